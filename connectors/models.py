@@ -1,0 +1,131 @@
+"""Connections to the vendors, which account leads to which tenant, and the evidence of what was said."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from smoothx.lib.secrets import decrypt, encrypt
+from smoothx.tenants.models import Tenant, TenantModel
+
+
+class Vendor(models.TextChoices):
+    PROCORE = "procore", "Procore"
+    QBO = "qbo", "QuickBooks"
+
+
+class Connection(TenantModel):
+    """One tenant's connection to one vendor account. Tokens are sealed; `token_version` counts the pairs we were given."""
+
+    class State(models.TextChoices):
+        CHOOSING = "choosing", "Choose a company"
+        CONNECTED = "connected", "Connected"
+        BROKEN = "broken", "Connection lost"
+        DISCONNECTED = "disconnected", "Not connected"
+
+    vendor = models.CharField(max_length=10, choices=Vendor)
+    state = models.CharField(max_length=12, choices=State, default=State.DISCONNECTED)
+    account_id = models.CharField(max_length=40, blank=True)
+    account_name = models.CharField(max_length=200, blank=True)
+    sealed_access_token = models.TextField(blank=True)
+    sealed_refresh_token = models.TextField(blank=True)
+    access_expires_at = models.DateTimeField(null=True, blank=True)
+    refresh_expires_at = models.DateTimeField(null=True, blank=True)
+    token_version = models.PositiveIntegerField(default=0)
+    lease_owner = models.CharField(max_length=40, blank=True)
+    lease_expires_at = models.DateTimeField(null=True, blank=True)
+    facts = models.JSONField(default=dict)
+    connected_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    connected_at = models.DateTimeField(null=True, blank=True)
+    broken_at = models.DateTimeField(null=True, blank=True)
+    broken_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant", "vendor", "account_id"], name="one_connection_per_account")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_vendor_display()} {self.account_name or self.account_id}"
+
+    @property
+    def is_healthy(self) -> bool:
+        return self.state == self.State.CONNECTED
+
+    @property
+    def access_token(self) -> str:
+        return decrypt(self.sealed_access_token, settings.FIELD_ENCRYPTION_KEYS)
+
+    @property
+    def refresh_token(self) -> str:
+        return decrypt(self.sealed_refresh_token, settings.FIELD_ENCRYPTION_KEYS)
+
+    @staticmethod
+    def seal(token: str) -> str:
+        return encrypt(token, settings.FIELD_ENCRYPTION_KEYS)
+
+    def is_access_fresh(self, *, margin: timedelta = timedelta(minutes=2)) -> bool:
+        return bool(self.access_expires_at and self.access_expires_at - margin > timezone.now())
+
+
+class ConnectionRoute(models.Model):
+    """Which tenant an account of a vendor belongs to: for webhooks, and so that no account is connected twice."""
+
+    vendor = models.CharField(max_length=10, choices=Vendor)
+    account_id = models.CharField(max_length=40)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
+    connection_id = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["vendor", "account_id"], name="one_tenant_per_vendor_account")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.vendor} {self.account_id}"
+
+
+class Call(TenantModel):
+    """Evidence of one call that wrote or failed: what was sent and answered, secrets removed."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=50, blank=True)
+    method = models.CharField(max_length=8)
+    url = models.CharField(max_length=2000)
+    status = models.PositiveSmallIntegerField(null=True)
+    duration_ms = models.PositiveIntegerField(default=0)
+    request_id = models.CharField(max_length=100, blank=True)
+    request_body = models.TextField(blank=True)
+    response_body = models.TextField(blank=True)
+    error = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["tenant", "key"], name="call_by_key"),
+            models.Index(fields=["tenant", "-at"], name="call_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.url} {self.status}"
+
+
+class Cursor(TenantModel):
+    """How far a poll has read: one row per connection, resource and project."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    resource = models.CharField(max_length=60)
+    project_id = models.CharField(max_length=40, blank=True)
+    read_until = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["connection", "resource", "project_id"], name="one_cursor_per_list")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resource} {self.project_id} until {self.read_until}"

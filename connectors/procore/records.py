@@ -1,0 +1,305 @@
+"""What Procore sends, as frozen values. Vendor spelling stops here: only the fields in use are read.
+
+Ids are text whatever Procore sends, since newer regions exceed 32 bits. Money is Decimal, two places, in the
+contract's currency. Times are aware UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from smoothx.lib.dates import parse_date, parse_instant
+from smoothx.lib.money import cents, money, total
+from smoothx.lib.text import collapse_spaces, strip_tags
+
+Wire = Mapping[str, Any]
+
+APPROVED_STATUSES = ("approved", "approved_as_noted")
+
+
+class UnreadableRecord(ValueError):
+    """The vendor's answer lacks what every such record has."""
+
+
+def _id(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    street: str = ""
+    city: str = ""
+    state_code: str = ""
+    zip: str = ""
+    country_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A row of the company directory: vendors and customers alike ("vendor" in the API)."""
+
+    id: str
+    name: str
+    email: str = ""
+    phone: str = ""
+    address: Address = Address()
+    is_active: bool = True
+    updated_at: datetime | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Company:
+        return cls(
+            id=_id(wire["id"]),
+            name=collapse_spaces(wire.get("name") or wire.get("company") or ""),
+            email=(wire.get("email_address") or "").strip(),
+            phone=(wire.get("business_phone") or "").strip(),
+            address=Address(
+                street=wire.get("address") or "",
+                city=wire.get("city") or "",
+                state_code=wire.get("state_code") or "",
+                zip=wire.get("zip") or "",
+                country_code=wire.get("country_code") or "",
+            ),
+            is_active=bool(wire.get("is_active", True)),
+            updated_at=parse_instant(wire.get("updated_at")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project. `customer_id` is the company in its custom field "Customer"; None when empty.
+
+    `has_customer_field` is False where the project's field set lacks the field, which needs another fix.
+    """
+
+    id: str
+    name: str
+    number: str = ""
+    customer_id: str | None = None
+    customer_label: str = ""
+    has_customer_field: bool = False
+    address: Address = Address()
+    is_active: bool = True
+    updated_at: datetime | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire, *, customer_field: str | None) -> Project:
+        """`customer_field` is the key under `custom_fields`, "custom_field_123", or None where there is no such field."""
+        field = (wire.get("custom_fields") or {}).get(customer_field or "")
+        value = (field or {}).get("value")
+        chosen = value if isinstance(value, Mapping) else {}
+        return cls(
+            id=_id(wire["id"]),
+            name=collapse_spaces(wire.get("name") or ""),
+            number=(wire.get("project_number") or "").strip(),
+            customer_id=_id(chosen.get("id")) or None,
+            customer_label=chosen.get("label") or "",
+            has_customer_field=field is not None,
+            address=Address(
+                street=wire.get("address") or "",
+                city=wire.get("city") or "",
+                state_code=wire.get("state_code") or "",
+                zip=wire.get("zip") or "",
+                country_code=wire.get("country_code") or "",
+            ),
+            is_active=bool(wire.get("active", True)),
+            updated_at=parse_instant(wire.get("updated_at")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CostCode:
+    """A cost code, standard or a project's copy. A copy's `standard_id` is the map's key; without one its code is."""
+
+    id: str
+    full_code: str
+    name: str
+    parent_id: str | None = None
+    standard_id: str | None = None
+    project_id: str | None = None
+
+    @property
+    def map_key(self) -> str:
+        """What mapping is kept under: the company's standard code, else the code's own text."""
+        return self.standard_id or f"code:{self.full_code}"
+
+    @classmethod
+    def from_standard(cls, wire: Wire) -> CostCode:
+        return cls._read(wire, standard_id=_id(wire["id"]), project_id=None)
+
+    @classmethod
+    def from_project(cls, wire: Wire, *, project_id: str) -> CostCode:
+        return cls._read(wire, standard_id=_id(wire.get("standard_cost_code_id")) or None, project_id=project_id)
+
+    @classmethod
+    def _read(cls, wire: Wire, *, standard_id: str | None, project_id: str | None) -> CostCode:
+        parent = wire.get("parent_id") or (wire.get("parent") or {}).get("id")
+        return cls(
+            id=_id(wire["id"]),
+            full_code=collapse_spaces(wire.get("full_code") or wire.get("code") or ""),
+            name=collapse_spaces(wire.get("name") or ""),
+            parent_id=_id(parent) or None,
+            standard_id=standard_id,
+            project_id=project_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RequisitionLine:
+    """One billed line. `completed` and `completed_before` are work plus stored material to date, now and one
+    application earlier; `released` the retainage let go this period.
+
+    gross = completed - completed_before, never the work column alone: material billed as stored would be billed
+    again when installed.
+    """
+
+    id: str
+    item_type: str
+    cost_code_id: str
+    cost_type: str
+    description: str
+    scheduled: Decimal
+    completed: Decimal
+    completed_before: Decimal
+    released: Decimal
+
+    @property
+    def gross(self) -> Decimal:
+        return cents(self.completed - self.completed_before)
+
+
+@dataclass(frozen=True, slots=True)
+class Requisition:
+    """A subcontractor invoice (payment application on a commitment), with its G702 figures.
+
+    `completed` is line 4, `retainage` line 5, `earned` line 6, `previous` line 7, `due` line 8 (all without tax);
+    `tax` is the tax applicable to this payment.
+    """
+
+    id: str
+    project_id: str
+    commitment_id: str
+    commitment_type: str
+    contract_name: str
+    vendor_id: str
+    vendor_name: str
+    number: int
+    invoice_number: str
+    status: str
+    period_start: date | None
+    period_end: date | None
+    billing_date: date | None
+    previous_id: str | None
+    completed: Decimal
+    retainage: Decimal
+    earned: Decimal
+    previous: Decimal
+    due: Decimal
+    tax: Decimal
+    lines: tuple[RequisitionLine, ...]
+    currency: str | None = None
+    updated_at: datetime | None = None
+    created_by: str = ""
+
+    @property
+    def is_approved(self) -> bool:
+        return self.status in APPROVED_STATUSES
+
+    @property
+    def completed_before(self) -> Decimal:
+        """Line 4 of the application before, which only the lines still tell."""
+        return total(line.completed_before for line in self.lines)
+
+    @property
+    def retainage_before(self) -> Decimal:
+        """Line 5 of the application before: its line 4 less its line 6, which is this one's line 7."""
+        return cents(self.completed_before - self.previous)
+
+    @property
+    def gross(self) -> Decimal:
+        return cents(self.completed - self.completed_before)
+
+    @property
+    def released(self) -> Decimal:
+        """R: retainage let go this period, on work and on stored material."""
+        return total(line.released for line in self.lines)
+
+    @property
+    def retained(self) -> Decimal:
+        """H: retainage kept back this period. Negative when retainage on stored material rolls off unreleased.
+
+        The change of what is held plus what was let go, not the sum of the lines' own figures: those leave out
+        retainage that moves from stored material to work.
+        """
+        return cents(self.retainage - self.retainage_before + self.released)
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Requisition:
+        summary = wire.get("summary") or wire.get("g702")
+        if not summary:
+            message = f"subcontractor invoice {wire.get('id')} came without its summary"
+            raise UnreadableRecord(message)
+        currency = (wire.get("currency_configuration") or {}).get("currency_iso_code")
+        return cls(
+            id=_id(wire["id"]),
+            project_id=_id(wire["project_id"]),
+            commitment_id=_id(wire["commitment_id"]),
+            commitment_type=wire.get("commitment_type") or "",
+            contract_name=collapse_spaces(wire.get("contract_name") or ""),
+            vendor_id=_id(wire.get("vendor_id")),
+            vendor_name=collapse_spaces(wire.get("vendor_name") or ""),
+            number=int(wire["number"]),
+            invoice_number=(wire.get("invoice_number") or "").strip(),
+            status=wire["status"],
+            period_start=parse_date(wire.get("requisition_start")),
+            period_end=parse_date(wire.get("requisition_end")),
+            billing_date=parse_date(wire.get("billing_date")),
+            previous_id=_id(wire.get("previous_requisition_id")) or None,
+            completed=money(summary["total_completed_and_stored_to_date"]),
+            retainage=money(summary["total_retainage"]),
+            earned=money(summary["total_earned_less_retainage"]),
+            previous=money(summary["less_previous_certificates_for_payment"]),
+            due=money(summary["current_payment_due"]),
+            tax=money(summary.get("tax_applicable_to_this_payment")),
+            lines=tuple(read_line(item) for item in wire.get("items") or ()),
+            currency=currency,
+            updated_at=parse_instant(wire.get("updated_at")),
+            created_by=(wire.get("created_by") or {}).get("name") or "",
+        )
+
+
+def read_line(wire: Wire) -> RequisitionLine:
+    """A requisition item of the extended view. Unit-price contracts send no stored-material fields: they hold none."""
+    return RequisitionLine(
+        id=_id(wire.get("id")),
+        item_type=wire.get("item_type") or "",
+        cost_code_id=_id(wire.get("cost_code_id")),
+        cost_type=_cost_type(wire.get("wbs_code") or {}),
+        description=strip_tags(wire.get("description_of_work") or ""),
+        scheduled=money(wire.get("scheduled_value")),
+        completed=money(wire.get("total_completed_and_stored_to_date")),
+        completed_before=_completed_before(wire),
+        released=cents(
+            money(wire.get("work_completed_retainage_released_this_period"))
+            + money(wire.get("materials_stored_retainage_released_this_period"))
+        ),
+    )
+
+
+def _completed_before(wire: Wire) -> Decimal:
+    stated = wire.get("total_completed_and_stored_to_date_from_previous")
+    if stated is not None:
+        return money(stated)
+    moved = money(wire.get("materials_moved"))
+    stored = money(wire.get("materials_presently_stored_from_previous_progress"))
+    return cents(money(wire.get("work_completed_from_previous_application")) - moved + stored)
+
+
+def _cost_type(code: Wire) -> str:
+    """The last segment of a budget code: the cost type, "S" in "03-300.S"; empty without one."""
+    flat = code.get("flat_code") or ""
+    return flat.rsplit(".", 1)[1] if "." in flat else ""

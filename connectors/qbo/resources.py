@@ -1,0 +1,19 @@
+"""The QuickBooks Online entities in use. A query page holds at most 1,000 rows."""
+
+from __future__ import annotations
+
+from connectors.resource import Resource
+
+VENDORS = Resource("qbo.vendors", "QuickBooks vendors", "vendor", "realm", entity="Vendor")
+CUSTOMERS = Resource("qbo.customers", "QuickBooks customers", "customer", "realm", entity="Customer")
+ACCOUNTS = Resource("qbo.accounts", "QuickBooks accounts", "account", "realm", entity="Account")
+ITEMS = Resource("qbo.items", "QuickBooks products and services", "item", "realm", entity="Item")
+TAX_CODES = Resource("qbo.tax_codes", "QuickBooks tax codes", "taxcode", "realm", entity="TaxCode")
+TERMS = Resource("qbo.terms", "QuickBooks terms", "term", "realm", entity="Term")
+BILLS = Resource("qbo.bills", "QuickBooks bills", "bill", "realm", entity="Bill")
+VENDOR_CREDITS = Resource("qbo.vendor_credits", "QuickBooks vendor credits", "vendorcredit", "realm",
+                          entity="VendorCredit")
+COMPANY_INFO = Resource("qbo.company_info", "Company", "companyinfo", "realm", entity="CompanyInfo")
+PREFERENCES = Resource("qbo.preferences", "Preferences", "preferences", "realm", entity="Preferences")
+
+ALL = (VENDORS, CUSTOMERS, ACCOUNTS, ITEMS, TAX_CODES, TERMS, BILLS, VENDOR_CREDITS, COMPANY_INFO, PREFERENCES)

@@ -1,0 +1,147 @@
+"""The made-up contractor both sandboxes are filled from: one firm, seen by Procore and by its bookkeeper.
+
+Plain values only. `scenarios.build(name, size=, seed=)` makes one; each sandbox loads the half it holds. Money is
+Decimal in the firm's currency with two places; percentages are Decimal percent (10 means 10 %).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    street: str
+    city: str
+    state_code: str
+    zip: str
+    country_code: str = "US"
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A business known to either side. A name of None means that side does not have it."""
+
+    key: str
+    procore_name: str | None
+    qbo_name: str | None
+    role: Literal["vendor", "customer"]
+    email: str
+    phone: str
+    address: Address
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerAccount:
+    key: str
+    number: str
+    name: str
+    account_type: str
+    account_sub_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class CostCode:
+    """A company standard code. A division is a code without parent; `code` is the full code ("03", "03-300")."""
+
+    code: str
+    name: str
+    parent_code: str | None
+    item_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """`customer_key` is the company in the "Customer" custom field (None: left empty); `in_books` has a sub-customer."""
+
+    key: str
+    number: str
+    name: str
+    address: Address
+    customer_key: str | None
+    in_books: bool = False
+    is_taxed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ContractLine:
+    """One schedule-of-values line. `tax_rate` is percent, None where the line is not taxed."""
+
+    cost_code: str
+    description: str
+    amount: Decimal
+    tax_rate: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOrder:
+    """An approved change order package; its lines are billed from claim `first_claim` on."""
+
+    number: str
+    title: str
+    first_claim: int
+    lines: tuple[ContractLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """This period's entry on line `line` (index over contract lines, then change-order lines in order).
+
+    `stored` is the materials presently stored after this period (a snapshot). Retainage follows the contract's
+    percent unless `retained` is given; `released` is work retainage let go this period.
+    """
+
+    line: int
+    work: Decimal = ZERO
+    stored: Decimal = ZERO
+    retained: Decimal | None = None
+    released: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    number: int
+    invoice_number: str
+    period_start: date
+    period_end: date
+    billing_date: date
+    status: str
+    lines: tuple[ClaimLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    key: str
+    project_key: str
+    vendor_key: str
+    kind: Literal["work_order", "purchase_order"]
+    number: str
+    title: str
+    retainage_percent: Decimal
+    lines: tuple[ContractLine, ...]
+    change_orders: tuple[ChangeOrder, ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contractor:
+    """Everything known of the firm. `start_date` is the first day the books and Procore are to be kept in step."""
+
+    name: str
+    procore_company_id: int
+    other_procore_company_id: int
+    realm_id: str
+    start_date: date
+    currency: str = "USD"
+    companies: tuple[Company, ...] = ()
+    accounts: tuple[LedgerAccount, ...] = ()
+    cost_codes: tuple[CostCode, ...] = ()
+    projects: tuple[Project, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+    facts: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,169 @@
+"""The control surface outside the vendor's paths: what tests, demos and training turn, and the vendor never had."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.wrappers import Request, Response
+
+from connectors.sandbox.faults import Fault
+from connectors.sandbox.wire import decode, json_response
+
+if TYPE_CHECKING:
+    from connectors.sandbox.frame import Sandbox
+
+PREFIX = "/_control/"
+
+
+class ActRefused(Exception):
+    """The act makes no sense in the present state (pay a paid bill); the message says why."""
+
+
+class BadControl(ValueError):
+    """The control request itself is wrong."""
+
+
+def answer_control(sandbox: Sandbox, request: Request) -> Response:
+    """The answer to a `/_control/...` request: 400 for a wrong one, 404 for an unknown one, 409 for a refused act."""
+    name = request.path.removeprefix(PREFIX).strip("/")
+    handler = _ROUTES.get((request.method, name))
+    if handler is None:
+        known = sorted(f"{method} {PREFIX}{path}" for method, path in _ROUTES)
+        return json_response({"error": "no such control", "known": known}, 404)
+    try:
+        return handler(sandbox, request)
+    except ActRefused as refusal:
+        return json_response({"error": str(refusal)}, 409)
+    except ValueError as error:
+        return json_response({"error": str(error), **getattr(error, "extra", {})}, 400)
+
+
+def _body(request: Request) -> Any:
+    text = request.get_data()
+    return decode(text) if text.strip() else {}
+
+
+def _members(request: Request) -> dict[str, Any]:
+    body = _body(request)
+    if not isinstance(body, dict):
+        raise BadControl("the body is a JSON object")
+    return body
+
+
+def _health(sandbox: Sandbox, request: Request) -> Response:
+    return json_response({"ok": True})
+
+
+def _reset(sandbox: Sandbox, request: Request) -> Response:
+    members = _members(request)
+    sandbox.reset(
+        scenario=members.get("scenario"),
+        size=int(members.get("size", 1)),
+        seed=int(members.get("seed", sandbox.seed)),
+    )
+    return json_response({"ok": True})
+
+
+def _state(sandbox: Sandbox, request: Request) -> Response:
+    with sandbox.lock:
+        return json_response(sandbox.dump())
+
+
+def _calls(sandbox: Sandbox, request: Request) -> Response:
+    return json_response(sandbox.list_calls())
+
+
+def _clear_calls(sandbox: Sandbox, request: Request) -> Response:
+    sandbox.clear_calls()
+    return json_response({"ok": True})
+
+
+def _faults(sandbox: Sandbox, request: Request) -> Response:
+    return json_response(sandbox.faults.as_list())
+
+
+def _add_faults(sandbox: Sandbox, request: Request) -> Response:
+    body = _body(request)
+    rules = body if isinstance(body, list) else [body]
+    if not all(isinstance(rule, dict) for rule in rules):
+        raise BadControl("the body is a list of faults")
+    sandbox.faults.add([Fault.parse(rule) for rule in rules])
+    return json_response(sandbox.faults.as_list())
+
+
+def _clear_faults(sandbox: Sandbox, request: Request) -> Response:
+    sandbox.faults.clear()
+    return json_response([])
+
+
+def _webhooks(sandbox: Sandbox, request: Request) -> Response:
+    """`?wait=SECONDS` first waits until nothing is queued; `idle` says whether that happened."""
+    is_idle = sandbox.courier.wait(float(request.args.get("wait", 0)))
+    return json_response({**sandbox.webhook_settings(), **sandbox.courier.state(), "idle": is_idle})
+
+
+def _set_webhooks(sandbox: Sandbox, request: Request) -> Response:
+    members = _members(request)
+    if "mode" in members:
+        sandbox.courier.set_mode(str(members.pop("mode")))
+    with sandbox.lock:
+        sandbox.set_webhooks(**members)
+    return json_response({**sandbox.webhook_settings(), "mode": sandbox.courier.mode})
+
+
+def _clock(sandbox: Sandbox, request: Request) -> Response:
+    sandbox.clock.advance(float(_members(request).get("advance_seconds", 0)))
+    return json_response({"now": sandbox.clock.now().isoformat()})
+
+
+def _act(sandbox: Sandbox, request: Request) -> Response:
+    arguments = _members(request)
+    name = str(arguments.pop("do", ""))
+    act: Callable[..., dict[str, Any]] | None = getattr(sandbox, f"act_{name}", None)
+    if act is None:
+        return json_response({"error": f"no act named {name!r}", "known": list_acts(sandbox)}, 400)
+    try:
+        inspect.signature(act).bind(**arguments)
+    except TypeError as error:
+        raise BadControl(f"{name}{inspect.signature(act)}: {error}") from error
+    with sandbox.lock:
+        return json_response(act(**arguments))
+
+
+def _token(sandbox: Sandbox, request: Request) -> Response:
+    members = _members(request)
+    account = members.get("realm", members.get("company"))
+    if account is None:
+        raise BadControl('"realm" or "company" is needed')
+    with sandbox.lock:
+        return json_response(sandbox.issue_token(str(account)))
+
+
+def _limits(sandbox: Sandbox, request: Request) -> Response:
+    with sandbox.lock:
+        return json_response(sandbox.set_limits(**_members(request)))
+
+
+def list_acts(sandbox: Sandbox) -> list[str]:
+    """The names `POST /_control/act` knows."""
+    return sorted(name.removeprefix("act_") for name in dir(sandbox) if name.startswith("act_"))
+
+
+_ROUTES: dict[tuple[str, str], Callable[[Sandbox, Request], Response]] = {
+    ("GET", "health"): _health,
+    ("POST", "reset"): _reset,
+    ("GET", "state"): _state,
+    ("GET", "calls"): _calls,
+    ("DELETE", "calls"): _clear_calls,
+    ("GET", "faults"): _faults,
+    ("POST", "faults"): _add_faults,
+    ("DELETE", "faults"): _clear_faults,
+    ("GET", "webhooks"): _webhooks,
+    ("POST", "webhooks"): _set_webhooks,
+    ("POST", "clock"): _clock,
+    ("POST", "act"): _act,
+    ("POST", "token"): _token,
+    ("POST", "limits"): _limits,
+}

@@ -1,0 +1,1 @@
+"""A stand-in for Procore's REST API, login host and person pages, on one port."""

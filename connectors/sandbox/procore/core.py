@@ -1,0 +1,191 @@
+"""What every part of the sandbox needs: the records, who is calling, and how requests are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
+from werkzeug.wrappers import Request, Response
+
+from connectors.sandbox.frame import ActRefused, Sandbox
+from connectors.sandbox.procore.errors import (
+    Refused,
+    refuse_duplicate,
+    refuse_fields,
+    refuse_missing_id,
+    refuse_permission,
+    refuse_request,
+    refuse_unknown,
+)
+from connectors.sandbox.procore.limits import RateLimiter
+from connectors.sandbox.procore.tables import Row, Tables
+from connectors.sandbox.procore.values import write_stamp
+from connectors.sandbox.wire import decode
+
+CLIENT_ID = "sandbox-procore-client"
+CLIENT_SECRET = "sandbox-procore-secret"  # noqa: S105 - every sandbox has the same, it guards nothing
+VERSION = "<any('v1.0','v1.1'):version>"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who changes something; `application_id` is None for a person at the pages."""
+
+    user_id: int
+    name: str
+    login: str
+    application_id: str | None = None
+
+
+API_USER = Actor(598134325811001, "Jordan Reyes", "jordan.reyes@ridgeline.example", CLIENT_ID)
+SERVICE_USER = Actor(598134325811002, " smoothx-4f2a91c0", "smoothx-4f2a91c0@procore.example", CLIENT_ID)
+PERSON = Actor(598134325811003, "Casey Morgan", "casey.morgan@ridgeline.example")
+USERS = {actor.user_id: actor for actor in (API_USER, SERVICE_USER, PERSON)}
+
+
+class Core(Sandbox):
+    """The base of every part. `ROUTES` of all parts together are the server's URL map."""
+
+    vendor = "procore"
+    ROUTES: ClassVar[tuple[Rule, ...]] = ()
+
+    tables: Tables
+    limiter: RateLimiter
+    actor: Actor
+
+    def clear(self) -> None:
+        super().clear()
+        self.tables = Tables()
+        self.limiter = RateLimiter(self.clock.epoch)
+        self.actor = PERSON
+
+    def set_limits(self, **limits: Any) -> dict[str, Any]:
+        return self.limiter.set(**limits)
+
+    def refuse(self, request: Request, error: HTTPException) -> Response:
+        if isinstance(error, Refused):
+            return error.ready_response
+        # An unknown path is answered by the web page of the product, not by JSON.
+        page = "<!DOCTYPE html><title>Not found</title><h1>The page you were looking for does not exist.</h1>"
+        return Response(page, status=error.code or 404, content_type="text/html; charset=utf-8")
+
+    def announce(
+        self, resource_name: str, event_type: str, resource_id: int, *, project_id: int | None = None
+    ) -> None:
+        """Tell the webhooks of a change; the part that keeps the hooks overrides this."""
+
+    # --- reading a request
+
+    def read_body(self, request: Request) -> dict[str, Any]:
+        text = request.get_data()
+        try:
+            body = decode(text) if text.strip() else {}
+        except ValueError:
+            raise refuse_request("There was a problem in the JSON you submitted") from None
+        if not isinstance(body, dict):
+            raise refuse_request("The body must be a JSON object")
+        return body
+
+    def read_wrapped(self, request: Request, key: str) -> dict[str, Any]:
+        """The attributes under the resource's own key."""
+        attributes = self.read_body(request).get(key)
+        if not isinstance(attributes, dict):
+            raise refuse_request(f"param is missing or the value is empty: {key}")
+        return attributes
+
+    def read_id(self, request: Request, name: str) -> int:
+        """A required id of the query or of the body."""
+        given = request.args.get(name) or (self.read_body(request).get(name) if request.method != "GET" else None)
+        if not str(given or "").isdigit():
+            raise refuse_missing_id()
+        return int(str(given))
+
+    def read_company(self, request: Request) -> Row:
+        """The company of the header; a company id in the query or body has to be the same."""
+        header = int(request.headers["Procore-Company-Id"])
+        given = request.args.get("company_id")
+        if given is None and request.method != "GET":
+            given = self.read_body(request).get("company_id")
+        if given is not None and str(given) != str(header):
+            raise refuse_unknown("Company")
+        return self.tables.get("companies", header)
+
+    def require_company(self, request: Request) -> Row:
+        """As `read_company`, where the endpoint wants `company_id` named in the query or body as well."""
+        self.read_id(request, "company_id")
+        return self.read_company(request)
+
+    def check_company(self, request: Request, company_id: int) -> None:
+        """For paths that carry the company."""
+        if str(company_id) != request.headers.get("Procore-Company-Id"):
+            raise refuse_unknown("Company")
+
+    def find_project(self, project_id: int) -> Row:
+        project = self.find_row("projects", project_id, "Project")
+        company = self.tables.get("companies", project["company_id"])
+        permitted = company["permitted_project_ids"]
+        if permitted is not None and project_id not in permitted:
+            raise refuse_permission("You do not have access to this project")
+        return project
+
+    def read_project(self, request: Request) -> Row:
+        return self.find_project(self.read_id(request, "project_id"))
+
+    def find_row(self, table: str, row_id: int, what: str = "Resource") -> Row:
+        row = self.tables.find(table, row_id)
+        if row is None:
+            raise refuse_unknown(what)
+        return row
+
+    def find_owned(self, table: str, row_id: int, project: Row, what: str = "Resource") -> Row:
+        """A row of this very project; another project's row is as good as absent."""
+        row = self.find_row(table, row_id, what)
+        if row["project_id"] != project["id"]:
+            raise refuse_unknown(what)
+        return row
+
+    # --- writing
+
+    def stamp(self) -> str:
+        return write_stamp(self.clock.now())
+
+    def plan_stamp(self, moment: datetime) -> str:
+        """A made-up past moment, never later than now."""
+        return write_stamp(min(moment, self.clock.now()))
+
+    def touch(self, row: Row) -> None:
+        row["updated_at"] = self.stamp()
+
+    def check_origin(self, table: str, attributes: dict[str, Any], row_id: int | None = None) -> None:
+        """An origin_id is unique within the company."""
+        origin_id = attributes.get("origin_id")
+        if origin_id is None:
+            return
+        for row in self.tables.iterate(table):
+            if row.get("origin_id") == str(origin_id) and row["id"] != row_id:
+                raise refuse_duplicate(origin_id=["has already been taken"])
+
+    def require_text(self, attributes: dict[str, Any], name: str) -> str:
+        text = str(attributes.get(name) or "").strip()
+        if not text:
+            raise refuse_fields(**{name: ["can't be blank"]})
+        return text
+
+    # --- acts
+
+    def act_row(self, table: str, row_id: Any, what: str) -> Row:
+        """A row named in an act."""
+        row = self.tables.find(table, int(row_id))
+        if row is None:
+            raise ActRefused(f"there is no {what} {row_id}")
+        return row
+
+    def act_amount(self, value: Any, name: str) -> Decimal:
+        try:
+            return Decimal(str(value)).quantize(Decimal("0.01"))
+        except ArithmeticError:
+            raise ActRefused(f"{name} is not an amount: {value!r}") from None

@@ -1,0 +1,139 @@
+"""Lists as v1 serves them: filters in the query, pages in the headers, a bare array in the body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from werkzeug.wrappers import Request, Response
+
+from connectors.sandbox.procore.errors import refuse_request
+from connectors.sandbox.procore.tables import Row
+from connectors.sandbox.procore.values import write_stamp
+from connectors.sandbox.wire import json_response
+
+DEFAULT_PAGE = 100
+# The guides recommend no more than this in v1; whether the servers clamp or refuse beyond it is unverified.
+LARGEST_PAGE = 2000
+
+Test = Callable[[Row], bool]
+Filter = Callable[[list[str]], Test]
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def list_values(request: Request, name: str) -> list[str]:
+    """The values of `filters[name]`, given plain, with [] or as a JSON or comma list; all three are seen in the wild."""
+    values: list[str] = []
+    for key in (f"filters[{name}]", f"filters[{name}][]"):
+        for text in request.args.getlist(key):
+            values += [part.strip().strip('"') for part in text.strip().removeprefix("[").removesuffix("]").split(",")]
+    return [value for value in values if value]
+
+
+def by_number(field: str) -> Filter:
+    def build(values: list[str]) -> Test:
+        wanted = {int(value) for value in values if value.lstrip("-").isdigit()}
+        return lambda row: row[field] in wanted
+
+    return build
+
+
+def by_text(field: str) -> Filter:
+    def build(values: list[str]) -> Test:
+        wanted = set(values)
+        return lambda row: row[field] in wanted
+
+    return build
+
+
+def by_range(field: str) -> Filter:
+    """`A...B` of dates or UTC times. Unverified whether the ends count; here both do, so nothing falls between polls."""
+
+    def build(values: list[str]) -> Test:
+        first, last = read_range(values[0])
+        return lambda row: first <= row[field] <= last
+
+    return build
+
+
+def read_range(text: str) -> tuple[str, str]:
+    """Both ends as the stamps records carry. Refuses anything else than two ends with three dots between."""
+    ends = text.split("...")
+    if len(ends) != 2:
+        raise refuse_request(f"invalid range {text!r}")
+    return _read_end(ends[0], "00:00:00"), _read_end(ends[1], "23:59:59")
+
+
+def _read_end(text: str, time: str) -> str:
+    if _DAY.fullmatch(text):
+        return f"{text}T{time}Z"
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise refuse_request(f"invalid date or time {text!r}") from None
+    return write_stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def filter_rows(request: Request, rows: Iterable[Row], filters: Mapping[str, Filter]) -> list[Row]:
+    """Rows that pass every filter in the query. Filters that the endpoint does not know are ignored (unverified)."""
+    kept = list(rows)
+    for name, build in filters.items():
+        values = list_values(request, name)
+        if values:
+            test = build(values)
+            kept = [row for row in kept if test(row)]
+    return kept
+
+
+def sort_rows(request: Request, rows: list[Row], fields: Mapping[str, str]) -> list[Row]:
+    """`sort=name,-name`; a field the endpoint does not sort by is ignored."""
+    for name in reversed(request.args.get("sort", "").split(",")):
+        field = fields.get(name.removeprefix("-"))
+        if field:
+            rows = sorted(rows, key=lambda row: str(row[field]).lower(), reverse=name.startswith("-"))
+    return rows
+
+
+def answer_page(
+    request: Request,
+    rows: Sequence[Row],
+    shape: Callable[[Row], Any],
+    *,
+    default: int = DEFAULT_PAGE,
+    largest: int = LARGEST_PAGE,
+) -> Response:
+    """One page of `rows`, only its own rows shaped, with Total, Per-Page and Link."""
+    number = max(_read_count(request, "page", 1), 1)
+    size = min(max(_read_count(request, "per_page", default), 1), largest)
+    start = (number - 1) * size
+    response = json_response([shape(row) for row in rows[start : start + size]])
+    response.headers["Total"] = str(len(rows))
+    response.headers["Per-Page"] = str(size)
+    link = _write_link(request, number, size, -(-len(rows) // size))
+    if link:
+        response.headers["Link"] = link
+    return response
+
+
+def _read_count(request: Request, name: str, default: int) -> int:
+    text = request.args.get(name, "")
+    return int(text) if text.isdigit() else default
+
+
+def _write_link(request: Request, number: int, size: int, last: int) -> str:
+    targets = []
+    if number > 1:
+        targets.append(("first", 1))
+    if number > 2:
+        targets.append(("prev", number - 1))
+    if number < last:
+        targets += [("next", number + 1), ("last", last)]
+    query = [(name, text) for name, text in request.args.items(multi=True) if name not in ("page", "per_page")]
+    return ", ".join(
+        f'<{request.base_url}?{urlencode([*query, ("page", page), ("per_page", size)])}>; rel="{relation}"'
+        for relation, page in targets
+    )

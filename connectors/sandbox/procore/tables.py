@@ -1,0 +1,104 @@
+"""Where the sandbox keeps its records: plain dicts of JSON-able values, by table and id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+Row = dict[str, Any]
+
+# Ids are above 2^31, as in Procore's newer regions; each table has its own range so that a mixed-up id is noticed.
+FIRST_ID = 598134330000001
+IDS_PER_TABLE = 10_000_000
+# Order decides the ids, so new tables go at the end.
+TABLES = (
+    "companies",
+    "vendors",
+    "projects",
+    "custom_field_definitions",
+    "lov_entries",
+    "standard_cost_code_lists",
+    "standard_cost_codes",
+    "cost_codes",
+    "line_item_types",
+    "tax_codes",
+    "departments",
+    "wbs_codes",
+    "billing_periods",
+    "commitments",
+    "contract_lines",
+    "change_order_packages",
+    "requisitions",
+    "requisition_items",
+    "hooks",
+    "triggers",
+    "events",
+)
+# Tables that are mostly read per owner.
+OWNERS = {
+    "cost_codes": "project_id",
+    "wbs_codes": "project_id",
+    "billing_periods": "project_id",
+    "commitments": "project_id",
+    "contract_lines": "commitment_id",
+    "change_order_packages": "commitment_id",
+    "requisitions": "commitment_id",
+    "requisition_items": "requisition_id",
+    "triggers": "hook_id",
+}
+
+
+class Tables:
+    """Rows by table and id, in order of creation. A row's owner never changes."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, dict[int, Row]] = {table: {} for table in TABLES}
+        self._owned: dict[str, dict[int, dict[int, Row]]] = {table: {} for table in OWNERS}
+        self._next = {table: FIRST_ID + index * IDS_PER_TABLE for index, table in enumerate(TABLES)}
+
+    def draw_id(self, table: str) -> int:
+        number = self._next[table]
+        self._next[table] = number + 1
+        return number
+
+    def add(self, table: str, row: Row) -> Row:
+        """Keep `row`, numbering it unless it brings an id."""
+        kept = {"id": row["id"] if "id" in row else self.draw_id(table), **row}
+        self._keep(table, kept)
+        return kept
+
+    def find(self, table: str, row_id: int) -> Row | None:
+        return self._rows[table].get(row_id)
+
+    def get(self, table: str, row_id: int) -> Row:
+        """The row that must be there; KeyError when it is not."""
+        return self._rows[table][row_id]
+
+    def all(self, table: str) -> list[Row]:
+        return list(self._rows[table].values())
+
+    def iterate(self, table: str) -> Iterator[Row]:
+        return iter(self._rows[table].values())
+
+    def of(self, table: str, owner_id: int) -> list[Row]:
+        """The rows of one owner, as `OWNERS` says who that is."""
+        return list(self._owned[table].get(owner_id, {}).values())
+
+    def remove(self, table: str, row_id: int) -> None:
+        row = self._rows[table].pop(row_id)
+        if table in OWNERS:
+            del self._owned[table][row[OWNERS[table]]][row_id]
+
+    def dump(self) -> dict[str, Any]:
+        return {"rows": {table: self.all(table) for table in TABLES}, "next": dict(self._next)}
+
+    def restore(self, dump: dict[str, Any]) -> None:
+        for table, rows in dump["rows"].items():
+            for row in rows:
+                self._keep(table, dict(row))
+        self._next.update(dump["next"])
+
+    def _keep(self, table: str, row: Row) -> None:
+        self._rows[table][row["id"]] = row
+        if table in OWNERS:
+            self._owned[table].setdefault(row[OWNERS[table]], {})[row["id"]] = row

@@ -1,0 +1,188 @@
+"""The QuickBooks Online stand-in: two companies of one owner behind OAuth, a gateway and the accounting service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Request, Response
+
+from connectors.sandbox.contractor import Contractor
+from connectors.sandbox.control import ActRefused
+from connectors.sandbox.frame import Delivery, Sandbox
+from connectors.sandbox.qbo.acts import Acts
+from connectors.sandbox.qbo.book import Book
+from connectors.sandbox.qbo.events import FORMATS, RETRY_DELAYS, Event, pack_events
+from connectors.sandbox.qbo.load import load_company, load_empty_company
+from connectors.sandbox.qbo.oauth import AUTHORIZE_PATH, REVOKE_PATH, TOKEN_PATH, Authorisation
+from connectors.sandbox.qbo.pages import render_home
+from connectors.sandbox.qbo.service import Service
+from connectors.sandbox.qbo.table import KINDS
+from connectors.sandbox.qbo.throttle import Throttle
+from connectors.sandbox.qbo.tokens import TokenOffice
+
+COMPANY = "/v3/company/<realm_id>"
+PAGE_ACTS = ("pay_bill", "edit_bill", "delete_bill", "add_vendor")
+PAGE_ROWS = 50
+
+
+class QboSandbox(Authorisation, Service, Acts, Sandbox):
+    vendor = "qbo"
+    webhook_retry_delays = RETRY_DELAYS
+    # Any other success counts as a failure.
+    webhook_accepts = range(200, 201)
+    url_map = Map(
+        [
+            Rule("/", endpoint="page_home", methods=["GET"]),
+            Rule("/act", endpoint="page_act", methods=["POST"]),
+            Rule(AUTHORIZE_PATH, endpoint="oauth_authorize", methods=["GET"]),
+            Rule(AUTHORIZE_PATH, endpoint="oauth_decide", methods=["POST"]),
+            Rule(TOKEN_PATH, endpoint="oauth_token", methods=["POST"]),
+            Rule(REVOKE_PATH, endpoint="oauth_revoke", methods=["POST"]),
+            Rule("/.well-known/openid_configuration", endpoint="oauth_discovery", methods=["GET"]),
+            Rule("/.well-known/openid_sandbox_configuration", endpoint="oauth_discovery", methods=["GET"]),
+            Rule(f"{COMPANY}/query", endpoint="api_query", methods=["GET", "POST"]),
+            Rule(f"{COMPANY}/cdc", endpoint="api_changes", methods=["GET"]),
+            Rule(f"{COMPANY}/batch", endpoint="api_batch", methods=["POST"]),
+            Rule(f"{COMPANY}/<segment>", endpoint="api_single", methods=["GET"]),
+            Rule(f"{COMPANY}/<segment>", endpoint="api_write", methods=["POST"]),
+            Rule(f"{COMPANY}/<segment>/<record_id>", endpoint="api_read", methods=["GET"]),
+            Rule(f"{COMPANY}/<path:rest>", endpoint="api_unknown"),
+        ],
+        merge_slashes=False,
+    )
+
+    # --- state
+
+    def clear(self) -> None:
+        self.books = {}
+        self.tokens = TokenOffice(self.clock.epoch)
+        self.throttle = Throttle(self.clock.epoch)
+        self.webhook_url = ""
+        self.webhook_format = FORMATS[0]
+
+    def load(self, contractor: Contractor) -> None:
+        other_realm = str(int(contractor.realm_id) + 1)
+        load_company(self._add_book(contractor.realm_id), contractor)
+        load_empty_company(self._add_book(other_realm), f"{contractor.name} Holdings", contractor)
+        self._announce_from_now_on()
+
+    def dump(self) -> dict[str, Any]:
+        """`realms`: realm -> entity -> records as they go over the wire; the rest is what is kept beside them."""
+        realms = {
+            realm_id: {name: list(rows.values()) for name, rows in book.records.items()}
+            for realm_id, book in self.books.items()
+        }
+        return {
+            "realms": realms,
+            "kept": {realm_id: book.dump() for realm_id, book in self.books.items()},
+            "tokens": self.tokens.dump(),
+            "limits": self.set_limits(),
+            "webhooks": self.webhook_settings(),
+        }
+
+    def restore(self, dump: dict[str, Any]) -> None:
+        for realm_id, records in dump["realms"].items():
+            self._add_book(realm_id).restore(records, dump["kept"][realm_id])
+        self.tokens.restore(dump["tokens"])
+        self.set_limits(**dump["limits"])
+        self.set_webhooks(**dump["webhooks"])
+        self._announce_from_now_on()
+
+    def find_book(self, realm: str = "") -> Book:
+        """The books of a realm, the firm's own without one. Raises ActRefused."""
+        book = self.books.get(str(realm)) if realm else next(iter(self.books.values()))
+        if book is None:
+            raise ActRefused(f"there is no company {realm}")
+        return book
+
+    def companies(self) -> list[dict[str, str]]:
+        return [
+            {"id": realm_id, "name": next(book.all("CompanyInfo"))["CompanyName"]}
+            for realm_id, book in self.books.items()
+        ]
+
+    # --- the frame's questions
+
+    def authorise(self, request: Request) -> Response | None:
+        return self.admit(request)
+
+    def issue_token(self, account_id: str) -> dict[str, Any]:
+        if account_id not in self.books:
+            raise ValueError(f"there is no company {account_id}; known: {', '.join(self.books)}")
+        return self.tokens.issue(account_id)
+
+    def refuse(self, request: Request, error: HTTPException) -> Response:
+        if request.path.startswith("/v3/"):
+            return self.api_unknown(request)
+        return error.get_response(request.environ)  # type: ignore[return-value]
+
+    def set_limits(self, **limits: Any) -> dict[str, Any]:
+        """Throttles, and how refresh tokens rotate: `refresh_rotation_seconds` (0: each time), `refresh_grace`."""
+        if "refresh_rotation_seconds" in limits:
+            self.tokens.rotation_seconds = float(limits.pop("refresh_rotation_seconds") or 0)
+        if "refresh_grace" in limits:
+            self.tokens.has_grace = bool(limits.pop("refresh_grace"))
+        self.throttle.set(limits)
+        return {
+            **self.throttle.as_dict(),
+            "refresh_rotation_seconds": self.tokens.rotation_seconds,
+            "refresh_grace": self.tokens.has_grace,
+        }
+
+    def set_webhooks(self, *, url: str | None = None, format: str | None = None, **unknown: Any) -> None:
+        if unknown:
+            raise ValueError(f"unknown webhook settings: {', '.join(sorted(unknown))}")
+        if format is not None and format not in FORMATS:
+            raise ValueError(f"format is one of {', '.join(FORMATS)}")
+        self.webhook_url = self.webhook_url if url is None else url
+        self.webhook_format = self.webhook_format if format is None else format
+
+    def webhook_settings(self) -> dict[str, Any]:
+        return {"url": self.webhook_url, "format": self.webhook_format}
+
+    def pack_deliveries(self, events: list[Any]) -> Iterable[Delivery]:
+        with self.lock:
+            url, format_name = self.webhook_url, self.webhook_format
+        return [pack_events(url, format_name, events)] if url else []
+
+    # --- the bookkeeper's page
+
+    def page_home(self, request: Request) -> Response:
+        book = self.find_book()
+        page = render_home(
+            company=self.companies()[0]["name"],
+            bills=book.in_order(KINDS["Bill"])[:PAGE_ROWS],
+            vendors=[row for row in book.in_order(KINDS["Vendor"]) if row["Active"]][:PAGE_ROWS],
+            message=request.args.get("message", ""),
+        )
+        return Response(page, content_type="text/html; charset=utf-8")
+
+    def page_act(self, request: Request) -> Response:
+        arguments = request.form.to_dict()
+        name = arguments.pop("do", "")
+        if name not in PAGE_ACTS:
+            return redirect("/", 303)
+        try:
+            getattr(self, f"act_{name}")(**arguments)
+        except ActRefused as refusal:
+            return redirect(f"/?{urlencode({'message': str(refusal)})}", 303)
+        return redirect("/", 303)
+
+    def _add_book(self, realm_id: str) -> Book:
+        self.books[realm_id] = Book(realm_id, kinds=KINDS, now=self.clock.now)
+        return self.books[realm_id]
+
+    def _announce_from_now_on(self) -> None:
+        for realm_id, book in self.books.items():
+            book.on_event = self._make_announcer(realm_id)
+
+    def _make_announcer(self, realm_id: str) -> Any:
+        def announce(entity: str, record_id: str, operation: str) -> None:
+            self.emit(Event(realm_id, entity, record_id, operation, self.clock.now()))
+
+        return announce

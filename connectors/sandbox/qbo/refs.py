@@ -1,0 +1,81 @@
+"""References: which record each one must point at, and the name it is answered with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connectors.sandbox.qbo.book import Book
+from connectors.sandbox.qbo.faults import invalid_reference, invalid_tax_code, object_not_found
+from connectors.sandbox.qbo.kinds import Kind
+from connectors.sandbox.qbo.values import Record
+
+# Reference members that mean the same wherever they stand. Those of a kind's own come from Kind.references;
+# any other is taken unchecked.
+SHARED_REFERENCES = {
+    "VendorRef": "Vendor",
+    "CustomerRef": "Customer",
+    "EmployeeRef": "Employee",
+    "AccountRef": "Account",
+    "APAccountRef": "Account",
+    "ARAccountRef": "Account",
+    "BankAccountRef": "Account",
+    "CCAccountRef": "Account",
+    "IncomeAccountRef": "Account",
+    "ExpenseAccountRef": "Account",
+    "AssetAccountRef": "Account",
+    "ClassRef": "Class",
+    "DepartmentRef": "Department",
+    "ItemRef": "Item",
+    "SalesTermRef": "Term",
+    "TermRef": "Term",
+    "PrefVendorRef": "Vendor",
+}
+# These come back without a name.
+NAMELESS = frozenset({"SalesTermRef", "TermRef", "ParentRef", "TaxCodeRef", "DefaultTaxCodeRef", "TxnTaxCodeRef"})
+US_LINE_CODES = frozenset({"TAX", "NON"})
+
+
+def resolve(book: Book, kind: Kind, value: Any, path: str = "") -> Any:
+    """A copy with every known reference checked and named. Raises QboFault 2500, 610 or 6100."""
+    if isinstance(value, list):
+        return [resolve(book, kind, item, path) for item in value]
+    if not isinstance(value, dict):
+        return value
+    resolved: Record = {}
+    for name, member in value.items():
+        here = f"{path}.{name}" if path else name
+        if name.endswith("Ref") and isinstance(member, dict) and "value" in member:
+            resolved[name] = _resolve_one(book, kind, name, member, here)
+        else:
+            resolved[name] = resolve(book, kind, member, here)
+    return resolved
+
+
+def _resolve_one(book: Book, kind: Kind, name: str, reference: Record, path: str) -> Record:
+    if name == "TaxCodeRef":
+        return _resolve_tax_code(book, reference)
+    target = kind.references.get(name) or SHARED_REFERENCES.get(name)
+    if target is None:
+        return reference
+    target_kind = book.kinds[target]
+    record = book.get(target, reference["value"])
+    if record is None:
+        raise invalid_reference(target_kind.table, reference["value"], path)
+    if record.get("Active") is False:
+        raise object_not_found()
+    return make_reference(target_kind, record, name)
+
+
+def make_reference(kind: Kind, record: Record, member: str = "") -> Record:
+    """`{"value", "name"}` of a record, the name left out where the service leaves it out."""
+    if member in NAMELESS:
+        return {"value": record["Id"]}
+    return {"value": record["Id"], "name": record.get("FullyQualifiedName") or record[kind.name_member]}
+
+
+def _resolve_tax_code(book: Book, reference: Record) -> Record:
+    """In a US company a line takes the pseudo codes only."""
+    code = reference["value"]
+    if code not in US_LINE_CODES:
+        raise invalid_tax_code(code)
+    return {"value": code}

@@ -1,0 +1,122 @@
+"""The scenarios both sandboxes are filled from, each wholly determined by its name, size and seed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import date
+
+from connectors.sandbox.contractor import Commitment, Contractor
+from connectors.sandbox.scenario_books import list_accounts, list_cost_codes
+from connectors.sandbox.scenario_contacts import AFFILIATE, PUSHED_VENDOR, TRAPS, Contacts, make_contacts
+from connectors.sandbox.scenario_contracts import Desk, make_commitments, open_desk
+from connectors.sandbox.scenario_projects import Job, make_jobs
+from connectors.sandbox.scenario_special import (
+    DEDUCTIVE,
+    HALF_BILLED,
+    WORKED_EXAMPLE,
+    make_deductive,
+    make_half_billed,
+    make_pushed,
+    make_worked_example,
+)
+
+FIRM = "Ridgeline Builders, Inc."
+PROCORE_COMPANY_ID = 598134325805519
+OTHER_PROCORE_COMPANY_ID = 598134325805742
+OTHER_COMPANY_NAME = "Ridgeline Development Group"
+REALM_ID = "9341453908172645"
+START_DATE = date(2026, 7, 1)
+
+
+def build(name: str, *, size: int = 1, seed: int = 1) -> Contractor:
+    """The firm of scenario `name`; `size` multiplies contacts, jobs and contracts.
+
+    Raises ValueError for a name that is not there.
+    """
+    try:
+        builder = _BUILDERS[name]
+    except KeyError:
+        raise ValueError(f"no scenario named {name!r}, there are {', '.join(sorted(_BUILDERS))}") from None
+    if size < 1:
+        raise ValueError("size is 1 or more")
+    return builder(size, seed)
+
+
+def build_empty(size: int = 1, seed: int = 1) -> Contractor:
+    """The company and its books, standard codes and accounts included, before any contact, job or contract."""
+    return Contractor(
+        name=FIRM,
+        procore_company_id=PROCORE_COMPANY_ID,
+        other_procore_company_id=OTHER_PROCORE_COMPANY_ID,
+        realm_id=REALM_ID,
+        start_date=START_DATE,
+        accounts=list_accounts(),
+        cost_codes=list_cost_codes(),
+        facts={"other_company_name": OTHER_COMPANY_NAME},
+    )
+
+
+def build_demo(size: int = 1, seed: int = 1) -> Contractor:
+    """A commercial general contractor four months into keeping its books in step."""
+    rng = random.Random(f"ridgeline {size} {seed}")
+    contacts = make_contacts(rng, size)
+    jobs = make_jobs(rng, contacts.customers, AFFILIATE[0], size)
+    desk = open_desk(rng, contacts.traders)
+    specials = _make_specials(desk, jobs, contacts)
+    commitments = make_commitments(desk, jobs, specials)
+    return Contractor(
+        name=FIRM,
+        procore_company_id=PROCORE_COMPANY_ID,
+        other_procore_company_id=OTHER_PROCORE_COMPANY_ID,
+        realm_id=REALM_ID,
+        start_date=START_DATE,
+        companies=contacts.companies,
+        accounts=list_accounts(),
+        cost_codes=list_cost_codes(),
+        projects=tuple(job.project for job in jobs),
+        commitments=tuple(commitments),
+        facts=_list_facts(jobs, commitments),
+    )
+
+
+def _make_specials(desk: Desk, jobs: tuple[Job, ...], contacts: Contacts) -> dict[str, list[Commitment]]:
+    """One named contract on each of four jobs that can be kept in step and are not taxed."""
+    plain = [job.project for job in jobs if job.is_synced and not job.project.is_taxed]
+    example, half, deductive, pushed = desk.rng.sample(plain, 4)
+    concrete = next(trader for trader in contacts.traders if trader.division == "03" and not trader.is_supplier)
+    newcomer = next(company for company in contacts.others if company.key == PUSHED_VENDOR[0])
+    return {
+        example.key: [make_worked_example(desk, example, concrete.company)],
+        half.key: [make_half_billed(desk, half, next(desk.subcontractors))],
+        deductive.key: [make_deductive(desk, deductive, next(desk.subcontractors))],
+        pushed.key: [make_pushed(desk, pushed, newcomer)],
+    }
+
+
+def _list_facts(jobs: tuple[Job, ...], commitments: list[Commitment]) -> dict[str, str]:
+    """Keys of what somebody may look for; lists are separated by commas."""
+    roles: dict[str, list[str]] = {}
+    for job in jobs:
+        roles.setdefault(job.role, []).append(job.project.key)
+    return {
+        "other_company_name": OTHER_COMPANY_NAME,
+        "worked_example": WORKED_EXAMPLE,
+        "half_billed": HALF_BILLED,
+        "deductive_change": DEDUCTIVE,
+        "pushed_vendor": PUSHED_VENDOR[0],
+        "trap_companies": ",".join(row[0] for row in TRAPS),
+        "taxed_projects": ",".join(job.project.key for job in jobs if job.project.is_taxed),
+        "projects_in_books": ",".join(roles["in_books"]),
+        "projects_without_customer": ",".join(roles["no_customer"]),
+        "projects_with_vendor_as_customer": ",".join(roles["vendor_as_customer"]),
+        "open_claims": ",".join(
+            f"{commitment.key}#{claim.number}"
+            for commitment in commitments
+            for claim in commitment.claims
+            if claim.status in ("draft", "under_review", "revise_and_resubmit")
+        ),
+    }
+
+
+_BUILDERS: dict[str, Callable[[int, int], Contractor]] = {"demo": build_demo, "empty": build_empty}

@@ -1,0 +1,51 @@
+"""Serve a sandbox over HTTP/1.1 with keep-alive, in a background thread."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from waitress import wasyncore
+from waitress.server import create_server
+
+# Waitress logs each connection that is dropped on purpose and each queue that grows under load.
+logging.getLogger("waitress").setLevel(logging.CRITICAL)
+
+THREADS = 16
+
+
+@dataclass(slots=True)
+class RunningServer:
+    """A sandbox being served; after `stop` its port is free again."""
+
+    url: str
+    port: int
+    app: Any
+    _server: Any = field(repr=False)
+    _sockets: dict[int, Any] = field(repr=False)
+    _thread: threading.Thread = field(repr=False)
+
+    def stop(self) -> None:
+        """Finish the calls in progress (5 s at most), close every connection and free the port."""
+        if not self._thread.is_alive():
+            return
+        self._server.task_dispatcher.shutdown(timeout=5)
+        # The loop thread owns the sockets, so it closes them; with none left its loop ends.
+        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._sockets, ignore_all=True))
+        self._thread.join(timeout=5)
+        close = getattr(self.app, "close", None)
+        if close is not None:
+            close()
+
+
+def serve(app: Callable[..., Iterable[bytes]], *, host: str = "127.0.0.1", port: int = 0) -> RunningServer:
+    """Serve `app`; port 0 takes any free one. Raises OSError when the port is taken."""
+    sockets: dict[int, Any] = {}
+    server = create_server(app, map=sockets, host=host, port=port, threads=THREADS, ident=None, backlog=1024)
+    bound_port = int(server.effective_port)
+    thread = threading.Thread(target=server.run, name=f"sandbox-{bound_port}", daemon=True)
+    thread.start()
+    return RunningServer(f"http://{host}:{bound_port}", bound_port, app, server, sockets, thread)

@@ -1,0 +1,38 @@
+"""Gives each request of a signed-in person the company they last chose, and enters its scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from smoothx.tenants.models import Membership
+from smoothx.tenants.scope import tenant_scope
+
+SESSION_KEY = "tenant_id"
+
+
+class TenantMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        membership = choose_membership(request)
+        if membership is None:
+            return self.get_response(request)
+        request.tenant = membership.tenant  # type: ignore[attr-defined]
+        request.membership = membership  # type: ignore[attr-defined]
+        with tenant_scope(membership.tenant_id):
+            return self.get_response(request)
+
+
+def choose_membership(request: HttpRequest) -> Membership | None:
+    """The membership of the company chosen in this session, else the person's first; None when they have none."""
+    if not request.user.is_authenticated:
+        return None
+    memberships = list(
+        Membership.objects.filter(user=request.user).select_related("tenant").order_by("tenant__name", "id")
+    )
+    request.memberships = memberships  # type: ignore[attr-defined]
+    chosen = request.session.get(SESSION_KEY)
+    return next((m for m in memberships if m.tenant_id == chosen), memberships[0] if memberships else None)

@@ -1,0 +1,138 @@
+"""Tenants, who belongs to them, what is due for them, and the base of every table that holds their data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Least
+from django.utils import timezone
+
+from smoothx.tenants.scope import require_tenant_id
+
+
+class Tenant(models.Model):
+    """One client firm. Its state says whether documents cross."""
+
+    class State(models.TextChoices):
+        SETUP = "setup", "Not live"
+        LIVE = "live", "Live"
+        PAUSED = "paused", "Paused"
+
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=80, unique=True)
+    state = models.CharField(max_length=10, choices=State, default=State.SETUP)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    start_date = models.DateField(null=True, blank=True)
+    live_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def initials(self) -> str:
+        words = [word for word in self.name.replace("&", " ").split() if word[0].isalnum()]
+        return "".join(word[0] for word in words[:2]).upper() or "?"
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", "Owner"
+    ADMIN = "admin", "Administrator"
+    APPROVER = "approver", "Approver"
+    VIEWER = "viewer", "Viewer"
+
+
+class Membership(models.Model):
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["tenant", "user"], name="one_membership_per_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.tenant}"
+
+
+class TenantQuerySet(models.QuerySet[Any]):
+    pass
+
+
+class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
+    """Only the active tenant's rows; raises NoActiveTenant without one."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(tenant_id=require_tenant_id())
+
+    def bulk_create(self, objs: Any, *args: Any, **options: Any) -> Any:
+        objects = list(objs)
+        for row in objects:
+            row.tenant_id = require_tenant_id()
+        return super().bulk_create(objects, *args, **options)
+
+
+class TenantModel(models.Model):
+    """Base of every table whose rows belong to one tenant. Its migration must also call rls.protect()."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+", editable=False)
+
+    objects: ClassVar[TenantManager] = TenantManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        self.tenant_id = require_tenant_id()
+        super().save(*args, **options)
+
+
+class DueWork(models.Model):
+    """That a tenant has work of one topic to do from a time on. Celery messages may be lost; these rows may not."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
+    topic = models.CharField(max_length=40)
+    due_at = models.DateTimeField(null=True, db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["tenant", "topic"], name="one_due_row_per_topic")]
+
+    def __str__(self) -> str:
+        return f"{self.topic} for tenant {self.tenant_id}"
+
+    @classmethod
+    def mark(cls, *, tenant_id: int, topic: str, at: datetime | None = None) -> None:
+        """Work of `topic` is due at `at` (now, unless given), or earlier if it already was."""
+        at = at or timezone.now()
+        rows = cls.objects.filter(tenant_id=tenant_id, topic=topic)
+        if not rows.update(due_at=Least(models.F("due_at"), at)):
+            cls.objects.bulk_create([cls(tenant_id=tenant_id, topic=topic, due_at=at)], ignore_conflicts=True)
+
+    @classmethod
+    def reschedule(cls, *, tenant_id: int, topic: str, at: datetime | None) -> None:
+        cls.objects.update_or_create(tenant_id=tenant_id, topic=topic, defaults={"due_at": at})
+
+
+class AuditEntry(TenantModel):
+    """Who changed what in the set-up, kept for the firm's own auditor."""
+
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=200)
+    detail = models.JSONField(default=dict)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["tenant", "-at"], name="audit_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject}"
+
+    @classmethod
+    def note(cls, *, actor: Any, action: str, subject: str, **detail: Any) -> Self:
+        known = actor if getattr(actor, "is_authenticated", False) else None
+        return cls.objects.create(actor=known, action=action, subject=subject[:200], detail=detail)

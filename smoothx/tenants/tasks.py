@@ -1,0 +1,22 @@
+"""Celery work inside one tenant's scope."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import Task
+
+from smoothx.tenants.scope import tenant_scope
+
+
+class TenantTask(Task):  # type: ignore[type-arg]
+    """Base of tasks called with `tenant_id=`; the body runs in that tenant's scope. Tasks take keywords only."""
+
+    abstract = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if args or "tenant_id" not in kwargs:
+            message = f"{self.name} must be called with tenant_id= and keywords only"
+            raise TypeError(message)
+        with tenant_scope(kwargs["tenant_id"]):
+            return super().__call__(**kwargs)

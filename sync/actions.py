@@ -1,0 +1,119 @@
+"""What a person may decide about one document. Each act is written to its timeline."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from connectors.errors import VendorError
+from connectors.qbo.records import PostedBill
+from sync import ledger, outbox, settle
+from sync.models import Entry, Event
+from sync.targets import Answer
+from sync.tasks import nudge
+from sync.work import NotConnected, Work
+
+URGENT = 10
+
+
+class NotPossible(Exception):
+    """The act does not fit the document as it stands; the text says why, in words for its reader."""
+
+
+def retry(entry: Entry, actor: AbstractBaseUser) -> None:
+    """Read and plan the document again now."""
+    _again(entry, actor, "retried", "Checked again")
+
+
+def post_anyway(entry: Entry, actor: AbstractBaseUser) -> None:
+    """Post although something like it stands in the books."""
+    _needs_code(entry, {"duplicate_number", "possible_duplicate", "number_refused"})
+    _approve(entry, "post_anyway")
+    _again(entry, actor, "approved", "Told to post although a similar document exists")
+
+
+def post_difference(entry: Entry, actor: AbstractBaseUser) -> None:
+    """Post with a labelled line for earlier claims that changed after posting."""
+    _needs_code(entry, {"previous_changed"})
+    _approve(entry, "catch_up")
+    _again(entry, actor, "approved", "Told to post the difference as a labelled line")
+
+
+def post_again(entry: Entry, actor: AbstractBaseUser) -> None:
+    """The target was deleted on the other side: forget it and make a new one, under a new key."""
+    _needs_code(entry, {"target_deleted", "target_missing"})
+    with transaction.atomic():
+        Entry.objects.filter(pk=entry.pk).update(
+            target_id="", target_version="", target_number="", target_total=None, fingerprint="", source_fingerprint=""
+        )
+        _again(entry, actor, "approved", f"Told to post it again, {entry.target_number} was deleted")
+
+
+def keep_as_is(entry: Entry, actor: AbstractBaseUser) -> None:
+    """Leave the posted document as it stands; this is no problem any more."""
+    if not entry.is_posted:
+        message = "There is no posted document to keep."
+        raise NotPossible(message)
+    with transaction.atomic():
+        Entry.objects.filter(pk=entry.pk).update(state=Entry.State.POSTED, notices=[])
+        _note(entry, actor, "kept", f"{entry.target_number} kept as it is")
+
+
+def leave_out(entry: Entry, actor: AbstractBaseUser) -> None:
+    """Never post this document. Later claims of its contract no longer wait for it."""
+    if entry.is_posted:
+        message = "It is posted already. Delete it in QuickBooks first."
+        raise NotPossible(message)
+    if outbox.current(entry) is not None:
+        message = "It is being sent. Wait for its outcome first."
+        raise NotPossible(message)
+    with transaction.atomic():
+        Entry.objects.filter(pk=entry.pk).update(state=Entry.State.LEFT_OUT, due_at=None, notices=[])
+        _note(entry, actor, "left_out", "Left out")
+        ledger.release([f"entry:{entry.flow}:{entry.source_id}"])
+        nudge()
+
+
+def link_existing(entry: Entry, actor: AbstractBaseUser, *, target_id: str) -> None:
+    """Take a document that stands in QuickBooks for this one. Its total must agree with the plan's."""
+    planned = entry.planned.get("document") or {}
+    entity = planned.get("entity")
+    if entry.is_posted or not entity:
+        message = "There is no plan to compare with. Check the document again first."
+        raise NotPossible(message)
+    try:
+        books = PostedBill.from_wire(Work().qbo.get_entity(entity, target_id))
+    except (VendorError, NotConnected) as error:
+        message = "QuickBooks did not give us that document."
+        raise NotPossible(message) from error
+    total = -books.total if entity == "VendorCredit" else books.total
+    if str(total) != planned["total"] or books.vendor_id != planned["vendor_id"]:
+        message = f"It does not fit: QuickBooks has {total}, Procore {planned['total']}, or the vendor differs."
+        raise NotPossible(message)
+    entry.target_type, entry.fingerprint = entity, ""
+    entry.facts = entry.planned.get("facts", {})
+    settle.take(entry, Answer(books.id, books.sync_token, books.number, total))
+    _note(entry, actor, "linked", f"Linked to {books.number or books.id}")
+
+
+def _approve(entry: Entry, approval: str) -> None:
+    entry.approvals = sorted({*entry.approvals, approval})
+    Entry.objects.filter(pk=entry.pk).update(approvals=entry.approvals)
+
+
+def _needs_code(entry: Entry, codes: set[str]) -> None:
+    if not codes & {notice["code"] for notice in entry.notices}:
+        message = "This does not fit the document as it stands now. Open it again."
+        raise NotPossible(message)
+
+
+def _again(entry: Entry, actor: AbstractBaseUser, what: str, text: str) -> None:
+    with transaction.atomic():
+        _note(entry, actor, what, text)
+        Entry.objects.filter(pk=entry.pk).update(tries=0, source_fingerprint="")
+        ledger.make_due(Entry.objects.filter(pk=entry.pk), priority=URGENT)
+        nudge()
+
+
+def _note(entry: Entry, actor: AbstractBaseUser, what: str, text: str) -> None:
+    Event.objects.create(entry=entry, actor=actor, what=what, text=text)

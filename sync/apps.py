@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.conf import settings
+
+from sync.registry import discover
+
+
+class SyncConfig(AppConfig):
+    name = "sync"
+
+    def ready(self) -> None:
+        discover(settings.FLOW_PACKAGES)

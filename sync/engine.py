@@ -1,0 +1,134 @@
+"""The engine: read, plan, record, send, settle. The only place where a document's fate is decided.
+
+| died after | what the rows say                  | who heals                      | why nothing doubles               |
+| read, plan | entry claimed                      | the claim runs out, it is due  | nothing was sent                  |
+| record     | outgoing open                      | closed as superseded, replanned| it was never sent                 |
+| send       | outgoing sending, attempt unended  | probe, then adopt or send again| same key, and looked for first    |
+| settle     | as above                           | as above                       | as above                          |
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from datetime import timedelta
+
+from django.utils import timezone
+
+from connectors.errors import Missing, VendorError
+from connectors.procore.records import UnreadableRecord
+from smoothx.tenants.models import Tenant
+from sync import ledger, outbox, settle, sources
+from sync.flow import Flow
+from sync.merge import fingerprint
+from sync.models import Entry, Outgoing
+from sync.plan import Plan
+from sync.recording import record
+from sync.registry import all_flows
+from sync.work import NotConnected, Work
+
+log = logging.getLogger(__name__)
+
+PAGE = 100
+
+
+class Engine:
+    """Works off one tenant's due entries. One instance per run; many may run side by side."""
+
+    def __init__(self) -> None:
+        self.work = Work()
+        self.owner = uuid.uuid4().hex
+
+    def run_due(self, *, seconds: float = 50.0) -> int:
+        """Handle what is due until nothing is, or the time is up. Answers how many entries were handled."""
+        end = time.monotonic() + seconds
+        handled = 0
+        while time.monotonic() < end:
+            batch = ledger.due_entries(PAGE)
+            taken = [entry for entry in batch if time.monotonic() < end and self._take(entry)]
+            handled += len(taken)
+            if not taken:
+                break
+        return handled
+
+    def _take(self, entry: Entry) -> bool:
+        if not ledger.claim(entry, self.owner):
+            return False
+        self.handle(entry)
+        return True
+
+    def handle(self, entry: Entry) -> None:
+        """Take one claimed entry through the five steps; whatever happens ends in a visible state."""
+        flow = all_flows()[entry.flow]
+        try:
+            if self._is_stopped(flow, entry):
+                return
+            if getattr(entry, "open_state", None) and self._finish_open_write(flow, entry):
+                return
+            self._cross(flow, entry)
+        except NotConnected:
+            settle.hold(entry, "connection_lost", waits_for=settle.CONNECTION_RESTORED)
+        except VendorError as error:
+            settle.read_failed(entry, error)
+        except UnreadableRecord as error:
+            settle.block(entry, "source_unreadable", vendor_text=str(error))
+        except Exception:
+            log.exception("sync.engine.internal", extra={"entry": entry.pk, "flow": entry.flow})
+            settle.block(entry, "internal")
+
+    def _is_stopped(self, flow: Flow, entry: Entry) -> bool:
+        """Held while the company is not live or the flow is off. A push is a person's own act and goes through."""
+        if flow.trigger == "push":
+            return False
+        if self.work.tenant.state != Tenant.State.LIVE:
+            settle.hold(entry, "paused", waits_for="tenant:live")
+            return True
+        if flow.key in self.work.flows_off:
+            settle.hold(entry, "flow_off", waits_for=f"flow:{flow.key}")
+            return True
+        return False
+
+    def _cross(self, flow: Flow, entry: Entry) -> None:
+        try:
+            source = sources.read(self.work, entry)
+        except Missing:
+            settle.source_gone(entry)
+            return
+        ledger.describe(entry, flow.describe(source))
+        source_fingerprint = fingerprint(source)
+        if entry.is_posted and source_fingerprint == entry.source_fingerprint and not entry.approvals:
+            # Our own echo, or a hint about nothing we use: a changed mapping alone never rewrites a posted document.
+            settle.unchanged(entry)
+            return
+        plan: Plan[object] = flow.rule(source, self.work.maps_for(entry), self.work.defaults)
+        entry.source_fingerprint = source_fingerprint
+        outgoing = record(self.work, flow, entry, plan)
+        if outgoing is not None:
+            self._send(flow, entry, outgoing)
+
+    def _send(self, flow: Flow, entry: Entry, outgoing: Outgoing) -> None:
+        try:
+            answer = outbox.send(self.work, outgoing, entry, flow.target)
+        except VendorError as error:
+            settle.send_failed(entry, outgoing, error)
+            return
+        settle.posted(self.work, flow, entry, outgoing, answer)
+
+    def _finish_open_write(self, flow: Flow, entry: Entry) -> bool:
+        """A write is open from an earlier run. True when that decides the entry; False to plan it again."""
+        outgoing = outbox.current(entry)
+        if outgoing is None:
+            return False
+        if outgoing.state == Outgoing.State.OPEN:
+            outbox.supersede(outgoing)
+            return False
+        answer = outbox.probe(self.work, outgoing, entry, flow.target)
+        if answer is not None:
+            settle.posted(self.work, flow, entry, outgoing, answer)
+        elif outbox.may_send_again(outgoing, flow.target):
+            outgoing.probes += 1
+            self._send(flow, entry, outgoing)
+        else:
+            settle.still_uncertain(entry, timezone.now() + timedelta(seconds=30))
+        return True

@@ -1,0 +1,59 @@
+"""What a flow is: one declaration per kind of document that crosses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from connectors.resource import Resource
+from mapping.defaults import DefaultKind, Defaults
+from mapping.kinds import MappingKind
+from mapping.maps import Maps
+from sync.plan import Plan
+
+Side = Literal["procore", "qbo"]
+Rule = Callable[[Any, Maps, Defaults], Plan[Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """How a source record is listed: its number, whom it concerns, where it belongs, its own total."""
+
+    number: str
+    title: str
+    party: str = ""
+    project_id: str = ""
+    group: str = ""
+    amount: Decimal | None = None
+    document_date: date | None = None
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """`rule` plans, `describe` lists; both pure. `after` names flows whose documents go first.
+
+    `trigger`: "event" follows changes at the source, "push" only a person's button. `links` is the mapping a posted
+    document creates, by the part of its ledger key or the only one. `keeps_posting` follows later changes of the source.
+    """
+
+    key: str
+    label: str
+    noun: str
+    source: Side
+    reads: Resource
+    rule: Rule
+    describe: Callable[[Any], Description]
+    needs: tuple[MappingKind, ...] = ()
+    uses: tuple[DefaultKind, ...] = ()
+    after: tuple[str, ...] = ()
+    trigger: Literal["event", "push"] = "event"
+    links: tuple[MappingKind, ...] = ()
+    help: str = ""
+
+    @property
+    def target(self) -> Side:
+        return "qbo" if self.source == "procore" else "procore"

@@ -1,0 +1,243 @@
+"""The go-live check: what must be right before documents may cross, and going live, pausing and resuming."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from connectors.models import Connection, Vendor
+from mapping.choices import load_defaults
+from mapping.coverage import coverage
+from mapping.defaults import (
+    BILL_CODE,
+    LINE_ITEM_TYPE,
+    RETENTION_PAYABLE_RELEASED,
+    RETENTION_PAYABLE_RETAINED,
+    DefaultKind,
+    Defaults,
+)
+from mapping.kinds import SECTIONS
+from smoothx.tenants.models import AuditEntry, Tenant
+from smoothx.tenants.scope import require_tenant_id
+from sync import ledger
+from sync.books import first_look
+from sync.models import OpeningBalance, OpeningRun
+from sync.tasks import nudge, start_polling
+from sync.work import Work
+
+Outcome = Literal["done", "open", "block", "wait"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the checklist. `block` stops going live, `open` is advice, `wait` needs an earlier step first."""
+
+    key: str
+    group: str
+    label: str
+    outcome: Outcome
+    detail: str
+    fix: str = ""
+    fix_label: str = ""
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the checks look at, read once."""
+
+    connections: dict[str, Connection]
+    defaults: Defaults
+    last_run: OpeningRun | None
+    unconfirmed: int
+
+
+class CannotGoLive(Exception):
+    """Blockers are left; `checks` names them."""
+
+    def __init__(self, checks: list[Check]) -> None:
+        super().__init__(", ".join(check.label for check in checks))
+        self.checks = checks
+
+
+def check_all() -> list[Check]:
+    """Every check in the order of the set-up guide."""
+    facts = Facts(
+        connections={row.vendor: row for row in Connection.objects.order_by("id")},
+        defaults=load_defaults(Connection.objects.filter(vendor=Vendor.QBO).first()),
+        last_run=OpeningRun.objects.order_by("-started_at").first(),
+        unconfirmed=OpeningBalance.objects.filter(confirmed_at__isnull=True).count(),
+    )
+    return [check for build in BUILDERS for check in build(facts)]
+
+
+def blockers(checks: list[Check]) -> list[Check]:
+    return [check for check in checks if check.outcome in ("block", "wait")]
+
+
+def _connections(facts: Facts) -> list[Check]:
+    return [_connection(facts, Vendor.PROCORE), _connection(facts, Vendor.QBO)]
+
+
+def _connection(facts: Facts, vendor: Vendor) -> Check:
+    connection = facts.connections.get(vendor)
+    key, label = f"connect_{vendor}", f"Connect {vendor.label}"
+    if connection is not None and connection.is_healthy:
+        return Check(key, "Connect", label, "done", connection.account_name)
+    state = connection.state if connection else Connection.State.DISCONNECTED
+    detail = {
+        Connection.State.CHOOSING: "Connected. Choose which company to use.",
+        Connection.State.BROKEN: "The connection is lost. Connect again.",
+    }.get(Connection.State(state), "Not connected yet.")
+    return Check(key, "Connect", label, "block", detail, "access", "Connect")
+
+
+def _mapping(facts: Facts) -> list[Check]:
+    line_type = facts.defaults.get(LINE_ITEM_TYPE)
+    codes = "item-codes" if line_type and line_type.id == "item" else "account-codes"
+    return [_contacts(), _projects(), _codes(codes, facts.defaults)]
+
+
+def _contacts() -> Check:
+    found = coverage(SECTIONS["contacts"])
+    detail = f"{found.mapped} of {found.total} Procore companies mapped."
+    if not found.total:
+        return Check("contacts", "Mapping", "Contacts", "block", "Nothing read yet.", "map:contacts", "Read contacts")
+    if not found.mapped:
+        return Check("contacts", "Mapping", "Contacts", "block", detail, "map:contacts", "Map contacts", found.unmapped)
+    if found.unmapped:
+        detail += f" {found.unmapped} left; a document of theirs waits until they are mapped."
+        return Check("contacts", "Mapping", "Contacts", "open", detail, "map:contacts", "Continue", found.unmapped)
+    return Check("contacts", "Mapping", "Contacts", "done", detail)
+
+
+def _projects() -> Check:
+    found = coverage(SECTIONS["projects"])
+    if not found.total:
+        return Check("projects", "Mapping", "Projects", "block", "Nothing read yet.", "map:projects", "Read projects")
+    detail = f"{found.mapped} of {found.total} Procore projects mapped."
+    if found.unmapped:
+        detail += f" {found.unmapped} become sub-customers when you are live, by their Customer field."
+        return Check("projects", "Mapping", "Projects", "open", detail, "map:projects", "Look", found.unmapped)
+    return Check("projects", "Mapping", "Projects", "done", detail)
+
+
+def _codes(section: str, defaults: Defaults) -> Check:
+    found = coverage(SECTIONS[section])
+    fix = f"map:{section}"
+    if not found.total:
+        return Check("codes", "Mapping", "Cost codes", "block", "Nothing read yet.", fix, "Read cost codes")
+    detail = f"{found.mapped} of {found.total} covered."
+    if not found.unmapped:
+        return Check("codes", "Mapping", "Cost codes", "done", detail)
+    if defaults.get(BILL_CODE):
+        detail += f" {found.unmapped} use QB Bill Account Code, and their documents will say so."
+        return Check("codes", "Mapping", "Cost codes", "open", detail, fix, f"Map {found.unmapped} codes", found.unmapped)
+    detail += f" {found.unmapped} have no account: map each one, or set QB Bill Account Code."
+    return Check("codes", "Mapping", "Cost codes", "block", detail, fix, f"Map {found.unmapped} codes", found.unmapped)
+
+
+def _defaults(facts: Facts) -> list[Check]:
+    return [
+        _choice(facts.defaults, LINE_ITEM_TYPE, is_needed=True, why="Choose how bill lines are coded."),
+        _choice(facts.defaults, BILL_CODE, is_needed=True, why="Choose where an unmapped cost code goes."),
+        _retention(facts, RETENTION_PAYABLE_RETAINED),
+        _retention(facts, RETENTION_PAYABLE_RELEASED),
+    ]
+
+
+def _choice(defaults: Defaults, kind: DefaultKind, *, is_needed: bool, why: str) -> Check:
+    chosen = defaults.get(kind)
+    if chosen is None:
+        return Check(kind.key, "Defaults", kind.label, "block" if is_needed else "done", why, "defaults", "Choose")
+    if not chosen.is_active:
+        text = f"{chosen.name} is inactive in QuickBooks. Choose another."
+        return Check(kind.key, "Defaults", kind.label, "block", text, "defaults", "Choose another")
+    return Check(kind.key, "Defaults", kind.label, "done", chosen.name)
+
+
+def _retention(facts: Facts, kind: DefaultKind) -> Check:
+    found = facts.last_run.found if facts.last_run else {}
+    if facts.defaults.get(kind) is None and facts.last_run is not None and not found.get("holds_retention"):
+        return Check(kind.key, "Defaults", kind.label, "done", "Empty. No contract in Procore holds retention.")
+    why = "Contracts in Procore hold retention, so this is needed." if found.get("holds_retention") else kind.if_empty
+    return _choice(facts.defaults, kind, is_needed=True, why=why)
+
+
+def _openings(facts: Facts) -> list[Check]:
+    label, group = "Opening balances", "Start"
+    run = facts.last_run
+    if run is None:
+        text = "Choose a start date and read where each contract stands."
+        return [Check("openings", group, label, "block", text, "openings", "Choose a start date")]
+    if run.state == "running":
+        return [Check("openings", group, label, "wait", f"Reading, {run.read} of {run.expected} projects.")]
+    if run.state != "done":
+        return [Check("openings", group, label, "block", run.message, "openings", "Read again")]
+    if not run.found.get("confirmed"):
+        text = f"{facts.unconfirmed} contracts started before {run.start_date:%-d %b %Y}. Check and confirm them."
+        return [Check("openings", group, label, "block", text, "openings", "Check them")]
+    return [Check("openings", group, label, "done", f"Confirmed for {run.start_date:%-d %b %Y}.")]
+
+
+def _advice(facts: Facts) -> list[Check]:
+    advice = []
+    procore = facts.connections.get(Vendor.PROCORE)
+    if procore is not None and procore.is_healthy and not procore.facts.get("customer_field"):
+        text = "New projects cannot become sub-customers until your Procore administrator adds it."
+        advice.append(Check("customer_field", "Good to know", "Customer field is missing in Procore", "open", text,
+                            "guide_customer_field", "Show the steps"))
+    start, closed = (facts.last_run.start_date if facts.last_run else None), facts.defaults.closed_until
+    if closed is not None:
+        fits = start is None or start > closed
+        text = "Fine with this start date." if fits else "Documents dated in the closed period will be refused."
+        advice.append(Check("closed", "Good to know", f"Books are closed to {closed:%-d %b %Y}", "open", text))
+    return advice
+
+
+BUILDERS: tuple[Callable[[Facts], list[Check]], ...] = (_connections, _mapping, _defaults, _openings, _advice)
+
+
+def go_live(actor: AbstractBaseUser) -> Tenant:
+    """Let documents cross from the confirmed start date on. Raises CannotGoLive while blockers are left."""
+    checks = check_all()
+    left = blockers(checks)
+    if left:
+        raise CannotGoLive(left)
+    run = OpeningRun.objects.filter(state="done").order_by("-started_at").first()
+    tenant = Tenant.objects.get(pk=require_tenant_id())
+    first_look(Work(), timezone.now())
+    with transaction.atomic():
+        tenant.state = Tenant.State.LIVE
+        tenant.start_date = run.start_date if run else None
+        tenant.live_at = tenant.live_at or timezone.now()
+        tenant.save(update_fields=["state", "start_date", "live_at"])
+        AuditEntry.note(actor=actor, action="tenant.live", subject=tenant.name, start_date=str(tenant.start_date))
+        ledger.release(["tenant:live"])
+        start_polling()
+        nudge()
+    return tenant
+
+
+def pause(actor: AbstractBaseUser) -> None:
+    """Stop sending at once; changes are still collected and wait."""
+    _set_state(actor, Tenant.State.PAUSED, "tenant.paused")
+
+
+def resume(actor: AbstractBaseUser) -> int:
+    """Go on; answers how many documents were waiting."""
+    _set_state(actor, Tenant.State.LIVE, "tenant.resumed")
+    released = ledger.release(["tenant:live"])
+    start_polling()
+    nudge()
+    return released
+
+
+def _set_state(actor: AbstractBaseUser, state: Tenant.State, action: str) -> None:
+    Tenant.objects.filter(pk=require_tenant_id()).exclude(state=Tenant.State.SETUP).update(state=state)
+    AuditEntry.note(actor=actor, action=action, subject="company")

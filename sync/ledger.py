@@ -1,0 +1,231 @@
+"""The ledger: which source document became which target document, and where each one stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models.functions import Least
+from django.utils import timezone
+
+from connectors.models import Connection
+from mapping.maps import Opening, PostedClaim
+from mapping.models import DefaultChoice, Link
+from smoothx.lib.text import stable_hash
+from smoothx.tenants.models import DueWork
+from smoothx.tenants.scope import require_tenant_id
+from sync.codes import CODES, STATE_ORDER
+from sync.flow import Description, Flow
+from sync.models import Entry, OpeningBalance, Outgoing, WaitingFor
+from sync.plan import Notice
+
+SYNC_TOPIC = "sync"
+CLAIM_LASTS = timedelta(minutes=5)
+# A wait is normally ended by what it waits for; this is the net below a message that was lost.
+RECHECK_WAITING_AFTER = timedelta(minutes=30)
+OPEN_OUTGOING = (Outgoing.State.OPEN, Outgoing.State.SENDING, Outgoing.State.UNCERTAIN)
+POSTED_STATES = (Entry.State.POSTED, Entry.State.POSTED_WITH_WARNINGS)
+
+
+def note(
+    flow: Flow,
+    *,
+    source_connection: Connection,
+    target_connection: Connection,
+    source_ids: Iterable[tuple[str, str]],
+    part: str = "",
+    priority: int = 50,
+) -> int:
+    """Put source documents, given as (id, project id), in the queue. Equal hints become one. Answers how many."""
+    now = timezone.now()
+    rows = [
+        Entry(
+            flow=flow.key,
+            source_connection=source_connection,
+            source_type=flow.reads.key,
+            source_id=source_id,
+            part=part,
+            target_connection=target_connection,
+            project_id=project_id,
+            priority=priority,
+            due_at=now,
+        )
+        for source_id, project_id in source_ids
+    ]
+    if rows:
+        _insert_or_make_due(rows)
+        mark_work_due(now)
+    return len(rows)
+
+
+def _insert_or_make_due(rows: list[Entry]) -> None:
+    Entry.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=[
+            "tenant", "source_connection", "flow", "source_type", "source_id", "target_connection", "part",
+        ],
+        update_fields=["due_at", "priority"],
+        batch_size=1000,
+    )
+
+
+def mark_work_due(at: datetime | None = None) -> None:
+    DueWork.mark(tenant_id=require_tenant_id(), topic=SYNC_TOPIC, at=at)
+
+
+def make_due(entries: models.QuerySet[Entry], *, priority: int | None = None) -> int:
+    """Plan these entries again as soon as a worker is free."""
+    now = timezone.now()
+    changes: dict[str, Any] = {"due_at": Least(models.F("due_at"), now)}
+    if priority is not None:
+        changes["priority"] = priority
+    count = entries.update(**changes)
+    if count:
+        mark_work_due(now)
+    return count
+
+
+def release(subjects: Sequence[str]) -> int:
+    """Plan again every entry that waits for one of `subjects`. Answers how many."""
+    waiting = WaitingFor.objects.filter(subject__in=subjects).values_list("entry_id", flat=True)
+    ids = list(waiting)
+    return make_due(Entry.objects.filter(pk__in=ids)) if ids else 0
+
+
+def due_entries(limit: int) -> list[Entry]:
+    """What is due, or was held by a worker that died, in the order it may be posted. Annotated with `open_state`."""
+    now = timezone.now()
+    open_state = Outgoing.objects.filter(entry=models.OuterRef("pk"), state__in=OPEN_OUTGOING).values("state")[:1]
+    free = models.Q(claimed_until__isnull=True) | models.Q(claimed_until__lt=now)
+    wanted = models.Q(due_at__lte=now) | models.Q(claimed_until__lt=now)
+    return list(
+        Entry.objects.filter(free, wanted)
+        .annotate(open_state=models.Subquery(open_state))
+        .order_by("priority", "group", "position", "id")[:limit]
+    )
+
+
+def claim(entry: Entry, owner: str) -> bool:
+    """Take the entry for this worker. False when another one has it, or it changed since it was read."""
+    until = timezone.now() + CLAIM_LASTS
+    unchanged = Entry.objects.filter(pk=entry.pk, due_at=entry.due_at, claimed_until=entry.claimed_until)
+    if not unchanged.update(claimed_by=owner, claimed_until=until, due_at=None):
+        return False
+    entry.claimed_by, entry.claimed_until, entry.due_at = owner, until, None
+    return True
+
+
+def finish(entry: Entry, fields: Sequence[str], *, due_at: datetime | None = None) -> None:
+    """Write `fields` and give the entry free. A hint that arrived meanwhile stays due."""
+    values: dict[str, Any] = {name: getattr(entry, name) for name in fields}
+    values |= {"claimed_by": "", "claimed_until": None, "updated_at": timezone.now()}
+    if due_at is not None:
+        values["due_at"] = Least(models.F("due_at"), due_at)
+    Entry.objects.filter(pk=entry.pk).update(**values)
+
+
+def next_due_at() -> datetime | None:
+    """When the earliest waiting or abandoned entry of the tenant should be looked at."""
+    times = Entry.objects.aggregate(due=models.Min("due_at"), abandoned=models.Min("claimed_until"))
+    known = [time for time in times.values() if time is not None]
+    return min(known) if known else None
+
+
+def describe(entry: Entry, description: Description) -> None:
+    entry.number = description.number[:100]
+    entry.title = description.title[:300]
+    entry.party = description.party[:300]
+    entry.project_id = description.project_id or entry.project_id
+    entry.group = description.group
+    entry.position = description.position
+    entry.amount = description.amount
+    entry.document_date = description.document_date
+
+
+DESCRIBED = ("number", "title", "party", "project_id", "group", "position", "amount", "document_date")
+
+
+def state_for(notices: Iterable[Notice]) -> str:
+    """The most telling state among the blockers'."""
+    states = {CODES[notice.code].state for notice in notices}
+    return next((state for state in STATE_ORDER if state in states), Entry.State.BLOCKED)
+
+
+def notices_to_json(notices: Iterable[Notice]) -> list[dict[str, Any]]:
+    return [{"code": n.code, "subject": n.subject, "detail": dict(n.detail)} for n in notices]
+
+
+def set_waits(entry: Entry, blockers: Iterable[Notice]) -> bool:
+    """Remember what the entry waits for. True when some of it came true while it was being planned."""
+    subjects = sorted({notice.waits_for for notice in blockers if notice.waits_for})
+    WaitingFor.objects.filter(entry=entry).exclude(subject__in=subjects).delete()
+    WaitingFor.objects.bulk_create(
+        [WaitingFor(entry=entry, subject=subject) for subject in subjects], ignore_conflicts=True
+    )
+    return any(is_true_by_now(subject) for subject in subjects)
+
+
+def is_true_by_now(subject: str) -> bool:
+    """Whether what is waited for has happened: closes the gap between planning and writing the wait down."""
+    topic, _, rest = subject.partition(":")
+    name, _, value = rest.partition(":")
+    if topic == "link":
+        return Link.objects.filter(kind=name, left_id=value).exists()
+    if topic == "default":
+        return DefaultChoice.objects.filter(key=name).exists()
+    if topic == "entry":
+        return Entry.objects.filter(flow=name, source_id=value).exclude(target_id="").exists()
+    if topic == "opening":
+        return OpeningBalance.objects.filter(commitment_id=name, confirmed_at__isnull=False).exists()
+    return False
+
+
+def load_posted(flow_key: str, group: str) -> tuple[tuple[PostedClaim, ...], frozenset[str]]:
+    """What the books hold of one contract, in claim order, and which of its claims a person left out."""
+    rows = (
+        Entry.objects.filter(flow=flow_key, group=group)
+        .filter(~models.Q(target_id="") | models.Q(state=Entry.State.LEFT_OUT))
+        .order_by("position")
+        .values_list("source_id", "position", "target_id", "facts")
+    )
+    posted = tuple(_posted_claim(source_id, position, facts) for source_id, position, target, facts in rows if target)
+    left_out = frozenset(source_id for source_id, _, target, _ in rows if not target)
+    return posted, left_out
+
+
+def _posted_claim(source_id: str, position: int, facts: dict[str, str]) -> PostedClaim:
+    amounts = {
+        name: Decimal(facts.get(name) or "0.00") for name in ("net", "tax", "completed", "retainage", "earned")
+    }
+    return PostedClaim(source_id=source_id, number=position, **amounts)
+
+
+def load_openings() -> dict[str, Opening]:
+    return {
+        row.commitment_id: Opening(
+            source_id=row.source_id,
+            number=row.number,
+            completed=row.completed,
+            retainage=row.retainage,
+            earned=row.earned,
+            is_confirmed=row.confirmed_at is not None,
+        )
+        for row in OpeningBalance.objects.all()
+    }
+
+
+def write_key(entry: Entry, operation: str) -> str:
+    """At most 36 characters, equal for equal (ledger key, operation, revision): QuickBooks replays a repeated one."""
+    return stable_hash(
+        entry.tenant_id, entry.source_connection_id, entry.flow, entry.source_type, entry.source_id,
+        entry.target_connection_id, entry.part, operation, entry.revision,
+    )
+
+
+def in_one_step() -> transaction.Atomic:
+    """A short transaction of its own; durable, so that it cannot sit inside another one unnoticed."""
+    return transaction.atomic(durable=True)

@@ -1,0 +1,115 @@
+"""The outbox: an intended write is recorded, then sent, then settled. Here are the record and the send.
+
+No transaction is open while a vendor is spoken to. A try is written down before it is made, so a try without an end is
+a lost answer, and the document is looked for before anything is sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from connectors.errors import VendorError
+from sync.ledger import write_key
+from sync.models import Attempt, Entry, Outgoing
+from sync.targets import ADAPTERS, Answer
+from sync.work import Work
+
+# QuickBooks may still be working on a call for two minutes after we stopped listening.
+SETTLES_WITHIN = timedelta(seconds=120)
+
+
+def open_write(entry: Entry, *, operation: str, target_type: str, body: dict[str, Any], fingerprint: str) -> Outgoing:
+    """Record the intended write under a new revision's key. Must run inside the transaction that writes the entry."""
+    entry.revision += 1
+    outgoing = Outgoing(
+        entry=entry,
+        key=write_key(entry, operation),
+        operation=operation,
+        target_type=target_type,
+        body=body,
+        fingerprint=fingerprint,
+    )
+    outgoing.save(force_insert=True)
+    return outgoing
+
+
+def current(entry: Entry) -> Outgoing | None:
+    """The entry's open write, if any."""
+    states = (Outgoing.State.OPEN, Outgoing.State.SENDING, Outgoing.State.UNCERTAIN)
+    return Outgoing.objects.filter(entry=entry, state__in=states).first()
+
+
+def supersede(outgoing: Outgoing) -> None:
+    """Close a write that was never sent: it is planned again from the source as it is now."""
+    Outgoing.objects.filter(pk=outgoing.pk, state=Outgoing.State.OPEN).update(
+        state=Outgoing.State.FAILED, closed_at=timezone.now()
+    )
+
+
+def send(work: Work, outgoing: Outgoing, entry: Entry, side: str) -> Answer:
+    """Send it once. Raises the vendor's error; the caller settles either way."""
+    now = timezone.now()
+    claimed = Outgoing.objects.filter(pk=outgoing.pk, state__in=(Outgoing.State.OPEN, Outgoing.State.UNCERTAIN))
+    claimed.update(state=Outgoing.State.SENDING, sent_at=now)
+    return _tried(outgoing, "send", lambda: ADAPTERS[side].send(work, outgoing, entry))
+
+
+def probe(work: Work, outgoing: Outgoing, entry: Entry, side: str) -> Answer | None:
+    """Look whether a write without an answer happened after all."""
+    Outgoing.objects.filter(pk=outgoing.pk).update(state=Outgoing.State.UNCERTAIN, probes=F("probes") + 1)
+    return _tried(outgoing, "probe", lambda: ADAPTERS[side].probe(work, outgoing, entry))
+
+
+def may_send_again(outgoing: Outgoing, side: str) -> bool:
+    """Whether a write that a probe did not find may be repeated now.
+
+    QuickBooks replays the answer for a repeated key. Procore knows no keys, so its late work must have ended.
+    """
+    if side == "qbo":
+        return True
+    return outgoing.sent_at is None or timezone.now() - outgoing.sent_at > SETTLES_WITHIN
+
+
+def close(outgoing: Outgoing, state: str) -> None:
+    closed = state in (Outgoing.State.DONE, Outgoing.State.FAILED)
+    Outgoing.objects.filter(pk=outgoing.pk).update(state=state, closed_at=timezone.now() if closed else None)
+
+
+def _tried(outgoing: Outgoing, action: str, call: Callable[[], Any]) -> Any:
+    attempt = Attempt(outgoing=outgoing, number=_next_number(outgoing), action=action)
+    attempt.save(force_insert=True)
+    try:
+        answer = call()
+    except VendorError as error:
+        _end(attempt, error.fault, vendor_text=error.vendor_text[:1000], request_id=error.request_id[:100])
+        raise
+    found = "nothing_found" if answer is None else "found" if action == "probe" else "accepted"
+    _end(attempt, found, answer=answer.wire if answer else {})
+    return answer
+
+
+def _next_number(outgoing: Outgoing) -> int:
+    # A write that was only just opened has no earlier tries; asking would cost a statement on every document.
+    if outgoing.sent_at is None and outgoing.probes == 0:
+        return 1
+    return Attempt.objects.filter(outgoing=outgoing).count() + 1
+
+
+def _end(attempt: Attempt, outcome: str, **facts: Any) -> None:
+    from_wire = {"answer": _jsonable(facts.pop("answer", {}))}
+    Attempt.objects.filter(pk=attempt.pk).update(
+        ended_at=timezone.now(), outcome=outcome[:30], **from_wire, **facts
+    )
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _jsonable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_jsonable(item) for item in value]
+    return value if isinstance(value, str | int | bool | None) else str(value)

@@ -1,0 +1,81 @@
+"""What a rule answers: a document to post, or the reasons there is none. Frozen, and free of any effect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from sync.codes import CODES
+
+Document = TypeVar("Document")
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`code` is stable and chooses the sentence and the fix (sync.codes). `subject` names the thing for a reader.
+
+    `waits_for` is what would lift it ("link:vendor:518"); an entry that has it is planned again when that happens.
+    """
+
+    code: str
+    subject: str = ""
+    detail: Mapping[str, str] = field(default_factory=dict)
+    waits_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(Generic[Document]):
+    """Any blocker means no document. `facts` are kept in the ledger for later claims of the same contract."""
+
+    document: Document | None
+    warnings: tuple[Notice, ...] = ()
+    blockers: tuple[Notice, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+class Notes:
+    """Collects notices while a rule runs. Local to the call, so the rule stays pure to its caller."""
+
+    def __init__(self) -> None:
+        self.warnings: list[Notice] = []
+        self.blockers: list[Notice] = []
+
+    def block(self, code: str, subject: str = "", *, waits_for: str = "", **detail: object) -> None:
+        self._add(self.blockers, code, subject, waits_for, detail)
+
+    def warn(self, code: str, subject: str = "", *, waits_for: str = "", **detail: object) -> None:
+        self._add(self.warnings, code, subject, waits_for, detail)
+
+    def need(
+        self, value: Value | None, code: str, subject: str, *, waits_for: str = "", **detail: object
+    ) -> Value | None:
+        """`value`, and a blocker when there is none."""
+        if value is None:
+            self.block(code, subject, waits_for=waits_for, **detail)
+        return value
+
+    def prefer(
+        self, value: Value | None, fallback: Value | None, code: str, subject: str, **detail: object
+    ) -> Value | None:
+        """`value`, else `fallback` with a warning."""
+        if value is None and fallback is not None:
+            self.warn(code, subject, **detail)
+        return fallback if value is None else value
+
+    def plan(self, document: Document, facts: Mapping[str, str] | None = None) -> Plan[Document]:
+        if self.blockers:
+            return Plan(None, tuple(self.warnings), tuple(self.blockers), facts or {})
+        return Plan(document, tuple(self.warnings), (), facts or {})
+
+    def blocked(self, facts: Mapping[str, str] | None = None) -> Plan[Document]:
+        return Plan(None, tuple(self.warnings), tuple(self.blockers), facts or {})
+
+    def _add(self, notices: list[Notice], code: str, subject: str, waits_for: str, detail: dict[str, object]) -> None:
+        if code not in CODES:
+            message = f"{code} is not declared in sync.codes"
+            raise KeyError(message)
+        notice = Notice(code, subject, {key: str(value) for key, value in detail.items()}, waits_for)
+        if notice not in notices:
+            notices.append(notice)

@@ -1,0 +1,192 @@
+"""Step five, settle: what the answer, or its lack, means for the entry. Each function ends one run of an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from connectors.errors import Conflict, Missing, NoPermission, Reconnect, Rejected, Retry, Uncertain, VendorError
+from sync import ledger, outbox
+from sync.codes import CODES
+from sync.flow import Flow
+from sync.models import Entry, Outgoing
+from sync.plan import Notice, Plan
+from sync.posting import create_links
+from sync.targets import Answer, Twin
+from sync.work import Work
+
+CONNECTION_RESTORED = "connection:restored"
+MOST_TRIES = 8
+MOST_REPLANS = 3
+STATE = ("state", "notices", "tries")
+TARGET = (
+    "target_type", "target_id", "target_version", "target_number", "target_total", "facts", "fingerprint",
+    "source_fingerprint", "posted_at", "approvals",
+)
+
+
+def posted(work: Work, flow: Flow, entry: Entry, outgoing: Outgoing, answer: Answer) -> None:
+    """The document stands on the other side. Its total there is compared with ours before it counts as right."""
+    notices = _warnings(entry)
+    expected = entry.planned.get("document", {}).get("total")
+    if answer.total is not None and expected is not None and str(answer.total) != expected:
+        detail = {"books": str(answer.total), "procore": expected}
+        notices = [*notices, {"code": "total_differs_after_posting", "subject": answer.number, "detail": detail}]
+        state = Entry.State.HELD
+    else:
+        state = Entry.State.POSTED_WITH_WARNINGS if notices else Entry.State.POSTED
+    entry.notices, entry.state, entry.tries = notices, state, 0
+    entry.target_type = outgoing.target_type
+    entry.facts = entry.planned.get("facts", entry.facts)
+    entry.fingerprint = outgoing.fingerprint
+    entry.approvals = []
+    _set_target(entry, answer)
+    with ledger.in_one_step():
+        outbox.close(outgoing, Outgoing.State.DONE)
+        ledger.finish(entry, (*STATE, *TARGET))
+        create_links(flow, entry, answer)
+        ledger.release([f"entry:{entry.flow}:{entry.source_id}"])
+    if flow.links:
+        work.forget_mapping()
+
+
+def adopt(entry: Entry, twin: Twin, plan: Plan[Any], fingerprint: str) -> None:
+    """The books hold our document already (a restored database, an answer lost long ago): take it as ours."""
+    answer = Answer(twin.id, twin.version, twin.number, twin.amount)
+    entry.notices = ledger.notices_to_json(plan.warnings)
+    entry.state = Entry.State.POSTED_WITH_WARNINGS if plan.warnings else Entry.State.POSTED
+    entry.target_type, entry.fingerprint, entry.facts = plan.document.entity, fingerprint, dict(plan.facts)
+    entry.tries = 0
+    _set_target(entry, answer)
+    with ledger.in_one_step():
+        ledger.finish(entry, (*STATE, *TARGET, "planned", *ledger.DESCRIBED))
+        ledger.release([f"entry:{entry.flow}:{entry.source_id}"])
+
+
+def unchanged(entry: Entry, *, fields: Sequence[str] = (), facts: Mapping[str, str] | None = None) -> None:
+    """Nothing to send: the target is as the source wants it. A document that was in doubt is in order again."""
+    if entry.is_posted and entry.state not in (*ledger.POSTED_STATES, Entry.State.LEFT_OUT):
+        entry.notices = _warnings(entry)
+        entry.state = Entry.State.POSTED_WITH_WARNINGS if entry.notices else Entry.State.POSTED
+    if facts is not None:
+        entry.facts = dict(facts)
+    ledger.finish(entry, (*STATE, "facts", "source_fingerprint", *fields, *ledger.DESCRIBED))
+
+
+def planned_without_document(entry: Entry, blockers: Iterable[Notice], *, fields: Sequence[str]) -> None:
+    blockers = tuple(blockers)
+    recheck = timezone.now() + ledger.RECHECK_WAITING_AFTER if entry.state == Entry.State.WAITING else None
+    with ledger.in_one_step():
+        is_free_again = ledger.set_waits(entry, blockers)
+        due_at = timezone.now() if is_free_again else recheck
+        ledger.finish(entry, (*fields, *STATE), due_at=due_at)
+
+
+def hold(
+    entry: Entry, code: str, *, subject: str = "", waits_for: str = "", fields: Sequence[str] = (), **detail: str
+) -> None:
+    """End the run in the code's own state, with what a person may decide."""
+    notice = Notice(code, subject, detail, waits_for)
+    entry.state = CODES[code].state
+    entry.notices = ledger.notices_to_json([notice])
+    with ledger.in_one_step():
+        is_free_again = bool(waits_for) and ledger.set_waits(entry, [notice])
+        ledger.finish(entry, (*STATE, *fields), due_at=timezone.now() if is_free_again else None)
+
+
+def block(entry: Entry, code: str, **detail: str) -> None:
+    hold(entry, code, **detail)
+
+
+def source_gone(entry: Entry) -> None:
+    if entry.is_posted:
+        hold(entry, "deleted_after_posting", subject=entry.target_number)
+    else:
+        hold(entry, "deleted_in_procore")
+
+
+def read_failed(entry: Entry, error: VendorError) -> None:
+    """Reading, or looking for twins, failed; nothing was sent."""
+    _decide(entry, error)
+
+
+def send_failed(entry: Entry, outgoing: Outgoing, error: VendorError) -> None:
+    """Close or keep the write by what the error says happened to it."""
+    if isinstance(error, Uncertain):
+        outbox.close(outgoing, Outgoing.State.UNCERTAIN)
+    elif isinstance(error, Retry | Reconnect):
+        outbox.close(outgoing, Outgoing.State.OPEN)
+    else:
+        outbox.close(outgoing, Outgoing.State.FAILED)
+    _decide(entry, error)
+
+
+def still_uncertain(entry: Entry, due_at: datetime) -> None:
+    entry.state = Entry.State.UNCERTAIN
+    entry.notices = [{"code": "no_answer", "subject": "", "detail": {}}]
+    ledger.finish(entry, STATE, due_at=due_at)
+
+
+def _decide(entry: Entry, error: VendorError) -> None:
+    entry.tries += 1
+    match error:
+        case Uncertain():
+            still_uncertain(entry, timezone.now() + backoff(entry.tries))
+        case Retry():
+            _try_again(entry, error, after=max(timedelta(seconds=error.after), backoff(entry.tries)))
+        case Conflict() if entry.tries <= MOST_REPLANS:
+            _try_again(entry, error, after=timedelta(seconds=1))
+        case Reconnect():
+            hold(entry, "connection_lost", waits_for=CONNECTION_RESTORED)
+        case NoPermission():
+            hold(entry, "no_permission", **_told(error))
+        case Missing():
+            hold(entry, "target_missing", subject=entry.target_number or "It", **_told(error))
+        case Rejected():
+            code = error.fault if error.fault in CODES else "rejected"
+            hold(entry, code, subject=entry.planned.get("document", {}).get("number", ""), **_told(error))
+        case _:
+            hold(entry, "rejected", **_told(error))
+
+
+def _try_again(entry: Entry, error: VendorError, *, after: timedelta) -> None:
+    if entry.tries >= MOST_TRIES:
+        hold(entry, "gave_up", attempts=str(entry.tries), **_told(error))
+        return
+    code = error.fault if error.fault in CODES else "try_again"
+    entry.state = Entry.State.WAITING
+    entry.notices = [{"code": code, "subject": "", "detail": _told(error)}]
+    ledger.finish(entry, STATE, due_at=timezone.now() + after)
+
+
+def backoff(tries: int) -> timedelta:
+    """2, 4, 8 ... seconds, at most 15 minutes."""
+    return timedelta(seconds=min(2**tries, 900))
+
+
+def _told(error: VendorError) -> dict[str, str]:
+    return {"vendor_text": (error.vendor_text or str(error))[:500], "request_id": error.request_id}
+
+
+def _warnings(entry: Entry) -> list[dict[str, Any]]:
+    """The notices of the last plan that are warnings; what stopped an earlier try is over."""
+    return [n for n in entry.notices if CODES[n["code"]].state == Entry.State.POSTED_WITH_WARNINGS]
+
+
+def _set_target(entry: Entry, answer: Answer) -> None:
+    entry.target_id, entry.target_version = answer.id, answer.version[:60]
+    entry.target_number, entry.target_total = answer.number[:60], answer.total
+    entry.posted_at = entry.posted_at or timezone.now()
+
+
+
+def take(entry: Entry, answer: Answer) -> None:
+    """A person says this document of the books is the entry's."""
+    entry.notices, entry.state, entry.tries = [], Entry.State.POSTED, 0
+    _set_target(entry, answer)
+    with ledger.in_one_step():
+        ledger.finish(entry, (*STATE, *TARGET))
+        ledger.release([f"entry:{entry.flow}:{entry.source_id}"])

@@ -1,0 +1,111 @@
+"""Celery tasks: thin, keyword-only, and only ever a way to be quicker than the sweep."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from celery import shared_task
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from connectors.errors import Retry, VendorError
+from smoothx.tenants.models import DueWork, Tenant
+from smoothx.tenants.scope import require_tenant_id
+from smoothx.tenants.tasks import TenantTask
+from sync import ledger, openings
+from sync.books import poll_books
+from sync.engine import Engine
+from sync.intake import poll_procore
+from sync.models import OpeningRun
+from sync.work import NotConnected, Work
+
+log = logging.getLogger(__name__)
+
+# A topic taken by the sweep comes due again after this, unless its task says otherwise: the worker may have died.
+LEASE = timedelta(seconds=90)
+POLL_PROCORE, POLL_BOOKS, OPENINGS = "poll:procore", "poll:qbo", "openings"
+
+
+@shared_task(name="sync.sweep", ignore_result=True)
+def sweep(**_: Any) -> int:
+    """Send every tenant's due topics to the workers. Two sweeps at once share them by conditional update."""
+    now = timezone.now()
+    sent = 0
+    for row in DueWork.objects.filter(due_at__lte=now).order_by("due_at")[:1000]:
+        if DueWork.objects.filter(pk=row.pk, due_at=row.due_at).update(due_at=now + LEASE):
+            TOPICS[row.topic].delay(tenant_id=row.tenant_id)
+            sent += 1
+    return sent
+
+
+def nudge() -> None:
+    """Ask a worker to look now. Without Redis the sweep does it a little later."""
+    tenant_id = require_tenant_id()
+
+    def enqueue() -> None:
+        try:
+            run_due.apply_async(kwargs={"tenant_id": tenant_id}, retry=False)
+        except OperationalError:
+            log.warning("sync.nudge.no_broker")
+
+    transaction.on_commit(enqueue)
+
+
+@shared_task(name="sync.run_due", base=TenantTask, ignore_result=True)
+def run_due(*, tenant_id: int, **_: Any) -> int:
+    handled = Engine().run_due()
+    DueWork.reschedule(tenant_id=tenant_id, topic=ledger.SYNC_TOPIC, at=ledger.next_due_at())
+    return handled
+
+
+@shared_task(name="sync.poll_procore", base=TenantTask, ignore_result=True)
+def poll_procore_changes(*, tenant_id: int, **_: Any) -> None:
+    _poll(tenant_id, POLL_PROCORE, poll_procore)
+
+
+@shared_task(name="sync.poll_qbo", base=TenantTask, ignore_result=True)
+def poll_book_changes(*, tenant_id: int, **_: Any) -> None:
+    _poll(tenant_id, POLL_BOOKS, poll_books)
+
+
+@shared_task(name="sync.read_openings", base=TenantTask, ignore_result=True)
+def read_opening_balances(*, tenant_id: int, **_: Any) -> None:
+    run = OpeningRun.objects.filter(state="running").order_by("-started_at").first()
+    if run is not None:
+        openings.read(run)
+    DueWork.reschedule(tenant_id=tenant_id, topic=OPENINGS, at=None)
+
+
+def _poll(tenant_id: int, topic: str, poll: Callable[[Work], int]) -> None:
+    """Poll once, then say when next. A vendor that is away is asked again at the usual time."""
+    next_at = timezone.now() + timedelta(seconds=settings.POLL_SECONDS)
+    work = Work()
+    if work.tenant.state == Tenant.State.SETUP:
+        DueWork.reschedule(tenant_id=tenant_id, topic=topic, at=None)
+        return
+    try:
+        if poll(work):
+            run_due.delay(tenant_id=tenant_id)
+    except Retry as error:
+        next_at = max(next_at, timezone.now() + timedelta(seconds=error.after))
+    except (VendorError, NotConnected) as error:
+        log.warning("sync.poll.failed topic=%s tenant=%s error=%s", topic, tenant_id, error)
+    DueWork.reschedule(tenant_id=tenant_id, topic=topic, at=next_at)
+
+
+TOPICS: dict[str, Any] = {
+    ledger.SYNC_TOPIC: run_due,
+    POLL_PROCORE: poll_procore_changes,
+    POLL_BOOKS: poll_book_changes,
+    OPENINGS: read_opening_balances,
+}
+
+
+def start_polling() -> None:
+    for topic in (POLL_PROCORE, POLL_BOOKS):
+        DueWork.mark(tenant_id=require_tenant_id(), topic=topic)

@@ -1,0 +1,86 @@
+"""What one run of the engine works with: the tenant, both connections and one frozen version of the mapping."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from connectors.models import Connection, Vendor
+from connectors.procore.client import ProcoreClient
+from connectors.qbo.client import QboClient
+from mapping.choices import load_defaults
+from mapping.defaults import Defaults
+from mapping.kinds import KINDS
+from mapping.maps import ContractLedger, Maps
+from mapping.snapshot import load_codes, load_companies, load_jobs, load_links, load_names
+from smoothx.tenants.models import Tenant
+from smoothx.tenants.scope import require_tenant_id
+from sync import ledger
+from sync.models import Entry, FlowSetting
+
+
+class NotConnected(Exception):
+    """The tenant has no working connection to this vendor."""
+
+    def __init__(self, vendor: str) -> None:
+        super().__init__(f"no working connection to {vendor}")
+        self.vendor = vendor
+
+
+class Work:
+    """Loaded lazily and in sets; `forget_mapping` makes the next document see links made meanwhile."""
+
+    def __init__(self) -> None:
+        self.tenant = Tenant.objects.get(pk=require_tenant_id())
+        self._connections = {row.vendor: row for row in Connection.objects.exclude(account_id="").order_by("id")}
+
+    def connection(self, vendor: str) -> Connection:
+        """The working connection. Raises NotConnected when it is missing, half made or lost."""
+        connection = self._connections.get(vendor)
+        if connection is None or not connection.is_healthy:
+            raise NotConnected(vendor)
+        return connection
+
+    @cached_property
+    def procore(self) -> ProcoreClient:
+        return ProcoreClient(self.connection(Vendor.PROCORE))
+
+    @cached_property
+    def qbo(self) -> QboClient:
+        return QboClient(self.connection(Vendor.QBO))
+
+    @cached_property
+    def flows_off(self) -> frozenset[str]:
+        return frozenset(FlowSetting.objects.filter(is_on=False).values_list("flow", flat=True))
+
+    @cached_property
+    def defaults(self) -> Defaults:
+        return load_defaults(self._connections.get(Vendor.QBO))
+
+    @cached_property
+    def base_maps(self) -> Maps:
+        return Maps(
+            links=load_links(KINDS.values()),
+            codes=load_codes(),
+            names=load_names(),
+            jobs=load_jobs(),
+            companies=load_companies(),
+            start_date=self.tenant.start_date,
+        )
+
+    @cached_property
+    def openings(self) -> dict[str, Any]:
+        return ledger.load_openings()
+
+    def maps_for(self, entry: Entry) -> Maps:
+        """The maps with what the books hold of the entry's contract, and what a person approved for this document."""
+        contracts = {}
+        if entry.group:
+            posted, left_out = ledger.load_posted(entry.flow, entry.group)
+            contracts[entry.group] = ContractLedger(self.openings.get(entry.group), posted, left_out)
+        return replace(self.base_maps, contracts=contracts, approvals=frozenset(entry.approvals))
+
+    def forget_mapping(self) -> None:
+        for name in ("base_maps", "defaults", "openings"):
+            self.__dict__.pop(name, None)
