@@ -78,4 +78,3 @@ def _clean(value: Any, name: str = "") -> Any:
     if isinstance(value, list):
         return [_clean(item) for item in value]
     return value
-

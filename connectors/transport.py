@@ -9,7 +9,7 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 import requests
 from django.db import connection as database
@@ -26,6 +26,14 @@ USER_AGENT = "Smoothx/1.0"
 
 CostClass = Literal["call", "batch"]
 Params = Mapping[str, str] | Sequence[tuple[str, str]]
+
+
+class Facts(TypedDict):
+    """What an error keeps of the answer: the vendor's words, its id of the call, the status."""
+
+    vendor_text: str
+    request_id: str
+    status: int | None
 
 
 class NotSent(Exception):
@@ -83,18 +91,19 @@ class Response:
         return next((self.headers[name] for name in names if name in self.headers), "")[:100]
 
     @property
+    def facts(self) -> Facts:
+        return {"vendor_text": self.body[:300], "request_id": self.request_id, "status": self.status}
+
+    @property
     def json(self) -> Any:
         """The body as a value, numbers exact. Raises Retry when it is no JSON, Uncertain when that was a write."""
         try:
             return decode(self.body)
         except ValueError as error:
             message = f"the answer with status {self.status} is not JSON"
-            words = self.body[:300]
             if self.is_write:
-                raise Uncertain(
-                    message, vendor_text=words, request_id=self.request_id, status=self.status
-                ) from error
-            raise Retry(message, vendor_text=words, request_id=self.request_id, status=self.status) from error
+                raise Uncertain(message, **self.facts) from error
+            raise Retry(message, **self.facts) from error
 
 
 class Bearer(AuthBase):
@@ -168,15 +177,20 @@ def _was_never_sent(error: requests.ConnectionError) -> bool:
     return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
 
 
-_local = threading.local()
+class _ThreadState(threading.local):
+    session: requests.Session | None = None
+    process_id = 0
+
+
+_state = _ThreadState()
 
 
 def _session() -> requests.Session:
     """This thread's session. A forked worker must not speak over its parent's sockets, so it gets its own."""
-    if getattr(_local, "process_id", None) != os.getpid():
+    if _state.session is None or _state.process_id != os.getpid():
         session = requests.Session()
         session.headers["User-Agent"] = USER_AGENT
-        session.mount("https://", HTTPAdapter(max_retries=0))
-        session.mount("http://", HTTPAdapter(max_retries=0))
-        _local.session, _local.process_id = session, os.getpid()
-    return _local.session
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, HTTPAdapter(max_retries=0))
+        _state.session, _state.process_id = session, os.getpid()
+    return _state.session

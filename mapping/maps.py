@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 
@@ -22,19 +22,25 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class CodeRef:
-    """A cost code as mapping knows it: `key` is what links are kept under, `parents` the divisions above, nearest first."""
+    """A cost code as mapping knows it: `key` is what links are kept under, `parents` the divisions above.
+
+    Parents come nearest first; `parent_codes` are their own texts ("03") in the same order, for a reader.
+    """
 
     key: str
     code: str
     name: str
     parents: tuple[str, ...] = ()
+    parent_codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PostedClaim:
     """A claim of a contract that stands in the books. `net` and `tax` are what we posted, credits negative.
 
-    `completed`, `retainage` and `earned` are the claim's cumulative lines 4, 5 and 6 as posted.
+    `completed`, `retainage` and `earned` are the claim's own cumulative lines 4, 5 and 6. `held` and `released` are
+    the retention its document moved. The `catch_up` amounts are the part of its cost and of its held retention that
+    made up for earlier claims; they are inside `net` and `held`.
     """
 
     source_id: str
@@ -44,11 +50,24 @@ class PostedClaim:
     completed: Decimal
     retainage: Decimal
     earned: Decimal
+    held: Decimal
+    released: Decimal
+    catch_up_cost: Decimal = ZERO
+    catch_up_retention: Decimal = ZERO
+
+    @classmethod
+    def from_facts(cls, source_id: str, *, number: int, facts: Mapping[str, str]) -> PostedClaim:
+        """From the facts its plan gave, text decimals; one that is not there counts as 0.00."""
+        names = [each.name for each in fields(cls) if each.name not in ("source_id", "number")]
+        return cls(source_id, number, **{name: Decimal(facts.get(name) or ZERO) for name in names})
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Where a contract stood on the start date: the cumulative figures of its last claim before it, confirmed by a person."""
+    """Where a contract stood on the start date: the cumulative figures of its last claim before it.
+
+    Nothing is posted on it before a person confirmed it.
+    """
 
     source_id: str
     number: int
@@ -60,11 +79,16 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class ContractLedger:
-    """What the books hold of one contract: the opening balance and the claims posted, in claim order."""
+    """What the books hold of one contract: the opening balance and the claims posted, in claim order.
+
+    `left_out` are the ids of claims a person left out, `left_out_claims` what they came to: they are taken as entered
+    by hand, so the claims after them start from there.
+    """
 
     opening: Opening | None = None
     posted: tuple[PostedClaim, ...] = ()
     left_out: frozenset[str] = frozenset()
+    left_out_claims: tuple[PostedClaim, ...] = ()
 
     @property
     def earned(self) -> Decimal:
@@ -72,8 +96,30 @@ class ContractLedger:
         start = self.opening.earned if self.opening else ZERO
         return total([start, *(claim.net for claim in self.posted)])
 
+    @property
+    def retainage(self) -> Decimal:
+        """Line 5 as the books have it: opening plus all we held, less all we released."""
+        start = self.opening.retainage if self.opening else ZERO
+        return total([start, *(claim.held - claim.released for claim in self.posted)])
+
+    @property
+    def expected_previous(self) -> Decimal:
+        """What line 7 of the next claim must say: the books' line 6, and what was left out to be entered by hand."""
+        return total([self.earned, *(claim.net for claim in self.left_out_claims)])
+
+    @property
+    def expected_retainage(self) -> Decimal:
+        """The retention the next claim must start from."""
+        return total([self.retainage, *(claim.held - claim.released for claim in self.left_out_claims)])
+
+    def claim(self, source_id: str) -> PostedClaim | None:
+        return next((claim for claim in self.posted if claim.source_id == source_id), None)
+
     def has(self, source_id: str) -> bool:
-        return any(claim.source_id == source_id for claim in self.posted)
+        return self.claim(source_id) is not None
+
+    def has_later(self, number: int) -> bool:
+        return any(claim.number > number for claim in self.posted)
 
     def covers(self, *, source_id: str, number: int) -> bool:
         """The claim lies before the start date, inside the opening balance."""
@@ -81,14 +127,28 @@ class ContractLedger:
 
     def without(self, source_id: str) -> ContractLedger:
         kept = tuple(claim for claim in self.posted if claim.source_id != source_id)
-        return ContractLedger(self.opening, kept, self.left_out)
+        return replace(self, posted=kept)
+
+    def before(self, *, source_id: str, number: int) -> ContractLedger:
+        """The ledger a claim is built on: without itself, and without later claims, which are built on it."""
+
+        def is_earlier(claim: PostedClaim) -> bool:
+            return claim.number <= number and claim.source_id != source_id
+
+        return replace(
+            self,
+            posted=tuple(filter(is_earlier, self.posted)),
+            left_out_claims=tuple(filter(is_earlier, self.left_out_claims)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Maps:
-    """`links` is keyed by (kind key, left id); `codes` by a project's own cost code id; `names` by lower-case QuickBooks
-    name of vendors, customers and employees; `jobs` by (parent customer id, lower-case name); `companies` by lower-case
-    Procore directory name; `contracts` by commitment id."""
+    """Keys: `links` (kind key, left id); `codes` a project's own cost code id; `names` lower-case QuickBooks name of
+    vendors, customers and employees; `jobs` (parent customer id, lower-case name); `companies` lower-case Procore
+    directory name; `contracts` commitment id. `approvals` is what a person allowed for the one document being planned:
+    "catch_up", "add_suffix".
+    """
 
     links: Mapping[tuple[str, str], Target] = field(default_factory=dict)
     codes: Mapping[str, CodeRef] = field(default_factory=dict)
@@ -97,6 +157,7 @@ class Maps:
     companies: Mapping[str, Target] = field(default_factory=dict)
     contracts: Mapping[str, ContractLedger] = field(default_factory=dict)
     start_date: date | None = None
+    approvals: frozenset[str] = frozenset()
 
     def find(self, kind: MappingKind, left_id: str) -> Target | None:
         return self.links.get((kind.key, left_id))

@@ -20,7 +20,7 @@ class RemoteItem(TenantModel):
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
     resource = models.CharField(max_length=60)
-    remote_id = models.CharField(max_length=60)
+    remote_id = models.CharField(max_length=120)
     name = models.CharField(max_length=500)
     normal_name = models.CharField(max_length=500, blank=True)
     code = models.CharField(max_length=100, blank=True)
@@ -48,7 +48,7 @@ class RemoteItem(TenantModel):
 
 
 class AutomapRun(TenantModel):
-    """One automap: what it linked, so that the whole run can be undone."""
+    """One automap: what it linked, so that the whole run can be undone. `closed_at`: its review was put away."""
 
     section = models.CharField(max_length=40)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -56,9 +56,36 @@ class AutomapRun(TenantModel):
     linked = models.PositiveIntegerField(default=0)
     unsure = models.PositiveIntegerField(default=0)
     undone_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"automap of {self.section}"
+
+
+class SuggestedPair(TenantModel):
+    """A pair automap was not sure about. Rejected ones stay, so that they are not offered again."""
+
+    kind = models.CharField(max_length=40)
+    left_connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    left_id = models.CharField(max_length=120)
+    right_connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    right_id = models.CharField(max_length=60)
+    score = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=200)
+    run = models.ForeignKey(AutomapRun, on_delete=models.SET_NULL, null=True, related_name="pairs")
+    rejected_at = models.DateTimeField(null=True, blank=True)
+    rejected_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["tenant", "kind", "left_connection", "left_id", "right_connection", "right_id"],
+                name="one_suggestion_per_pair",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.left_id} may be {self.right_id}"
 
 
 class Link(TenantModel):

@@ -1,7 +1,7 @@
 """Which row of one list is which row of the other: pairs that are sure, and pairs for a person to look at. Pure.
 
-Sure are equal names, names equal but for legal form and spelling, and equal codes, each only where nothing else fits as
-well on either side. Everything found by likeness is unsure, however alike: "Smith Electric" is not "Smith Electrical".
+Sure are equal names, names equal but for legal form and spelling, and equal codes, each only where nothing else fits
+as well on either side. What is found by likeness is unsure, however alike: "Smith Electric" is not "Smith Electrical".
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rapidfuzz import fuzz, process
@@ -31,6 +31,7 @@ SAME_CONTACT_ADDS = 8
 # A word that so many rows hold ("construction") says nothing about which one is meant.
 COMMON_WORD = 60
 NEAREST = 8
+CONTRADICTED = ". Phone and e-mail both differ"
 
 _LEADING_CODE = re.compile(r"^\s*(\d{1,3}(?: \d{2,3}){1,3}|\d[\w./-]*)(?:\s*[-:\u2013]\s*|\s+)(?=\D)")
 _NUMBER = re.compile(r"\d+")
@@ -84,7 +85,7 @@ def suggest(
 ) -> list[Suggestion]:
     """The best pair of each left, surest first. In one-to-one kinds no right comes twice.
 
-    `taken` are rights linked already: never suggested, but they still count when asking whether a name is the only one.
+    `taken` are rights linked already: never suggested, but they still count when asking whether a name is unique.
     `rejected` are (left id, right id) a person said no to. Inactive rows are left out on both sides.
     """
     left_side = [_read(row, kind) for row in lefts if row.is_active]
@@ -97,7 +98,8 @@ def suggest(
     for row in left_side:
         if row.id not in done:
             unsure += _near(row, shelf, kind, least=LEAST_TO_REVIEW, rejected=rejected)
-    return sure + _pick_best(_without_other_numbers(unsure, left_side, right_side), kind)
+    best = _pick_best(_without_other_numbers(unsure, left_side, right_side), kind)
+    return sure + [_explain_doubt(pair) for pair in best]
 
 
 def best_for(
@@ -167,8 +169,10 @@ def _find_sure(
     used: set[str] = set(taken)
     for key, score, reason in steps:
         for left, right in _find_only_ones(lefts, rights, key, shares_right=not kind.is_one_to_one):
+            if left.id in found or right.id in used or (left.id, right.id) in rejected:
+                continue
             fits = _names_agree(left, right) if score == SAME_CODE else _codes_agree(left, right, kind)
-            if left.id in found or right.id in used or (left.id, right.id) in rejected or not fits:
+            if not fits or _contacts_contradict(left, right):
                 continue
             found[left.id] = Suggestion(left.id, right.id, score, reason, "sure")
             if kind.is_one_to_one:
@@ -250,13 +254,13 @@ def _compare(left: _Reading, right: _Reading, kind: MappingKind) -> tuple[int, s
     """Score and reason of one pair, the same whichever side it is seen from."""
     same_code = bool(left.code) and left.code == right.code
     if left.normal and left.normal == right.normal and _codes_agree(left, right, kind):
-        score = SAME_NAME if left.name == right.name else SAME_NORMAL_NAME
-        return score, "Same name" if score == SAME_NAME else "Same name but for legal form and punctuation"
+        doubt = CONTRADICTED if _contacts_contradict(left, right) else ""
+        if left.name == right.name:
+            return SAME_NAME, "Same name" + doubt
+        return SAME_NORMAL_NAME, "Same name but for legal form and punctuation" + doubt
     if same_code and _names_agree(left, right):
         return SAME_CODE, "Same code, and the names agree"
-    likeness = max(
-        fuzz.ratio(left.ordered, right.ordered), fuzz.token_set_ratio(left.normal, right.normal) * 0.85
-    )
+    likeness = max(fuzz.ratio(left.ordered, right.ordered), fuzz.token_set_ratio(left.normal, right.normal) * 0.85)
     contacts = [word for word, same in _shared_contacts(left, right) if same]
     score = min(HIGHEST_LIKENESS, int(likeness) + SAME_CONTACT_ADDS * len(contacts))
     if same_code:
@@ -273,13 +277,19 @@ def _shared_contacts(left: _Reading, right: _Reading) -> tuple[tuple[str, bool],
     )
 
 
+def _contacts_contradict(left: _Reading, right: _Reading) -> bool:
+    """Two firms may have one name. Where both phone and e-mail are known and neither agrees, a person decides."""
+    if not (left.phone and right.phone and left.email and right.email):
+        return False
+    left_domain, right_domain = left.email.rpartition("@")[2], right.email.rpartition("@")[2]
+    return left.phone != right.phone and left_domain != right_domain
+
+
 def _numbers_conflict(left: _Reading, right: _Reading) -> bool:
     return bool(left.numbers and right.numbers and left.numbers != right.numbers)
 
 
-def _explain(
-    left: _Reading, right: _Reading, kind: MappingKind, *, contacts: Collection[str], same_code: bool
-) -> str:
+def _explain(left: _Reading, right: _Reading, kind: MappingKind, *, contacts: Collection[str], same_code: bool) -> str:
     reasons = list(contacts)
     if same_code:
         reasons.append("Same code, other name")
@@ -290,8 +300,16 @@ def _explain(
     if left.words < right.words or right.words < left.words:
         reasons.append("One name is part of the other")
     elif not same_code:
-        reasons.append("Names are close" if fuzz.ratio(left.ordered, right.ordered) >= LEAST_TO_REVIEW else "Shares words")
+        is_close = fuzz.ratio(left.ordered, right.ordered) >= LEAST_TO_REVIEW
+        reasons.append("Names are close" if is_close else "Shares words")
     return ". ".join(reasons)
+
+
+def _explain_doubt(pair: Suggestion) -> Suggestion:
+    """A pair as good as the sure ones is unsure for a reason the reader should see."""
+    if pair.score < SAME_CODE or pair.reason.endswith(CONTRADICTED):
+        return pair
+    return replace(pair, reason=f"{pair.reason}. More than one fits")
 
 
 def _without_other_numbers(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -16,13 +16,16 @@ Value = TypeVar("Value")
 class Notice:
     """`code` is stable and chooses the sentence and the fix (sync.codes). `subject` names the thing for a reader.
 
-    `waits_for` is what would lift it ("link:vendor:518"); an entry that has it is planned again when that happens.
+    `waits_for` is what is missing ("link:vendor:518"); an entry that has it is planned again when that happens.
+    `also_lifted_by` are further events that may lift it. Unlike the first they may have happened before: a link that
+    leads to an inactive vendor exists, and making it again is what helps.
     """
 
     code: str
     subject: str = ""
     detail: Mapping[str, str] = field(default_factory=dict)
     waits_for: str = ""
+    also_lifted_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,19 @@ class Notes:
         self.warnings: list[Notice] = []
         self.blockers: list[Notice] = []
 
-    def block(self, code: str, subject: str = "", *, waits_for: str = "", **detail: object) -> None:
-        self._add(self.blockers, code, subject, waits_for, detail)
+    def block(
+        self,
+        code: str,
+        subject: str = "",
+        *,
+        waits_for: str = "",
+        also_lifted_by: Iterable[str] = (),
+        **detail: object,
+    ) -> None:
+        self._add(self.blockers, _notice(code, subject, waits_for, also_lifted_by, detail))
 
     def warn(self, code: str, subject: str = "", *, waits_for: str = "", **detail: object) -> None:
-        self._add(self.warnings, code, subject, waits_for, detail)
+        self._add(self.warnings, _notice(code, subject, waits_for, (), detail))
 
     def need(
         self, value: Value | None, code: str, subject: str, *, waits_for: str = "", **detail: object
@@ -72,10 +83,16 @@ class Notes:
     def blocked(self, facts: Mapping[str, str] | None = None) -> Plan[Document]:
         return Plan(None, tuple(self.warnings), tuple(self.blockers), facts or {})
 
-    def _add(self, notices: list[Notice], code: str, subject: str, waits_for: str, detail: dict[str, object]) -> None:
-        if code not in CODES:
-            message = f"{code} is not declared in sync.codes"
-            raise KeyError(message)
-        notice = Notice(code, subject, {key: str(value) for key, value in detail.items()}, waits_for)
+    def _add(self, notices: list[Notice], notice: Notice) -> None:
         if notice not in notices:
             notices.append(notice)
+
+
+def _notice(
+    code: str, subject: str, waits_for: str, also_lifted_by: Iterable[str], detail: Mapping[str, object]
+) -> Notice:
+    if code not in CODES:
+        message = f"{code} is not declared in sync.codes"
+        raise KeyError(message)
+    texts = {key: str(value) for key, value in detail.items()}
+    return Notice(code, subject, texts, waits_for, tuple(also_lifted_by))

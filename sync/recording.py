@@ -26,7 +26,7 @@ def record(work: Work, flow: Flow, entry: Entry, plan: Plan[Any]) -> Outgoing | 
     """The write to send now, or None when the entry is decided without one."""
     entry.notices = ledger.notices_to_json(plan.blockers or plan.warnings)
     if plan.document is None:
-        _record_blocked(entry, plan)
+        _record_blocked(work, entry, plan)
         return None
     entry.planned = document_json(plan.document, plan.facts)
     print_ = fingerprint(plan.document)
@@ -43,7 +43,7 @@ def _open(work: Work, entry: Entry, plan: Plan[Any], print_: str) -> Outgoing | 
             settle.adopt(entry, twin, plan, print_)
             return None
         if twin is not None:
-            _record_blocked(entry, Plan(None, plan.warnings, (_twin_notice(twin),), plan.facts))
+            _record_blocked(work, entry, Plan(None, plan.warnings, (_twin_notice(twin),), plan.facts))
             return None
     return _write(entry, plan, print_, operation="create", extra={})
 
@@ -93,7 +93,7 @@ def _write(
     return outgoing
 
 
-def _record_blocked(entry: Entry, plan: Plan[Any]) -> None:
+def _record_blocked(work: Work, entry: Entry, plan: Plan[Any]) -> None:
     """No document: say why, and what would change that. What is posted already stays posted."""
     entry.notices = ledger.notices_to_json(plan.blockers)
     codes = {notice.code for notice in plan.blockers}
@@ -103,7 +103,8 @@ def _record_blocked(entry: Entry, plan: Plan[Any]) -> None:
     entry.state = ledger.state_for(plan.blockers)
     if not entry.is_posted:
         entry.facts = dict(plan.facts)
-    settle.planned_without_document(entry, plan.blockers, fields=PLANNED)
+    if settle.planned_without_document(entry, plan.blockers, fields=PLANNED):
+        work.forget_mapping()
 
 
 def _twin(work: Work, entry: Entry, bill: Bill) -> Twin | None:

@@ -19,6 +19,8 @@ from sync.targets import Answer, Twin
 from sync.work import Work
 
 CONNECTION_RESTORED = "connection:restored"
+# Long enough that a wait which is true by its letter but not for the rule cannot spin.
+SOON = timedelta(seconds=2)
 MOST_TRIES = 8
 MOST_REPLANS = 3
 STATE = ("state", "notices", "tries")
@@ -46,8 +48,10 @@ def posted(work: Work, flow: Flow, entry: Entry, outgoing: Outgoing, answer: Ans
     _set_target(entry, answer)
     with ledger.in_one_step():
         outbox.close(outgoing, Outgoing.State.DONE)
+        if flow.links and not create_links(flow, entry, answer):
+            entry.notices.append({"code": "not_linked", "subject": answer.number, "detail": {}})
+            entry.state = Entry.State.POSTED_WITH_WARNINGS
         ledger.finish(entry, (*STATE, *TARGET))
-        create_links(flow, entry, answer)
         ledger.release([f"entry:{entry.flow}:{entry.source_id}"])
     if flow.links:
         work.forget_mapping()
@@ -76,13 +80,14 @@ def unchanged(entry: Entry, *, fields: Sequence[str] = (), facts: Mapping[str, s
     ledger.finish(entry, (*STATE, "facts", "source_fingerprint", *fields, *ledger.DESCRIBED))
 
 
-def planned_without_document(entry: Entry, blockers: Iterable[Notice], *, fields: Sequence[str]) -> None:
-    blockers = tuple(blockers)
+def planned_without_document(entry: Entry, blockers: Iterable[Notice], *, fields: Sequence[str]) -> bool:
+    """True when what it waits for came true meanwhile: the run's mapping is out of date, and it is due again."""
     recheck = timezone.now() + ledger.RECHECK_WAITING_AFTER if entry.state == Entry.State.WAITING else None
     with ledger.in_one_step():
-        is_free_again = ledger.set_waits(entry, blockers)
-        due_at = timezone.now() if is_free_again else recheck
+        is_free_again = ledger.set_waits(entry, tuple(blockers))
+        due_at = timezone.now() + SOON if is_free_again else recheck
         ledger.finish(entry, (*fields, *STATE), due_at=due_at)
+    return is_free_again
 
 
 def hold(
@@ -94,7 +99,7 @@ def hold(
     entry.notices = ledger.notices_to_json([notice])
     with ledger.in_one_step():
         is_free_again = bool(waits_for) and ledger.set_waits(entry, [notice])
-        ledger.finish(entry, (*STATE, *fields), due_at=timezone.now() if is_free_again else None)
+        ledger.finish(entry, (*STATE, *fields), due_at=timezone.now() + SOON if is_free_again else None)
 
 
 def block(entry: Entry, code: str, **detail: str) -> None:

@@ -51,7 +51,7 @@ class Clock:
         self.offset += seconds
 
 
-class ConnectionDropped(ClientDisconnected):
+class ConnectionDropped(ClientDisconnected):  # type: ignore[misc]
     """Raised out of the application so that the server closes the socket without an answer."""
 
 

@@ -27,6 +27,12 @@ OTHER_PROCORE_COMPANY_ID = 598134325805742
 OTHER_COMPANY_NAME = "Ridgeline Development Group"
 REALM_ID = "9341453908172645"
 START_DATE = date(2026, 7, 1)
+# Where the books' items post to, by key of the account.
+BOOK_FACTS = {
+    "other_company_name": OTHER_COMPANY_NAME,
+    "item_income_account": "contract_revenue",
+    "item_expense_account": "unassigned",
+}
 
 
 def build(name: str, *, size: int = 1, seed: int = 1) -> Contractor:
@@ -53,7 +59,7 @@ def build_empty(size: int = 1, seed: int = 1) -> Contractor:
         start_date=START_DATE,
         accounts=list_accounts(),
         cost_codes=list_cost_codes(),
-        facts={"other_company_name": OTHER_COMPANY_NAME},
+        facts=dict(BOOK_FACTS),
     )
 
 
@@ -100,7 +106,7 @@ def _list_facts(jobs: tuple[Job, ...], commitments: list[Commitment]) -> dict[st
     for job in jobs:
         roles.setdefault(job.role, []).append(job.project.key)
     return {
-        "other_company_name": OTHER_COMPANY_NAME,
+        **BOOK_FACTS,
         "worked_example": WORKED_EXAMPLE,
         "half_billed": HALF_BILLED,
         "deductive_change": DEDUCTIVE,

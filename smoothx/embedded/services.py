@@ -129,12 +129,10 @@ def _make_own_dir(local_dir: Path) -> None:
 
 
 def _start_keeper(local_dir: Path) -> None:
-    """Returns when it can be connected to. It gets none of our environment's secrets: it may outlive us."""
-    passed_on = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
+    """Returns when it can be connected to."""
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "smoothx.embedded.keeper", local_dir],
         cwd=PROJECT_ROOT,
-        env=passed_on,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

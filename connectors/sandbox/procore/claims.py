@@ -154,11 +154,15 @@ class Claims(Core):
         return self.tables.add("requisition_items", item)
 
     def remove_claim(self, claim: Row) -> None:
+        self.drop_claim(claim)
+        self.announce("Draw Requests", "delete", claim["id"], project_id=claim["project_id"])
+
+    def drop_claim(self, claim: Row) -> None:
+        """Remove a claim that nobody has heard of yet."""
         for item in self.tables.of("requisition_items", claim["id"]):
             self.tables.remove("requisition_items", item["id"])
         self.tables.remove("requisitions", claim["id"])
         self.forget_figures(claim["commitment_id"])
-        self.announce("Draw Requests", "delete", claim["id"], project_id=claim["project_id"])
 
     # --- entering amounts
 

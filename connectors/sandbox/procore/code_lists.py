@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
@@ -42,7 +42,7 @@ class CodeList:
 
 
 class CodeLists(Core):
-    ROUTES = tuple(
+    ROUTES: ClassVar[tuple[Rule, ...]] = tuple(
         rule
         for table in ("line_item_types", "tax_codes", "departments")
         for rule in (
@@ -50,7 +50,10 @@ class CodeLists(Core):
             Rule(f"/rest/v1.0/{table}", endpoint="create_code", defaults={"table": table}, methods=["POST"]),
             Rule(f"/rest/v1.0/{table}/<int:row_id>", endpoint="show_code", defaults={"table": table}, methods=["GET"]),
             Rule(
-                f"/rest/v1.0/{table}/<int:row_id>", endpoint="update_code", defaults={"table": table}, methods=["PATCH"]
+                f"/rest/v1.0/{table}/<int:row_id>",
+                endpoint="update_code",
+                defaults={"table": table},
+                methods=["PATCH"],
             ),
         )
     )

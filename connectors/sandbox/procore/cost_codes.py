@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
@@ -18,7 +18,7 @@ NO_PARENT = {"id": None}
 
 
 class CostCodes(CodeLists):
-    ROUTES = (
+    ROUTES: ClassVar[tuple[Rule, ...]] = (
         *CodeLists.ROUTES,
         Rule("/rest/v1.0/standard_cost_code_lists", endpoint="list_standard_lists"),
         Rule("/rest/v1.0/standard_cost_codes", endpoint="list_standard_codes", methods=["GET"]),

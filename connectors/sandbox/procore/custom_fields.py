@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
@@ -24,7 +24,7 @@ CUSTOMER_LABEL = "Customer"
 
 
 class CustomFields(Core):
-    ROUTES = (
+    ROUTES: ClassVar[tuple[Rule, ...]] = (
         Rule("/rest/v1.0/custom_field_definitions", endpoint="list_definitions"),
         Rule("/rest/v1.0/custom_field_definitions/<int:definition_id>", endpoint="show_definition"),
         Rule(
@@ -170,7 +170,9 @@ class CustomFields(Core):
         }
 
     def _shape_metadata(self, row: Row) -> dict[str, Any]:
-        placed = {name: value for name, value in self._shape_placed(row).items() if name not in ("name", "description")}
+        placed = {
+            name: value for name, value in self._shape_placed(row).items() if name not in ("name", "description")
+        }
         return {
             **placed,
             "company_id": row["company_id"],

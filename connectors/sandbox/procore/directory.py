@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
@@ -38,7 +38,7 @@ TOOLS = tuple(name for name, _ in _TOOLS)
 
 
 class Directory(OAuth, Core):
-    ROUTES = (
+    ROUTES: ClassVar[tuple[Rule, ...]] = (
         *OAuth.ROUTES,
         Rule("/rest/v1.0/me", endpoint="show_me"),
         Rule("/rest/v1.0/companies", endpoint="list_companies"),
@@ -99,6 +99,10 @@ class Directory(OAuth, Core):
             }
         )
 
+    def companies(self) -> list[dict[str, Any]]:
+        """Id and name of every company of the signed-in user, the connected one first."""
+        return [{"id": row["id"], "name": row["name"]} for row in self.tables.iterate("companies")]
+
     def list_companies(self, request: Request) -> Response:
         return answer_page(request, self.tables.all("companies"), _shape_company)
 
@@ -119,9 +123,7 @@ class Directory(OAuth, Core):
     def act_connect_app(self, company: int | None = None) -> dict[str, Any]:
         return self._connect(company, is_connected=True)
 
-    def act_permit_projects(
-        self, project_ids: list[int] | None = None, company: int | None = None
-    ) -> dict[str, Any]:
+    def act_permit_projects(self, project_ids: list[int] | None = None, company: int | None = None) -> dict[str, Any]:
         """Let the app into these projects only; None lets it into all, those to come included."""
         for project_id in project_ids or ():
             self.act_row("projects", project_id, "project")

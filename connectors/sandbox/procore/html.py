@@ -8,7 +8,8 @@ from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 _STYLE = """
-:root{color-scheme:light dark;--ink:#1d2126;--quiet:#68717c;--line:#dde1e6;--card:#fff;--ground:#f4f5f7;--brand:#c2410c}
+:root{color-scheme:light dark;
+--ink:#1d2126;--quiet:#68717c;--line:#dde1e6;--card:#fff;--ground:#f4f5f7;--brand:#c2410c}
 @media(prefers-color-scheme:dark){:root{--ink:#e8eaed;--quiet:#9aa3ad;--line:#343a41;--card:#1e2227;--ground:#15181b;
 --brand:#fb923c}}
 *{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
@@ -34,7 +35,7 @@ def render_page(title: str, body: str, *, status: int = 200, is_narrow: bool = T
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)} · Procore sandbox</title>'
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><style>{_STYLE}</style></head><body>'
         f"<header>Procore sandbox<small>a stand-in, nothing here is real</small></header>"
-        f'<main{" class=narrow" if is_narrow else ""}>{body}</main></body></html>'
+        f"<main{' class=narrow' if is_narrow else ''}>{body}</main></body></html>"
     )
     return Response(text, status=status, content_type="text/html; charset=utf-8")
 

@@ -26,7 +26,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def list_values(request: Request, name: str) -> list[str]:
-    """The values of `filters[name]`, given plain, with [] or as a JSON or comma list; all three are seen in the wild."""
+    """The values of `filters[name]`, given plain, with [] or as a JSON or comma list: all are seen in the wild."""
     values: list[str] = []
     for key in (f"filters[{name}]", f"filters[{name}][]"):
         for text in request.args.getlist(key):
@@ -51,7 +51,7 @@ def by_text(field: str) -> Filter:
 
 
 def by_range(field: str) -> Filter:
-    """`A...B` of dates or UTC times. Unverified whether the ends count; here both do, so nothing falls between polls."""
+    """`A...B` of dates or times. Unverified whether the ends count; here both do, so polls that touch lose nothing."""
 
     def build(values: list[str]) -> Test:
         first, last = read_range(values[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit
 
 from werkzeug.routing import Rule
@@ -39,7 +39,7 @@ class Grant:
     refresh_token: str | None
     is_service: bool
     created_at: int
-    expires_at: float
+    expires_at: int
     is_revoked: bool = False
     is_refreshed: bool = False
 
@@ -51,7 +51,7 @@ class Grant:
 class OAuth(Core):
     """Grants and the endpoints that make and end them."""
 
-    ROUTES = (
+    ROUTES: ClassVar[tuple[Rule, ...]] = (
         Rule("/oauth/authorize", endpoint="oauth_authorize", methods=["GET"]),
         Rule("/oauth/authorize", endpoint="oauth_decide", methods=["POST"]),
         Rule("/oauth/token", endpoint="oauth_token", methods=["POST"]),
@@ -134,7 +134,7 @@ class OAuth(Core):
             {
                 "resource_owner_id": grant.actor.user_id,
                 "scopes": ["public"],
-                "expires_in_seconds": int(grant.expires_at - self.clock.epoch()),
+                "expires_in_seconds": grant.expires_at - int(self.clock.epoch()),
                 "application": {"uid": CLIENT_ID},
                 "created_at": grant.created_at,
             }
@@ -167,11 +167,11 @@ class OAuth(Core):
         return json_response(self._issue())
 
     def _issue(self, *, is_service: bool = False) -> dict[str, Any]:
-        now = self.clock.epoch()
+        now = int(self.clock.epoch())
         # Procore's are signed JWTs of 700 characters and more: no column that fits 255 will do.
         access = f"eyJ0eXAiOiJKV1QiLCJhbGciOiJFUzUxMiJ9.{secrets.token_urlsafe(420)}.{secrets.token_urlsafe(99)}"
         refresh = None if is_service else secrets.token_urlsafe(32)
-        grant = Grant(access, refresh, is_service, int(now), now + TOKEN_SECONDS)
+        grant = Grant(access, refresh, is_service, now, now + TOKEN_SECONDS)
         self._keep(grant)
         answer: dict[str, Any] = {"access_token": access, "token_type": "bearer", "expires_in": TOKEN_SECONDS}
         if refresh:

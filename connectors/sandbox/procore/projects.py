@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
@@ -42,7 +42,7 @@ FILTERS = {
 
 
 class Projects(CustomFields, CostCodes, Vendors):
-    ROUTES = (
+    ROUTES: ClassVar[tuple[Rule, ...]] = (
         *CustomFields.ROUTES,
         *CostCodes.ROUTES,
         *Vendors.ROUTES,

@@ -145,7 +145,9 @@ class RequisitionShapes(Claims, WbsCodes):
                 row = self.tables.get("change_order_packages", package_id)
                 shape = _shape_package(commitment, len(shapes) + 1, row["title"], row["status"], row["number"])
                 acronym = f"CCO #{row['number']}"
-                shapes.append({**shape, "id": package_id, "change_order_id": package_id, "change_order_acronym_number": acronym})
+                shapes.append(
+                    {**shape, "id": package_id, "change_order_id": package_id, "change_order_acronym_number": acronym}
+                )
         return shapes
 
     def _find_type(self, claim: Row) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request, Response
 from connectors.sandbox.procore.billing import ZERO
 from connectors.sandbox.procore.claims import OPEN_STATUSES, STATUSES
 from connectors.sandbox.procore.core import VERSION
-from connectors.sandbox.procore.errors import refuse_fields, refuse_request, refuse_state, refuse_unknown
+from connectors.sandbox.procore.errors import Refused, refuse_fields, refuse_request, refuse_state, refuse_unknown
 from connectors.sandbox.procore.requisitions import Requisitions, read_view
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import read_date, read_decimal, write_money
@@ -26,7 +26,7 @@ _ONE = "/rest/v1.0/requisitions/<int:requisition_id>"
 
 
 class RequisitionWrites(Requisitions):
-    ROUTES = (
+    ROUTES: ClassVar[tuple[Rule, ...]] = (
         *Requisitions.ROUTES,
         Rule(f"/rest/{VERSION}/requisitions", endpoint="create_requisition", methods=["POST"]),
         Rule(f"/rest/{VERSION}/requisitions/<int:requisition_id>", endpoint="update_requisition", methods=["PATCH"]),
@@ -45,12 +45,12 @@ class RequisitionWrites(Requisitions):
         claim = self.add_claim(commitment)
         try:
             self._write_items(claim, attributes.get("items") if version == "v1.1" else None)
-        except Exception:
-            self.remove_claim(claim)
+        except Refused:
+            self.drop_claim(claim)
             raise
         self._write_header(claim, attributes)
         self.touch_claim(claim, event_type="create")
-        return json_response(self.shape_requisition(claim, self._read_answer_view(request), version), 201)
+        return json_response(self.shape_requisition(claim, read_view(request), version), 201)
 
     def update_requisition(self, request: Request, version: str, requisition_id: int) -> Response:
         claim = self.read_claim(request, requisition_id)
@@ -61,7 +61,7 @@ class RequisitionWrites(Requisitions):
         self._write_items(claim, attributes.get("items") if version == "v1.1" else None)
         self._write_header(claim, attributes)
         self.touch_claim(claim)
-        return json_response(self.shape_requisition(claim, self._read_answer_view(request), version))
+        return json_response(self.shape_requisition(claim, read_view(request), version))
 
     def delete_requisition(self, request: Request, version: str, requisition_id: int) -> Response:
         claim = self.read_claim(request, requisition_id)
@@ -108,9 +108,6 @@ class RequisitionWrites(Requisitions):
             raise refuse_state("Change order package must be approved")
         lines = self.tables.of("contract_lines", claim["commitment_id"])
         return claim, [line for line in lines if line["change_order_package_id"] == package["id"]]
-
-    def _read_answer_view(self, request: Request) -> str:
-        return read_view(request) if "view" in request.args else "extended"
 
     # --- headers
 
@@ -190,7 +187,9 @@ class RequisitionWrites(Requisitions):
             figures.work_completed_retainage_from_previous_application
             + figures.work_completed_retainage_retained_this_period
         )
-        if released < 0 or released > held:
+        # Retainage on a deductive line is held, and let go, with a minus sign.
+        lowest, highest = sorted((ZERO, held))
+        if not lowest <= released <= highest:
             message = f"cannot be more than the retainage held ({held})"
             raise refuse_fields(work_completed_retainage_released_this_period=[message])
 
@@ -202,7 +201,7 @@ class RequisitionWrites(Requisitions):
         if percent is not None and not retained:
             item["work_percent"] = str(percent)
         if work is not None or percent is not None or retained is not None:
-            self.enter_work(item, Decimal(item["work"]) if work is None else work, retained or None)
+            self.enter_work(item, Decimal(item["work"]) if work is None else work, _choose(retained, percent))
         self._write_stored(item, write)
         released = read_decimal(write.get("work_completed_retainage_released_this_period"))
         if released is not None:
@@ -227,7 +226,12 @@ class RequisitionWrites(Requisitions):
         if percent is not None and not retained:
             item["stored_percent"] = str(percent)
         if stored is not None or percent is not None or retained is not None:
-            self.enter_stored(item, Decimal(item["stored"]) if stored is None else stored, retained or None)
+            self.enter_stored(item, Decimal(item["stored"]) if stored is None else stored, _choose(retained, percent))
+
+
+def _choose(retained: Decimal | None, percent: Decimal | None) -> Decimal | None:
+    """The amount to retain; None where the percent decides."""
+    return retained if retained or percent is None else None
 
 
 def _check_amounts(write: dict[str, Any]) -> None:

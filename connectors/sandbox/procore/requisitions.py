@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import ClassVar
 
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
@@ -30,7 +29,7 @@ _ONE = "/rest/v1.0/requisitions/<int:requisition_id>"
 
 
 class Requisitions(RequisitionShapes):
-    ROUTES = (
+    ROUTES: ClassVar[tuple[Rule, ...]] = (
         Rule(f"/rest/{VERSION}/requisitions", endpoint="list_requisitions", methods=["GET"]),
         Rule(f"/rest/{VERSION}/requisitions/<int:requisition_id>", endpoint="show_requisition", methods=["GET"]),
         Rule(f"{_ONE}/detail", endpoint="list_requisition_detail"),
@@ -74,15 +73,11 @@ class Requisitions(RequisitionShapes):
         if is_last is not None:
             rows = [row for row in rows if self.is_last(row) == (is_last == "true")]
         rows.sort(key=lambda row: row["id"])
-        return answer_page(
-            request, rows, lambda row: self.shape_requisition(row, view, version), default=DEFAULT_PAGE
-        )
+        return answer_page(request, rows, lambda row: self.shape_requisition(row, view, version), default=DEFAULT_PAGE)
 
     def show_requisition(self, request: Request, version: str, requisition_id: int) -> Response:
         claim = self.read_claim(request, requisition_id)
-        # A single one always comes with its lines in v1.1, whatever the view says of lists.
-        view = read_view(request) if "view" in request.args else "extended"
-        return json_response(self.shape_requisition(claim, view, version))
+        return json_response(self.shape_requisition(claim, read_view(request), version))
 
     def list_requisition_detail(self, request: Request, requisition_id: int) -> Response:
         claim = self.read_claim(request, requisition_id)
@@ -94,8 +89,7 @@ class Requisitions(RequisitionShapes):
         package_id = request.args.get("filters[change_order_id]")
         if package_id:
             items = [item for item in items if str(self._line_of(item)["change_order_package_id"]) == package_id]
-        shape: Callable[[Row], dict[str, Any]] = lambda item: self.shape_plain_item(claim, item)  # noqa: E731
-        return answer_page(request, items, shape)
+        return answer_page(request, items, lambda item: self.shape_plain_item(claim, item))
 
     def list_periods(self, request: Request, project_id: int) -> Response:
         rows = self.tables.of("billing_periods", self.find_project(project_id)["id"])
@@ -109,12 +103,11 @@ class Requisitions(RequisitionShapes):
     # --- reading
 
     def read_claim(self, request: Request, requisition_id: int) -> Row:
-        """The named project's requisition; writes have to name its contract as well, and rightly."""
-        project = self.read_project(request)
-        claim = self.find_owned("requisitions", requisition_id, project, "Requisition")
-        return claim
+        """A requisition of the project that the request names."""
+        return self.find_owned("requisitions", requisition_id, self.read_project(request), "Requisition")
 
     def check_commitment(self, request: Request, claim: Row) -> None:
+        """Updates have to name the contract as well, and rightly."""
         given = self.read_body(request).get("commitment_id")
         if given is None:
             raise refuse_missing_id()
@@ -130,7 +123,7 @@ class Requisitions(RequisitionShapes):
 
 
 def read_view(request: Request) -> str:
-    """Whether an unknown view falls back or is refused differs by endpoint (unverified); refusing shows the mistake."""
+    """Whether an unknown view falls back or is refused differs (unverified); refusing shows the mistake."""
     view = request.args.get("view", "default")
     if view not in VIEWS:
         raise refuse_request(f"view does not have a valid value: {view}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
@@ -41,7 +41,7 @@ FILTERS = {
 
 
 class Vendors(Core):
-    ROUTES = (
+    ROUTES: ClassVar[tuple[Rule, ...]] = (
         Rule("/rest/v1.0/vendors", endpoint="list_vendors", methods=["GET"]),
         Rule("/rest/v1.0/vendors", endpoint="create_vendor", methods=["POST"]),
         Rule("/rest/v1.0/vendors/sync", endpoint="sync_vendors", methods=["PATCH"]),
@@ -171,7 +171,9 @@ class Vendors(Core):
         rows = filter_rows(request, rows, FILTERS)
         search = request.args.get("filters[search]", "").strip().lower()
         if search:
-            rows = [row for row in rows if search in row["name"].lower() or search == (row["origin_code"] or "").lower()]
+            rows = [
+                row for row in rows if search in row["name"].lower() or search == (row["origin_code"] or "").lower()
+            ]
         rows = sort_rows(request, rows, {"name": "name"})
         return answer_page(request, rows, lambda row: shape_vendor(row, view))
 

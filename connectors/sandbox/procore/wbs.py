@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
@@ -19,7 +19,7 @@ COST_TYPE_SEGMENT_ID = 598134325850003
 
 
 class WbsCodes(CodeLists):
-    ROUTES = (
+    ROUTES: ClassVar[tuple[Rule, ...]] = (
         Rule(
             "/rest/v1.0/projects/<int:project_id>/work_breakdown_structure/wbs_codes",
             endpoint="list_wbs_codes",

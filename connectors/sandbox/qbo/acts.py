@@ -93,7 +93,7 @@ class Acts:
             members["NameValue"] = pairs if value is None else [*pairs, {"Name": name, "Value": str(value)}]
         else:
             members = {key: kept for key, kept in {**members, name: value}.items() if kept is not None}
-        book.amend(book.kinds["Preferences"], preferences["Id"], **{group: members})
+        book.amend(book.kinds["Preferences"], preferences["Id"], {group: members})
         return {"Preferences": next(book.all("Preferences"))}
 
     def act_rename_vendor(self, vendor_id: str, name: str, realm: str = "") -> dict[str, Any]:

@@ -68,7 +68,11 @@ class QboSandbox(Authorisation, Service, Acts, Sandbox):
     def load(self, contractor: Contractor) -> None:
         other_realm = str(int(contractor.realm_id) + 1)
         load_company(self._add_book(contractor.realm_id), contractor)
-        load_empty_company(self._add_book(other_realm), f"{contractor.name} Holdings", contractor)
+        load_empty_company(
+            self._add_book(other_realm),
+            contractor.facts.get("other_company_name", f"{contractor.name} Holdings"),
+            contractor,
+        )
         self._announce_from_now_on()
 
     def dump(self) -> dict[str, Any]:
@@ -119,7 +123,7 @@ class QboSandbox(Authorisation, Service, Acts, Sandbox):
     def refuse(self, request: Request, error: HTTPException) -> Response:
         if request.path.startswith("/v3/"):
             return self.api_unknown(request)
-        return error.get_response(request.environ)  # type: ignore[return-value]
+        return error.get_response(request.environ)
 
     def set_limits(self, **limits: Any) -> dict[str, Any]:
         """Throttles, and how refresh tokens rotate: `refresh_rotation_seconds` (0: each time), `refresh_grace`."""

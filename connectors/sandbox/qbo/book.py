@@ -80,9 +80,11 @@ class Book:
     # --- writing
 
     def next_id(self, kind: Kind) -> str:
-        number = self.counters.get(kind.counter, kind.first_id - 1) + 1
-        self.counters[kind.counter] = number
-        return str(number)
+        return self.next_number(kind.counter, first=kind.first_id)
+
+    def next_number(self, counter: str, *, first: int = 1) -> str:
+        self.counters[counter] = self.counters.get(counter, first - 1) + 1
+        return str(self.counters[counter])
 
     def put(self, kind: Kind, record: Record, *, is_touched: bool = True) -> None:
         """Store a record as it is. `is_touched` False is for restoring."""
@@ -103,10 +105,10 @@ class Book:
         self._sequence += 1
         self.tombs.append({"entity": kind.name, "Id": record_id, "at": self.stamp(), "sequence": self._sequence})
 
-    def amend(self, kind: Kind, record_id: str, *, is_counted: bool = True, **changes: Any) -> None:
+    def amend(self, kind: Kind, record_id: str, changes: Record | None = None, *, is_counted: bool = True) -> None:
         """A change the service makes itself; `is_counted` False moves the time but not the SyncToken. None removes."""
         old = self.records[kind.name][record_id]
-        new = {name: value for name, value in {**old, **changes}.items() if value is not None}
+        new = {name: value for name, value in {**old, **(changes or {})}.items() if value is not None}
         if is_counted:
             new["SyncToken"] = str(int(old["SyncToken"]) + 1)
         new["MetaData"] = {**old["MetaData"], "LastUpdatedTime": self.stamp()}
@@ -133,7 +135,7 @@ class Book:
             vendor = self.get("Vendor", party_id)
             if shift and vendor is not None:
                 balance = spell_money(Decimal(vendor["Balance"]) + shift)
-                self.amend(self.kinds["Vendor"], party_id, is_counted=False, Balance=balance)
+                self.amend(self.kinds["Vendor"], party_id, {"Balance": balance}, is_counted=False)
 
     def post(self, kind: Kind, old: Record | None, new: Record | None) -> None:
         """Carry the difference to the accounts: only balance-sheet accounts show it, owed is negative."""
@@ -151,12 +153,13 @@ class Book:
         if account["Classification"] in BALANCE_SHEET:
             for member in ("CurrentBalance", "CurrentBalanceWithSubAccounts"):
                 changes[member] = spell_money(Decimal(account[member]) + shift)
-        self.amend(self.kinds["Account"], account["Id"], is_counted=False, **changes)
+        self.amend(self.kinds["Account"], account["Id"], changes, is_counted=False)
         parent_id = account.get("ParentRef", {}).get("value")
         while parent_id and changes:
             parent = self.records["Account"][parent_id]
             total = spell_money(Decimal(parent["CurrentBalanceWithSubAccounts"]) + shift)
-            self.amend(self.kinds["Account"], parent_id, is_counted=False, CurrentBalanceWithSubAccounts=total)
+            changes = {"CurrentBalanceWithSubAccounts": total}
+            self.amend(self.kinds["Account"], parent_id, changes, is_counted=False)
             parent_id = parent.get("ParentRef", {}).get("value")
 
     def _move_name(self, kind: Kind, old: Record | None, new: Record | None) -> None:

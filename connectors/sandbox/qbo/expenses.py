@@ -101,6 +101,8 @@ def _prepare_expense(write: Write) -> None:
     set_date(write)
     set_currency(write)
     set_payables_account(write)
+    if write.old is not None and write.old.get("LinkedTxn") and write.old["VendorRef"] != record["VendorRef"]:
+        raise business("The vendor cannot change once a payment is applied.")
     for member in UNTAXED_MEMBERS:
         record.pop(member, None)
     if not write.book.preference("AccountingInfoPrefs", "TrackDepartments"):
@@ -186,7 +188,7 @@ def _find_balance(write: Write) -> Decimal | int:
 
 def _drop_from_payment(book: Book, payment: Record, record_id: str) -> None:
     lines = [line for line in payment["Line"] if line["LinkedTxn"][0]["TxnId"] != record_id]
-    book.amend(book.kinds["BillPayment"], payment["Id"], Line=lines)
+    book.amend(book.kinds["BillPayment"], payment["Id"], {"Line": lines})
 
 
 def _post_lines(book: Book, record: Record, sign: int) -> Iterator[tuple[str, Decimal]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -65,22 +66,30 @@ def _put_fixed(book: Book, kind: str, record_id: str, members: Record) -> None:
 
 def _load_taxes(book: Book) -> None:
     for code in ("TAX", "NON", "CustomSalesTax"):
-        is_taxed = code != "NON"
-        group = code == "CustomSalesTax"
-        members = {"Name": code, "Description": code, "Active": True, "Taxable": is_taxed, "TaxGroup": group}
-        _put_fixed(book, "TaxCode", code, members)
-    for number, (name, rate) in enumerate(TAX_RATES, start=1):
-        members = {"Name": name, "Description": "Sales Tax", "Active": True, "RateValue": rate}
-        kept = {"AgencyRef": {"value": "1"}, "SpecialTaxType": "NONE", "DisplayType": "ReadOnly"}
-        _put_fixed(book, "TaxRate", str(number), {**members, **kept})
+        _put_fixed(book, "TaxCode", code, _describe_tax_code(code, (), is_group=code == "CustomSalesTax"))
     for number, (name, rate_ids) in enumerate(TAX_CODES, start=2):
-        details = [
-            {"TaxRateRef": {"value": rate_id}, "TaxTypeApplicable": "TaxOnAmount", "TaxOrder": 0}
-            for rate_id in rate_ids
-        ]
-        members = {"Name": name, "Description": name, "Active": True, "Taxable": True, "TaxGroup": True}
-        lists = {"SalesTaxRateList": {"TaxRateDetail": details}, "PurchaseTaxRateList": {"TaxRateDetail": []}}
-        _put_fixed(book, "TaxCode", str(number), {**members, **lists})
+        _put_fixed(book, "TaxCode", str(number), _describe_tax_code(name, rate_ids, is_group=True))
+    for number, (name, rate) in enumerate(TAX_RATES, start=1):
+        members = {
+            "Name": name,
+            "Description": "Sales Tax",
+            "Active": True,
+            "RateValue": rate,
+            "AgencyRef": {"value": "1"},
+            "SpecialTaxType": "NONE",
+            "DisplayType": "ReadOnly",
+        }
+        _put_fixed(book, "TaxRate", str(number), members)
+
+
+def _describe_tax_code(name: str, rate_ids: Iterable[str], *, is_group: bool) -> Record:
+    """The pseudo codes have no rates of their own."""
+    details = [
+        {"TaxRateRef": {"value": rate_id}, "TaxTypeApplicable": "TaxOnAmount", "TaxOrder": 0} for rate_id in rate_ids
+    ]
+    members = {"Name": name, "Description": name, "Active": True, "Taxable": name != "NON", "TaxGroup": is_group}
+    rates = {"SalesTaxRateList": {"TaxRateDetail": details}, "PurchaseTaxRateList": {"TaxRateDetail": []}}
+    return {**members, **rates} if details else members
 
 
 def _load_accounts(book: Book, contractor: Contractor) -> dict[str, str]:

@@ -10,6 +10,7 @@ from connectors.sandbox.qbo.kinds import Kind, Write
 from connectors.sandbox.qbo.values import Record
 
 NAME_PARTS = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")
+ADDRESSES = ("BillAddr", "ShipAddr", "PrimaryAddr")
 MAX_DEEPEST_LEVEL = 4
 DELETED = re.compile(r" \(deleted( \d+)?\)$")
 
@@ -39,8 +40,19 @@ def prepare_party(write: Write) -> None:
         record["DisplayName"] = built
     prepare_name(write)
     plain = DELETED.sub("", record["DisplayName"])
+    _number_addresses(write)
     if "PrintOnCheckName" not in record:
         record["PrintOnCheckName"] = write.old["PrintOnCheckName"] if write.old else plain
+
+
+def _number_addresses(write: Write) -> None:
+    """An address keeps its id as long as its owner has one."""
+    for member in ADDRESSES:
+        address = write.record.get(member)
+        if address is None:
+            continue
+        old_id = (write.old or {}).get(member, {}).get("Id")
+        write.record[member] = {**address, "Id": old_id or write.book.next_number("addresses")}
 
 
 def settle_name(book: Book, kind: Kind, old: Record | None, new: Record | None) -> None:
@@ -131,5 +143,5 @@ def _requalify_children(book: Book, kind: Kind, parent: Record) -> None:
         changes: Record = {"FullyQualifiedName": _qualify(book, kind, child)}
         if "Level" in child:
             changes["Level"] = own_level + 1
-        book.amend(kind, child["Id"], is_counted=False, **changes)
+        book.amend(kind, child["Id"], changes, is_counted=False)
         _requalify_children(book, kind, book.records[kind.name][child["Id"]])

@@ -36,19 +36,16 @@ def prepare_bill_payment(write: Write) -> None:
 
 
 def settle_bill_payment(book: Book, kind: Kind, old: Record | None, new: Record | None) -> None:
-    for line in old["Line"] if old is not None else ():
-        linked = line["LinkedTxn"][0]
-        unlink(book, book.kinds[linked["TxnType"]], linked["TxnId"], txn_id=old["Id"], amount=Decimal(line["Amount"]))
-    for line in new["Line"] if new is not None else ():
-        linked = line["LinkedTxn"][0]
-        link(
-            book,
-            book.kinds[linked["TxnType"]],
-            linked["TxnId"],
-            txn_id=new["Id"],
-            txn_type=LINK_TYPES[new["PayType"]],
-            amount=Decimal(line["Amount"]),
-        )
+    """Only what the lines apply moves the documents: a changed memo leaves them alone."""
+    if old is not None and new is not None and _list_links(old) == _list_links(new):
+        return
+    if old is not None:
+        for txn_type, txn_id, amount in _list_links(old):
+            unlink(book, book.kinds[txn_type], txn_id, txn_id=old["Id"], amount=amount)
+    if new is not None:
+        paid_by = LINK_TYPES[new["PayType"]]
+        for txn_type, txn_id, amount in _list_links(new):
+            link(book, book.kinds[txn_type], txn_id, txn_id=new["Id"], txn_type=paid_by, amount=amount)
 
 
 def weigh_bill_payment(record: Record) -> tuple[str, Decimal]:
@@ -72,11 +69,16 @@ def _find_source(record: Record) -> Record | None:
     return source
 
 
+def _list_links(record: Record) -> list[tuple[str, str, Decimal]]:
+    """(type, id, amount) of every document the payment applies to."""
+    linked = [(line["LinkedTxn"][0], Decimal(line["Amount"])) for line in record["Line"]]
+    return [(each["TxnType"], each["TxnId"], amount) for each, amount in linked]
+
+
 def _net_applied(record: Record) -> Decimal:
     net = Decimal(0)
-    for line in record["Line"]:
-        sign = 1 if line["LinkedTxn"][0]["TxnType"] == "Bill" else -1
-        net += sign * Decimal(line["Amount"])
+    for txn_type, _, amount in _list_links(record):
+        net += amount if txn_type == "Bill" else -amount
     return net
 
 
@@ -102,12 +104,8 @@ def _prepare_line(write: Write, line: Record) -> Record:
 
 
 def _applied_before(write: Write, txn_type: str, txn_id: str) -> Decimal:
-    applied = Decimal(0)
-    for line in write.old["Line"] if write.old is not None else ():
-        linked = line["LinkedTxn"][0]
-        if (linked["TxnType"], linked["TxnId"]) == (txn_type, txn_id):
-            applied += Decimal(line["Amount"])
-    return applied
+    links = _list_links(write.old) if write.old is not None else []
+    return sum((amount for *target, amount in links if target == [txn_type, txn_id]), Decimal(0))
 
 
 def _take_payables_account(write: Write) -> None:

@@ -26,7 +26,7 @@ def save_single(book: Book, kind: Kind, body: Any) -> Record:
         raise stale_object()
     changes = {name: _merge(stored.get(name), value) for name, value in sent.items() if name not in SERVER_MEMBERS}
     if any(stored.get(name) != value for name, value in changes.items()):
-        book.amend(kind, stored["Id"], **changes)
+        book.amend(kind, stored["Id"], changes)
     return next(book.all(kind.name))
 
 

@@ -17,6 +17,7 @@ from connectors.sandbox.qbo.faults import (
     QboFault,
     bad_value,
     gateway_body,
+    missing,
     object_not_found,
     too_long,
     unsupported_operation,
@@ -187,6 +188,8 @@ def _write(book: Book, kind: Kind, request: Request) -> Record:
         if not kind.is_deletable:
             raise _unsupported(request)
         return delete(book, kind, body)
+    if operation == "update" and "Id" not in (body if isinstance(body, dict) else {}):
+        raise missing("Id")
     options = frozenset(request.args.get("include", "").replace(" ", "").lower().split(",")) - {""}
     return save(book, kind, body, options=options)
 

@@ -109,7 +109,7 @@ def link(book: Book, kind: Kind, record_id: str, *, txn_id: str, txn_type: str, 
     record = book.records[kind.name][record_id]
     links = [each for each in record.get("LinkedTxn", []) if each["TxnId"] != txn_id]
     links.append({"TxnId": txn_id, "TxnType": txn_type})
-    book.amend(kind, record_id, Balance=spell_money(Decimal(record["Balance"]) - amount), LinkedTxn=links)
+    book.amend(kind, record_id, {"Balance": spell_money(Decimal(record["Balance"]) - amount), "LinkedTxn": links})
 
 
 def unlink(book: Book, kind: Kind, record_id: str, *, txn_id: str, amount: Decimal) -> None:
@@ -118,4 +118,4 @@ def unlink(book: Book, kind: Kind, record_id: str, *, txn_id: str, amount: Decim
     if record is None:
         return
     links = [each for each in record.get("LinkedTxn", []) if each["TxnId"] != txn_id]
-    book.amend(kind, record_id, Balance=spell_money(Decimal(record["Balance"]) + amount), LinkedTxn=links)
+    book.amend(kind, record_id, {"Balance": spell_money(Decimal(record["Balance"]) + amount), "LinkedTxn": links})

@@ -97,8 +97,8 @@ def find_processes(directory: Path) -> list[str]:
     return found
 
 
-def becomes(done: Callable[[], bool]) -> bool:
-    return processes.wait_until(done, seconds=PATIENCE_SECONDS)
+def becomes(done: Callable[[], bool], *, seconds: float = PATIENCE_SECONDS) -> bool:
+    return processes.wait_until(done, seconds=seconds)
 
 
 def recorded_pid(local_dir: Path, name: str) -> int:

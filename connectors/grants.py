@@ -1,0 +1,153 @@
+"""The vendors' OAuth endpoints: who is asked how, and what a token answer holds."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from connectors.errors import Retry
+from connectors.exact_json import decode
+from connectors.models import Connection, Vendor
+from connectors.transport import NoAnswer, Request, Response, basic_auth, exchange
+
+logger = logging.getLogger(__name__)
+
+# Within the refresh lease, with the time to connect.
+TOKEN_READ_SECONDS = 15.0
+
+
+class GrantRefused(Exception):
+    """The vendor refuses this code or refresh token, now and for ever."""
+
+    def __init__(
+        self, message: str, *, vendor_text: str = "", request_id: str = "", status: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.vendor_text = vendor_text
+        self.request_id = request_id
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthServer:
+    """`uses_basic_auth`: the client's name and secret go into the header, else into the form."""
+
+    authorize_url: str
+    token_url: str
+    revoke_url: str
+    client_id: str
+    client_secret: str
+    uses_basic_auth: bool
+    scope: str = ""
+
+
+def oauth_server(vendor: str) -> OAuthServer:
+    if vendor == Vendor.QBO:
+        return OAuthServer(
+            authorize_url=settings.QBO_AUTHORIZE_URL,
+            token_url=settings.QBO_TOKEN_URL,
+            revoke_url=settings.QBO_REVOKE_URL,
+            client_id=settings.QBO_CLIENT_ID,
+            client_secret=settings.QBO_CLIENT_SECRET,
+            uses_basic_auth=True,
+            scope="com.intuit.quickbooks.accounting",
+        )
+    return OAuthServer(
+        authorize_url=f"{settings.PROCORE_LOGIN_URL}/oauth/authorize",
+        token_url=f"{settings.PROCORE_LOGIN_URL}/oauth/token",
+        revoke_url=f"{settings.PROCORE_LOGIN_URL}/oauth/revoke",
+        client_id=settings.PROCORE_CLIENT_ID,
+        client_secret=settings.PROCORE_CLIENT_SECRET,
+        uses_basic_auth=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    access_token: str
+    refresh_token: str
+    access_expires_at: datetime
+    refresh_expires_at: datetime | None
+
+    @classmethod
+    def from_wire(cls, wire: Mapping[str, Any], *, old_refresh_token: str = "") -> TokenPair:
+        """QuickBooks' refresh tokens end after about 100 idle days and after five years in all; Procore's do not end.
+
+        Raises KeyError without an access token.
+        """
+        now = timezone.now()
+        ends = [
+            int(wire[name])
+            for name in ("x_refresh_token_expires_in", "x_refresh_token_hard_expires_in")
+            if wire.get(name) is not None
+        ]
+        return cls(
+            access_token=wire["access_token"],
+            refresh_token=wire.get("refresh_token") or old_refresh_token,
+            access_expires_at=now + timedelta(seconds=int(wire.get("expires_in") or 3600)),
+            refresh_expires_at=now + timedelta(seconds=min(ends)) if ends else None,
+        )
+
+    def as_columns(self) -> dict[str, Any]:
+        """The values of the Connection columns that hold the pair."""
+        return {
+            "sealed_access_token": Connection.seal(self.access_token),
+            "sealed_refresh_token": Connection.seal(self.refresh_token),
+            "access_expires_at": self.access_expires_at,
+            "refresh_expires_at": self.refresh_expires_at,
+        }
+
+
+def refresh_pair(vendor: str, refresh_token: str) -> TokenPair:
+    """Exchange a refresh token for the next pair; the old one is dead from now on.
+
+    Raises GrantRefused, Retry (our own client is refused, or the vendor throttles), NotSent and NoAnswer.
+    """
+    response = _post_token(vendor, {"grant_type": "refresh_token", "refresh_token": refresh_token})
+    if not response.is_success:
+        raise _refusal(response)
+    try:
+        return TokenPair.from_wire(decode(response.body), old_refresh_token=refresh_token)
+    except (KeyError, TypeError, ValueError) as error:
+        message = "the token answer cannot be read"
+        raise NoAnswer(message) from error
+
+
+def revoke(vendor: str, refresh_token: str) -> bool:
+    """Whether the vendor confirmed that the grant is gone. Raises NotSent and NoAnswer."""
+    server = oauth_server(vendor)
+    if server.uses_basic_auth:
+        request = Request("POST", server.revoke_url, json={"token": refresh_token})
+        return exchange(request, auth=basic_auth(server.client_id, server.client_secret)).is_success
+    form = {"token": refresh_token, "client_id": server.client_id, "client_secret": server.client_secret}
+    return exchange(Request("POST", server.revoke_url, form=form)).is_success
+
+
+def _post_token(vendor: str, form: dict[str, str]) -> Response:
+    server = oauth_server(vendor)
+    auth = None
+    headers = {}
+    if server.uses_basic_auth:
+        auth = basic_auth(server.client_id, server.client_secret)
+        headers["x-include-refresh-token-hard-expires-in"] = "true"
+    else:
+        form |= {"client_id": server.client_id, "client_secret": server.client_secret}
+    request = Request("POST", server.token_url, form=form, headers=headers)
+    return exchange(request, auth=auth, read_seconds=TOKEN_READ_SECONDS)
+
+
+def _refusal(response: Response) -> Exception:
+    """What a token answer without a token means. A fault of our own client must not cost the firm its connection."""
+    if response.status >= 500:
+        return NoAnswer(f"the token endpoint answered {response.status}")
+    if "invalid_grant" in response.body:
+        return GrantRefused("the refresh token is refused", **response.facts)
+    if response.status in (400, 401):
+        logger.error("connectors.token.client_refused: check the client id and secret: %s", response.body[:200])
+    return Retry(f"the token endpoint answered {response.status}: {response.body[:200]}", after=60.0, **response.facts)

@@ -1,0 +1,190 @@
+"""Speaking to Procore's REST API for one connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from django.conf import settings
+
+from connectors.http import send
+from connectors.models import Connection
+from connectors.paging import Page, Row, Rows, iterate_pages, read_header_page
+from connectors.procore.faults import error_for
+from connectors.procore.records import Company
+from connectors.procore.resources import COMPANIES, PROJECTS, REQUISITIONS, STANDARD_COST_CODES, VENDORS
+from connectors.resource import Resource
+from connectors.transport import Request, Response
+from smoothx.lib.dates import to_instant_text
+from smoothx.lib.text import collapse_spaces
+
+Params = list[tuple[str, str]]
+Companies = list[Company]
+
+# These go into the query as they are; everything else is one of the list's filters.
+_PLAIN = frozenset({"view", "serializer_view", "sort", "standard_cost_code_list_id", "tool_name", "sub_job_id"})
+# Asked for in every list. The default view of standard cost codes has no names; whether a project list without a
+# status filter holds inactive ones is unverified; only the extended view of invoices brings summary and items at once.
+_LIST_DEFAULTS = {
+    PROJECTS.key: {"by_status": "All"},
+    STANDARD_COST_CODES.key: {"view": "extended"},
+    REQUISITIONS.key: {"view": "extended"},
+}
+_SHOW_DEFAULTS = {REQUISITIONS.key: {"view": "extended"}}
+# A range filter needs both ends; the far end lies ahead of any clock that differs from ours.
+_AHEAD = timedelta(days=2)
+
+
+class Wireable(Protocol):
+    def to_wire(self) -> dict[str, Any]: ...
+
+
+class ProcoreClient:
+    """`total` is how many rows the last list has in all, known from its first page on; None where Procore is silent."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.total: int | None = None
+
+    @property
+    def customer_field(self) -> str | None:
+        """The key of the project field "Customer" under `custom_fields`, None where the company has no such field."""
+        return self.connection.facts.get("customer_field")
+
+    def list(
+        self,
+        resource: Resource,
+        *,
+        project_id: str | None = None,
+        updated_since: datetime | None = None,
+        **filters: object,
+    ) -> Iterator[Rows]:
+        """Page after page of a list, each of the largest size Procore allows. A filter may be a list of values.
+
+        Raises the errors of connectors.errors; Rejected too when the list has no end.
+        """
+        self.total = None
+        params = self._scope_params(resource, project_id)
+        params += _filter_params({**_LIST_DEFAULTS.get(resource.key, {}), **filters})
+        if updated_since is not None:
+            params.append(("filters[updated_at]", _range_from(updated_since)))
+
+        def fetch(number: int) -> Page:
+            paged = [*params, ("page", str(number)), ("per_page", str(resource.page_size))]
+            response = self._send(resource, Request("GET", self._url(resource, project_id), params=paged))
+            return read_header_page(response, number=number, asked_size=resource.page_size)
+
+        for page in iterate_pages(fetch):
+            self.total = page.total
+            yield page.rows
+
+    def list_requisitions(
+        self, project_id: str, *, updated_since: datetime | None = None, status: str | None = None
+    ) -> Iterator[Rows]:
+        """A project's subcontractor invoices with summary and items. There is no list over all projects."""
+        filters = {"status": status} if status else {}
+        return self.list(REQUISITIONS, project_id=project_id, updated_since=updated_since, **filters)
+
+    def get(self, resource: Resource, record_id: str, *, project_id: str | None = None) -> Row:
+        """One record. Raises Missing when it is not there or not visible to us."""
+        params = self._scope_params(resource, project_id)
+        params += _filter_params(_SHOW_DEFAULTS.get(resource.key, {}))
+        url = f"{self._url(resource, project_id)}/{record_id}"
+        return _record(self._send(resource, Request("GET", url, params=params)))
+
+    def create(
+        self,
+        resource: Resource,
+        document: Wireable | Mapping[str, Any],
+        *,
+        project_id: str | None = None,
+        key: str = "",
+    ) -> Row:
+        """The record as created. Procore has no request key: after Uncertain look for it before sending again."""
+        return self._write(resource, "POST", self._url(resource, project_id), document, project_id, key=key)
+
+    def patch(
+        self,
+        resource: Resource,
+        record_id: str,
+        document: Wireable | Mapping[str, Any],
+        *,
+        project_id: str | None = None,
+        key: str = "",
+    ) -> Row:
+        """The record as changed. Setting the same values twice changes nothing, so this may be sent again."""
+        url = f"{self._url(resource, project_id)}/{record_id}"
+        return self._write(resource, "PATCH", url, document, project_id, key=key)
+
+    def find_company(self, name: str) -> Companies:
+        """Active companies of the directory with exactly this name, but for case and blanks. Names may repeat."""
+        wanted = collapse_spaces(name).casefold()
+        companies = [Company.from_wire(row) for rows in self.list(VENDORS, search=name.strip()) for row in rows]
+        return [company for company in companies if company.name.casefold() == wanted]
+
+    def _write(
+        self,
+        resource: Resource,
+        method: str,
+        url: str,
+        document: Wireable | Mapping[str, Any],
+        project_id: str | None,
+        *,
+        key: str,
+    ) -> Row:
+        wire = dict(document) if isinstance(document, Mapping) else document.to_wire()
+        scope = {name: int(value) for name, value in self._scope_params(resource, project_id)}
+        request = Request(method, url, json={**scope, resource.wrapper: wire}, is_write=True)
+        return _record(self._send(resource, request, key=key, is_keyed=method == "PATCH"))
+
+    def _send(self, resource: Resource, request: Request, *, key: str = "", is_keyed: bool = False) -> Response:
+        response = send(self.connection, self._with_company(resource, request), key=key, is_keyed=is_keyed)
+        if not response.is_success:
+            raise error_for(response)
+        return response
+
+    def _with_company(self, resource: Resource, request: Request) -> Request:
+        """The header names the company on every call, even where path or query name it too, but for the list of them."""
+        if resource is COMPANIES:
+            return request
+        return replace(request, headers={**request.headers, "Procore-Company-Id": self.connection.account_id})
+
+    def _url(self, resource: Resource, project_id: str | None) -> str:
+        path = resource.path.format(company=self.connection.account_id, project=project_id)
+        return f"{settings.PROCORE_API_URL}{path}"
+
+    def _scope_params(self, resource: Resource, project_id: str | None) -> Params:
+        """What the path does not say already: the company or the project."""
+        if resource.scope == "project":
+            if project_id is None:
+                message = f"{resource.key} is read project by project"
+                raise ValueError(message)
+            return [] if "{project}" in resource.path else [("project_id", project_id)]
+        if resource is COMPANIES or "{company}" in resource.path:
+            return []
+        return [("company_id", self.connection.account_id)]
+
+
+def _filter_params(filters: Mapping[str, object]) -> Params:
+    params: Params = []
+    for name, value in filters.items():
+        if name in _PLAIN:
+            params.append((name, str(value)))
+        elif isinstance(value, (list, tuple)):
+            params += [(f"filters[{name}][]", str(item)) for item in value]
+        else:
+            params.append((f"filters[{name}]", str(value)))
+    return params
+
+
+def _range_from(since: datetime) -> str:
+    return f"{to_instant_text(since)}...{to_instant_text(datetime.now(UTC) + _AHEAD)}"
+
+
+def _record(response: Response) -> Row:
+    record = response.json
+    if not isinstance(record, dict):
+        raise error_for(response)
+    return record

@@ -1,0 +1,135 @@
+"""What the firm's people do to invoices in Procore's own pages, for tests and demos."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date, timedelta
+from typing import Any
+
+from connectors.sandbox.frame import ActRefused
+from connectors.sandbox.procore.claims import STATUSES
+from connectors.sandbox.procore.errors import Refused
+from connectors.sandbox.procore.requisition_writes import LOCKED, RequisitionWrites
+from connectors.sandbox.procore.tables import Row
+from connectors.sandbox.procore.values import write_money
+
+
+class ClaimActs(RequisitionWrites):
+    def act_approve_claim(self, requisition_id: int) -> dict[str, Any]:
+        return self.act_set_claim_status(requisition_id, "approved")
+
+    def act_set_claim_status(self, requisition_id: int, status: str) -> dict[str, Any]:
+        if status not in STATUSES:
+            raise ActRefused(f"status is one of {', '.join(STATUSES)}")
+        claim = self._act_claim(requisition_id)
+        claim["status"] = status
+        if status != "draft" and claim["submitted_at"] is None:
+            claim["submitted_at"] = self.clock.now().date().isoformat()
+        self.touch_claim(claim)
+        return self._report(claim)
+
+    def act_edit_claim_line(
+        self,
+        requisition_id: int,
+        line: int | None = None,
+        item_id: int | None = None,
+        work: Any = None,
+        stored: Any = None,
+        retained: Any = None,
+        released: Any = None,
+    ) -> dict[str, Any]:
+        """Change what a claim says about one line: its item id, or its place from 0. Retainage follows the percent."""
+        claim = self._act_claim(requisition_id)
+        item = self._act_item(claim, line, item_id)
+        self._enter(claim, item, {"work": work, "stored": stored, "retained": retained, "released": released})
+        self.touch_claim(claim)
+        return self._report(claim)
+
+    def act_delete_claim(self, requisition_id: int) -> dict[str, Any]:
+        """Any claim, also one in the middle: an administrator can get there by reopening the later ones."""
+        claim = self._act_claim(requisition_id)
+        self.remove_claim(claim)
+        return {"id": claim["id"], "deleted": True}
+
+    def act_add_claim(
+        self,
+        commitment_id: int,
+        invoice_number: str,
+        lines: list[dict[str, Any]] | None = None,
+        status: str = "under_review",
+        billing_date: str | None = None,
+    ) -> dict[str, Any]:
+        """The next claim of a contract. Lines: `{"line": 0, "work", "stored", "retained", "released"}`."""
+        commitment = self.act_row("commitments", commitment_id, "commitment")
+        if status not in STATUSES:
+            raise ActRefused(f"status is one of {', '.join(STATUSES)}")
+        start, end = self._next_period(commitment)
+        claim = self.add_claim(
+            commitment,
+            invoice_number=str(invoice_number),
+            status=status,
+            requisition_start=start.isoformat(),
+            requisition_end=end.isoformat(),
+            billing_date=billing_date or end.isoformat(),
+            submitted_at=None if status == "draft" else end.isoformat(),
+        )
+        try:
+            for entered in lines or ():
+                item = self._act_item(claim, entered.get("line"), entered.get("item_id"))
+                self._enter(claim, item, entered)
+        except ActRefused:
+            self.drop_claim(claim)
+            raise
+        self.touch_claim(claim, event_type="create")
+        return self._report(claim)
+
+    def _enter(self, claim: Row, item: Row, entered: dict[str, Any]) -> None:
+        amounts = {
+            name: self.act_amount(entered[name], name)
+            for name in ("work", "stored", "retained", "released")
+            if entered.get(name) is not None
+        }
+        if "work" in amounts or "retained" in amounts:
+            work = amounts.get("work", self.act_amount(item["work"], "work"))
+            self.enter_work(item, work, amounts.get("retained"))
+        if "stored" in amounts:
+            self.enter_stored(item, amounts["stored"])
+        self.forget_figures(claim["commitment_id"])
+        if "released" in amounts:
+            try:
+                self.check_release(claim, item, amounts["released"])
+            except Refused as refusal:
+                raise ActRefused(str(refusal.body["errors"])) from None
+            item["released"] = write_money(amounts["released"])
+            self.forget_figures(claim["commitment_id"])
+
+    def _next_period(self, commitment: Row) -> tuple[date, date]:
+        """The month after the last claim's, or the present one."""
+        chain = self.chain_of(commitment["id"])
+        last_end = chain[-1]["requisition_end"] if chain else None
+        day = date.fromisoformat(last_end) + timedelta(days=1) if last_end else self.clock.now().date()
+        start = day.replace(day=1)
+        return start, start.replace(day=calendar.monthrange(start.year, start.month)[1])
+
+    def _act_claim(self, requisition_id: int) -> Row:
+        claim = self.act_row("requisitions", requisition_id, "requisition")
+        if claim["origin_id"] is not None:
+            raise ActRefused(LOCKED)
+        return claim
+
+    def _act_item(self, claim: Row, line: int | None, item_id: int | None) -> Row:
+        items = self.items_of(claim)
+        for position, item in enumerate(items):
+            if item["id"] == item_id or (item_id is None and position == line):
+                return item
+        raise ActRefused(f"the claim has no such line, there are {len(items)}")
+
+    def _report(self, claim: Row) -> dict[str, Any]:
+        summary = self.figures_of(claim).summary
+        return {
+            "id": claim["id"],
+            "number": claim["number"],
+            "invoice_number": claim["invoice_number"],
+            "status": claim["status"],
+            "current_payment_due": write_money(summary.current_payment_due),
+        }

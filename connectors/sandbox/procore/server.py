@@ -1,0 +1,70 @@
+"""The Procore sandbox as one WSGI application: all parts, one URL map, and the state as a whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.routing import Map
+from werkzeug.wrappers import Request, Response
+
+from connectors.sandbox.procore.commitments import Commitments
+from connectors.sandbox.procore.core import PERSON
+from connectors.sandbox.procore.directory import Directory
+from connectors.sandbox.procore.load import Loader
+from connectors.sandbox.procore.pages import Pages
+from connectors.sandbox.procore.projects import Projects
+from connectors.sandbox.procore.requisition_writes import RequisitionWrites
+from connectors.sandbox.procore.vendors import shape_vendor
+from connectors.sandbox.procore.wbs import WbsCodes
+from connectors.sandbox.procore.webhooks import Webhooks
+
+
+class ProcoreSandbox(Webhooks, Directory, Pages, Loader):
+    """A believable Procore for one made-up firm. Start it with `connectors.sandbox.server.serve`."""
+
+    url_map = Map(
+        [
+            rule.empty()
+            for part in (Webhooks, Directory, Pages, Projects, WbsCodes, Commitments, RequisitionWrites)
+            for rule in part.ROUTES
+        ],
+        redirect_defaults=False,
+        strict_slashes=False,
+    )
+
+    def _handle(self, endpoint: str, request: Request, arguments: dict[str, Any]) -> Response:
+        with self.lock:
+            response = super()._handle(endpoint, request, arguments)
+            actor, self.actor = self.actor, PERSON
+            if not endpoint.startswith(("oauth_", "page_")) and actor is not PERSON:
+                response.headers.extend(self.limiter.headers(str(actor.user_id)))
+        return response
+
+    # --- the state as a whole
+
+    def dump(self) -> dict[str, Any]:
+        """The records in wire form for whoever compares, and `tables` and `grants` for `restore`."""
+        return {
+            "vendor": self.vendor,
+            "companies": {str(row["id"]): dict(row) for row in self.tables.iterate("companies")},
+            "vendors": [shape_vendor(row) for row in self.tables.iterate("vendors")],
+            "projects": [self.shape_project(row) for row in self.tables.iterate("projects")],
+            "cost_codes": [dict(row) for row in self.tables.iterate("cost_codes")],
+            "standard_cost_codes": [dict(row) for row in self.tables.iterate("standard_cost_codes")],
+            "line_item_types": [dict(row) for row in self.tables.iterate("line_item_types")],
+            "tax_codes": [dict(row) for row in self.tables.iterate("tax_codes")],
+            "commitments": [self._dump_commitment(row) for row in self.tables.all("commitments")],
+            "requisitions": [self.shape_requisition(row, "extended") for row in self.tables.all("requisitions")],
+            "hooks": [dict(row) for row in self.tables.iterate("hooks")],
+            "triggers": [dict(row) for row in self.tables.iterate("triggers")],
+            "tables": self.tables.dump(),
+            "grants": self.dump_grants(),
+        }
+
+    def restore(self, dump: dict[str, Any]) -> None:
+        self.tables.restore(dump["tables"])
+        self.index_copies()
+        self.restore_grants(dump["grants"])
+
+    def _dump_commitment(self, commitment: dict[str, Any]) -> dict[str, Any]:
+        return {**self.shape_whole_contract(commitment), "kind": commitment["kind"]}

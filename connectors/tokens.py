@@ -1,0 +1,172 @@
+"""A valid access token for a connection, refreshed by one worker at a time.
+
+Both vendors rotate the refresh token: who uses an old one loses the connection. So a refresh runs under a lease in
+the connection's row. The lease is taken and committed, the vendor is called with no transaction open, and the new
+pair is saved before anybody uses it. Others wait for the new version; a lease that ran out is taken over.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from datetime import timedelta
+
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from connectors.errors import Reconnect, Retry
+from connectors.grants import GrantRefused, TokenPair, refresh_pair
+from connectors.models import Connection
+from connectors.signals import connection_broken
+from connectors.transport import NoAnswer, NotSent, refuse_in_transaction
+from smoothx.tenants.models import AuditEntry
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=25)
+WAIT_SECONDS = 30.0
+POLL_SECONDS = 0.1
+TOKEN_FIELDS = (
+    "state", "sealed_access_token", "sealed_refresh_token", "access_expires_at", "refresh_expires_at", "token_version",
+)  # fmt: skip
+_GONE = (Connection.State.BROKEN, Connection.State.DISCONNECTED)
+
+
+def fresh(connection_id: int | None, *, force: bool = False, seen_version: int | None = None) -> Connection:
+    """The connection with an access token that is valid for two minutes at least.
+
+    `force` refreshes although the token looks valid: the vendor refused it. `seen_version` is the version that was
+    refused, so that a worker who comes late takes what another has refreshed meanwhile. Raises Reconnect when only a
+    person can help, Retry when the vendor did not answer, RuntimeError inside a database transaction.
+    """
+    if connection_id is None:
+        message = "a connection that is not saved yet has no token to refresh"
+        raise Reconnect(message)
+    row = _read(connection_id)
+    seen = row.token_version if seen_version is None else seen_version
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        if row.state in _GONE:
+            message = f"{row}: {row.broken_reason or 'not connected'}"
+            raise Reconnect(message)
+        if row.is_access_fresh() and (row.token_version > seen or not force):
+            return row
+        owner = _take_lease(row)
+        if owner:
+            return _refresh(row, owner)
+        if time.monotonic() > deadline:
+            message = f"another worker has been refreshing the access of {row} for {WAIT_SECONDS:.0f} seconds"
+            raise Retry(message)
+        time.sleep(POLL_SECONDS)
+        row = _read(connection_id)
+
+
+def mark_broken(connection: Connection, reason: str) -> None:
+    """Only a person can connect again. Does nothing if the tokens were replaced or the connection ended meanwhile."""
+    changed = (
+        Connection.objects.filter(pk=connection.pk, token_version=connection.token_version)
+        .exclude(state__in=_GONE)
+        .update(
+            state=Connection.State.BROKEN,
+            broken_at=timezone.now(),
+            broken_reason=reason[:300],
+            lease_owner="",
+            lease_expires_at=None,
+        )
+    )
+    if not changed:
+        return
+    row = _read(connection.pk)
+    connection.state, connection.broken_at, connection.broken_reason = row.state, row.broken_at, row.broken_reason
+    AuditEntry.note(actor=None, action="connection.lost", subject=str(row), reason=reason)
+    logger.warning("connectors.connection.lost connection=%s reason=%s", row.pk, reason)
+    connection_broken.send(sender=Connection, connection=row, reason=reason)
+
+
+def _read(connection_id: int) -> Connection:
+    row: Connection = Connection.objects.get(pk=connection_id)
+    return row
+
+
+def _take_lease(row: Connection) -> str:
+    """Our name when the lease is ours now, else "". The database's clock decides, the same for all workers."""
+    refuse_in_transaction()
+    owner = uuid.uuid4().hex
+    taken = (
+        Connection.objects.filter(pk=row.pk, token_version=row.token_version)
+        .filter(Q(lease_expires_at=None) | Q(lease_expires_at__lt=Now()))
+        .update(lease_owner=owner, lease_expires_at=Now() + LEASE)
+    )
+    return owner if taken else ""
+
+
+def _renew_lease(row: Connection, owner: str) -> bool:
+    mine = Connection.objects.filter(pk=row.pk, token_version=row.token_version, lease_owner=owner)
+    return bool(mine.update(lease_expires_at=Now() + LEASE))
+
+
+def _drop_lease(row: Connection, owner: str) -> None:
+    Connection.objects.filter(pk=row.pk, lease_owner=owner).update(lease_owner="", lease_expires_at=None)
+
+
+def _refresh(row: Connection, owner: str) -> Connection:
+    try:
+        pair = _ask_twice(row, owner)
+    except GrantRefused as refusal:
+        return _after_refusal(row, refusal)
+    except Retry:
+        _drop_lease(row, owner)
+        raise
+    return _save(row, owner, pair)
+
+
+def _ask_twice(row: Connection, owner: str) -> TokenPair:
+    """The new pair. A lost answer is asked for once more with the same token, which may be dead by now.
+
+    Then no answer again means Retry, not Reconnect: whether the token still lives, only an answer can tell.
+    """
+    try:
+        return refresh_pair(row.vendor, row.refresh_token)
+    except NotSent as error:
+        raise _unreachable(error) from error
+    except NoAnswer:
+        if not _renew_lease(row, owner):
+            message = "another worker took over the refresh"
+            raise Retry(message, after=1.0) from None
+    try:
+        return refresh_pair(row.vendor, row.refresh_token)
+    except (NotSent, NoAnswer) as error:
+        raise _unreachable(error) from error
+
+
+def _unreachable(error: Exception) -> Retry:
+    return Retry(f"the token endpoint did not answer: {error}")
+
+
+def _after_refusal(row: Connection, refusal: GrantRefused) -> Connection:
+    """The refresh token is dead: because another worker has used it, or for good.
+
+    The lease is kept until the row says broken, or those who wait would all ask with the dead token.
+    """
+    newer = _read(row.pk)
+    if newer.token_version > row.token_version and newer.state not in _GONE:
+        return newer
+    mark_broken(row, f"{row.get_vendor_display()} no longer accepts the connection.")
+    message = f"{row}: the refresh token was refused"
+    raise Reconnect(message, vendor_text=refusal.vendor_text, request_id=refusal.request_id, status=refusal.status)
+
+
+def _save(row: Connection, owner: str, pair: TokenPair) -> Connection:
+    """Store the pair for all. If the lease was taken over meanwhile, a pair in hand still beats a call under way."""
+    same = Connection.objects.filter(pk=row.pk, token_version=row.token_version)
+    values = pair.as_columns() | {
+        "token_version": row.token_version + 1,
+        "lease_owner": "",
+        "lease_expires_at": None,
+    }
+    if not same.filter(lease_owner=owner).update(**values):
+        logger.error("connectors.token.lease_outlived connection=%s", row.pk)
+        same.exclude(state__in=_GONE).update(**values)
+    return _read(row.pk)

@@ -1,0 +1,85 @@
+"""What mapping tells those above it, and what it asks them. Mapping itself knows of no document.
+
+`mapping_changed` is sent on commit with `tenant_id` and `subjects`, texts like "link:vendor:518" or "default:bill_code":
+whatever waits for one of them may go on. The hooks are answered by sync, which registers a function for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, ParamSpec, TypeVar
+
+from django.db import transaction
+from django.dispatch import Signal
+
+from mapping.models import Link
+from smoothx.tenants.scope import require_tenant_id
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+mapping_changed = Signal()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDocuments:
+    """How many documents a change would stop, and what the first of them are called."""
+
+    count: int = 0
+    titles: tuple[str, ...] = ()
+
+
+class Hook(Generic[P, T]):
+    """A question to the layer above; answers `silent` until somebody registers. One answerer, the last registered."""
+
+    def __init__(self, silent: Callable[P, T]) -> None:
+        self._silent = silent
+        self._answer = silent
+
+    def register(self, answer: Callable[P, T]) -> Callable[P, T]:
+        self._answer = answer
+        return answer
+
+    def reset(self) -> None:
+        self._answer = self._silent
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._answer(*args, **kwargs)
+
+
+def _count_no_documents(link: Link) -> OpenDocuments:
+    return OpenDocuments()
+
+
+def _count_none_waiting(kind_keys: Sequence[str]) -> Mapping[tuple[str, str], int]:
+    return {}
+
+
+def _find_none_in_use(kind_key: str) -> frozenset[str]:
+    return frozenset()
+
+
+# Documents that unlinking would stop: link -> OpenDocuments.
+count_documents = Hook(_count_no_documents)
+# Documents that wait for a link: kind keys -> {(kind key, left id): how many}, only those above zero.
+count_waiting = Hook(_count_none_waiting)
+# Left ids of a kind that open documents name: kind key -> ids.
+ids_in_use = Hook(_find_none_in_use)
+
+
+def link_subject(kind_key: str, left_id: str) -> str:
+    return f"link:{kind_key}:{left_id}"
+
+
+def announce(subjects: Iterable[str]) -> None:
+    """Send `mapping_changed` when the transaction commits, at once when none is open."""
+    named = list(dict.fromkeys(subjects))
+    if not named:
+        return
+    tenant_id = require_tenant_id()
+    transaction.on_commit(lambda: _send(tenant_id, named))
+
+
+def _send(tenant_id: int, subjects: list[str]) -> None:
+    mapping_changed.send(sender=Link, tenant_id=tenant_id, subjects=subjects)

@@ -1,0 +1,171 @@
+"""Activity: every document that crossed, or should have, and why."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from smoothx.lib.shapes import Action, Choice, Empty, turn_page
+from smoothx.tenants.access import for_role
+from smoothx.tenants.models import Role
+from sync.codes import CODES
+from sync.models import Entry
+from sync.pages.filters import NEEDS_PERSON, Filters
+from sync.pages.frame import Frame
+from sync.pages.needs import is_for_person
+from sync.pages.rows import ActivityRow, reason_of, row_of
+from sync.registry import all_flows
+
+PAGE_SIZE = 50
+EXPORT_LIMIT = 50_000
+CHIPS = (
+    Entry.State.POSTED, Entry.State.POSTED_WITH_WARNINGS, Entry.State.WAITING, Entry.State.BLOCKED, Entry.State.HELD,
+    Entry.State.UNCERTAIN, Entry.State.REJECTED, Entry.State.CHANGED_BY_HAND, Entry.State.INELIGIBLE,
+    Entry.State.LEFT_OUT, Entry.State.QUEUED, Entry.State.SENDING,
+)  # fmt: skip
+COLUMNS = (
+    "changed_at", "kind", "number", "title", "vendor_or_customer", "project", "document_date", "amount", "state",
+    "reason", "became", "total_there",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    date: date
+    rows: list[ActivityRow]
+
+
+@for_role(Role.VIEWER)
+def index(request: HttpRequest) -> HttpResponse:
+    frame, filters = Frame(), Filters.read(request.GET)
+    found = filters.apply(Entry.objects.all(), frame.projects)
+    if filters.since is not None and getattr(request, "htmx", False):
+        return render(request, "activity/_table.html", {"fresh": _fresh(filters, found, filters.since), "page": None})
+    counts = _counts(filters.without_state().apply(Entry.objects.all(), frame.projects))
+    total = counts.get(filters.state, 0)
+    path = reverse("activity:index")
+    page, shown = turn_page(
+        filters.page, size=PAGE_SIZE, total=total, url_of=lambda number: filters.address(path, page=number)
+    )
+    rows = [row_of(entry, frame) for entry in found.order_by("-updated_at", "-id")[shown]]
+    newest = rows[0].at if rows and page.first == 1 else None
+    context = {
+        "days": group_by_day(rows),
+        "page": page,
+        "empty": _empty(filters, path),
+        "filters": _filters_context(filters, frame.projects, path),
+        "chips": _chips(filters, counts, path),
+        "actions": [Action(label="Export CSV", url=filters.address(reverse("activity:export")), icon="upload")],
+        "fresh": {"url": filters.address(path, since=newest), "count": 0} if newest else None,
+    }
+    return render(request, "activity/index.html", context)
+
+
+@for_role(Role.VIEWER)
+def export(request: HttpRequest) -> HttpResponse:
+    """The filtered list as CSV, newest first; amounts with a point, times in the company's zone."""
+    frame, filters = Frame(), Filters.read(request.GET)
+    found = filters.apply(Entry.objects.all(), frame.projects).order_by("-updated_at", "-id")
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="activity.csv"'
+    writer = csv.writer(response)
+    writer.writerow(COLUMNS)
+    writer.writerows(_csv_row(entry, frame) for entry in found[:EXPORT_LIMIT])
+    return response
+
+
+def group_by_day(rows: Iterable[ActivityRow]) -> list[Day]:
+    """Rows, newest first, by their day in the active time zone."""
+    return [Day(day, list(group)) for day, group in groupby(rows, key=lambda row: timezone.localdate(row.at))]
+
+
+def _counts(found: QuerySet[Entry]) -> dict[str, int]:
+    """How many documents each chip stands for; "" is all of them."""
+    counts = {"": 0, NEEDS_PERSON: 0}
+    for state, code, count in found.values_list("state", "code").annotate(count=Count("id")).order_by():
+        counts[""] += count
+        counts[state] = counts.get(state, 0) + count
+        if is_for_person(state, code):
+            counts[NEEDS_PERSON] += count
+    return counts
+
+
+def _chips(filters: Filters, counts: Mapping[str, int], path: str) -> list[dict[str, Any]]:
+    labels = [("", "All"), (NEEDS_PERSON, "Needs a person")]
+    labels += [(state.value, state.label) for state in CHIPS if counts.get(state) or filters.state == state]
+    return [
+        {
+            "key": key,
+            "label": label,
+            "count": counts.get(key, 0),
+            "url": filters.address(path, state=key),
+            "is_current": key == filters.state,
+        }
+        for key, label in labels
+    ]
+
+
+def _filters_context(filters: Filters, projects: Mapping[str, str], path: str) -> dict[str, Any]:
+    flows = [("", "All kinds"), *((flow.key, flow.label) for flow in all_flows().values())]
+    known = [("", "All projects"), *projects.items()]
+    hidden = {"state": filters.state, "code": filters.code, "subject": filters.subject}
+    return {
+        "action": path,
+        "q": filters.q,
+        "flow": [Choice(key, label, key == filters.flow) for key, label in flows],
+        "project": [Choice(key, label, key == filters.project) for key, label in known],
+        "from_date": filters.from_date,
+        "to_date": filters.to_date,
+        "is_filtered": filters.is_filtered,
+        "clear_url": path,
+        "hidden": {name: value for name, value in hidden.items() if value},
+    }
+
+
+def _fresh(filters: Filters, found: QuerySet[Entry], since: Any) -> dict[str, Any]:
+    path = reverse("activity:index")
+    return {
+        "url": filters.address(path, since=since),
+        "count": found.filter(updated_at__gt=since).count(),
+        "show_url": filters.address(path),
+    }
+
+
+def _empty(filters: Filters, path: str) -> Empty:
+    if filters.is_filtered:
+        action = Action(label="Clear the filters", url=path)
+        cause = CODES.get(filters.code)
+        text = "None is stopped for this reason any more." if cause else "Nothing fits all filters. Take one away."
+        return Empty(title="No documents here", text=text, action=action, icon="search")
+    text = "Approved documents appear here within a minute once the company is live."
+    return Empty(title="Nothing has crossed yet", text=text, action=Action(label="Dashboard", url=reverse("dashboard")))
+
+
+def _csv_row(entry: Entry, frame: Frame) -> list[str]:
+    row = row_of(entry, frame)
+    texts = [row.source.kind, entry.number, entry.title, row.party, row.project]
+    return [
+        timezone.localtime(row.at).isoformat(sep=" ", timespec="seconds"),
+        *(_safe(text) for text in texts),
+        entry.document_date.isoformat() if entry.document_date else "",
+        "" if entry.amount is None else str(entry.amount),
+        Entry.State(entry.state).label,
+        _safe(reason_of(entry)),
+        _safe(row.target.number) if row.target else "",
+        "" if entry.target_total is None else str(entry.target_total),
+    ]
+
+
+def _safe(text: str) -> str:
+    """A spreadsheet runs a cell that starts like a formula; an apostrophe makes it text."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -1,0 +1,81 @@
+"""What pages need to name documents and to lead to both systems and to the fix. Each thing is read once per request."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from connectors.models import Connection
+from connectors.procore import resources as procore
+from mapping.defaults import LINE_ITEM_TYPE
+from mapping.models import DefaultChoice, RemoteItem
+from smoothx.lib.shapes import Side
+from sync.flow import Flow
+from sync.models import Entry
+from sync.registry import all_flows
+
+SIDES: dict[str, Side] = {"procore": "procore", "qbo": "quickbooks"}
+TARGET_NOUNS = {
+    "Bill": "Bill",
+    "VendorCredit": "Vendor credit",
+    "Vendor": "Vendor",
+    "Customer": "Customer",
+    "vendor": "Company",
+}
+
+
+def sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+class Frame:
+    @cached_property
+    def connections(self) -> dict[int, Connection]:
+        return {row.pk: row for row in Connection.objects.order_by("id")}
+
+    @cached_property
+    def projects(self) -> dict[str, str]:
+        """Procore projects by id, shown as number and name."""
+        rows = RemoteItem.objects.filter(resource=procore.PROJECTS.key).order_by("code", "name")
+        found = rows.values_list("remote_id", "code", "name")
+        return {remote_id: f"{code} {name}".strip() for remote_id, code, name in found}
+
+    @cached_property
+    def codes_section(self) -> str:
+        """The mapping section that codes bill lines in this company."""
+        choice = DefaultChoice.objects.filter(key=LINE_ITEM_TYPE.key).first()
+        return "item-codes" if choice is not None and choice.value == "item" else "account-codes"
+
+    def project(self, project_id: str) -> str:
+        return self.projects.get(project_id) or (f"Project {project_id}" if project_id else "")
+
+
+def flow_of(entry: Entry) -> Flow | None:
+    """The entry's flow; None when this version of the product no longer has it."""
+    return all_flows().get(entry.flow)
+
+
+def source_side(entry: Entry) -> Side:
+    flow = flow_of(entry)
+    return SIDES[flow.source] if flow else "procore"
+
+
+def target_side(entry: Entry) -> Side:
+    return "quickbooks" if source_side(entry) == "procore" else "procore"
+
+
+def source_kind(entry: Entry) -> str:
+    flow = flow_of(entry)
+    return sentence_case(flow.noun) if flow else entry.flow.replace("_", " ").capitalize()
+
+
+def source_name(entry: Entry) -> str:
+    return entry.number or f"{source_kind(entry)} {entry.source_id}"
+
+
+def target_noun(target_type: str) -> str:
+    return TARGET_NOUNS.get(target_type, target_type.replace("_", " ").capitalize() or "Document")
+
+
+def target_name(entry: Entry) -> str:
+    """"Bill 4471"; without a number the vendor's id stands for it."""
+    return f"{target_noun(entry.target_type)} {entry.target_number or entry.target_id}"

@@ -1,0 +1,54 @@
+"""Which documents wait for a person, and which go on by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.db.models.fields.json import KT
+
+from sync.codes import CODES
+from sync.models import Entry
+
+State = Entry.State
+
+FIRST_CODE = KT("notices__0__code")
+FIRST_SUBJECT = KT("notices__0__subject")
+
+STOPPED = (State.BLOCKED, State.HELD, State.REJECTED, State.CHANGED_BY_HAND)
+GOING = (State.WAITING, State.QUEUED, State.SENDING)
+BUSY = (State.QUEUED, State.SENDING)
+# Held by a decision about the company or the flow: nothing to decide about the document.
+ON_PURPOSE = ("paused", "flow_off")
+# Waiting, but only for something a person has to fill in.
+FILL_IN = ("customer_field_missing", "customer_not_set", "customer_not_mapped")
+
+
+def needs_person() -> Q:
+    """Entries a person must decide on. Needs the annotation `code` (FIRST_CODE)."""
+    stopped = Q(state__in=STOPPED) & ~Q(code__in=ON_PURPOSE)
+    return stopped | Q(state=State.WAITING, code__in=FILL_IN)
+
+
+def is_for_person(state: str, code: str | None) -> bool:
+    """The same for one row."""
+    if state == State.WAITING:
+        return code in FILL_IN
+    return state in STOPPED and code not in ON_PURPOSE
+
+
+def severity_of(state: str) -> str:
+    """How loud a state is on a page."""
+    return {
+        State.BLOCKED: "bad",
+        State.REJECTED: "bad",
+        State.HELD: "warn",
+        State.CHANGED_BY_HAND: "warn",
+        State.POSTED_WITH_WARNINGS: "warn",
+        State.UNCERTAIN: "unsure",
+        State.WAITING: "wait",
+    }.get(State(state), "info")
+
+
+def known_codes(codes: Iterable[str | None]) -> list[str]:
+    return [code for code in codes if code in CODES]

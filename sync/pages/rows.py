@@ -1,0 +1,121 @@
+"""One document as a row of a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+
+from smoothx.lib.money import ZERO
+from smoothx.lib.shapes import Side
+from sync.codes import CODES, sentence_for
+from sync.models import Entry
+from sync.pages.frame import Frame, source_kind, source_name, source_side, target_name, target_side
+from sync.pages.links import source_url, target_url
+
+MINUS = "\N{MINUS SIGN}"
+AMOUNT_DETAILS = frozenset({"amount", "books", "procore", "difference", "lines", "figure"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A document on one side: how it is called there and where it opens."""
+
+    side: Side
+    number: str
+    kind: str = ""
+    url: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityRow:
+    id: str
+    url: str
+    at: datetime
+    source: Document
+    target: Document | None
+    target_note: str
+    party: str
+    project: str
+    state: str
+    reason: str
+    amount: Decimal | None
+
+
+def row_of(entry: Entry, frame: Frame) -> ActivityRow:
+    return ActivityRow(
+        id=str(entry.pk),
+        url=reverse("activity:document", args=[entry.pk]),
+        at=entry.updated_at,
+        source=source_document(entry, frame),
+        target=target_document(entry, frame),
+        target_note=target_note(entry),
+        party=entry.party,
+        project=frame.project(entry.project_id),
+        state=entry.state,
+        reason=reason_of(entry),
+        amount=entry.amount,
+    )
+
+
+def source_document(entry: Entry, frame: Frame) -> Document:
+    return Document(
+        side=source_side(entry),
+        number=source_name(entry),
+        kind=source_kind(entry),
+        url=source_url(entry, frame.connections.get(entry.source_connection_id)),
+    )
+
+
+def target_document(entry: Entry, frame: Frame) -> Document | None:
+    if not entry.is_posted:
+        return None
+    return Document(
+        side=target_side(entry),
+        number=target_name(entry),
+        url=target_url(entry, frame.connections.get(entry.target_connection_id)),
+    )
+
+
+def target_note(entry: Entry) -> str:
+    if entry.state in (Entry.State.INELIGIBLE, Entry.State.LEFT_OUT):
+        return "Stays where it is"
+    return "Sending" if entry.state == Entry.State.SENDING else "Not posted"
+
+
+def reason_of(entry: Entry) -> str:
+    """The sentence of the first notice, empty for a document that is simply right."""
+    return notice_sentence(entry.notices[0]) if entry.notices else ""
+
+
+def notice_sentence(notice: dict[str, Any]) -> str:
+    """A notice in a reader's words; amounts get thousands apart and a true minus."""
+    code = notice.get("code", "")
+    if code not in CODES:
+        return code.replace("_", " ").capitalize()
+    detail = {
+        name: show_amount(value) if name in AMOUNT_DETAILS else str(value)
+        for name, value in (notice.get("detail") or {}).items()
+    }
+    return sentence_for(code, notice.get("subject") or "", detail)
+
+
+def show_amount(text: str) -> str:
+    """"-1234.50" as "−1,234.50"; other text as it is."""
+    amount = read_amount(text)
+    if amount is None:
+        return str(text)
+    return f"{MINUS if amount < ZERO else ''}{abs(amount):,.2f}"
+
+
+def read_amount(text: object) -> Decimal | None:
+    """A figure kept as text in the ledger, or None."""
+    try:
+        amount = Decimal(str(text))
+    except ArithmeticError:
+        return None
+    return amount if amount.is_finite() else None

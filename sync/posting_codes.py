@@ -1,0 +1,144 @@
+"""What sending may end in: what stands in the books already, and what the vendors answer."""
+
+from __future__ import annotations
+
+from sync.code import Code
+
+# What stands in the books already.
+BOOKS = (
+    Code(
+        "duplicate_number",
+        "held",
+        "Same vendor and number as {subject}, {amount}. Post it, link it, or leave it out.",
+        "document",
+        "Look at both",
+    ),
+    Code(
+        "possible_duplicate",
+        "held",
+        "Same vendor and amount as {subject}, {days} days apart. Post it, link it, or leave it out.",
+        "document",
+        "Look at both",
+    ),
+    Code(
+        "unapproved_after_posting",
+        "held",
+        "No longer approved in Procore, and {subject} is in QuickBooks. Keep the bill, or delete it in QuickBooks.",
+        "document",
+        "Decide",
+    ),
+    Code(
+        "deleted_after_posting",
+        "held",
+        "Deleted in Procore, and {subject} is still in QuickBooks. Keep it, or delete it in QuickBooks.",
+        "document",
+        "Decide",
+    ),
+    Code("deleted_in_procore", "ineligible", "Deleted in Procore before it was posted."),
+    Code(
+        "paid_and_changed",
+        "held",
+        "Changed in Procore after a payment was applied to {subject}. It was not changed in QuickBooks.",
+        "document",
+        "Decide",
+    ),
+    Code(
+        "sign_changed",
+        "held",
+        "The total changed its sign after posting. Delete {subject} in QuickBooks, and this posts the other kind.",
+        "document",
+        "Decide",
+    ),
+    Code(
+        "changed_by_hand",
+        "changed_by_hand",
+        "{subject} was changed in QuickBooks. Procore has {procore}, QuickBooks {books}.",
+        "document",
+        "Look at both",
+    ),
+    Code(
+        "target_deleted",
+        "held",
+        "{subject} was deleted in QuickBooks. Post it again, or leave it out.",
+        "document",
+        "Decide",
+    ),
+)
+
+# What the vendors answer.
+ANSWERS = (
+    Code(
+        "books_closed",
+        "rejected",
+        "QuickBooks refused it: the books are closed. Reopen the period, or change the date in Procore.",
+        "open_source",
+        "Open in Procore",
+    ),
+    Code(
+        "number_refused",
+        "rejected",
+        "QuickBooks refused the number {subject}: it is in use. Change it in Procore, or post it anyway.",
+        "document",
+        "Decide",
+    ),
+    Code(
+        "reference_refused",
+        "rejected",
+        "QuickBooks does not know something the document names: {vendor_text}",
+        "mapping",
+        "Check the mapping",
+    ),
+    Code("rejected", "rejected", "The other system refused it: {vendor_text}", "document", "Read its answer"),
+    Code(
+        "no_permission",
+        "blocked",
+        "The connected user may not do this. Ask an administrator of that system.",
+        "access",
+        "Open access",
+    ),
+    Code(
+        "connection_lost",
+        "held",
+        "The connection is lost. Connect again, and this goes on.",
+        "access",
+        "Connect again",
+    ),
+    Code("paused", "held", "Paused. It crosses when the company is live again.", "dashboard", "Open the dashboard"),
+    Code("flow_off", "held", "This kind of document is switched off in Settings.", "flows", "Switch it on"),
+    Code("try_again", "waiting", "The other system was not reachable. It is tried again by itself."),
+    Code("gave_up", "blocked", "Tried {attempts} times in vain: {vendor_text}", "document", "Try again"),
+    Code(
+        "no_answer",
+        "uncertain",
+        "The other system did not answer. We are looking for the document before trying again.",
+    ),
+    Code(
+        "total_differs_after_posting",
+        "held",
+        "QuickBooks made it {books}, Procore has {procore}. Check the bill.",
+        "document",
+        "Look at both",
+    ),
+    Code("stale_version", "waiting", "It was changed while we were sending. It is planned again by itself."),
+    Code(
+        "target_missing",
+        "blocked",
+        "{subject} is not in QuickBooks any more. Post it again, or leave it out.",
+        "document",
+        "Decide",
+    ),
+    Code(
+        "source_unreadable",
+        "blocked",
+        "Procore's answer lacks figures every invoice has: {vendor_text}",
+        "open_source",
+        "Open in Procore",
+    ),
+    Code(
+        "internal",
+        "blocked",
+        "Something went wrong on our side. It is logged, and nothing was posted.",
+        "document",
+        "Try again",
+    ),
+)

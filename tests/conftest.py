@@ -1,0 +1,166 @@
+"""The test world: embedded servers, three people, a tenant, and a pair of sandbox servers.
+
+Nothing but this machine may be reached. Every worker process has a database, a Redis number and sandboxes of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+os.environ.setdefault("SMOOTHX_LOCAL_DIR", str(ROOT / ".local" / "tests"))
+os.environ.setdefault("SMOOTHX_EMBEDDED_FAST", "1")
+
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Iterator[None]:
+    """Refuse every connection that leaves this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if isinstance(address, tuple) and not str(address[0]).startswith(LOOPBACK):
+            message = f"a test tried to reach {address[0]}"
+            raise RuntimeError(message)
+        return connect(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(settings: Any) -> None:
+    """Quick passwords, tasks only when a test runs them, static files without a manifest."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.REDIS_URL = _own_redis(settings.REDIS_URL)
+    settings.BASE_URL = "http://testserver"
+    settings.ALLOWED_HOSTS = ["*"]
+
+
+def _own_redis(url: str) -> str:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return f"{url.rsplit('/', 1)[0]}/{1 + int(worker) % 14}"
+
+
+@pytest.fixture
+def tenant(db: None) -> Any:
+    from smoothx.tenants.models import Tenant
+
+    return Tenant.objects.create(name="Ridgeline Builders", slug="ridgeline")
+
+
+@pytest.fixture
+def other_tenant(db: None) -> Any:
+    from smoothx.tenants.models import Tenant
+
+    return Tenant.objects.create(name="Basin Contractors", slug="basin")
+
+
+@pytest.fixture
+def scope(tenant: Any) -> Iterator[Any]:
+    from smoothx.tenants.scope import tenant_scope
+
+    with tenant_scope(tenant.pk):
+        yield tenant
+
+
+def make_member(tenant: Any, email: str, role: str) -> Any:
+    from django.contrib.auth import get_user_model
+
+    from smoothx.tenants.models import Membership
+
+    user = get_user_model().objects.create_user(username=email, email=email, password="correct horse battery")
+    Membership.objects.create(tenant=tenant, user=user, role=role)
+    return user
+
+
+@pytest.fixture
+def owner(tenant: Any) -> Any:
+    return make_member(tenant, "olivia@ridgeline.example", "owner")
+
+
+@pytest.fixture
+def admin_user(tenant: Any) -> Any:
+    return make_member(tenant, "adam@ridgeline.example", "admin")
+
+
+@pytest.fixture
+def approver(tenant: Any) -> Any:
+    return make_member(tenant, "ann@ridgeline.example", "approver")
+
+
+@pytest.fixture
+def viewer(tenant: Any) -> Any:
+    return make_member(tenant, "victor@ridgeline.example", "viewer")
+
+
+@pytest.fixture
+def stranger(other_tenant: Any) -> Any:
+    return make_member(other_tenant, "stan@basin.example", "owner")
+
+
+@pytest.fixture
+def client_of() -> Callable[[Any], Any]:
+    """A browser signed in as this person."""
+    from django.test import Client
+
+    def sign_in(user: Any) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture(scope="session")
+def running_pair() -> Iterator[Any]:
+    from connectors.sandbox.pairs import start_pair
+
+    pair = start_pair(scenario="demo")
+    yield pair
+    pair.stop()
+
+
+@pytest.fixture
+def sandboxes(running_pair: Any, settings: Any) -> Any:
+    """A fresh pair of sandboxes holding the demo firm, and the settings pointed at them."""
+    import requests
+
+    for server in (running_pair.procore, running_pair.qbo):
+        requests.post(f"{server.url}/_control/reset", json={"scenario": "demo", "size": 1, "seed": 1}, timeout=30)
+        requests.delete(f"{server.url}/_control/faults", timeout=30)
+        requests.delete(f"{server.url}/_control/calls", timeout=30)
+        requests.post(f"{server.url}/_control/webhooks", json={"mode": "off"}, timeout=30)
+    point_at(settings, running_pair.info)
+    return running_pair
+
+
+def point_at(settings: Any, info: dict[str, Any]) -> None:
+    procore, qbo = info["procore"], info["qbo"]
+    settings.PROCORE_LOGIN_URL = procore["login_url"]
+    settings.PROCORE_API_URL = procore["url"]
+    settings.PROCORE_CLIENT_ID, settings.PROCORE_CLIENT_SECRET = procore["client_id"], procore["client_secret"]
+    settings.QBO_AUTHORIZE_URL, settings.QBO_TOKEN_URL = qbo["authorize_url"], qbo["token_url"]
+    settings.QBO_REVOKE_URL, settings.QBO_API_URL = qbo["revoke_url"], qbo["url"]
+    settings.QBO_CLIENT_ID, settings.QBO_CLIENT_SECRET = qbo["client_id"], qbo["client_secret"]
+
+
+@pytest.fixture
+def connected(transactional_db: None, tenant: Any, sandboxes: Any) -> Iterator[Any]:
+    """The tenant with both sandbox accounts connected; its scope is entered. Commits for real."""
+    from tests.worlds import connect
+
+    from smoothx.tenants.scope import tenant_scope
+
+    with tenant_scope(tenant.pk):
+        connect(tenant, sandboxes)
+        yield tenant
