@@ -14,7 +14,7 @@ from mapping.kinds import MappingKind, Section
 from mapping.models import AutomapRun, Link, SuggestedPair
 from mapping.sides import Sides, load_sides
 from mapping.signals import announce
-from mapping.subjects import subjects_for
+from mapping.subjects import subjects_of_links
 from mapping.suggest import SAME_NAME, Suggestion, suggest
 from smoothx.tenants.models import AuditEntry
 
@@ -62,7 +62,7 @@ def undo_run(run: AutomapRun, actor: Any) -> int:
     """Unlink what this run linked and nobody changed since. Answers how many links are gone."""
     with transaction.atomic():
         links = list(run.links.all())
-        subjects = [subject for link in links for subject in subjects_for(link.kind, link.left_id)]
+        subjects = subjects_of_links((link.kind, link.left_id) for link in links)
         Link.objects.filter(pk__in=[link.pk for link in links]).delete()
         now = timezone.now()
         AutomapRun.objects.filter(pk=run.pk).update(undone_at=now, closed_at=now)
@@ -99,7 +99,7 @@ def _run(section: Section, sides: Sides, actor: Any) -> AutomapRun:
     found = find_pairs(section, sides)
     with transaction.atomic():
         AutomapRun.objects.filter(section=section.key, closed_at__isnull=True).update(closed_at=timezone.now())
-        run = AutomapRun.objects.create(
+        run: AutomapRun = AutomapRun.objects.create(
             section=section.key, started_by=actor, linked=len(found.sure), unsure=len(found.unsure)
         )
         Link.objects.bulk_create([_make_link(kind, pair, sides, run, actor) for kind, pair in found.sure])
@@ -110,7 +110,7 @@ def _run(section: Section, sides: Sides, actor: Any) -> AutomapRun:
             update_fields=["score", "reason", "run"],
         )
         AuditEntry.note(actor=actor, action="automap", subject=section.key, run=run.pk, linked=run.linked)
-        announce(subject for kind, pair in found.sure for subject in subjects_for(kind.key, pair.left_id))
+        announce(subjects_of_links((kind.key, pair.left_id) for kind, pair in found.sure))
     return run
 
 
@@ -124,16 +124,14 @@ def _suggest(kind: MappingKind, sides: Sides, rejected: set[tuple[str, str]]) ->
 
 
 def _linked_lefts(section: Section, sides: Sides) -> frozenset[str]:
-    links = Link.objects.filter(
-        kind__in=[kind.key for kind in section.kinds], left_connection=sides.need("procore")
-    )
+    links = Link.objects.filter(kind__in=[kind.key for kind in section.kinds], left_connection=sides.need("procore"))
     return frozenset(links.values_list("left_id", flat=True))
 
 
 def _keep_one_role(
     sure: list[tuple[MappingKind, Suggestion]],
 ) -> tuple[list[tuple[MappingKind, Suggestion]], list[tuple[MappingKind, Suggestion]]]:
-    """Where a company surely fits a vendor and a customer as well, only an equal name is sure; else a person decides."""
+    """Where a company fits a vendor and a customer as well, only an equal name is sure; else a person decides."""
     roles = Counter(pair.left_id for _, pair in sure)
     equal = Counter(pair.left_id for _, pair in sure if pair.score == SAME_NAME)
     kept, doubtful = [], []
@@ -146,9 +144,7 @@ def _keep_one_role(
     return kept, doubtful
 
 
-def _keep_best(
-    unsure: list[tuple[MappingKind, Suggestion]], done: set[str]
-) -> list[tuple[MappingKind, Suggestion]]:
+def _keep_best(unsure: list[tuple[MappingKind, Suggestion]], done: set[str]) -> list[tuple[MappingKind, Suggestion]]:
     """One pair per left for review, best first."""
     best: dict[str, tuple[MappingKind, Suggestion]] = {}
     for kind, pair in sorted(unsure, key=lambda found: -found[1].score):

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connectors.models import Connection
 from connectors.qbo import resources as qbo
-from mapping.kinds import KINDS, MappingKind
+from mapping.kinds import MappingKind
 from mapping.models import Link, RemoteItem, SuggestedPair
 from mapping.sides import SideKey
 from mapping.suggest import Candidate
@@ -18,11 +18,13 @@ NEVER_USED = {qbo.ITEMS.key: ("Category",)}
 
 
 def left_rows(kind: MappingKind, connection: Connection) -> QuerySet[RemoteItem]:
-    return RemoteItem.objects.filter(connection=connection, resource=kind.left.key)
+    rows: QuerySet[RemoteItem] = RemoteItem.objects.filter(connection=connection, resource=kind.left.key)
+    return rows
 
 
 def right_rows(kind: MappingKind, connection: Connection) -> QuerySet[RemoteItem]:
-    return RemoteItem.objects.filter(right_fits(kind), connection=connection)
+    rows: QuerySet[RemoteItem] = RemoteItem.objects.filter(right_fits(kind), connection=connection)
+    return rows
 
 
 def right_fits(kind: MappingKind) -> Q:
@@ -89,7 +91,3 @@ def load_rejected(kinds: Iterable[MappingKind]) -> dict[str, set[tuple[str, str]
     for key, left_id, right_id in pairs.values_list("kind", "left_id", "right_id"):
         found[key].add((left_id, right_id))
     return found
-
-
-def kind_named(key: str) -> MappingKind:
-    return KINDS[key]

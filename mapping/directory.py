@@ -110,7 +110,7 @@ def refresh_resource(connection: Connection, resource: Resource, *, meter: Meter
 
 
 def refresh_project_codes(connection: Connection, project_ids: Iterable[str]) -> Counts:
-    """Read the cost codes of these projects. Codes that no standard code stands behind can be mapped afterwards too."""
+    """Read the cost codes of these projects. Codes that no standard code stands behind can be mapped then too."""
     client = ProcoreClient(connection)
     counts = Counts()
     for project_id in project_ids:
@@ -118,9 +118,7 @@ def refresh_project_codes(connection: Connection, project_ids: Iterable[str]) ->
         for page in client.list(procore.PROJECT_COST_CODES, project_id=project_id):
             rows = [read_project_code(connection, wire, project_id=project_id) for wire in page]
             counts += save_rows(connection, procore.PROJECT_COST_CODES.key, rows)
-        gone = mark_missing(
-            connection, procore.PROJECT_COST_CODES.key, since=started_at, project_id=project_id
-        )
+        gone = mark_missing(connection, procore.PROJECT_COST_CODES.key, since=started_at, project_id=project_id)
         counts += Counts(inactivated=gone)
     return counts + renew_project_only_codes(connection)
 
@@ -170,28 +168,23 @@ def explain_failure(error: VendorError | NotConnected, side: SideKey) -> str:
 
 def _pages(connection: Connection, resource: Resource, meter: Meter) -> Pages:
     if connection.vendor == Vendor.QBO:
-        yield from _counted(QboClient(connection).query_all(resource), meter)
-    elif resource.key == procore.STANDARD_COST_CODES.key:
-        yield from _standard_code_pages(ProcoreClient(connection), meter)
-    else:
-        # Without it Procore chooses which projects to list, and an archived one would look deleted.
-        filters = {"filters[by_status]": "All"} if resource.key == procore.PROJECTS.key else {}
-        yield from _counted(ProcoreClient(connection).list(resource, **filters), meter)
-
-
-def _standard_code_pages(client: ProcoreClient, meter: Meter) -> Pages:
-    """Codes live in lists, and the list must be named; the plain view leaves out everything but the ids."""
+        yield from QboClient(connection).query_all(resource)
+        return
+    client = ProcoreClient(connection)
+    if resource.key != procore.STANDARD_COST_CODES.key:
+        yield from _counted(client, client.list(resource), meter)
+        return
+    # Standard codes live in lists, and the list must be named.
     lists = [row for page in client.list(procore.COST_CODE_LISTS) for row in page]
     for row in lists:
-        filters = {"standard_cost_code_list_id": str(row["id"]), "view": "extended"}
-        yield from _counted(client.list(procore.STANDARD_COST_CODES, **filters), meter)
+        yield from _counted(client, client.list(resource, standard_cost_code_list_id=row["id"]), meter)
 
 
-def _counted(pages: Any, meter: Meter) -> Pages:
-    """The pages, after telling the meter how many rows the first of them announces."""
+def _counted(client: ProcoreClient, pages: Pages, meter: Meter) -> Pages:
+    """The pages; how many rows the list has is known when the first of them is there."""
     is_first = True
     for page in pages:
         if is_first:
-            meter.expect(getattr(pages, "total", None))
+            meter.expect(client.total)
             is_first = False
         yield page

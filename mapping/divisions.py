@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 
 def ancestors(code_id: str, parents: Mapping[str, str]) -> tuple[str, ...]:
@@ -16,9 +16,17 @@ def ancestors(code_id: str, parents: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def descendants(code_id: str, parents: Mapping[str, str]) -> set[str]:
+def children_of(parents: Mapping[str, str]) -> dict[str, list[str]]:
+    """The codes right below each code that has any."""
+    children: dict[str, list[str]] = defaultdict(list)
+    for code_id, parent_id in parents.items():
+        if parent_id:
+            children[parent_id].append(code_id)
+    return dict(children)
+
+
+def descendants(code_id: str, children: Mapping[str, Sequence[str]]) -> set[str]:
     """All codes below this one."""
-    children = children_of(parents)
     found: set[str] = set()
     waiting = [code_id]
     while waiting:
@@ -29,14 +37,6 @@ def descendants(code_id: str, parents: Mapping[str, str]) -> set[str]:
     return found
 
 
-def children_of(parents: Mapping[str, str]) -> dict[str, list[str]]:
-    children: dict[str, list[str]] = defaultdict(list)
-    for code_id, parent_id in parents.items():
-        if parent_id:
-            children[parent_id].append(code_id)
-    return children
-
-
 def find_uncovered(active: Iterable[str], parents: Mapping[str, str], linked: Set[str]) -> set[str]:
     """Codes money can be booked on that have neither a link nor a linked division above them.
 
@@ -45,7 +45,7 @@ def find_uncovered(active: Iterable[str], parents: Mapping[str, str], linked: Se
     codes = set(active)
     above = {parents[code] for code in codes if parents.get(code)}
     leaves = codes - above
-    return {leaf for leaf in leaves if leaf not in linked and not linked.intersection(ancestors(leaf, parents))}
+    return {leaf for leaf in leaves if leaf not in linked and linked.isdisjoint(ancestors(leaf, parents))}
 
 
 def find_open(active: Iterable[str], parents: Mapping[str, str], linked: Set[str]) -> set[str]:

@@ -64,7 +64,9 @@ def project_item(connection: Connection, project: procore_records.Project) -> Re
     )
 
 
-def standard_code_item(connection: Connection, code: procore_records.CostCode, *, is_active: bool = True) -> RemoteItem:
+def standard_code_item(
+    connection: Connection, code: procore_records.CostCode, *, is_active: bool = True
+) -> RemoteItem:
     return _item(
         connection,
         procore.STANDARD_COST_CODES,

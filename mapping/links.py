@@ -7,13 +7,172 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from connectors.models import Connection
-from connectors.procore import resources as procore
 from connectors.resource import Resource
 from mapping.automap import automap, undo_run
-from mapping.divisions import descendants
+from mapping.candidates import is_fit
 from mapping.kinds import KINDS, MappingKind
 from mapping.models import AutomapRun, Link, RemoteItem
-from mapping.signals import OpenDocuments, announce, count_documents, link_subject
+from mapping.signals import OpenDocuments, announce, count_documents
+from mapping.subjects import subjects_of_links
 from smoothx.tenants.models import AuditEntry
 
-__all__ = ["LinkRefused", "automap", "blocked_by_unlink", "link", "undo_run", "unlink"]
+__all__ = ["LinkRefused", "automap", "blocked_by_unlink", "find_link", "link", "relink", "undo_run", "unlink"]
+
+
+class LinkRefused(Exception):
+    """Two rows cannot be linked. `code` is stable, `sentence` is for the reader, `partner` what stands in the way.
+
+    Codes: already_linked_left, already_linked_right, unknown_item, inactive_item, wrong_level.
+    """
+
+    def __init__(self, code: str, sentence: str, *, partner: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+        self.partner = partner
+
+
+def link(
+    kind: MappingKind,
+    *,
+    left_connection: Connection,
+    left_id: str,
+    right_connection: Connection,
+    right_id: str,
+    chosen_by: str,
+    actor: Any = None,
+    reason: str = "",
+    run: AutomapRun | None = None,
+) -> Link:
+    """Say that the Procore row `left_id` is the QuickBooks row `right_id`. Saying it again changes nothing.
+
+    A left row may be inactive, since old invoices still name it; a right row may not. Raises LinkRefused.
+    """
+    left = _need_row(left_connection, kind.left, left_id)
+    right = _need_row(right_connection, kind.right, right_id)
+    _check_right(kind, right)
+    standing = find_link(kind, left_connection, left_id)
+    if standing is not None and (standing.right_connection_id, standing.right_id) == (right_connection.pk, right_id):
+        return standing
+    new = Link(
+        kind=kind.key,
+        left_connection=left_connection,
+        left_id=left_id,
+        right_connection=right_connection,
+        right_id=right_id,
+        exclusive_right=right_id if kind.is_one_to_one else None,
+        chosen_by=chosen_by,
+        reason=reason[:200],
+        run=run,
+        actor=actor,
+    )
+    try:
+        with transaction.atomic():
+            new.save()
+            _note("link", new, actor, title=f"{left.name}, {right.name}")
+    except IntegrityError as error:
+        raise _explain_conflict(kind, left, right) from error
+    announce(subjects_of_links([(kind.key, left_id)]))
+    return new
+
+
+def unlink(link: Link, actor: Any) -> AuditEntry:
+    """Take the pair apart. The entry it answers can be given to `relink`."""
+    kind = KINDS[link.kind]
+    left = find_row(link.left_connection_id, kind.left, link.left_id)
+    right = find_row(link.right_connection_id, kind.right, link.right_id)
+    title = f"{left.name if left else link.left_id}, {right.name if right else link.right_id}"
+    with transaction.atomic():
+        entry = _note("unlink", link, actor, title=title)
+        Link.objects.filter(pk=link.pk).delete()
+        announce(subjects_of_links([(link.kind, link.left_id)]))
+    return entry
+
+
+def relink(entry: AuditEntry, actor: Any) -> Link:
+    """Link again what an audit entry of `unlink` took apart. Raises LinkRefused when a side is taken meanwhile."""
+    detail = entry.detail
+    connections = Connection.objects.in_bulk([detail["left_connection"], detail["right_connection"]])
+    return link(
+        KINDS[detail["kind"]],
+        left_connection=connections[detail["left_connection"]],
+        left_id=detail["left_id"],
+        right_connection=connections[detail["right_connection"]],
+        right_id=detail["right_id"],
+        chosen_by=detail["chosen_by"],
+        actor=actor,
+        reason=detail["reason"],
+    )
+
+
+def blocked_by_unlink(link: Link) -> OpenDocuments:
+    """The documents that would stop without this link, as sync counts them."""
+    return count_documents(link)
+
+
+def find_link(kind: MappingKind, left_connection: Connection, left_id: str) -> Link | None:
+    found: Link | None = Link.objects.filter(kind=kind.key, left_connection=left_connection, left_id=left_id).first()
+    return found
+
+
+def find_row(connection_id: int, resource: Resource, remote_id: str) -> RemoteItem | None:
+    found: RemoteItem | None = RemoteItem.objects.filter(
+        connection_id=connection_id, resource=resource.key, remote_id=remote_id
+    ).first()
+    return found
+
+
+def _need_row(connection: Connection, resource: Resource, remote_id: str) -> RemoteItem:
+    row = find_row(connection.pk, resource, remote_id)
+    if row is None:
+        sentence = f"It is not in the list of {resource.label} any more. Refresh, and choose again."
+        raise LinkRefused("unknown_item", sentence)
+    return row
+
+
+def _check_right(kind: MappingKind, right: RemoteItem) -> None:
+    if not right.is_active:
+        sentence = f"{right.name} is inactive in QuickBooks. Make it active there and refresh, or choose another."
+        raise LinkRefused("inactive_item", sentence)
+    if is_fit(kind, right):
+        return
+    if kind.right_level == "top":
+        sentence = f"{right.name} is a sub-customer. A company is linked to the customer above it."
+    elif kind.right_level == "child":
+        sentence = f"{right.name} is a customer. A project is linked to a sub-customer or project below one."
+    else:
+        sentence = f"{right.name} is of type {right.subtype}, which costs are not posted to."
+    raise LinkRefused("wrong_level", sentence)
+
+
+def _explain_conflict(kind: MappingKind, left: RemoteItem, right: RemoteItem) -> LinkRefused:
+    """Which of the two is linked elsewhere, and to what."""
+    standing = find_link(kind, left.connection, left.remote_id)
+    if standing is not None:
+        partner = find_row(standing.right_connection_id, kind.right, standing.right_id)
+        name = partner.name if partner else standing.right_id
+        sentence = f"{left.name} is linked to {name} in QuickBooks already. Unlink it first."
+        return LinkRefused("already_linked_left", sentence, partner=name)
+    other = Link.objects.filter(
+        kind=kind.key, right_connection=right.connection, exclusive_right=right.remote_id
+    ).first()
+    partner = find_row(other.left_connection_id, kind.left, other.left_id) if other else None
+    name = partner.name if partner else "another row"
+    sentence = f"{right.name} is linked to {name} in Procore already. Unlink it first."
+    return LinkRefused("already_linked_right", sentence, partner=name)
+
+
+def _note(action: str, link: Link, actor: Any, *, title: str) -> AuditEntry:
+    return AuditEntry.note(
+        actor=actor,
+        action=action,
+        subject=title,
+        kind=link.kind,
+        link=link.pk,
+        left_connection=link.left_connection_id,
+        left_id=link.left_id,
+        right_connection=link.right_connection_id,
+        right_id=link.right_id,
+        chosen_by=link.chosen_by,
+        reason=link.reason,
+    )

@@ -118,4 +118,5 @@ def subjects_of(connection: Connection, resource_key: str, remote_ids: Iterable[
 
 
 def _rows_of(connection: Connection, resource_key: str) -> QuerySet[RemoteItem]:
-    return RemoteItem.objects.filter(connection=connection, resource=resource_key)
+    rows: QuerySet[RemoteItem] = RemoteItem.objects.filter(connection=connection, resource=resource_key)
+    return rows

@@ -1,4 +1,4 @@
-"""The two sides of every mapping: Procore at the left, QuickBooks at the right, and the tenant's connection to each."""
+"""The two sides of every mapping, Procore at the left and QuickBooks at the right, and the connection to each."""
 
 from __future__ import annotations
 

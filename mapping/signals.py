@@ -1,7 +1,7 @@
 """What mapping tells those above it, and what it asks them. Mapping itself knows of no document.
 
-`mapping_changed` is sent on commit with `tenant_id` and `subjects`, texts like "link:vendor:518" or "default:bill_code":
-whatever waits for one of them may go on. The hooks are answered by sync, which registers a function for each.
+`mapping_changed` is sent on commit with `tenant_id` and `subjects`, texts like "link:vendor:518" or
+"default:bill_code": what waits for one of them may go on. The hooks are answered by sync, which registers a function.
 """
 
 from __future__ import annotations

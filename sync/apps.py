@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.conf import settings
 
@@ -9,3 +11,5 @@ class SyncConfig(AppConfig):
 
     def ready(self) -> None:
         discover(settings.FLOW_PACKAGES)
+        # Needs models, which exist only now.
+        import_module("sync.receivers")

@@ -23,7 +23,7 @@ State = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """`sentence` is filled from the notice: {subject} and its details. `fix` names a link of smoothx.pages.fixes,
+    """`sentence` is filled from the notice: {subject} and its details. `fix` names a link of sync.pages.fixes,
     `fix_label` is the button. A code without a fix needs nobody."""
 
     key: str

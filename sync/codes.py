@@ -37,8 +37,18 @@ class _Details(dict[str, str]):
 
 def sentence_for(code: str, subject: str, detail: Mapping[str, str]) -> str:
     """The sentence a bookkeeper reads, with amounts and dates as people write them."""
+    return _fill(CODES[code].sentence, subject, detail)
+
+
+def headline_for(code: str, subject: str, detail: Mapping[str, str]) -> tuple[str, str]:
+    """The same in two parts, what is wrong and what to do; a full stop inside a name parts nothing."""
+    first, _, rest = CODES[code].sentence.partition(". ")
+    return _fill(first.removesuffix("."), subject, detail), _fill(rest, subject, detail)
+
+
+def _fill(template: str, subject: str, detail: Mapping[str, str]) -> str:
     shown = {key: _show(text) for key, text in detail.items()}
-    sentence = CODES[code].sentence.format_map(_Details({**shown, "subject": subject or "it"}))
+    sentence = template.format_map(_Details({**shown, "subject": subject or "it"}))
     return sentence[:1].upper() + sentence[1:]
 
 

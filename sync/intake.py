@@ -48,8 +48,7 @@ def active_project_ids(connection: Connection) -> list[str]:
 
 def _poll_projects(work: Work, client: ProcoreClient, started_at: datetime) -> int:
     cursor = _cursor(client.connection, procore.PROJECTS.key)
-    filters = _since(cursor, started_at) | {"filters[by_status]": "All"}
-    rows = _rows(client.list(procore.PROJECTS, **filters))
+    rows = _rows(client.list(procore.PROJECTS, updated_since=_since(cursor)))
     ids = [str(row["id"]) for row in rows if row.get("active", True)]
     add_unknown_projects(client.connection, rows)
     mapped = set(
@@ -88,8 +87,9 @@ def _poll_requisitions(work: Work, client: ProcoreClient, project_id: str, start
     cursor = _cursor(connection, procore.REQUISITIONS.key, project_id)
     complete = _cursor(connection, f"{procore.REQUISITIONS.key}.complete", project_id)
     is_complete = complete is None or complete.read_until < started_at - COMPLETE_EVERY
-    filters = {} if is_complete else _since(cursor, started_at)
-    rows = _rows(client.list(procore.REQUISITIONS, project_id=project_id, **filters))
+    since = None if is_complete else _since(cursor)
+    # The hint only needs status, number and date; figures and lines are read with the claim itself.
+    rows = _rows(client.list(procore.REQUISITIONS, project_id=project_id, updated_since=since, view="default"))
     known = set(
         Entry.objects.filter(flow="bills", project_id=project_id, source_connection=connection).values_list(
             "source_id", flat=True
@@ -127,13 +127,8 @@ def _rows(pages: Iterator[list[dict[str, Any]]]) -> list[dict[str, Any]]:
     return [row for page in pages for row in page]
 
 
-def _since(cursor: Cursor | None, until: datetime) -> dict[str, str]:
-    """Procore's range filter, both ends needed; the end lies ahead so that its clock may run before ours."""
-    if cursor is None:
-        return {}
-    start = (cursor.read_until - OVERLAP).strftime("%Y-%m-%dT%H:%M:%SZ")
-    end = (until + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {"filters[updated_at]": f"{start}...{end}"}
+def _since(cursor: Cursor | None) -> datetime | None:
+    return cursor.read_until - OVERLAP if cursor else None
 
 
 def _cursor(connection: Connection, resource: str, project_id: str = "") -> Cursor | None:

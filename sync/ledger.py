@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db import models, transaction
@@ -12,7 +11,7 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from connectors.models import Connection
-from mapping.maps import Opening, PostedClaim
+from mapping.maps import ContractLedger, Opening, PostedClaim
 from mapping.models import DefaultChoice, Link
 from smoothx.lib.text import stable_hash
 from smoothx.tenants.models import DueWork
@@ -184,7 +183,7 @@ def is_true_by_now(subject: str) -> bool:
     return False
 
 
-def load_posted(flow_key: str, group: str) -> tuple[tuple[PostedClaim, ...], frozenset[str]]:
+def load_contract(flow_key: str, group: str, opening: Opening | None) -> ContractLedger:
     """What the books hold of one contract, in claim order, and which of its claims a person left out."""
     rows = (
         Entry.objects.filter(flow=flow_key, group=group)
@@ -192,16 +191,14 @@ def load_posted(flow_key: str, group: str) -> tuple[tuple[PostedClaim, ...], fro
         .order_by("position")
         .values_list("source_id", "position", "target_id", "facts")
     )
-    posted = tuple(_posted_claim(source_id, position, facts) for source_id, position, target, facts in rows if target)
-    left_out = frozenset(source_id for source_id, _, target, _ in rows if not target)
-    return posted, left_out
-
-
-def _posted_claim(source_id: str, position: int, facts: dict[str, str]) -> PostedClaim:
-    amounts = {
-        name: Decimal(facts.get(name) or "0.00") for name in ("net", "tax", "completed", "retainage", "earned")
-    }
-    return PostedClaim(source_id=source_id, number=position, **amounts)
+    claims = [(target, PostedClaim.from_facts(source_id, position, facts)) for source_id, position, target, facts in rows]
+    left_out = tuple(claim for target, claim in claims if not target)
+    return ContractLedger(
+        opening=opening,
+        posted=tuple(claim for target, claim in claims if target),
+        left_out=frozenset(claim.source_id for claim in left_out),
+        left_out_claims=left_out,
+    )
 
 
 def load_openings() -> dict[str, Opening]:

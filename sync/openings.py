@@ -6,7 +6,7 @@ approved claim before the start date, shown beside the books' retention balance,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -62,7 +62,7 @@ def read(run: OpeningRun) -> None:
 
 
 def _read_project(work: Work, run: OpeningRun, project_id: str) -> list[OpeningBalance]:
-    rows = [row for page in work.procore.list(procore.REQUISITIONS, project_id=project_id) for row in page]
+    rows = [row for page in _claims(work, project_id) for row in page]
     approved = [row for row in rows if row.get("status") in APPROVED_STATUSES]
     run.found["holds_retention"] = run.found["holds_retention"] or any(_holds_retention(row) for row in rows)
     run.found["claims_after"] += sum(not _is_before(row, run.start_date) for row in approved)
@@ -74,6 +74,10 @@ def _read_project(work: Work, run: OpeningRun, project_id: str) -> list[OpeningB
             last = max(earlier, key=lambda row: int(row["number"]))
             openings.append(_opening(work, project_id, str(last["id"])))
     return openings
+
+
+def _claims(work: Work, project_id: str) -> Iterator[list[dict[str, Any]]]:
+    return work.procore.list(procore.REQUISITIONS, project_id=project_id, view="default")
 
 
 def _opening(work: Work, project_id: str, requisition_id: str) -> OpeningBalance:

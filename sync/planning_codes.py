@@ -241,7 +241,7 @@ PROJECTS_AND_CONTACTS = (
     Code(
         "name_exists",
         "blocked",
-        "{subject} exists already in {system}. Link it instead.",
+        "{subject} exists on the other side already. Link it instead of making another.",
         "map_contact",
         "Link it",
     ),

@@ -34,6 +34,13 @@ BOOKS = (
         "document",
         "Decide",
     ),
+    Code(
+        "not_linked",
+        "posted_with_warnings",
+        "{subject} was made, but one of the two was linked elsewhere meanwhile. Check its mapping.",
+        "mapping",
+        "Check the mapping",
+    ),
     Code("deleted_in_procore", "ineligible", "Deleted in Procore before it was posted."),
     Code(
         "paid_and_changed",

@@ -11,13 +11,16 @@ from typing import Any, Protocol
 
 from connectors.procore import resources as procore
 from connectors.procore.records import Company
+from connectors.qbo import resources as qbo
 from connectors.qbo.documents import Bill, numbers_from_text
+from connectors.qbo.query import match
 from connectors.qbo.records import PostedBill
 from smoothx.lib.money import money
 from sync.models import Entry, Outgoing
 from sync.work import Work
 
 MONEY_ENTITIES = ("Bill", "VendorCredit")
+ENTITIES = {resource.entity: resource for resource in qbo.ALL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +69,26 @@ class QuickBooks:
         """The document this write may have made, or None. Marker first; without one nothing is taken for ours."""
         entity, body = outgoing.target_type, outgoing.body
         if outgoing.operation == "update":
-            current = work.qbo.get_entity(entity, entry.target_id)
+            current = work.qbo.get(ENTITIES[entity], entry.target_id)
             changed = str(current.get("SyncToken")) != str(body.get("SyncToken"))
             return self._read(entity, current) if changed and _same_note(current, body) else None
         if entity not in MONEY_ENTITIES:
-            found = work.qbo.find_by_name(entity, body["DisplayName"])
-            return self._read(entity, found) if found else None
+            return self._find_named(work, entity, body)
         vendor_id = body["VendorRef"]["value"]
-        for bill in work.qbo.find_bills(entity=entity, vendor_id=vendor_id, number=body["DocNumber"]):
+        resource = ENTITIES[entity]
+        for bill in work.qbo.find_bills(resource=resource, vendor_id=vendor_id, number=body["DocNumber"]):
             if bill.memo == body["PrivateNote"]:
                 return Answer(bill.id, bill.sync_token, bill.number, _signed(entity, bill.total))
         return None
 
     def twins(self, work: Work, entry: Entry, bill: Bill) -> list[Twin]:
         """Documents in the books that may be this bill already: same number, or same amount within 30 days."""
-        same_number = work.qbo.find_bills(entity=bill.entity, vendor_id=bill.vendor_id, number=bill.number)
+        resource = ENTITIES[bill.entity]
+        same_number = work.qbo.find_bills(resource=resource, vendor_id=bill.vendor_id, number=bill.number)
         twins = [self._twin("duplicate_number", bill, other) for other in same_number]
         if not twins:
             near = work.qbo.find_bills(
-                entity=bill.entity, vendor_id=bill.vendor_id, total=abs(bill.total), around=bill.date
+                resource=resource, vendor_id=bill.vendor_id, total=abs(bill.total), around=bill.date
             )
             ours = set(
                 Entry.objects.filter(flow=entry.flow, target_id__in=[b.id for b in near]).values_list(
@@ -108,7 +112,17 @@ class QuickBooks:
 
     def posted(self, work: Work, entry: Entry) -> PostedBill:
         """The bill as it stands now. Raises Missing when it was deleted."""
-        return PostedBill.from_wire(work.qbo.get_entity(entry.target_type, entry.target_id))
+        return PostedBill.from_wire(work.qbo.get(ENTITIES[entry.target_type], entry.target_id))
+
+    def _find_named(self, work: Work, entity: str, body: dict[str, Any]) -> Answer | None:
+        """The contact of this name at this place. Names are unique there, so it is the one the write made."""
+        wanted, parent = body["DisplayName"], body.get("ParentRef", {}).get("value")
+        for rows in work.qbo.query_all(ENTITIES[entity], where=match("DisplayName", wanted).condition):
+            for row in rows:
+                is_there = row.get("ParentRef", {}).get("value") == parent
+                if is_there and row["DisplayName"].casefold() == wanted.casefold():
+                    return self._read(entity, row)
+        return None
 
     def _read(self, entity: str, wire: dict[str, Any]) -> Answer:
         total = _signed(entity, money(wire.get("TotalAmt"))) if entity in MONEY_ENTITIES else None
@@ -120,7 +134,7 @@ class ProcoreDirectory:
     """Companies of the Procore directory. Procore has no request key, so a lost answer is looked up by name."""
 
     def send(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer:
-        wire = work.procore.create(procore.VENDORS, outgoing.body)
+        wire = work.procore.create(procore.VENDORS, outgoing.body, key=outgoing.key)
         return Answer(str(wire["id"]), str(wire.get("updated_at") or ""), wire.get("name") or "", None, wire)
 
     def probe(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer | None:

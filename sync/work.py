@@ -12,7 +12,7 @@ from connectors.qbo.client import QboClient
 from mapping.choices import load_defaults
 from mapping.defaults import Defaults
 from mapping.kinds import KINDS
-from mapping.maps import ContractLedger, Maps
+from mapping.maps import Maps
 from mapping.snapshot import load_codes, load_companies, load_jobs, load_links, load_names
 from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import require_tenant_id
@@ -77,8 +77,8 @@ class Work:
         """The maps with what the books hold of the entry's contract, and what a person approved for this document."""
         contracts = {}
         if entry.group:
-            posted, left_out = ledger.load_posted(entry.flow, entry.group)
-            contracts[entry.group] = ContractLedger(self.openings.get(entry.group), posted, left_out)
+            opening = self.openings.get(entry.group)
+            contracts[entry.group] = ledger.load_contract(entry.flow, entry.group, opening)
         return replace(self.base_maps, contracts=contracts, approvals=frozenset(entry.approvals))
 
     def forget_mapping(self) -> None:

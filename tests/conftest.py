@@ -8,14 +8,9 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-ROOT = Path(__file__).resolve().parent.parent
-os.environ.setdefault("SMOOTHX_LOCAL_DIR", str(ROOT / ".local" / "tests"))
-os.environ.setdefault("SMOOTHX_EMBEDDED_FAST", "1")
 
 LOOPBACK = ("127.", "::1", "localhost")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import requests
@@ -10,6 +10,20 @@ from django.utils import timezone
 
 from connectors.models import Connection, ConnectionRoute, Vendor
 from connectors.probe import probe
+from connectors.sandbox.scenario_contacts import PUSHED_VENDOR
+from mapping.automap import automap
+from mapping.choices import choose
+from mapping.directory import refresh_section
+from mapping.kinds import SECTIONS
+from mapping.models import Link, Refresh, RemoteItem
+from smoothx.tenants.models import Tenant
+from smoothx.tenants.scope import require_tenant_id
+from sync import ledger, openings
+from sync.engine import Engine
+from sync.intake import poll_procore
+from sync.models import Entry
+from sync.registry import all_flows
+from sync.work import Work
 
 
 def control(server: Any, path: str, body: Any = None, method: str = "POST") -> Any:
@@ -50,3 +64,85 @@ def _connection(tenant: Any, vendor: str, account: dict[str, Any], token: dict[s
     probe(connection)
     connection.refresh_from_db()
     return connection
+
+
+LEDGER_ACCOUNTS = {
+    "bill_code": "Job Costs, Unassigned",
+    "retention_payable_retained": "Retention Payable",
+    "retention_payable_released": "Retention Payable Released",
+}
+
+
+def read_directory() -> None:
+    """Refresh both sides of every section, as the Refresh buttons do."""
+    for section in SECTIONS:
+        for side in ("procore", "quickbooks"):
+            refresh = Refresh.objects.create(section=section, side=side)
+            refresh_section(section, side, progress=refresh)
+
+
+def map_what_matches() -> None:
+    for section in ("contacts", "projects", "account-codes"):
+        automap(SECTIONS[section], None)
+
+
+def choose_defaults(**others: str) -> None:
+    """Category lines and the three accounts of the demo's books, by name; `others` are set as they are."""
+    accounts = dict(RemoteItem.objects.filter(resource="qbo.accounts").values_list("name", "remote_id"))
+    choose("line_item_type", "category", None)
+    for key, name in LEDGER_ACCOUNTS.items():
+        choose(key, accounts[name], None)
+    for key, value in others.items():
+        choose(key, value, None)
+
+
+def open_books(start_date: date = date(2026, 7, 1)) -> None:
+    """Read and confirm the opening balances, and make the tenant live."""
+    openings.read(openings.begin(start_date))
+    openings.confirm(None, start_date=start_date)
+    Tenant.objects.filter(pk=require_tenant_id()).update(
+        state=Tenant.State.LIVE, start_date=start_date, live_at=timezone.now()
+    )
+
+
+def make_live(**defaults: str) -> None:
+    read_directory()
+    map_what_matches()
+    choose_defaults(**defaults)
+    open_books()
+
+
+def push_missing_vendors() -> None:
+    """Push every unmapped company that a commitment names."""
+    linked = Link.objects.filter(kind="vendor").values("left_id")
+    for company in RemoteItem.objects.filter(resource="procore.vendors", is_active=True).exclude(remote_id__in=linked):
+        if company.name == PUSHED_VENDOR[1]:
+            push("contacts_to_qbo", company.remote_id, "vendor")
+
+
+def push(flow_key: str, source_id: str, role: str) -> Entry:
+    work = Work()
+    flow = all_flows()[flow_key]
+    source, target = (
+        (work.procore.connection, work.qbo.connection)
+        if flow.source == "procore"
+        else (work.qbo.connection, work.procore.connection)
+    )
+    ledger.note(flow, source_connection=source, target_connection=target, source_ids=[(source_id, "")], part=role)
+    Engine().run_due()
+    return Entry.objects.get(flow=flow_key, source_id=source_id, part=role)
+
+
+def sync_all(rounds: int = 6) -> None:
+    """Poll once and run until nothing is due now."""
+    poll_procore(Work())
+    for _ in range(rounds):
+        if not Engine().run_due():
+            return
+
+
+def books_of(pair: Any) -> dict[str, list[dict[str, Any]]]:
+    """Every record of the connected realm, entity to wire records."""
+    state: dict[str, Any] = control(pair.qbo, "state", method="GET")
+    found: dict[str, list[dict[str, Any]]] = state["realms"][pair.info["qbo"]["realms"][0]["id"]]
+    return found

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 
+from connectors.errors import Rejected, Uncertain
 from connectors.http import send
 from connectors.models import Connection
 from connectors.paging import Page, Row, Rows, iterate_pages, read_header_page
@@ -42,7 +43,7 @@ class Wireable(Protocol):
 
 
 class ProcoreClient:
-    """`total` is how many rows the last list has in all, known from its first page on; None where Procore is silent."""
+    """`total` is the length of the last list, known from its first page on; None where Procore does not say."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -51,7 +52,8 @@ class ProcoreClient:
     @property
     def customer_field(self) -> str | None:
         """The key of the project field "Customer" under `custom_fields`, None where the company has no such field."""
-        return self.connection.facts.get("customer_field")
+        key: str | None = self.connection.facts.get("customer_field")
+        return key
 
     def list(
         self,
@@ -61,13 +63,15 @@ class ProcoreClient:
         updated_since: datetime | None = None,
         **filters: object,
     ) -> Iterator[Rows]:
-        """Page after page of a list, each of the largest size Procore allows. A filter may be a list of values.
+        """Page after page of a list, each of the largest size Procore allows.
+
+        `filters` are named as Procore names them ("status" or "filters[status]"); a value may be a list of values.
 
         Raises the errors of connectors.errors; Rejected too when the list has no end.
         """
         self.total = None
         params = self._scope_params(resource, project_id)
-        params += _filter_params({**_LIST_DEFAULTS.get(resource.key, {}), **filters})
+        params += _filter_params(_LIST_DEFAULTS.get(resource.key, {}), filters)
         if updated_since is not None:
             params.append(("filters[updated_at]", _range_from(updated_since)))
 
@@ -90,7 +94,7 @@ class ProcoreClient:
     def get(self, resource: Resource, record_id: str, *, project_id: str | None = None) -> Row:
         """One record. Raises Missing when it is not there or not visible to us."""
         params = self._scope_params(resource, project_id)
-        params += _filter_params(_SHOW_DEFAULTS.get(resource.key, {}))
+        params += _filter_params(_SHOW_DEFAULTS.get(resource.key, {}), {})
         url = f"{self._url(resource, project_id)}/{record_id}"
         return _record(self._send(resource, Request("GET", url, params=params)))
 
@@ -146,7 +150,7 @@ class ProcoreClient:
         return response
 
     def _with_company(self, resource: Resource, request: Request) -> Request:
-        """The header names the company on every call, even where path or query name it too, but for the list of them."""
+        """Every call but the list of companies names its company in the header, even where path or query do too."""
         if resource is COMPANIES:
             return request
         return replace(request, headers={**request.headers, "Procore-Company-Id": self.connection.account_id})
@@ -167,16 +171,19 @@ class ProcoreClient:
         return [("company_id", self.connection.account_id)]
 
 
-def _filter_params(filters: Mapping[str, object]) -> Params:
+def _filter_params(defaults: Mapping[str, object], filters: Mapping[str, object]) -> Params:
+    named = {_spell(name): value for name, value in (*defaults.items(), *filters.items())}
     params: Params = []
-    for name, value in filters.items():
-        if name in _PLAIN:
-            params.append((name, str(value)))
-        elif isinstance(value, (list, tuple)):
-            params += [(f"filters[{name}][]", str(item)) for item in value]
+    for name, value in named.items():
+        if isinstance(value, (list, tuple)):
+            params += [(f"{name}[]", str(item)) for item in value]
         else:
-            params.append((f"filters[{name}]", str(value)))
+            params.append((name, str(value)))
     return params
+
+
+def _spell(name: str) -> str:
+    return name if name in _PLAIN or name.startswith("filters[") else f"filters[{name}]"
 
 
 def _range_from(since: datetime) -> str:
@@ -185,6 +192,7 @@ def _range_from(since: datetime) -> str:
 
 def _record(response: Response) -> Row:
     record = response.json
-    if not isinstance(record, dict):
-        raise error_for(response)
-    return record
+    if isinstance(record, dict):
+        return record
+    message = "a record was asked for and something else came"
+    raise (Uncertain if response.is_write else Rejected)(message, **response.facts)

@@ -26,7 +26,7 @@ class Fault:
 
 FAULTS = (
     Fault(401, "", Reconnect, "connection_lost"),
-    # The app is not installed in this company, the user lacks the right, the tool is off, or the project not permitted.
+    # The app is not installed in this company, the user lacks the right, the tool is off, the project not permitted.
     Fault(403, "not connected to this company", NoPermission, "no_permission"),
     Fault(403, "", NoPermission, "no_permission"),
     # Not there, or not visible to this user: Procore does not say which.

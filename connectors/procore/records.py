@@ -73,7 +73,8 @@ class Company:
 class Project:
     """A project. `customer_id` is the company in its custom field "Customer"; None when empty.
 
-    `has_customer_field` is False where the project's field set lacks the field, which needs another fix.
+    `customer_label` alone is a name from a field that was made as text or list. `has_customer_field` is False where
+    the project's field set lacks the field, which needs another fix.
     """
 
     id: str
@@ -88,16 +89,15 @@ class Project:
 
     @classmethod
     def from_wire(cls, wire: Wire, *, customer_field: str | None) -> Project:
-        """`customer_field` is the key under `custom_fields`, "custom_field_123", or None where there is no such field."""
+        """`customer_field` is the key under `custom_fields`, "custom_field_123", or None where there is none."""
         field = (wire.get("custom_fields") or {}).get(customer_field or "")
-        value = (field or {}).get("value")
-        chosen = value if isinstance(value, Mapping) else {}
+        customer_id, customer_label = _read_customer(field or {})
         return cls(
             id=_id(wire["id"]),
             name=collapse_spaces(wire.get("name") or ""),
             number=(wire.get("project_number") or "").strip(),
-            customer_id=_id(chosen.get("id")) or None,
-            customer_label=chosen.get("label") or "",
+            customer_id=customer_id,
+            customer_label=customer_label,
             has_customer_field=field is not None,
             address=Address(
                 street=wire.get("address") or "",
@@ -109,6 +109,15 @@ class Project:
             is_active=bool(wire.get("active", True)),
             updated_at=parse_instant(wire.get("updated_at")),
         )
+
+
+def _read_customer(field: Wire) -> tuple[str | None, str]:
+    """The company chosen in the field and its label. A field made as text or list holds a name and no company's id."""
+    value = field.get("value")
+    if not isinstance(value, Mapping):
+        return None, collapse_spaces(value) if isinstance(value, str) else ""
+    is_company = field.get("data_type", "vendor") == "vendor"
+    return (_id(value.get("id")) or None) if is_company else None, collapse_spaces(value.get("label") or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +160,7 @@ class CostCode:
 @dataclass(frozen=True, slots=True)
 class RequisitionLine:
     """One billed line. `completed` and `completed_before` are work plus stored material to date, now and one
-    application earlier; `released` the retainage let go this period.
+    application earlier; `released` the retainage let go this period; `budget_code` the code as its reader knows it.
 
     gross = completed - completed_before, never the work column alone: material billed as stored would be billed
     again when installed.
@@ -166,6 +175,7 @@ class RequisitionLine:
     completed: Decimal
     completed_before: Decimal
     released: Decimal
+    budget_code: str = ""
 
     @property
     def gross(self) -> Decimal:
@@ -204,6 +214,7 @@ class Requisition:
     currency: str | None = None
     updated_at: datetime | None = None
     created_by: str = ""
+    project_name: str = ""
 
     @property
     def is_approved(self) -> bool:
@@ -269,6 +280,7 @@ class Requisition:
             currency=currency,
             updated_at=parse_instant(wire.get("updated_at")),
             created_by=(wire.get("created_by") or {}).get("name") or "",
+            project_name=collapse_spaces((wire.get("summary_text") or {}).get("project_name") or ""),
         )
 
 
@@ -287,6 +299,7 @@ def read_line(wire: Wire) -> RequisitionLine:
             money(wire.get("work_completed_retainage_released_this_period"))
             + money(wire.get("materials_stored_retainage_released_this_period"))
         ),
+        budget_code=(wire.get("wbs_code") or {}).get("flat_code") or "",
     )
 
 

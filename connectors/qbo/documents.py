@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from smoothx.lib.money import total
+from smoothx.lib.money import ZERO, total
 from smoothx.lib.text import collapse_spaces, shorten_with_hash
 
 DOC_NUMBER_LENGTH = 21
@@ -30,7 +30,8 @@ def clean_name(text: str, limit: int = NAME_LENGTH) -> str:
 class BillLine:
     """One cost or retention line, coded to an account or to an item, never both. `chosen_by` says which rule coded it.
 
-    `source_line_id` is the Procore line it came from; empty for retention, tax and catch-up lines.
+    `source_line_id` is the Procore line it came from; empty for retention, tax and catch-up lines. `tax` is the share
+    of sales tax inside `amount`.
     """
 
     amount: Decimal
@@ -43,6 +44,7 @@ class BillLine:
     role: Literal["cost", "tax", "retained", "released", "catch_up"] = "cost"
     source_code: str = ""
     source_line_id: str = ""
+    tax: Decimal = ZERO
 
     def to_wire(self) -> dict[str, Any]:
         detail: dict[str, Any] = {"CustomerRef": {"value": self.customer_id}, "BillableStatus": "NotBillable"}
@@ -154,6 +156,6 @@ class Contact:
 
 
 def numbers_from_text(wire: dict[str, Any]) -> dict[str, Any]:
-    """A stored wire form with its amounts as Decimal again: JSON columns keep them as text so that no digit is lost."""
+    """A stored wire form with its amounts as Decimal again: JSON columns keep them as text, digit by digit."""
     lines = [{**line, "Amount": Decimal(str(line["Amount"]))} for line in wire.get("Line") or ()]
     return {**wire, "Line": lines} if "Line" in wire else dict(wire)

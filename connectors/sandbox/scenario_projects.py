@@ -27,7 +27,8 @@ def make_jobs(rng: random.Random, customers: tuple[Company, ...], vendor_key: st
     """Eight jobs per block, one of them taxed; `vendor_key` is the company wrongly named as a customer."""
     names = [f"{place} {building}" for place in PLACES for building in BUILDINGS]
     rng.shuffle(names)
-    names += [f"{name} Phase 2" for name in names]
+    phases = -(-size * len(ROLES) // len(names))
+    names += [f"{name} Phase {phase}" for phase in range(2, phases + 1) for name in names]
     known = [customer for customer in customers if customer.procore_name and customer.qbo_name]
     jobs: list[Job] = []
     for _ in range(size):

@@ -180,6 +180,6 @@ def _short_dir(link: Path, account: Account) -> Path:
         return target
     link.unlink(missing_ok=True)
     shared = "/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir()  # noqa: S108 - the name is made random
-    directory = Path(tempfile.mkdtemp(prefix=_SHORT_PREFIX, dir=shared))
+    directory = Path(tempfile.mkdtemp(prefix=_SHORT_PREFIX, dir=os.path.realpath(shared)))
     link.symlink_to(directory)
     return directory

@@ -133,7 +133,7 @@
   });
 
   /* Bulk select */
-  const boxes = (form) => $$("input[type=checkbox][name=id]", document).filter((box) => box.form === form);
+  const boxes = (form) => $$("input[type=checkbox][name=id]", document).filter((box) => box.form === form && !box.disabled);
   const countSelected = (form) => {
     if (!form) return;
     const rows = boxes(form);
@@ -196,8 +196,12 @@
   const closeDrops = (except) => $$("details.drop[open]").forEach((drop) => { if (drop !== except) drop.open = false; });
   document.addEventListener("click", (event) => closeDrops(event.target.closest("details.drop")));
   document.addEventListener("keydown", (event) => {
-    const drop = event.key === "Escape" && event.target.closest("details.drop[open]");
+    if (event.key !== "Escape") return;
+    const drop = event.target.closest("details.drop[open]");
     if (drop) { drop.open = false; $("summary", drop).focus(); }
+    // A search field would only empty itself at the first Escape.
+    const dialog = event.target.matches("[type=search]") && event.target.closest("#dialog dialog");
+    if (dialog) { event.preventDefault(); closeDialog(dialog); }
   });
 
   /* Theme: a cookie, so that the server renders the right one and nothing flashes. */

@@ -58,7 +58,7 @@ def index(request: HttpRequest) -> HttpResponse:
         filters.page, size=PAGE_SIZE, total=total, url_of=lambda number: filters.address(path, page=number)
     )
     rows = [row_of(entry, frame) for entry in found.order_by("-updated_at", "-id")[shown]]
-    newest = rows[0].at if rows and page.first == 1 else None
+    newest = rows[0].at if rows else timezone.now()
     context = {
         "days": group_by_day(rows),
         "page": page,
@@ -66,7 +66,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "filters": _filters_context(filters, frame.projects, path),
         "chips": _chips(filters, counts, path),
         "actions": [Action(label="Export CSV", url=filters.address(reverse("activity:export")), icon="upload")],
-        "fresh": {"url": filters.address(path, since=newest), "count": 0} if newest else None,
+        "fresh": {"url": filters.address(path, since=newest), "count": 0} if filters.page == 1 else None,
     }
     return render(request, "activity/index.html", context)
 

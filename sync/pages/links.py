@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from connectors.links import procore_project_url, procore_requisition_url, procore_vendor_url, qbo_txn_url
 from connectors.models import Connection
+from connectors.procore import resources as procore
+from connectors.qbo import resources as qbo
 from sync.models import Entry
+
+Address = Callable[[Connection, Entry], str]
+
+SOURCES: dict[str, Address] = {
+    procore.REQUISITIONS.key: lambda connection, entry: (
+        procore_requisition_url(connection.account_id, entry.project_id, entry.group, entry.source_id)
+    ),
+    procore.PROJECTS.key: lambda connection, entry: procore_project_url(entry.source_id),
+    procore.VENDORS.key: lambda connection, entry: procore_vendor_url(connection.account_id, entry.source_id),
+    qbo.VENDORS.key: lambda connection, entry: qbo_txn_url("Vendor", entry.source_id),
+    qbo.CUSTOMERS.key: lambda connection, entry: qbo_txn_url("Customer", entry.source_id),
+}
 
 
 def source_url(entry: Entry, connection: Connection | None) -> str:
-    return ""
+    address = SOURCES.get(entry.source_type)
+    return address(connection, entry) if address and connection and entry.source_id else ""
 
 
 def target_url(entry: Entry, connection: Connection | None) -> str:
-    return ""
+    if not entry.target_id or connection is None:
+        return ""
+    if connection.vendor == "qbo":
+        return qbo_txn_url(entry.target_type, entry.target_id)
+    return procore_vendor_url(connection.account_id, entry.target_id) if entry.target_type == "vendor" else ""

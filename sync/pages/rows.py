@@ -11,13 +11,12 @@ from django.urls import reverse
 
 from smoothx.lib.money import ZERO
 from smoothx.lib.shapes import Side
-from sync.codes import CODES, sentence_for
+from sync.codes import CODES, headline_for, sentence_for
 from sync.models import Entry
 from sync.pages.frame import Frame, source_kind, source_name, source_side, target_name, target_side
 from sync.pages.links import source_url, target_url
 
 MINUS = "\N{MINUS SIGN}"
-AMOUNT_DETAILS = frozenset({"amount", "books", "procore", "difference", "lines", "figure"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,15 +92,19 @@ def reason_of(entry: Entry) -> str:
 
 
 def notice_sentence(notice: dict[str, Any]) -> str:
-    """A notice in a reader's words; amounts get thousands apart and a true minus."""
+    """A notice in a reader's words; a code this version does not know is shown as it is."""
     code = notice.get("code", "")
     if code not in CODES:
         return code.replace("_", " ").capitalize()
-    detail = {
-        name: show_amount(value) if name in AMOUNT_DETAILS else str(value)
-        for name, value in (notice.get("detail") or {}).items()
-    }
-    return sentence_for(code, notice.get("subject") or "", detail)
+    return sentence_for(code, notice.get("subject") or "", notice.get("detail") or {})
+
+
+def notice_headline(notice: dict[str, Any]) -> tuple[str, str]:
+    """What is wrong, and what to do about it."""
+    code = notice.get("code", "")
+    if code not in CODES:
+        return notice_sentence(notice), ""
+    return headline_for(code, notice.get("subject") or "", notice.get("detail") or {})
 
 
 def show_amount(text: str) -> str:

@@ -60,17 +60,20 @@ def parse(text: str) -> Statement:
 
 
 def _split(text: str) -> list[_Token]:
+    """The tokens up to the first character that belongs to none: that one counts only when reading gets to it."""
     tokens: list[_Token] = []
     position = 0
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
-            _fail_on_character(text, position, "")
+            tokens.append(_spoil(text, position, ""))
+            return tokens
         found = match.group()
         # The service's lexer ends at Latin-1: a typographic apostrophe in a literal is an error.
         foreign = next((place for place, mark in enumerate(found) if ord(mark) > 255), None)
         if foreign is not None:
-            _fail_on_character(text, position + foreign, found[:foreign])
+            tokens.append(_spoil(text, position + foreign, found[:foreign]))
+            return tokens
         if match.lastgroup != "blank":
             tokens.append(_Token(str(match.lastgroup), found, position + 1))
         position = match.end()
@@ -78,19 +81,17 @@ def _split(text: str) -> list[_Token]:
     return tokens
 
 
-def _fail_on_character(text: str, position: int, before: str) -> NoReturn:
+def _spoil(text: str, position: int, before: str) -> _Token:
+    """A token that holds the lexer's complaint."""
     mark = text[position]
     # An opening quote without its closing one fails at the end of the text.
     if mark == "'":
-        end = len(text) + 1
-        raise query_unparsed(
-            f'Invalid content. Lexical error at line 1, column {end}.  Encountered: <EOF> after : "{text[position:]}"'
-        )
-    spelled = mark if ord(mark) < 128 else f"\\u{ord(mark):04x}"
-    raise query_unparsed(
-        f'Invalid content. Lexical error at line 1, column {position + 1}.  Encountered: "{spelled}" ({ord(mark)}), '
-        f'after : "{before}"'
-    )
+        place, found, before = len(text) + 1, "<EOF>", text[position:]
+    else:
+        spelled = mark if ord(mark) < 128 else f"\\u{ord(mark):04x}"
+        place, found = position + 1, f'"{spelled}" ({ord(mark)}),'
+    complaint = f'Invalid content. Lexical error at line 1, column {place}.  Encountered: {found} after : "{before}"'
+    return _Token("spoiled", complaint, place)
 
 
 class _Parser:
@@ -100,7 +101,10 @@ class _Parser:
 
     @property
     def _next(self) -> _Token:
-        return self._tokens[self._at]
+        token = self._tokens[self._at]
+        if token.kind == "spoiled":
+            raise query_unparsed(token.text)
+        return token
 
     def read_statement(self) -> Statement:
         self._demand("select", '\n    "select" ...\n    ')

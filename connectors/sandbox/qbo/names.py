@@ -103,7 +103,6 @@ def _place_under_parent(write: Write) -> None:
     if not is_child:
         record.pop("ParentRef", None)
         record.pop("Level", None)
-    record[kind.child_flag] = is_child
     if is_child:
         record["Level"] = _measure_level(write)
         if not kind.has_level:

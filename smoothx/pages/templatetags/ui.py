@@ -201,7 +201,9 @@ def query_string(context: template.Context, **changes: Any) -> str:
 
 def _control_class(field: BoundField) -> str:
     widget = field.field.widget
-    if isinstance(widget, CheckboxInput | RadioSelect):
+    if isinstance(widget, CheckboxInput):
+        return "check"
+    if isinstance(widget, RadioSelect):
         return ""
     if isinstance(widget, Select):
         return "select"
@@ -212,7 +214,7 @@ def _control_class(field: BoundField) -> str:
 
 @register.filter
 def control_kind(field: BoundField) -> str:
-    """How a form field is laid out: `switch`, `segments`, `checks` or `control`."""
+    """How a form field is laid out: `switch`, `segments` or `control`."""
     widget = field.field.widget
     if isinstance(widget, RadioSelect):
         return "segments"

@@ -16,6 +16,7 @@ import requests
 from connectors.sandbox.contractor import Address, Company, Contractor, CostCode, LedgerAccount, Project
 from connectors.sandbox.qbo import QboSandbox
 from connectors.sandbox.server import RunningServer, serve
+from connectors.sandbox.wire import encode
 
 WIRE = Path(__file__).resolve().parents[3] / "wire" / "qbo"
 REALM = "9341455000000001"
@@ -76,6 +77,8 @@ class Qbo:
         return self.server.app
 
     def raw(self, method: str, path: str, **options: Any) -> requests.Response:
+        if "json" in options:
+            options |= {"data": encode(options.pop("json")), "headers": {"Content-Type": "application/json"}}
         return self.session.request(method, f"{self.url}/v3/company/{self.realm}/{path}", timeout=10, **options)
 
     def call(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
@@ -99,15 +102,16 @@ class Qbo:
         (error,) = body["Fault"]["Error"]
         return error
 
-    def query(self, statement: str) -> dict[str, Any]:
-        return self.get("query", query=statement)["QueryResponse"]
+    def query(self, statement: str, **values: str) -> dict[str, Any]:
+        """`values` are put into the statement's braces."""
+        return self.get("query", query=statement.format(**values))["QueryResponse"]
 
     def control(self, method: str, name: str, body: Any = None) -> Any:
         response = requests.request(method, f"{self.url}/_control/{name}", json=body, timeout=10)
         assert response.status_code == 200, response.text
         return response.json()
 
-    def act(self, name: str, **arguments: Any) -> Any:
+    def act(self, name: str, /, **arguments: Any) -> Any:
         return self.control("POST", "act", {"do": name, **arguments})
 
     def set_limits(self, **limits: Any) -> None:

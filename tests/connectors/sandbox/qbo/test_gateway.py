@@ -25,7 +25,8 @@ def test_a_call_without_a_token_gets_the_gateways_own_body(qbo: Qbo, fault: Any)
 def test_a_token_of_another_company_is_refused(qbo: Qbo) -> None:
     other = open_session(qbo.url, OTHER_REALM)
     answer = other.get(f"{qbo.url}/v3/company/{REALM}/customer/1", timeout=10)
-    own = other.get(f"{qbo.url}/v3/company/{OTHER_REALM}/query?query=select count(*) from Vendor", timeout=10)
+    query = {"query": "select count(*) from Vendor"}
+    own = other.get(f"{qbo.url}/v3/company/{OTHER_REALM}/query", params=query, timeout=10)
 
     assert answer.status_code == 403
     assert answer.json()["fault"]["error"][0]["code"] == "3100"

@@ -23,7 +23,8 @@ def test_an_unknown_member_is_refused_by_name_wherever_it_stands(qbo: Qbo) -> No
     assert drop(body, "time", "Detail") == drop(recorded, "time", "Detail")
     detail = body["Fault"]["Error"][0]["Detail"]
     assert detail.startswith(
-        'Property Name:Unrecognized field "BadJson" (class com.intuit.schema.finance.v3.Bill), not marked as ignorable ('
+        'Property Name:Unrecognized field "BadJson" (class com.intuit.schema.finance.v3.Bill), '
+        "not marked as ignorable ("
     )
     assert detail.endswith("[truncated]])\n specified is unsupported or invalid")
     assert '"Colour" (class com.intuit.schema.finance.v3.AccountBasedExpenseLineDetail)' in nested["Detail"]

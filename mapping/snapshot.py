@@ -1,0 +1,81 @@
+"""The parts of the frozen lookup that rules are handed: one query each, only the columns in use.
+
+Each loader answers a plain dict for the active tenant. Inactive rows are included and say so: a rule must be able to
+tell "inactive in QuickBooks" from "not there".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import JSONObject
+
+from connectors.procore import resources as procore
+from connectors.qbo import resources as qbo
+from mapping.divisions import ancestors
+from mapping.kinds import MappingKind
+from mapping.maps import CodeRef, Target
+from mapping.models import Link, RemoteItem
+from mapping.project_codes import map_key
+
+
+def load_links(kinds: Iterable[MappingKind]) -> dict[tuple[str, str], Target]:
+    """(kind key, left id) to the right side. A right row the directory never had is inactive, named by its id."""
+    wanted = list(kinds)
+    resource = Case(*(When(kind=kind.key, then=Value(kind.right.key)) for kind in wanted), default=Value(""))
+    rights = RemoteItem.objects.filter(
+        connection_id=OuterRef("right_connection_id"),
+        resource=OuterRef("right_resource"),
+        remote_id=OuterRef("right_id"),
+    ).values(found=JSONObject(name="name", is_active="is_active"))
+    links = Link.objects.filter(kind__in=[kind.key for kind in wanted]).annotate(right_resource=resource)
+    rows = links.annotate(right=Subquery(rights[:1])).values_list("kind", "left_id", "right_id", "right")
+    return {
+        (kind, left_id): Target(right_id, right["name"], right["is_active"])
+        if right
+        else Target(right_id, right_id, is_active=False)
+        for kind, left_id, right_id, right in rows
+    }
+
+
+def load_codes() -> dict[str, CodeRef]:
+    """A project's own cost code id to what it is mapped under, with the divisions above it, nearest first."""
+    standard = RemoteItem.objects.filter(resource=procore.STANDARD_COST_CODES.key)
+    parents = dict(standard.values_list("remote_id", "parent_id"))
+    above: dict[str, tuple[str, ...]] = {}
+    codes: dict[str, CodeRef] = {}
+    rows = RemoteItem.objects.filter(resource=procore.PROJECT_COST_CODES.key)
+    for remote_id, code, name, standard_id in rows.values_list("remote_id", "code", "name", "data__standard_id"):
+        key = map_key(standard_id, code)
+        if key not in above:
+            above[key] = ancestors(key, parents)
+        codes[remote_id] = CodeRef(key, code, name, above[key])
+    return codes
+
+
+def load_names() -> dict[str, Target]:
+    """Lower-case display name to the QuickBooks vendor or customer that has it: the names a new contact must avoid."""
+    vendors_and_customers = RemoteItem.objects.filter(resource__in=[qbo.VENDORS.key, qbo.CUSTOMERS.key], parent_id="")
+    return {name: target for (name,), target in _by_name(vendors_and_customers).items()}
+
+
+def load_jobs() -> dict[tuple[str, str], Target]:
+    """(parent customer id, lower-case name) to the sub-customer or project."""
+    jobs = RemoteItem.objects.filter(resource=qbo.CUSTOMERS.key).exclude(parent_id="")
+    return {(parent_id, name): target for (parent_id, name), target in _by_name(jobs, "parent_id").items()}
+
+
+def load_companies() -> dict[str, Target]:
+    """Lower-case name to the company of Procore's directory."""
+    companies = RemoteItem.objects.filter(resource=procore.VENDORS.key)
+    return {name: target for (name,), target in _by_name(companies).items()}
+
+
+def _by_name(rows: QuerySet[RemoteItem], *columns: str) -> Mapping[tuple[str, ...], Target]:
+    """(columns, lower-case name) to the row; where two share it the active one, then the lower id."""
+    found: dict[tuple[str, ...], Target] = {}
+    ordered = rows.order_by("is_active", "-remote_id").values_list("remote_id", "name", "is_active", *columns)
+    for remote_id, name, is_active, *values in ordered:
+        found[(*values, name.lower())] = Target(remote_id, name, is_active)
+    return found

@@ -1,0 +1,189 @@
+"""The buttons of a document, and what pressing them does. The rules of each act are in sync.actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from smoothx.lib.replies import go_back, next_of, render_dialog
+from smoothx.lib.shapes import Action
+from smoothx.tenants.access import TenantRequest, for_role, get_row, has_role
+from smoothx.tenants.models import Role
+from sync import actions
+from sync.models import Entry, Outgoing
+from sync.pages.frame import source_name, target_noun
+from sync.pages.needs import BUSY
+from sync.pages.rows import show_amount
+
+Do = Callable[[Entry, Any], None]
+TWIN_CODES = frozenset({"duplicate_number", "possible_duplicate"})
+REFUSED_NUMBER = frozenset({"number_refused"})
+GONE = frozenset({"target_deleted", "target_missing"})
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """`fits` says whether the button is shown for an entry as it stands."""
+
+    label: str
+    icon: str
+    done: str
+    do: Do
+    fits: Callable[[Entry, frozenset[str]], bool]
+
+
+def _is_settled(entry: Entry) -> bool:
+    return entry.state not in BUSY and entry.state != Entry.State.UNCERTAIN
+
+
+def _may_leave_out(entry: Entry, codes: frozenset[str]) -> bool:
+    return _is_settled(entry) and not entry.is_posted and entry.state != Entry.State.LEFT_OUT
+
+
+def _may_keep(entry: Entry, codes: frozenset[str]) -> bool:
+    # What is gone from the books cannot be kept: it is posted again or deleted in Procore too.
+    is_open = entry.state in (Entry.State.HELD, Entry.State.CHANGED_BY_HAND)
+    return entry.is_posted and is_open and not codes & (GONE | {"paused", "flow_off", "connection_lost"})
+
+
+ACTS: Mapping[str, Act] = {
+    "post-anyway": Act(
+        "Post anyway", "send", "It is posted although a similar document exists.", actions.post_anyway,
+        lambda entry, codes: not entry.is_posted and bool(codes & (TWIN_CODES | REFUSED_NUMBER)),
+    ),
+    "post-difference": Act(
+        "Post the difference", "send", "The difference is posted as a labelled line.", actions.post_difference,
+        lambda entry, codes: "previous_changed" in codes,
+    ),
+    "post-again": Act(
+        "Post again", "send", "It is posted again.", actions.post_again,
+        lambda entry, codes: bool(codes & GONE),
+    ),
+    "keep": Act("Keep as it is", "check", "Kept as it is.", actions.keep_as_is, _may_keep),
+    "retry": Act(
+        "Check again", "refresh", "It is checked again now.", actions.retry,
+        lambda entry, codes: entry.state not in BUSY,
+    ),
+    "leave-out": Act("Leave out", "slash", "Left out. It stays in Procore.", actions.leave_out, _may_leave_out),
+}  # fmt: skip
+# These change what is posted, so they come first; the rest is behind the dots when there are more than two.
+MAIN_ACTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    actions: list[Action]
+    more: list[Action]
+
+
+def buttons_of(entry: Entry, request: TenantRequest) -> Buttons:
+    """What this person may do with this document now. Viewers look."""
+    if not has_role(request.membership, Role.APPROVER):
+        return Buttons([], [])
+    codes = codes_of(entry)
+    offered = [_button(entry, key, act) for key, act in ACTS.items() if act.fits(entry, codes)]
+    if twins_of(entry) and not entry.is_posted:
+        url = reverse("activity:link", args=[entry.pk])
+        offered.insert(1, Action(label="Link to existing", url=url, icon="link", dialog=True))
+    return Buttons(offered[:MAIN_ACTS], offered[MAIN_ACTS:])
+
+
+def _button(entry: Entry, key: str, act: Act) -> Action:
+    return Action(label=act.label, url=act_url(entry, key), method="post", icon=act.icon)
+
+
+def act_url(entry: Entry, key: str) -> str:
+    return reverse("activity:act", args=[entry.pk, key])
+
+
+def codes_of(entry: Entry) -> frozenset[str]:
+    return frozenset(notice.get("code", "") for notice in entry.notices)
+
+
+@require_POST
+@for_role(Role.APPROVER)
+def act(request: TenantRequest, entry_id: int, key: str) -> HttpResponse:
+    """Do one act. An act that does not fit any more changes nothing and says why."""
+    if key not in ACTS:
+        raise Http404
+    entry = get_row(Entry, pk=entry_id)
+    chosen = ACTS[key]
+    try:
+        chosen.do(entry, request.user)
+    except actions.NotPossible as error:
+        messages.error(request, str(error))
+    else:
+        undo = f"undo:{act_url(entry, 'retry')}" if key == "leave-out" else ""
+        messages.success(request, f"{source_name(entry)}. {chosen.done}", extra_tags=undo)
+    return go_back(request, reverse("activity:document", args=[entry.pk]))
+
+
+@for_role(Role.APPROVER)
+def link(request: TenantRequest, entry_id: int) -> HttpResponse:
+    """The dialog that takes a document of the books for this one, and its answer."""
+    entry = get_row(Entry, pk=entry_id)
+    if request.method != "POST":
+        return _link_dialog(request, entry)
+    target_id = request.POST.get("target", "")
+    if target_id not in {twin["target_id"] for twin in twins_of(entry)}:
+        return _link_dialog(request, entry, error="Choose the document it is.", status=422)
+    try:
+        actions.link_existing(entry, request.user, target_id=target_id)
+    except actions.NotPossible as error:
+        return _link_dialog(request, entry, error=str(error), status=422)
+    messages.success(request, f"{source_name(entry)}. Linked to {target_noun(entry.target_type).lower()} "
+                              f"{entry.target_number or target_id}.")  # fmt: skip
+    return go_back(request, reverse("activity:document", args=[entry.pk]))
+
+
+def twins_of(entry: Entry) -> list[dict[str, str]]:
+    """The documents in the books that look like this one, from its notices."""
+    details = [n.get("detail") or {} for n in entry.notices if n.get("code") in TWIN_CODES]
+    return [detail for detail in details if detail.get("target_id")]
+
+
+def _link_dialog(request: HttpRequest, entry: Entry, *, error: str = "", status: int = 200) -> HttpResponse:
+    wanted = request.GET.get("q", "").strip()
+    noun = target_noun((entry.planned.get("document") or {}).get("entity", "Bill"))
+    twins = [twin for twin in twins_of(entry) if wanted.casefold() in twin.get("target_number", "").casefold()]
+    address = reverse("activity:link", args=[entry.pk])
+    dialog = {
+        "title": f"Link {source_name(entry)}",
+        "side": "procore",
+        "noun": "Invoice",
+        "context": ", ".join(text for text in (entry.party, show_amount(str(entry.amount or ""))) if text),
+        "other_side": "quickbooks",
+        "other_nouns": f"QuickBooks {noun.lower()}s",
+        "action_url": address,
+        "search_url": address,
+        "q": wanted,
+        "kinds": [],
+        "suggestions": [_option(twin, noun, is_checked=len(twins) == 1) for twin in twins],
+        "others": [],
+        "more": 0,
+        "button": "Link it",
+        "cancel_url": next_of(request, reverse("activity:document", args=[entry.pk])),
+        "error": error,
+    }
+    return render_dialog(request, "mapping/_dialog.html", {"dialog": dialog}, title=dialog["title"], status=status)
+
+
+def _option(twin: Mapping[str, str], noun: str, *, is_checked: bool) -> dict[str, Any]:
+    days = twin.get("days", "")
+    when = "same date" if days == "0" else f"{days} days apart" if days else ""
+    facts = [show_amount(twin.get("amount", "")), when]
+    return {
+        "id": twin["target_id"],
+        "name": f"{noun} {twin.get('target_number') or twin['target_id']}",
+        "context": ", ".join(fact for fact in facts if fact),
+        "score": None,
+        "reason": "",
+        "is_checked": is_checked,
+        "disabled_reason": "",
+    }

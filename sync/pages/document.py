@@ -1,0 +1,154 @@
+"""A document's page: both sides, how the total adds up, every line, and everything that happened."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from connectors.models import Call
+from smoothx.lib.shapes import Action, Notice
+from smoothx.tenants.access import TenantRequest, for_role, get_row
+from smoothx.tenants.models import Role
+from sync.codes import CODES
+from sync.models import Attempt, Entry, Event, Outgoing
+from sync.pages.acts import buttons_of
+from sync.pages.evidence import attempts_of, details_of, payloads_of
+from sync.pages.fixes import fix_for
+from sync.pages.frame import Frame, flow_of, source_kind, source_name
+from sync.pages.needs import BUSY, severity_of
+from sync.pages.rows import (
+    Document,
+    notice_headline,
+    read_amount,
+    show_amount,
+    source_document,
+    target_document,
+    target_note,
+)
+from sync.pages.sums import lines_of, sum_of
+from sync.pages.timeline import timeline_of
+
+
+@for_role(Role.VIEWER)
+def document(request: TenantRequest, entry_id: int) -> HttpResponse:
+    entry = get_row(Entry, pk=entry_id)
+    frame = Frame()
+    outgoing = list(Outgoing.objects.filter(entry=entry).order_by("id"))
+    attempts = list(Attempt.objects.filter(outgoing__entry=entry).select_related("outgoing").order_by("started_at", "id"))
+    events = list(Event.objects.filter(entry=entry).select_related("actor").order_by("at", "id"))
+    calls = list(Call.objects.filter(key__in=[row.key for row in outgoing])) if outgoing else []
+    buttons = buttons_of(entry, request)
+    context = {
+        "document": _head(entry, frame),
+        "actions": buttons.actions,
+        "more_actions": buttons.more,
+        "pair": _pair(entry, frame),
+        "callouts": callouts_of(entry, frame),
+        "sum": sum_of(entry),
+        "lines": lines_of(entry),
+        "facts": _facts(entry, frame),
+        "timeline": timeline_of(entry, attempts=attempts, events=events),
+        "payloads": payloads_of(entry, outgoing, attempts),
+        "attempts": attempts_of(attempts, calls),
+        "details": details_of(entry, outgoing),
+    }
+    return render(request, "activity/document.html", context)
+
+
+def _head(entry: Entry, frame: Frame) -> dict[str, Any]:
+    flow = flow_of(entry)
+    project = frame.project(entry.project_id)
+    return {
+        "title": entry.title or source_name(entry),
+        "subtitle": ", ".join(text for text in (entry.party, project) if text and text not in entry.title),
+        "flow_title": flow.label if flow else entry.flow,
+        "state": entry.state,
+        "activity_url": reverse("activity:index"),
+        "code": entry.notices[0].get("code", "") if entry.notices else "",
+        "is_busy": entry.state in BUSY,
+    }
+
+
+def _pair(entry: Entry, frame: Frame) -> dict[str, Any]:
+    source, target = source_document(entry, frame), target_document(entry, frame)
+    return {
+        "source": _with_detail(source, _source_detail(entry)),
+        "target": _with_detail(target, _target_detail(entry)) if target else None,
+        "target_note": target_note(entry),
+    }
+
+
+def _with_detail(shown: Document, detail: str) -> dict[str, str]:
+    return {"side": shown.side, "number": shown.number, "url": shown.url, "detail": detail}
+
+
+def _source_detail(entry: Entry) -> str:
+    dated = f"Dated {_day(entry)}" if entry.document_date else ""
+    return ", ".join(text for text in (source_kind(entry), dated.lower() if dated else "") if text)
+
+
+def _target_detail(entry: Entry) -> str:
+    if entry.target_total is None:
+        return ""
+    return f"Total {show_amount(str(entry.target_total))}"
+
+
+def _day(entry: Entry) -> str:
+    return f"{entry.document_date:%-d %b %Y}" if entry.document_date else ""
+
+
+def callouts_of(entry: Entry, frame: Frame) -> list[Notice]:
+    """One callout per notice: the sentence and, where somebody can help, the button."""
+    if entry.state in BUSY:
+        return []
+    shown = [_callout(notice, entry, frame) for notice in entry.notices]
+    if entry.state == Entry.State.LEFT_OUT:
+        shown.append(Notice(severity="info", title="Left out by hand", text="It is not posted. Check it again to take it back in."))
+    return shown
+
+
+def _callout(notice: dict[str, Any], entry: Entry, frame: Frame) -> Notice:
+    code = CODES.get(notice.get("code", ""))
+    title, text = notice_headline(notice)
+    severity: Any = severity_of(code.state if code else entry.state)
+    return Notice(severity=severity, title=title, text=text, action=_fix(notice, entry, frame))
+
+
+def _fix(notice: dict[str, Any], entry: Entry, frame: Frame) -> Action | None:
+    """The fix, unless it leads to this very page: its buttons are at the top."""
+    fix = fix_for(notice, entry, frame)
+    return None if fix is None or fix.url == reverse("activity:document", args=[entry.pk]) else fix
+
+
+def _facts(entry: Entry, frame: Frame) -> list[dict[str, Any]]:
+    main = [
+        _amount("Amount", entry.amount, is_strong=True),
+        _amount("In QuickBooks", entry.target_total),
+        _text("Vendor or customer", entry.party),
+        _text("Project", frame.project(entry.project_id)),
+        _text("Date", _day(entry)),
+    ]
+    blocks = [{"title": "", "rows": [row for row in main if row]}]
+    contract = [
+        _amount("Completed and stored", read_amount(entry.facts.get("completed"))),
+        _amount("Retainage", read_amount(entry.facts.get("retainage"))),
+        _amount("Earned less retainage", read_amount(entry.facts.get("earned")), is_strong=True),
+    ]
+    rows = [row for row in contract if row]
+    if rows:
+        blocks.append({"title": "The contract to date, without tax", "rows": rows})
+    return blocks
+
+
+def _amount(label: str, amount: Decimal | None, *, is_strong: bool = False) -> dict[str, Any] | None:
+    return None if amount is None else {"label": label, "amount": amount, "is_strong": is_strong}
+
+
+def _text(label: str, value: str) -> dict[str, Any] | None:
+    return {"label": label, "value": value, "amount": None} if value else None
+
+

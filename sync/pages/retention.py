@@ -1,0 +1,222 @@
+"""Retention per contract on both sides, from the figures each posted or waiting claim carries.
+
+Procore's side is what its approved claims say: held, released, and line 5 of the latest one. The books' side is the
+confirmed opening balance plus the retention lines of what was posted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F
+from django.urls import reverse
+
+from connectors.qbo import resources as qbo
+from mapping.defaults import RETENTION_PAYABLE_RELEASED, RETENTION_PAYABLE_RETAINED
+from mapping.models import DefaultChoice, RemoteItem
+from smoothx.lib.money import ZERO, total
+from sync.models import Entry, OpeningBalance
+from sync.pages.frame import Frame
+from sync.pages.rows import read_amount
+
+FLOW = "bills"
+# Claims in these states are not approved, or were left in Procore on purpose: they hold nothing.
+NOT_COUNTED = (Entry.State.INELIGIBLE,)
+
+
+@dataclass(slots=True)
+class Contract:
+    """One contract's retention. `held` and `released` are Procore's, to date, the opening balance as held."""
+
+    group: str
+    name: str = ""
+    party: str = ""
+    project_id: str = ""
+    held: Decimal = ZERO
+    released: Decimal = ZERO
+    balance: Decimal = ZERO
+    books_held: Decimal = ZERO
+    books_released: Decimal = ZERO
+    position: int = 0
+    entry_id: int | None = None
+
+    @property
+    def books_balance(self) -> Decimal:
+        return self.books_held - self.books_released
+
+    @property
+    def difference(self) -> Decimal:
+        return self.books_balance - self.balance
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.held or self.released or self.balance or self.books_balance)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A retention account of the books: what the ledger says it holds and what it holds. None = not read."""
+
+    label: str
+    ledger: Decimal
+    books: Decimal | None
+
+    @property
+    def difference(self) -> Decimal | None:
+        return None if self.books is None else self.books - self.ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    contracts: list[Contract] = field(default_factory=list)
+    accounts: list[Account] = field(default_factory=list)
+
+    def sum(self, name: str) -> Decimal:
+        return total(getattr(contract, name) for contract in self.contracts)
+
+
+def load_retention() -> Retention:
+    """Both sides of every contract that holds or held retention. Four queries, however many contracts."""
+    contracts: dict[str, Contract] = {}
+    for opening in OpeningBalance.objects.order_by("commitment_id"):
+        _add_opening(contracts, opening)
+    columns = ("pk", "group", "party", "project_id", "position", "state", "target_id", "facts")
+    claims = Entry.objects.filter(flow=FLOW).exclude(group="").order_by("group", "position")
+    for row in claims.values(*columns, approved=F("planned__facts"), contract=F("source__contract_name")):
+        _add_claim(contracts, row)
+    kept = [contract for contract in contracts.values() if not contract.is_empty]
+    kept.sort(key=lambda contract: (contract.project_id, contract.name, contract.group))
+    return Retention(kept, load_accounts(kept) if kept else [])
+
+
+def _add_opening(contracts: dict[str, Contract], opening: OpeningBalance) -> None:
+    contract = contracts.setdefault(opening.commitment_id, Contract(opening.commitment_id))
+    contract.name, contract.party = opening.contract_name, opening.vendor_name
+    contract.project_id, contract.position = opening.project_id, opening.number
+    contract.held += opening.retainage
+    contract.balance = opening.retainage
+    if opening.confirmed_at is not None:
+        contract.books_held += opening.retainage
+
+
+def _add_claim(contracts: dict[str, Contract], row: dict[str, Any]) -> None:
+    contract = contracts.setdefault(row["group"], Contract(row["group"]))
+    contract.party = row["party"] or contract.party
+    contract.project_id = row["project_id"] or contract.project_id
+    contract.name = contract.name or row["contract"] or ""
+    contract.entry_id = row["pk"]
+    if row["target_id"]:
+        contract.books_held += _fact(row["facts"], "held")
+        contract.books_released += _fact(row["facts"], "released")
+    if row["state"] in NOT_COUNTED:
+        return
+    # A posted claim that changed since has its new figures in the plan; the facts are what the books hold.
+    now = row["approved"] or row["facts"]
+    contract.held += _fact(now, "held") - _fact(now, "catch_up_retention")
+    contract.released += _fact(now, "released")
+    if row["position"] >= contract.position and now:
+        contract.balance, contract.position = _fact(now, "retainage"), row["position"]
+
+
+def _fact(facts: dict[str, str], name: str) -> Decimal:
+    return read_amount(facts.get(name)) or ZERO
+
+
+def load_accounts(contracts: Iterable[Contract]) -> list[Account]:
+    """The two retention accounts, one when both are the same, with what the contracts say beside their balance."""
+    contracts = list(contracts)
+    held, released = total(c.books_held for c in contracts), -total(c.books_released for c in contracts)
+    keys = {RETENTION_PAYABLE_RETAINED.key: held, RETENTION_PAYABLE_RELEASED.key: released}
+    chosen = dict(DefaultChoice.objects.filter(key__in=keys).values_list("key", "value"))
+    expected: dict[str, Decimal] = {}
+    for key, amount in keys.items():
+        if key in chosen:
+            expected[chosen[key]] = expected.get(chosen[key], ZERO) + amount
+    rows = RemoteItem.objects.filter(resource=qbo.ACCOUNTS.key, remote_id__in=list(expected))
+    found = {row.remote_id: row for row in rows}
+    return [_account(found.get(remote_id), remote_id, amount) for remote_id, amount in expected.items()]
+
+
+def _account(row: RemoteItem | None, remote_id: str, expected: Decimal) -> Account:
+    if row is None:
+        return Account(f"Account {remote_id}", expected, None)
+    balance = read_amount(row.data.get("balance"))
+    # QuickBooks gives what is owed as a negative balance.
+    return Account(f"{row.code} {row.name}".strip(), expected, None if balance is None else ZERO - balance)
+
+
+def books_retention() -> Decimal | None:
+    """What the books hold in the chosen retention accounts together; None while it is not known."""
+    accounts = load_accounts([])
+    balances = [account.books for account in accounts if account.books is not None]
+    return total(balances) if accounts and len(balances) == len(accounts) else None
+
+
+def retention_tables(retention: Retention, frame: Frame) -> list[dict[str, Any]]:
+    """The retention tab: a table of contracts and how it ties to the accounts."""
+    if not retention.contracts:
+        return []
+    return [
+        {
+            "title": "Payable, to subcontractors",
+            "held_label": "Held",
+            "released_label": "Released",
+            "rows": [_table_row(contract, frame) for contract in retention.contracts],
+            "totals": {
+                "procore_held": retention.sum("held"),
+                "procore_released": retention.sum("released"),
+                "procore_balance": retention.sum("balance"),
+                "quickbooks_balance": retention.sum("books_balance"),
+                "difference": retention.sum("difference"),
+            },
+            "accounts": [
+                {"label": a.label, "ledger": a.ledger, "books": a.books, "difference": a.difference}
+                for a in retention.accounts
+            ],
+        }
+    ]
+
+
+def _table_row(contract: Contract, frame: Frame) -> dict[str, Any]:
+    return {
+        "contract": contract.name or f"Contract {contract.group}",
+        "party": contract.party,
+        "project": frame.project(contract.project_id),
+        "procore_held": contract.held,
+        "procore_released": contract.released,
+        "procore_balance": contract.balance,
+        "quickbooks_balance": contract.books_balance,
+        "difference": contract.difference,
+        "url": reverse("activity:document", args=[contract.entry_id]) if contract.entry_id else "",
+    }
+
+
+def retention_card(retention: Retention, details_url: str) -> dict[str, Any] | None:
+    """The dashboard's card: totals of both sides; None when no contract holds retention."""
+    if not retention.contracts:
+        return None
+    rows = [
+        _card_row("Held", retention.sum("held"), retention.sum("books_held")),
+        _card_row("Released", -retention.sum("released"), -retention.sum("books_released")),
+        _card_row("Balance", retention.sum("balance"), retention.sum("books_balance"), is_total=True),
+    ]
+    apart = [contract for contract in retention.contracts if contract.difference]
+    note = f"{len(apart)} contract{'s differ' if len(apart) > 1 else ' differs'}" if apart else ""
+    return {
+        "details_url": details_url,
+        "per_project": False,
+        "blocks": [{"title": "Payable, to subcontractors", "rows": rows}],
+        "note": note,
+        "note_action": {"label": "Show which", "url": details_url} if apart else None,
+    }
+
+
+def _card_row(label: str, left: Decimal, right: Decimal, *, is_total: bool = False) -> dict[str, Any]:
+    return {"label": label, "procore": left, "quickbooks": right, "is_total": is_total}
+
+
+def contracts_that_differ(contracts: Sequence[Contract]) -> int:
+    return sum(1 for contract in contracts if contract.difference)
