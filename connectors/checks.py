@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +9,8 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
+
+from connectors.transport import is_loopback
 
 _VENDOR_URLS = (
     "PROCORE_LOGIN_URL", "PROCORE_API_URL", "QBO_AUTHORIZE_URL", "QBO_TOKEN_URL", "QBO_REVOKE_URL", "QBO_API_URL",
@@ -56,18 +57,6 @@ def _check_credentials() -> Iterator[CheckMessage]:
     for name in _CREDENTIALS:
         if not getattr(settings, name):
             yield Error(f"{name} is empty.", hint="The vendor's developer portal shows it.", id="smoothx.E007")
-
-
-def is_loopback(address: str) -> bool:
-    """Whether an address names this machine: localhost, 127.0.0.1, ::1, 0.0.0.0."""
-    host = (urlsplit(address).hostname or "").rstrip(".")
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        number = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return number.is_loopback or number.is_unspecified
 
 
 def _is_fernet_key(key: str) -> bool:

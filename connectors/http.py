@@ -130,9 +130,10 @@ def _acquire(connection: Connection, request: Request, *, may_be_done: bool) -> 
 
 
 def _exchange_once(connection: Connection, request: Request, *, key: str) -> _Outcome:
+    token = tokens.open_token(connection, "access_token")
     started = time.monotonic()
     try:
-        response = exchange(request, auth=Bearer(connection.access_token))
+        response = exchange(request, auth=Bearer(token))
         outcome = _Outcome(response)
         limits.note_headers(connection, response.headers)
     except NotSent as error:

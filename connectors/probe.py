@@ -19,21 +19,20 @@ CUSTOMER_LABEL = "customer"
 
 
 def probe(connection: Connection) -> None:
-    """Read the account's facts, proving that its token reaches it, and keep them; saved when the row is.
-
-    QuickBooks: `books`, the members of Books. Procore: `customer_field`, the key of the project field "Customer" or
-    None. Raises the errors of connectors.errors, and then nothing is changed.
-    """
-    if connection.vendor == Vendor.QBO:
-        name, facts = _read_books(connection)
-    else:
-        name, facts = _read_company(connection)
+    """Read the account's facts anew and keep them. Raises the errors of connectors.errors, then nothing is changed."""
+    name, facts = read_facts(connection)
     connection.account_name = name[:200] or connection.account_name
     connection.facts = {**connection.facts, **facts}
-    if connection.pk is not None:
-        Connection.objects.filter(pk=connection.pk).update(
-            account_name=connection.account_name, facts=connection.facts
-        )
+    Connection.objects.filter(pk=connection.pk).update(account_name=connection.account_name, facts=connection.facts)
+
+
+def read_facts(connection: Connection) -> tuple[str, dict[str, Any]]:
+    """The account's name and its facts, which proves that the token reaches the account.
+
+    QuickBooks: `books`, the members of Books. Procore: `customer_field`, the key of the project field "Customer" or
+    None. The connection need not be saved.
+    """
+    return _read_books(connection) if connection.vendor == Vendor.QBO else _read_company(connection)
 
 
 def books_of(connection: Connection) -> Books | None:

@@ -11,6 +11,7 @@ import logging
 import time
 import uuid
 from datetime import timedelta
+from typing import Literal
 
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -21,6 +22,7 @@ from connectors.grants import GrantRefused, TokenPair, refresh_pair
 from connectors.models import Connection
 from connectors.signals import connection_broken
 from connectors.transport import NoAnswer, NotSent, refuse_in_transaction
+from smoothx.lib.secrets import CannotDecrypt
 from smoothx.tenants.models import AuditEntry
 
 logger = logging.getLogger(__name__)
@@ -61,6 +63,17 @@ def fresh(connection_id: int | None, *, force: bool = False, seen_version: int |
             raise Retry(message)
         time.sleep(POLL_SECONDS)
         row = _read(connection_id)
+
+
+def open_token(connection: Connection, name: Literal["access_token", "refresh_token"]) -> str:
+    """The token in the clear. Raises Reconnect when no key opens it any more."""
+    try:
+        token: str = getattr(connection, name)
+    except CannotDecrypt as error:
+        mark_broken(connection, "The stored access cannot be read any more.")
+        message = f"{connection}: no encryption key opens the {name}"
+        raise Reconnect(message) from error
+    return token
 
 
 def mark_broken(connection: Connection, reason: str) -> None:
@@ -127,8 +140,9 @@ def _ask_twice(row: Connection, owner: str) -> TokenPair:
 
     Then no answer again means Retry, not Reconnect: whether the token still lives, only an answer can tell.
     """
+    refresh_token = open_token(row, "refresh_token")
     try:
-        return refresh_pair(row.vendor, row.refresh_token)
+        return refresh_pair(row.vendor, refresh_token)
     except NotSent as error:
         raise _unreachable(error) from error
     except NoAnswer:
@@ -136,7 +150,7 @@ def _ask_twice(row: Connection, owner: str) -> TokenPair:
             message = "another worker took over the refresh"
             raise Retry(message, after=1.0) from None
     try:
-        return refresh_pair(row.vendor, row.refresh_token)
+        return refresh_pair(row.vendor, refresh_token)
     except (NotSent, NoAnswer) as error:
         raise _unreachable(error) from error
 

@@ -5,11 +5,13 @@ The only file that holds a socket to a vendor. It decides nothing: repeating, li
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
+from urllib.parse import urlsplit
 
 import requests
 from django.db import connection as database
@@ -126,6 +128,18 @@ class Anonymous(AuthBase):
 
 def basic_auth(name: str, secret: str) -> AuthBase:
     return HTTPBasicAuth(name, secret)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address names this machine: localhost, 127.0.0.1, ::1, 0.0.0.0."""
+    host = (urlsplit(address).hostname or "").rstrip(".")
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        number = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return number.is_loopback or number.is_unspecified
 
 
 def refuse_in_transaction() -> None:

@@ -17,14 +17,18 @@ from mapping.suggest import Candidate
 NEVER_USED = {qbo.ITEMS.key: ("Category",)}
 
 
-def left_rows(kind: MappingKind, connection: Connection) -> QuerySet[RemoteItem]:
-    rows: QuerySet[RemoteItem] = RemoteItem.objects.filter(connection=connection, resource=kind.left.key)
+def all_rows() -> QuerySet[RemoteItem]:
+    """The active tenant's whole directory."""
+    rows: QuerySet[RemoteItem] = RemoteItem.objects.all()
     return rows
+
+
+def left_rows(kind: MappingKind, connection: Connection) -> QuerySet[RemoteItem]:
+    return all_rows().filter(connection=connection, resource=kind.left.key)
 
 
 def right_rows(kind: MappingKind, connection: Connection) -> QuerySet[RemoteItem]:
-    rows: QuerySet[RemoteItem] = RemoteItem.objects.filter(right_fits(kind), connection=connection)
-    return rows
+    return all_rows().filter(right_fits(kind), connection=connection)
 
 
 def right_fits(kind: MappingKind) -> Q:

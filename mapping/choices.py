@@ -18,7 +18,10 @@ from smoothx.tenants.models import AuditEntry
 
 
 class ChoiceRefused(Exception):
-    """A default cannot take this value. Codes: unknown_default, unknown_option, unknown_item, inactive_item, wrong_type."""
+    """A default cannot take this value. `code` is stable, `sentence` is for the reader.
+
+    Codes: unknown_default, unknown_option, unknown_item, inactive_item, wrong_type.
+    """
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -82,7 +85,7 @@ def usable_rows(kind: DefaultKind, connection: Connection | None) -> QuerySet[Re
 
 
 def load_defaults(connection: Connection | None) -> Defaults:
-    """What is chosen, with names as the books have them now, and the facts of the books; `connection` is QuickBooks'."""
+    """What is chosen, named as in the books now, and the facts of the books. `connection` is QuickBooks'."""
     chosen = dict(DefaultChoice.objects.filter(key__in=list(DEFAULTS)).values_list("key", "value"))
     names = _load_names(connection, chosen)
     choices = {key: _read_choice(DEFAULTS[key], value, names) for key, value in chosen.items()}

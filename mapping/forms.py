@@ -8,11 +8,15 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
+from django.http import HttpRequest
+from django.urls import reverse
 
 from connectors.models import Connection
-from mapping.choices import ChoiceRefused, choose, usable_rows
+from mapping.choices import ChoiceRefused, choose, load_defaults, usable_rows
 from mapping.defaults import DEFAULTS, Choice, DefaultKind, Defaults
 from mapping.models import RemoteItem
+from mapping.sides import load_sides
+from smoothx.lib.shapes import Action, Notice
 
 Options = list[tuple[str, Any]]
 NOT_CHOSEN = ("", "Not chosen")
@@ -31,22 +35,26 @@ class DefaultsForm(forms.Form):
     ) -> None:
         self.kinds = tuple(kinds)
         self.defaults = defaults
+        self.options = options
         chosen = {kind.key: defaults.get(kind) for kind in self.kinds}
         super().__init__(data, initial={key: choice.id for key, choice in chosen.items() if choice})
         for kind in self.kinds:
             self.fields[kind.key] = _make_field(kind, options.get(kind.key, []), chosen[kind.key])
 
     def save(self, actor: Any) -> int:
-        """How many defaults changed. A value the books no longer allow becomes an error of its field: check `errors`."""
-        try:
-            with transaction.atomic():
-                for key in self.changed_data:
-                    self._choose(key, actor)
-                if self.errors:
-                    raise _Refused
-        except _Refused:
-            return 0
+        """How many defaults changed. A value the books no longer allow becomes an error and nothing is kept."""
+        with transaction.atomic():
+            for key in self.changed_data:
+                self._choose(key, actor)
+            if self.errors:
+                transaction.set_rollback(True)
+                return 0
         return len(self.changed_data)
+
+    def label_of(self, key: str) -> str:
+        """What stands now, in words."""
+        chosen = self.defaults.get(DEFAULTS[key])
+        return chosen.name if chosen else NOT_CHOSEN[1]
 
     def _choose(self, key: str, actor: Any) -> None:
         try:
@@ -55,21 +63,67 @@ class DefaultsForm(forms.Form):
             self.add_error(key, refusal.sentence)
 
 
-class _Refused(Exception):
-    """Rolls back a form of which one field was refused."""
-
-
 def form_for_defaults(
     data: Mapping[str, Any] | None = None,
     *,
-    connection: Connection | None,
-    defaults: Defaults,
     kinds: Iterable[DefaultKind] = tuple(DEFAULTS.values()),
+    connection: Connection | None = None,
+    defaults: Defaults | None = None,
 ) -> DefaultsForm:
-    """The form for these defaults, with the vendor lists of `connection` (QuickBooks) to choose from."""
+    """The form for these defaults. `connection` is QuickBooks'; it and `defaults` are loaded when not given."""
+    connection = connection or load_sides().quickbooks
     wanted = tuple(kinds)
     options = {kind.key: _list_options(kind, connection) for kind in wanted if kind.chooses}
-    return DefaultsForm(data, kinds=wanted, defaults=defaults, options=options)
+    return DefaultsForm(data, kinds=wanted, defaults=defaults or load_defaults(connection), options=options)
+
+
+def defaults_context(request: HttpRequest, form: DefaultsForm) -> dict[str, Any]:
+    """What settings/defaults.html and settings/form.html read, but for the page's own title and sections."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for kind in form.kinds:
+        groups.setdefault(kind.group, []).append(_setting(form, kind))
+    return {
+        "form": form,
+        "groups": [_group(title, settings, form) for title, settings in groups.items()],
+        "save_url": request.path,
+        "changes": len(form.changed_data) if form.is_bound else 0,
+        "notices": _notices(form),
+    }
+
+
+def _group(title: str, settings: list[dict[str, Any]], form: DefaultsForm) -> dict[str, Any]:
+    chooses = any(kind.chooses for kind in form.kinds if kind.group == title)
+    return {"title": title, "side": "quickbooks" if chooses else None, "note": "", "settings": settings}
+
+
+def _setting(form: DefaultsForm, kind: DefaultKind) -> dict[str, Any]:
+    chosen = form.defaults.get(kind)
+    is_lost = chosen is not None and not chosen.is_active
+    is_changed = form.is_bound and kind.key in form.changed_data
+    return {
+        "field": form[kind.key],
+        "help": kind.help,
+        "if_empty": kind.if_empty,
+        "changed_from": form.label_of(kind.key) if is_changed else None,
+        "problem": f"{form.label_of(kind.key)} is inactive in QuickBooks. Choose another." if is_lost else None,
+        "fix": None,
+    }
+
+
+def _notices(form: DefaultsForm) -> list[Notice]:
+    """Without a single account to choose, the list has to be read first."""
+    account_kinds = [kind for kind in form.kinds if kind.chooses and kind.account_types]
+    if not account_kinds or any(form.options.get(kind.key) for kind in account_kinds):
+        return []
+    url = f"{reverse('mapping:section', args=['account-codes'])}?tab=quickbooks"
+    return [
+        Notice(
+            severity="info",
+            title="No QuickBooks accounts to choose from",
+            text="They were not read yet, or none is of the right type.",
+            action=Action(label="Open the accounts", url=url),
+        )
+    ]
 
 
 def option_label(row: RemoteItem) -> str:

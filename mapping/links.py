@@ -107,7 +107,7 @@ def relink(entry: AuditEntry, actor: Any) -> Link:
 
 def blocked_by_unlink(link: Link) -> OpenDocuments:
     """The documents that would stop without this link, as sync counts them."""
-    return count_documents(link)
+    return count_documents([link]).get(link.pk, OpenDocuments())
 
 
 def find_link(kind: MappingKind, left_connection: Connection, left_id: str) -> Link | None:

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from connectors.models import Connection
+from mapping.candidates import all_rows
 from mapping.defaults import DEFAULTS
 from mapping.items import PROJECT_ONLY
 from mapping.kinds import KINDS
@@ -118,5 +119,4 @@ def subjects_of(connection: Connection, resource_key: str, remote_ids: Iterable[
 
 
 def _rows_of(connection: Connection, resource_key: str) -> QuerySet[RemoteItem]:
-    rows: QuerySet[RemoteItem] = RemoteItem.objects.filter(connection=connection, resource=resource_key)
-    return rows
+    return all_rows().filter(connection=connection, resource=resource_key)

@@ -48,8 +48,8 @@ class Hook(Generic[P, T]):
         return self._answer(*args, **kwargs)
 
 
-def _count_no_documents(link: Link) -> OpenDocuments:
-    return OpenDocuments()
+def _count_no_documents(links: Sequence[Link]) -> Mapping[int, OpenDocuments]:
+    return {}
 
 
 def _count_none_waiting(kind_keys: Sequence[str]) -> Mapping[tuple[str, str], int]:
@@ -60,7 +60,7 @@ def _find_none_in_use(kind_key: str) -> frozenset[str]:
     return frozenset()
 
 
-# Documents that unlinking would stop: link -> OpenDocuments.
+# Documents that unlinking would stop: links -> {link pk: OpenDocuments}, only those that stop any.
 count_documents = Hook(_count_no_documents)
 # Documents that wait for a link: kind keys -> {(kind key, left id): how many}, only those above zero.
 count_waiting = Hook(_count_none_waiting)

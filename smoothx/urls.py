@@ -1,9 +1,16 @@
-"""Where everything hangs."""
+"""Where everything hangs. Error pages are templates/400.html, 403.html, 404.html and 500.html."""
+
+from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("smoothx.pages.urls")),
     path("accounts/", include("allauth.urls")),
+    path("activity/", include("sync.urls_activity")),
+    path("connect/", include("connectors.urls")),
+    path("mapping/", include("mapping.urls")),
     path("operations/", admin.site.urls),
+    path("reconcile/", include("sync.urls_reconcile")),
 ]

@@ -9,7 +9,7 @@ from connectors.errors import VendorError
 from connectors.qbo.records import PostedBill
 from sync import ledger, outbox, settle
 from sync.models import Entry, Event
-from sync.targets import ENTITIES, Answer
+from sync.targets import Answer
 from sync.tasks import nudge
 from sync.work import NotConnected, Work
 
@@ -82,7 +82,7 @@ def link_existing(entry: Entry, actor: AbstractBaseUser, *, target_id: str) -> N
         message = "There is no plan to compare with. Check the document again first."
         raise NotPossible(message)
     try:
-        books = PostedBill.from_wire(Work().qbo.get(ENTITIES[entity], target_id))
+        books = PostedBill.from_wire(Work().qbo.get_entity(entity, target_id))
     except (VendorError, NotConnected) as error:
         message = "QuickBooks did not give us that document."
         raise NotPossible(message) from error

@@ -191,7 +191,10 @@ def load_contract(flow_key: str, group: str, opening: Opening | None) -> Contrac
         .order_by("position")
         .values_list("source_id", "position", "target_id", "facts")
     )
-    claims = [(target, PostedClaim.from_facts(source_id, position, facts)) for source_id, position, target, facts in rows]
+    claims = [
+        (target, PostedClaim.from_facts(source_id, number=position, facts=facts))
+        for source_id, position, target, facts in rows
+    ]
     left_out = tuple(claim for target, claim in claims if not target)
     return ContractLedger(
         opening=opening,

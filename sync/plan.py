@@ -64,7 +64,7 @@ class Notes:
     ) -> Value | None:
         """`value`, and a blocker when there is none."""
         if value is None:
-            self.block(code, subject, waits_for=waits_for, **detail)
+            self._add(self.blockers, _notice(code, subject, waits_for, (), detail))
         return value
 
     def prefer(
@@ -72,7 +72,7 @@ class Notes:
     ) -> Value | None:
         """`value`, else `fallback` with a warning."""
         if value is None and fallback is not None:
-            self.warn(code, subject, **detail)
+            self._add(self.warnings, _notice(code, subject, "", (), detail))
         return fallback if value is None else value
 
     def plan(self, document: Document, facts: Mapping[str, str] | None = None) -> Plan[Document]:

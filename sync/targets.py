@@ -11,16 +11,14 @@ from typing import Any, Protocol
 
 from connectors.procore import resources as procore
 from connectors.procore.records import Company
-from connectors.qbo import resources as qbo
 from connectors.qbo.documents import Bill, numbers_from_text
-from connectors.qbo.query import match
 from connectors.qbo.records import PostedBill
 from smoothx.lib.money import money
 from sync.models import Entry, Outgoing
 from sync.work import Work
 
+SIMILAR_DAYS = 30
 MONEY_ENTITIES = ("Bill", "VendorCredit")
-ENTITIES = {resource.entity: resource for resource in qbo.ALL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +59,8 @@ class QuickBooks:
         if outgoing.operation == "create":
             allow = "post_anyway" in entry.approvals
             answer = work.qbo.create(entity, wire, key=outgoing.key, allow_duplicate_number=allow)
+            if entity in MONEY_ENTITIES:
+                work.remember_bill(entity, PostedBill.from_wire(answer))
         else:
             answer = work.qbo.update(entity, wire, key=outgoing.key)
         return self._read(entity, answer)
@@ -69,34 +69,34 @@ class QuickBooks:
         """The document this write may have made, or None. Marker first; without one nothing is taken for ours."""
         entity, body = outgoing.target_type, outgoing.body
         if outgoing.operation == "update":
-            current = work.qbo.get(ENTITIES[entity], entry.target_id)
+            current = work.qbo.get_entity(entity, entry.target_id)
             changed = str(current.get("SyncToken")) != str(body.get("SyncToken"))
             return self._read(entity, current) if changed and _same_note(current, body) else None
         if entity not in MONEY_ENTITIES:
-            return self._find_named(work, entity, body)
+            parent_id = body.get("ParentRef", {}).get("value", "")
+            found = work.qbo.find_by_name(entity, body["DisplayName"], parent_id=parent_id)
+            return self._read(entity, found) if found else None
         vendor_id = body["VendorRef"]["value"]
-        resource = ENTITIES[entity]
-        for bill in work.qbo.find_bills(resource=resource, vendor_id=vendor_id, number=body["DocNumber"]):
+        for bill in work.qbo.find_bills(entity=entity, vendor_id=vendor_id, number=body["DocNumber"]):
             if bill.memo == body["PrivateNote"]:
                 return Answer(bill.id, bill.sync_token, bill.number, _signed(entity, bill.total))
         return None
 
     def twins(self, work: Work, entry: Entry, bill: Bill) -> list[Twin]:
-        """Documents in the books that may be this bill already: same number, or same amount within 30 days."""
-        resource = ENTITIES[bill.entity]
-        same_number = work.qbo.find_bills(resource=resource, vendor_id=bill.vendor_id, number=bill.number)
-        twins = [self._twin("duplicate_number", bill, other) for other in same_number]
-        if not twins:
-            near = work.qbo.find_bills(
-                resource=resource, vendor_id=bill.vendor_id, total=abs(bill.total), around=bill.date
-            )
-            ours = set(
-                Entry.objects.filter(flow=entry.flow, target_id__in=[b.id for b in near]).values_list(
-                    "target_id", flat=True
-                )
-            )
-            twins = [self._twin("possible_duplicate", bill, other) for other in near if other.id not in ours]
-        return twins
+        """Documents in the books that may be this bill already: same number, or same amount within 30 days.
+
+        Equal claims month after month are normal, so documents the ledger knows do not count by amount.
+        """
+        known = work.vendor_bills(bill.entity, bill.vendor_id)
+        numbered = [other for other in known if other.number.casefold() == bill.number.casefold()]
+        if numbered:
+            return [self._twin("duplicate_number", bill, other) for other in numbered]
+        near = [other for other in known if other.total == abs(bill.total) and _days_apart(bill, other) <= SIMILAR_DAYS]
+        if not near:
+            return []
+        ours = Entry.objects.filter(target_type=bill.entity, target_id__in=[other.id for other in near])
+        posted = set(ours.values_list("target_id", flat=True))
+        return [self._twin("possible_duplicate", bill, other) for other in near if other.id not in posted]
 
     def _twin(self, code: str, bill: Bill, other: PostedBill) -> Twin:
         return Twin(
@@ -104,7 +104,7 @@ class QuickBooks:
             id=other.id,
             name=f"{'vendor credit' if bill.is_credit else 'bill'} {other.number or other.id}",
             amount=other.total,
-            days=abs(((other.date or bill.date) - bill.date).days),
+            days=_days_apart(bill, other),
             is_ours=other.memo == bill.memo,
             version=other.sync_token,
             number=other.number,
@@ -112,17 +112,7 @@ class QuickBooks:
 
     def posted(self, work: Work, entry: Entry) -> PostedBill:
         """The bill as it stands now. Raises Missing when it was deleted."""
-        return PostedBill.from_wire(work.qbo.get(ENTITIES[entry.target_type], entry.target_id))
-
-    def _find_named(self, work: Work, entity: str, body: dict[str, Any]) -> Answer | None:
-        """The contact of this name at this place. Names are unique there, so it is the one the write made."""
-        wanted, parent = body["DisplayName"], body.get("ParentRef", {}).get("value")
-        for rows in work.qbo.query_all(ENTITIES[entity], where=match("DisplayName", wanted).condition):
-            for row in rows:
-                is_there = row.get("ParentRef", {}).get("value") == parent
-                if is_there and row["DisplayName"].casefold() == wanted.casefold():
-                    return self._read(entity, row)
-        return None
+        return PostedBill.from_wire(work.qbo.get_entity(entry.target_type, entry.target_id))
 
     def _read(self, entity: str, wire: dict[str, Any]) -> Answer:
         total = _signed(entity, money(wire.get("TotalAmt"))) if entity in MONEY_ENTITIES else None
@@ -147,6 +137,10 @@ class ProcoreDirectory:
 
 ADAPTERS: dict[str, Adapter] = {"qbo": QuickBooks(), "procore": ProcoreDirectory()}
 QUICKBOOKS = QuickBooks()
+
+
+def _days_apart(bill: Bill, other: PostedBill) -> int:
+    return abs(((other.date or bill.date) - bill.date).days)
 
 
 def _signed(entity: str, amount: Decimal) -> Decimal:

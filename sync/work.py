@@ -9,6 +9,7 @@ from typing import Any
 from connectors.models import Connection, Vendor
 from connectors.procore.client import ProcoreClient
 from connectors.qbo.client import QboClient
+from connectors.qbo.records import PostedBill
 from mapping.choices import load_defaults
 from mapping.defaults import Defaults
 from mapping.kinds import KINDS
@@ -33,6 +34,7 @@ class Work:
 
     def __init__(self) -> None:
         self.tenant = Tenant.objects.get(pk=require_tenant_id())
+        self._vendor_bills: dict[tuple[str, str], list[PostedBill]] = {}
         self._connections = {row.vendor: row for row in Connection.objects.exclude(account_id="").order_by("id")}
 
     def connection(self, vendor: str) -> Connection:
@@ -80,6 +82,16 @@ class Work:
             opening = self.openings.get(entry.group)
             contracts[entry.group] = ledger.load_contract(entry.flow, entry.group, opening)
         return replace(self.base_maps, contracts=contracts, approvals=frozenset(entry.approvals))
+
+    def vendor_bills(self, entity: str, vendor_id: str) -> list[PostedBill]:
+        """All bills (or vendor credits) of one vendor, read once per run; what the run posts itself is added to it."""
+        key = (entity, vendor_id)
+        if key not in self._vendor_bills:
+            self._vendor_bills[key] = self.qbo.find_bills(entity=entity, vendor_id=vendor_id)
+        return self._vendor_bills[key]
+
+    def remember_bill(self, entity: str, bill: PostedBill) -> None:
+        self._vendor_bills.get((entity, bill.vendor_id), []).append(bill)
 
     def forget_mapping(self) -> None:
         for name in ("base_maps", "defaults", "openings"):

@@ -135,8 +135,24 @@ def sandboxes(running_pair: Any, settings: Any) -> Any:
         requests.delete(f"{server.url}/_control/faults", timeout=30)
         requests.delete(f"{server.url}/_control/calls", timeout=30)
         requests.post(f"{server.url}/_control/webhooks", json={"mode": "off"}, timeout=30)
+    usual = {"per_minute": 500, "per_second": 10, "batches_per_minute": 40}
+    requests.post(f"{running_pair.qbo.url}/_control/limits", json=usual, timeout=30)
+    requests.post(f"{running_pair.procore.url}/_control/limits", json={"hour": 3600, "spike": 100}, timeout=30)
     point_at(settings, running_pair.info)
     return running_pair
+
+
+@pytest.fixture
+def without_limits(sandboxes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither side spaces calls: for tests about anything but limits. The limits are back for the next test."""
+    import requests
+
+    from connectors import limits
+
+    monkeypatch.setattr(limits, "QBO_CALLS", ())
+    off = {"per_minute": 0, "per_second": 0, "batches_per_minute": 0}
+    requests.post(f"{sandboxes.qbo.url}/_control/limits", json=off, timeout=30)
+    requests.post(f"{sandboxes.procore.url}/_control/limits", json={"hour": 0, "spike": 0}, timeout=30)
 
 
 def point_at(settings: Any, info: dict[str, Any]) -> None:

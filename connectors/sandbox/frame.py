@@ -77,7 +77,12 @@ class Sandbox:
         self.clock = clock or Clock()
         self.lock = threading.RLock()
         self.faults = FaultList(seed)
-        self.courier = Courier(self.pack_deliveries, now=self.clock.epoch, retry_delays=self.webhook_retry_delays)
+        self.courier = Courier(
+            self.pack_deliveries,
+            now=self.clock.epoch,
+            retry_delays=self.webhook_retry_delays,
+            accepts=self.webhook_accepts,
+        )
         self._calls: deque[dict[str, Any]] = deque(maxlen=MAX_CALLS_KEPT)
         self._calls_lock = threading.Lock()
         self.clear()

@@ -1,12 +1,15 @@
-"""Gives each request of a signed-in person the company they last chose, and enters its scope."""
+"""Gives each request of a signed-in person the company they last chose, and enters its scope and time zone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
-from smoothx.tenants.models import Membership
+from smoothx.tenants.models import Membership, Tenant
 from smoothx.tenants.scope import tenant_scope
 
 SESSION_KEY = "tenant_id"
@@ -22,7 +25,7 @@ class TenantMiddleware:
             return self.get_response(request)
         request.tenant = membership.tenant  # type: ignore[attr-defined]
         request.membership = membership  # type: ignore[attr-defined]
-        with tenant_scope(membership.tenant_id):
+        with tenant_scope(membership.tenant_id), timezone.override(zone_of(membership.tenant)):
             return self.get_response(request)
 
 
@@ -36,3 +39,11 @@ def choose_membership(request: HttpRequest) -> Membership | None:
     request.memberships = memberships  # type: ignore[attr-defined]
     chosen = request.session.get(SESSION_KEY)
     return next((m for m in memberships if m.tenant_id == chosen), memberships[0] if memberships else None)
+
+
+def zone_of(tenant: Tenant) -> tzinfo:
+    """The company's time zone; UTC for a name this machine does not know, rather than no page at all."""
+    try:
+        return ZoneInfo(tenant.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC

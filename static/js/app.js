@@ -3,7 +3,6 @@
   "use strict";
   const root = document.documentElement;
   const TOAST_MS = 10000;
-  root.classList.add("has-js");
 
   const $ = (selector, from = document) => from.querySelector(selector);
   const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
@@ -127,41 +126,33 @@
     openDialogs();
     if (opener && event.detail.requestConfig && event.detail.requestConfig.verb === "post" && !$("#dialog dialog")) returnFocus();
     $$(".toast").forEach(expire);
-    $$("[data-select-all]").forEach((all) => countSelected(all.form));
+    countSelected($("form.bulk"));
     if (focused && !document.getElementById(focused) && order.includes(focused)) focusAfter(focused);
     focused = "";
   });
 
-  /* Bulk select */
-  const boxes = (form) => $$("input[type=checkbox][name=id]", document).filter((box) => box.form === form && !box.disabled);
-  const countSelected = (form) => {
-    if (!form) return;
-    const rows = boxes(form);
-    const count = rows.filter((box) => box.checked).length;
-    const all = $("[data-select-all]");
-    const bar = $(".bulk", form.parentElement) || $(".bulk");
-    if (all) { all.checked = count > 0 && count === rows.length; all.indeterminate = count > 0 && count < rows.length; }
+  /* Bulk select: the bar counts; "all 232" is a second, explicit step. */
+  const boxes = (form) => $$("input[type=checkbox][name=id]").filter((box) => box.form === form && !box.disabled);
+  const countSelected = (bar, isAll = false) => {
     if (!bar) return;
-    bar.hidden = count === 0;
+    const rows = boxes(bar);
+    const count = rows.filter((box) => box.checked).length;
+    const isWhole = count > 0 && count === rows.length;
+    const every = $("[data-select-all]");
     const more = $("[data-all-matching]", bar);
-    if (count !== rows.length && more) $("input[name=all]", bar).value = "";
-    const isAll = more && $("input[name=all]", bar).value === "1";
+    if (every) { every.checked = isWhole; every.indeterminate = count > 0 && !isWhole; }
+    bar.classList.toggle("is-open", count > 0);
+    bar.elements.all.value = isAll ? "1" : "";
     $("[data-count]", bar).textContent = isAll ? more.dataset.allMatching : String(count);
-    if (more) more.hidden = isAll || count !== rows.length;
+    if (more) more.hidden = isAll || !isWhole;
   };
   document.addEventListener("change", (event) => {
     const box = event.target;
     if (box.matches("[data-select-all]")) boxes(box.form).forEach((row) => { row.checked = box.checked; });
     if (box.matches("[data-select-all], input[type=checkbox][name=id]")) countSelected(box.form);
-    if (box.matches("[data-go]")) location.assign(box.value);
-    if (box.matches("[data-submit]")) box.form.requestSubmit();
-    const settings = box.closest("form[data-changes]");
-    if (settings) countChanges(settings);
+    countChanges(box.closest("form[data-changes]"));
   });
-  document.addEventListener("input", (event) => {
-    const settings = event.target.closest("form[data-changes]");
-    if (settings) countChanges(settings);
-  });
+  document.addEventListener("input", (event) => countChanges(event.target.closest("form[data-changes]")));
 
   /* Settings: how many controls differ from what was loaded */
   const isChanged = (control) => {
@@ -170,26 +161,25 @@
     return control.value !== control.defaultValue;
   };
   const countChanges = (form) => {
+    if (!form) return;
     const names = new Set([...form.elements].filter((control) => control.name && isChanged(control)).map((control) => control.name));
     const bar = $(".savebar", form);
     const count = names.size + Number(form.dataset.changes || 0);
-    bar.hidden = count === 0;
+    bar.classList.toggle("savebar--idle", count === 0);
     $("[data-count]", bar).textContent = count === 1 ? "1 change not saved." : `${count} changes not saved.`;
   };
 
   document.addEventListener("click", (event) => {
-    const target = event.target.closest("[data-dismiss], [data-clear-selection], [data-all-matching], [data-theme-choice], [data-reset]");
+    const target = event.target.closest("[data-dismiss], [data-clear-selection], [data-all-matching], [data-theme-choice]");
     if (!target) return;
     if (target.matches("[data-dismiss]")) target.closest(".toast").remove();
-    if (target.matches("[data-reset]")) setTimeout(() => countChanges(target.form));
     if (target.matches("[data-theme-choice]")) setTheme(target.dataset.themeChoice);
     if (target.matches("[data-clear-selection]")) {
       boxes(target.form).forEach((box) => { box.checked = false; });
       countSelected(target.form);
-      const all = $("[data-select-all]");
-      if (all) all.focus();
+      $("[data-select-all]").focus();
     }
-    if (target.matches("[data-all-matching]")) { $("input[name=all]", target.closest(".bulk")).value = "1"; countSelected(target.form); }
+    if (target.matches("[data-all-matching]")) countSelected(target.form, true);
   });
 
   /* A drop-down of actions closes when the reader turns to something else. */
@@ -215,6 +205,7 @@
 
   $$(".toast").forEach(expire);
   openDialogs();
+  countSelected($("form.bulk"));
   const firstError = $("[aria-invalid=true]");
   if (firstError && $("form .err")) firstError.focus();
 })();

@@ -201,24 +201,26 @@ def note_problem(requisition: Requisition, place: Place, notes: Notes) -> None:
             also = [opening] if place.missing_number == requisition.number else [opening, previous]
             notes.block(place.problem, contract, also_lifted_by=also, number=place.missing_number)
         case "previous_changed":
-            notes.block(place.problem, contract, **_show_difference(requisition, place))
+            _note_difference(requisition, place, contract, notes)
 
 
-def _show_difference(requisition: Requisition, place: Place) -> dict[str, Decimal | str]:
-    """The figure in which books and Procore differ: line 7, or the retention where only that moved."""
+def _note_difference(requisition: Requisition, place: Place, contract: str, notes: Notes) -> None:
+    """Show the figure in which books and Procore differ: line 7, or the retention where only that moved."""
     difference = place.difference
     if difference.net:
         figure, books, procore = "billed less retention", place.books.expected_previous, requisition.previous
     else:
         figure, books, procore = "held as retention", place.books.expected_retainage, requisition.retainage_before
-    return {
-        "figure": figure,
-        "books": books,
-        "procore": procore,
-        "difference": cents(procore - books),
-        "cost": difference.cost,
-        "retention": difference.retention,
-    }
+    notes.block(
+        "previous_changed",
+        contract,
+        figure=figure,
+        books=books,
+        procore=procore,
+        difference=cents(procore - books),
+        cost=difference.cost,
+        retention=difference.retention,
+    )
 
 
 def make_facts(requisition: Requisition, figures: Figures, catch_up: Difference) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from connectors.procore.records import Requisition
 from connectors.qbo.documents import BillLine
@@ -15,13 +16,17 @@ from mapping.defaults import (
     DefaultKind,
     Defaults,
 )
-from smoothx.lib.money import ZERO, split, total
+from smoothx.lib.money import ZERO, split
 from sync.flows import _waits
 from sync.flows._claims import Difference, Figures
 from sync.flows._codes import CodedLine, Coder, Coding, find_default
 from sync.plan import Notes
 
+Role = Literal["cost", "tax", "retained", "released", "catch_up"]
+
 MAKES_UP = "Makes up for earlier invoices changed after posting"
+# A line without a coding stops its bill; it is made all the same, so that the rest of the rule need not know.
+NOT_CODED = Coding("account", "", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,8 @@ class LineMaker:
         return self._line(
             line.gross + tax,
             " - ".join(part for part in (name, line.description) if part) or coded.code_text,
-            coded.coding,
+            coded.coding or NOT_CODED,
+            role="cost",
             source_code=code.code if code else line.budget_code,
             source_line_id=line.id,
             tax=tax,
@@ -81,8 +87,8 @@ class LineMaker:
             if each.coding is not None and each.coding.default is not None:
                 key = (each.code.key if each.code else "", each.code_text, each.coding.default.label)
                 taken[key] = taken.get(key, ZERO) + line.amount
-        for (key, text, default), amount in taken.items():
-            self.notes.warn("bill_code_used", text, amount=amount, default=default, key=key)
+        for (code_key, text, default), amount in taken.items():
+            self.notes.warn("bill_code_used", text, amount=amount, default=default, key=code_key)
 
     def _tax_line(self, tax: Decimal) -> list[BillLine]:
         coding = self._need_default(tax, "tax")
@@ -103,8 +109,9 @@ class LineMaker:
         return [*held, *released]
 
     def catch_up_lines(self, difference: Difference) -> list[BillLine]:
-        """Cost that earlier claims lack goes to the bill code, since the lines it came from are gone; retention goes
-        to the Retained code. On one account either the job's cost or the vendor's retention would be wrong for good."""
+        """What earlier claims lack of cost goes to the bill code, since the lines it came from are gone; what they
+        lack of retention goes to the Retained code. On one account the job's cost or the retention owed would stay
+        wrong."""
         if not difference:
             return []
         lines = []
@@ -117,7 +124,7 @@ class LineMaker:
         self.notes.warn("catch_up_posted", cost=difference.cost, retention=difference.retention)
         return lines
 
-    def _retention_line(self, amount: Decimal, description: str, role: str) -> list[BillLine]:
+    def _retention_line(self, amount: Decimal, description: str, role: Role) -> list[BillLine]:
         """No line without an amount. Retention is coded to accounts whatever the cost lines are coded to."""
         if not amount:
             return []
@@ -136,9 +143,17 @@ class LineMaker:
             self.notes.block("bill_code_not_set", BILL_CODE.label, waits_for=wait, amount=amount, what=what)
         return coding
 
-    def _line(self, amount: Decimal, description: str, coding: Coding | None, **more: object) -> BillLine:
-        """A line without coding is made all the same, so that totals can be compared; its blocker is noted."""
-        coding = coding or Coding("account", "", "", "")
+    def _line(
+        self,
+        amount: Decimal,
+        description: str,
+        coding: Coding,
+        *,
+        role: Role,
+        source_code: str = "",
+        source_line_id: str = "",
+        tax: Decimal = ZERO,
+    ) -> BillLine:
         return BillLine(
             amount=amount,
             description=description,
@@ -147,16 +162,15 @@ class LineMaker:
             code_name=coding.name,
             customer_id=self.customer_id,
             chosen_by=coding.chosen_by,
-            **more,
+            role=role,
+            source_code=source_code,
+            source_line_id=source_line_id,
+            tax=tax,
         )
 
 
-_RETENTION: dict[str, tuple[DefaultKind, str, str]] = {
+_RETENTION: dict[Role, tuple[DefaultKind, str, str]] = {
     "retained": (RETENTION_PAYABLE_RETAINED, "retained_code_not_set", "Retained code"),
     "catch_up": (RETENTION_PAYABLE_RETAINED, "retained_code_not_set", "Retained code"),
     "released": (RETENTION_PAYABLE_RELEASED, "released_code_not_set", "Released code"),
 }
-
-
-def total_of(lines: Sequence[BillLine]) -> Decimal:
-    return total(line.amount for line in lines)

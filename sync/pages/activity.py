@@ -65,7 +65,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "empty": _empty(filters, path),
         "filters": _filters_context(filters, frame.projects, path),
         "chips": _chips(filters, counts, path),
-        "actions": [Action(label="Export CSV", url=filters.address(reverse("activity:export")), icon="upload")],
+        "actions": [Action(label="Export CSV", url=filters.address(reverse("activity:export")), icon="download")],
         "fresh": {"url": filters.address(path, since=newest), "count": 0} if filters.page == 1 else None,
     }
     return render(request, "activity/index.html", context)
@@ -148,7 +148,9 @@ def _empty(filters: Filters, path: str) -> Empty:
         text = "None is stopped for this reason any more." if cause else "Nothing fits all filters. Take one away."
         return Empty(title="No documents here", text=text, action=action, icon="search")
     text = "Approved documents appear here within a minute once the company is live."
-    return Empty(title="Nothing has crossed yet", text=text, action=Action(label="Dashboard", url=reverse("dashboard")))
+    return Empty(
+        title="Nothing has crossed yet", text=text, action=Action(label="Dashboard", url=reverse("dashboard"))
+    )
 
 
 def _csv_row(entry: Entry, frame: Frame) -> list[str]:

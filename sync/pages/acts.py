@@ -16,7 +16,7 @@ from smoothx.lib.shapes import Action
 from smoothx.tenants.access import TenantRequest, for_role, get_row, has_role
 from smoothx.tenants.models import Role
 from sync import actions
-from sync.models import Entry, Outgoing
+from sync.models import Entry
 from sync.pages.frame import source_name, target_noun
 from sync.pages.needs import BUSY
 from sync.pages.rows import show_amount
@@ -106,8 +106,8 @@ def codes_of(entry: Entry) -> frozenset[str]:
     return frozenset(notice.get("code", "") for notice in entry.notices)
 
 
-@require_POST
 @for_role(Role.APPROVER)
+@require_POST
 def act(request: TenantRequest, entry_id: int, key: str) -> HttpResponse:
     """Do one act. An act that does not fit any more changes nothing and says why."""
     if key not in ACTS:

@@ -38,7 +38,9 @@ def document(request: TenantRequest, entry_id: int) -> HttpResponse:
     entry = get_row(Entry, pk=entry_id)
     frame = Frame()
     outgoing = list(Outgoing.objects.filter(entry=entry).order_by("id"))
-    attempts = list(Attempt.objects.filter(outgoing__entry=entry).select_related("outgoing").order_by("started_at", "id"))
+    attempts = list(
+        Attempt.objects.filter(outgoing__entry=entry).select_related("outgoing").order_by("started_at", "id")
+    )
     events = list(Event.objects.filter(entry=entry).select_related("actor").order_by("at", "id"))
     calls = list(Call.objects.filter(key__in=[row.key for row in outgoing])) if outgoing else []
     buttons = buttons_of(entry, request)
@@ -107,7 +109,11 @@ def callouts_of(entry: Entry, frame: Frame) -> list[Notice]:
         return []
     shown = [_callout(notice, entry, frame) for notice in entry.notices]
     if entry.state == Entry.State.LEFT_OUT:
-        shown.append(Notice(severity="info", title="Left out by hand", text="It is not posted. Check it again to take it back in."))
+        shown.append(
+            Notice(
+                severity="info", title="Left out by hand", text="It is not posted. Check it again to take it back in."
+            )
+        )
     return shown
 
 
@@ -150,5 +156,3 @@ def _amount(label: str, amount: Decimal | None, *, is_strong: bool = False) -> d
 
 def _text(label: str, value: str) -> dict[str, Any] | None:
     return {"label": label, "value": value, "amount": None} if value else None
-
-

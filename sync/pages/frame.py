@@ -1,4 +1,4 @@
-"""What pages need to name documents and to lead to both systems and to the fix. Each thing is read once per request."""
+"""What pages need to name documents and to lead to both systems and to the fix. Each is read once per request."""
 
 from __future__ import annotations
 
@@ -33,11 +33,14 @@ class Frame:
         return {row.pk: row for row in Connection.objects.order_by("id")}
 
     @cached_property
+    def _project_rows(self) -> dict[str, tuple[str, str]]:
+        rows = RemoteItem.objects.filter(resource=procore.PROJECTS.key).order_by("code", "name")
+        return {remote_id: (code, name) for remote_id, code, name in rows.values_list("remote_id", "code", "name")}
+
+    @cached_property
     def projects(self) -> dict[str, str]:
         """Procore projects by id, shown as number and name."""
-        rows = RemoteItem.objects.filter(resource=procore.PROJECTS.key).order_by("code", "name")
-        found = rows.values_list("remote_id", "code", "name")
-        return {remote_id: f"{code} {name}".strip() for remote_id, code, name in found}
+        return {remote_id: f"{code} {name}".strip() for remote_id, (code, name) in self._project_rows.items()}
 
     @cached_property
     def codes_section(self) -> str:
@@ -47,6 +50,10 @@ class Frame:
 
     def project(self, project_id: str) -> str:
         return self.projects.get(project_id) or (f"Project {project_id}" if project_id else "")
+
+    def project_parts(self, project_id: str) -> tuple[str, str]:
+        """Number and name; a project the directory does not know is named by its id."""
+        return self._project_rows.get(project_id, ("", self.project(project_id)))
 
 
 def flow_of(entry: Entry) -> Flow | None:
@@ -77,5 +84,5 @@ def target_noun(target_type: str) -> str:
 
 
 def target_name(entry: Entry) -> str:
-    """"Bill 4471"; without a number the vendor's id stands for it."""
+    """ "Bill 4471"; without a number the vendor's id stands for it."""
     return f"{target_noun(entry.target_type)} {entry.target_number or entry.target_id}"

@@ -13,8 +13,8 @@ from sync.models import Entry
 Address = Callable[[Connection, Entry], str]
 
 SOURCES: dict[str, Address] = {
-    procore.REQUISITIONS.key: lambda connection, entry: (
-        procore_requisition_url(connection.account_id, entry.project_id, entry.group, entry.source_id)
+    procore.REQUISITIONS.key: lambda connection, entry: procore_requisition_url(
+        connection.account_id, entry.project_id, entry.group, entry.source_id
     ),
     procore.PROJECTS.key: lambda connection, entry: procore_project_url(entry.source_id),
     procore.VENDORS.key: lambda connection, entry: procore_vendor_url(connection.account_id, entry.source_id),

@@ -21,10 +21,9 @@ from smoothx.lib.money import ZERO, total
 from sync.models import Entry, OpeningBalance
 from sync.pages.frame import Frame
 from sync.pages.rows import read_amount
+from sync.pages.standing import is_in_books, is_in_procore
 
 FLOW = "bills"
-# Claims in these states are not approved, or were left in Procore on purpose: they hold nothing.
-NOT_COUNTED = (Entry.State.INELIGIBLE,)
 
 
 @dataclass(slots=True)
@@ -83,9 +82,9 @@ def load_retention() -> Retention:
     contracts: dict[str, Contract] = {}
     for opening in OpeningBalance.objects.order_by("commitment_id"):
         _add_opening(contracts, opening)
-    columns = ("pk", "group", "party", "project_id", "position", "state", "target_id", "facts")
+    columns = ("pk", "group", "title", "party", "project_id", "position", "state", "target_id", "facts", "notices")
     claims = Entry.objects.filter(flow=FLOW).exclude(group="").order_by("group", "position")
-    for row in claims.values(*columns, approved=F("planned__facts"), contract=F("source__contract_name")):
+    for row in claims.values(*columns, planned_facts=F("planned__facts")):
         _add_claim(contracts, row)
     kept = [contract for contract in contracts.values() if not contract.is_empty]
     kept.sort(key=lambda contract: (contract.project_id, contract.name, contract.group))
@@ -106,15 +105,15 @@ def _add_claim(contracts: dict[str, Contract], row: dict[str, Any]) -> None:
     contract = contracts.setdefault(row["group"], Contract(row["group"]))
     contract.party = row["party"] or contract.party
     contract.project_id = row["project_id"] or contract.project_id
-    contract.name = contract.name or row["contract"] or ""
+    contract.name = contract.name or row["facts"].get("contract", "")
     contract.entry_id = row["pk"]
-    if row["target_id"]:
+    if is_in_books(row):
         contract.books_held += _fact(row["facts"], "held")
         contract.books_released += _fact(row["facts"], "released")
-    if row["state"] in NOT_COUNTED:
+    if not is_in_procore(row):
         return
     # A posted claim that changed since has its new figures in the plan; the facts are what the books hold.
-    now = row["approved"] or row["facts"]
+    now = (row["planned_facts"] if row["target_id"] else None) or row["facts"]
     contract.held += _fact(now, "held") - _fact(now, "catch_up_retention")
     contract.released += _fact(now, "released")
     if row["position"] >= contract.position and now:

@@ -108,7 +108,7 @@ def notice_headline(notice: dict[str, Any]) -> tuple[str, str]:
 
 
 def show_amount(text: str) -> str:
-    """"-1234.50" as "−1,234.50"; other text as it is."""
+    """ "-1234.50" as "−1,234.50"; other text as it is."""
     amount = read_amount(text)
     if amount is None:
         return str(text)

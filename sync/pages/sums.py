@@ -24,6 +24,16 @@ ROLE_LABELS = {
 }
 
 
+PARTS = (
+    ("gross", "", "Work and stored materials this period", ""),
+    ("held", "−", "Retention held", ""),
+    ("released", "+", "Retention released", ""),
+    ("tax", "+", "Tax", "Part of the cost lines"),
+    ("catch_up", "+", "Difference of earlier invoices", "They changed in Procore after they were posted"),
+)
+SIGNS = {"gross": 1, "held": -1, "released": 1, "tax": 1, "catch_up": 1}
+
+
 @dataclass(frozen=True, slots=True)
 class SumRow:
     operator: str
@@ -44,12 +54,17 @@ def sum_of(entry: Entry) -> dict[str, Any] | None:
     lines = planned_lines(entry)
     if not lines:
         return None
-    facts = entry.planned.get("facts") or entry.facts
-    rows = [*_gross_rows(facts, lines), *_retention_rows(facts, lines), *_other_rows(facts, lines)]
-    planned = total(_amounts(lines))
-    left, right = entry.amount, planned if entry.target_total is None else entry.target_total
-    rows.append(SumRow("=", "Current payment due", left, right, "total"))
-    difference = None if left is None else right - left
+    left = _figures(entry.planned.get("facts") or entry.facts)
+    right = _line_figures(lines)
+    rows = [
+        SumRow(operator, label, left.get(name), right[name], detail=detail)
+        for name, operator, label, detail in PARTS
+        if left.get(name) or right[name]
+    ]
+    procore = total(SIGNS[name] * amount for name, amount in left.items()) if left else entry.amount
+    books = total(_amounts(lines)) if entry.target_total is None else entry.target_total
+    rows.append(SumRow("=", "Total", procore, books, "total"))
+    difference = None if procore is None else books - procore
     return {
         "left_side": "procore",
         "left_label": "Invoice",
@@ -61,29 +76,30 @@ def sum_of(entry: Entry) -> dict[str, Any] | None:
     }
 
 
-def _gross_rows(facts: Mapping[str, Any], lines: Iterable[dict[str, Any]]) -> list[SumRow]:
-    right = total(_amounts(lines, role="cost"))
-    return [SumRow("", "Work and stored materials this period", read_amount(facts.get("gross")), right)]
+def _figures(facts: Mapping[str, Any]) -> dict[str, Decimal]:
+    """What Procore states of this claim alone; what is made up for earlier claims is apart."""
+    stated = {name: read_amount(facts.get(name)) for name in ("gross", "held", "released", "tax")}
+    if any(amount is None for amount in stated.values()):
+        return {}
+    known = {name: amount or ZERO for name, amount in stated.items()}
+    cost, retention = (read_amount(facts.get(name)) or ZERO for name in ("catch_up_cost", "catch_up_retention"))
+    known["gross"] -= cost
+    known["held"] -= retention
+    return {**known, "catch_up": cost - retention}
 
 
-def _retention_rows(facts: Mapping[str, Any], lines: Iterable[dict[str, Any]]) -> list[SumRow]:
+def _line_figures(lines: Iterable[dict[str, Any]]) -> dict[str, Decimal]:
+    """The same parts as they stand on the bill's lines. A cost line may hold its share of the tax."""
     lines = list(lines)
-    held, released = -total(_amounts(lines, role="retained")), total(_amounts(lines, role="released"))
-    rows = [
-        SumRow("−", ROLE_LABELS["retained"], read_amount(facts.get("retained")), held),
-        SumRow("+", ROLE_LABELS["released"], read_amount(facts.get("released")), released),
-    ]
-    return [row for row in rows if row.left or row.right]
-
-
-def _other_rows(facts: Mapping[str, Any], lines: Iterable[dict[str, Any]]) -> list[SumRow]:
-    lines = list(lines)
-    tax, catch_up = total(_amounts(lines, role="tax")), total(_amounts(lines, role="catch_up"))
-    rows = [
-        SumRow("+", ROLE_LABELS["tax"], read_amount(facts.get("tax")), tax),
-        SumRow("+", ROLE_LABELS["catch_up"], None, catch_up, "", "Changed in Procore after they were posted"),
-    ]
-    return [row for row in rows if row.left or row.right]
+    tax = total(read_amount(line.get("tax")) or ZERO for line in lines)
+    cost = total(_amounts(lines, role="cost")) + total(_amounts(lines, role="tax"))
+    return {
+        "gross": cost - tax,
+        "held": -total(_amounts(lines, role="retained")),
+        "released": total(_amounts(lines, role="released")),
+        "tax": tax,
+        "catch_up": total(_amounts(lines, role="catch_up")),
+    }
 
 
 def _verdict(difference: Decimal | None, *, is_posted: bool) -> str:
@@ -124,16 +140,17 @@ def lines_of(entry: Entry) -> dict[str, Any] | None:
 
 
 def _line(line: Mapping[str, Any], customers: Mapping[str, str]) -> dict[str, Any]:
-    role = line.get("role", "cost")
+    role, code = line.get("role", "cost"), line.get("source_code", "")
     description = line.get("description", "")
+    name, _, detail = description.partition(" - ")
     return {
-        "code": line.get("source_code", ""),
-        "name": description if role == "cost" else ROLE_LABELS.get(role, role),
-        "detail": "" if role == "cost" else description,
+        "code": code,
+        "name": name.removeprefix(code).strip() if role == "cost" else ROLE_LABELS.get(role, role),
+        "detail": detail if role == "cost" else description,
         "account": line.get("code_name") or line.get("code_id", ""),
         "customer": customers.get(line.get("customer_id", "")),
         "chosen_by": line.get("chosen_by", ""),
-        "is_default": role == "cost" and line.get("chosen_by") in FALLBACKS,
+        "is_default": role in ("cost", "tax") and line.get("chosen_by") in FALLBACKS,
         "amount": read_amount(line.get("amount")),
     }
 

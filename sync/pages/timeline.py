@@ -30,9 +30,7 @@ class Item:
     label: str = ""
 
 
-def timeline_of(
-    entry: Entry, *, attempts: Iterable[Attempt], events: Iterable[Event]
-) -> list[dict[str, Any]]:
+def timeline_of(entry: Entry, *, attempts: Iterable[Attempt], events: Iterable[Event]) -> list[dict[str, Any]]:
     """Items by day in the active time zone, oldest first, then what comes next."""
     attempts = list(attempts)
     tries = [_tried(entry, attempt, number) for number, attempt in number_sends(attempts)]
@@ -83,7 +81,9 @@ def _tried(entry: Entry, attempt: Attempt, number: int) -> Item:
         return Item(at=at, title=f"{became} {done} in {side}", kind=target_side(entry), detail=name,
                     mono=attempt.request_id)  # fmt: skip
     if attempt.ended_at is None or attempt.outcome == "no_answer":
-        return Item(at=at, title=f"{name}: no answer", kind="unsure", detail="It may have happened. Not sent again blindly.")
+        return Item(
+            at=at, title=f"{name}: no answer", kind="unsure", detail="It may have happened. Not sent again blindly."
+        )
     title = f"{name}: {side} did not accept it"
     return Item(at=at, title=title, kind="bad", detail=attempt.vendor_text, mono=attempt.request_id)
 

@@ -22,7 +22,7 @@ from connectors.sandbox.procore.errors import (
     refuse_unknown,
 )
 from connectors.sandbox.procore.limits import RateLimiter
-from connectors.sandbox.procore.tables import Row, Tables
+from connectors.sandbox.procore.tables import Row, Tables, read_number
 from connectors.sandbox.procore.values import write_stamp
 from connectors.sandbox.wire import decode
 
@@ -100,9 +100,10 @@ class Core(Sandbox):
     def read_id(self, request: Request, name: str) -> int:
         """A required id of the query or of the body."""
         given = request.args.get(name) or (self.read_body(request).get(name) if request.method != "GET" else None)
-        if not str(given or "").isdigit():
+        number = read_number(given)
+        if number is None:
             raise refuse_missing_id()
-        return int(str(given))
+        return number
 
     def read_company(self, request: Request) -> Row:
         """The company of the header; a company id in the query or body has to be the same."""
@@ -124,18 +125,18 @@ class Core(Sandbox):
         if str(company_id) != request.headers.get("Procore-Company-Id"):
             raise refuse_unknown("Company")
 
-    def find_project(self, project_id: int) -> Row:
+    def find_project(self, project_id: Any) -> Row:
         project = self.find_row("projects", project_id, "Project")
         company = self.tables.get("companies", project["company_id"])
         permitted = company["permitted_project_ids"]
-        if permitted is not None and project_id not in permitted:
+        if permitted is not None and project["id"] not in permitted:
             raise refuse_permission("You do not have access to this project")
         return project
 
     def read_project(self, request: Request) -> Row:
         return self.find_project(self.read_id(request, "project_id"))
 
-    def find_row(self, table: str, row_id: int, what: str = "Resource") -> Row:
+    def find_row(self, table: str, row_id: Any, what: str = "Resource") -> Row:
         row = self.tables.find(table, row_id)
         if row is None:
             raise refuse_unknown(what)
@@ -179,7 +180,7 @@ class Core(Sandbox):
 
     def act_row(self, table: str, row_id: Any, what: str) -> Row:
         """A row named in an act."""
-        row = self.tables.find(table, int(row_id))
+        row = self.tables.find(table, row_id)
         if row is None:
             raise ActRefused(f"there is no {what} {row_id}")
         return row

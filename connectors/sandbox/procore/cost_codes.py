@@ -137,7 +137,7 @@ class CostCodes(CodeLists):
             raise refuse_request("param is missing or the value is empty: standard_cost_code_ids")
         successes, failures = [], []
         for code_id in wanted:
-            standard = self.tables.find("standard_cost_codes", int(code_id))
+            standard = self.tables.find("standard_cost_codes", code_id)
             if standard is None:
                 failures.append(f"Standard cost code {code_id} not found")
             else:
@@ -202,7 +202,7 @@ class CostCodes(CodeLists):
     def _read_parent(self, table: str, attributes: dict[str, Any]) -> Row | None:
         if attributes.get("parent_id") is None:
             return None
-        parent = self.tables.find(table, int(attributes["parent_id"]))
+        parent = self.tables.find(table, attributes["parent_id"])
         if parent is None:
             raise refuse_fields(parent_id=["is invalid"])
         return parent

@@ -96,7 +96,7 @@ class CustomFields(Core):
         for name, value in attributes.items():
             number = name.removeprefix(PREFIX)
             if name.startswith(PREFIX) and number.isdigit():
-                definition = self.tables.find("custom_field_definitions", int(number))
+                definition = self.tables.find("custom_field_definitions", number)
                 if definition is not None:
                     values[number] = self._read_value(definition, value)
 
@@ -112,9 +112,10 @@ class CustomFields(Core):
             case "vendor" | "lov_entry":
                 # Unverified: that a vendor is written by its id; a list entry is, by the guides.
                 table = "vendors" if definition["data_type"] == "vendor" else "lov_entries"
-                if not str(value).isdigit() or self.tables.find(table, int(value)) is None:
+                row = self.tables.find(table, value)
+                if row is None:
                     raise refuse_fields(**{name: ["is invalid"]})
-                return int(value)
+                return row["id"]
             case "boolean":
                 return value in (True, "true", 1, "1")
             case "decimal":

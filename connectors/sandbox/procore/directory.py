@@ -19,7 +19,7 @@ from connectors.sandbox.procore.errors import (
 )
 from connectors.sandbox.procore.listing import answer_page
 from connectors.sandbox.procore.oauth import OAuth
-from connectors.sandbox.procore.tables import Row
+from connectors.sandbox.procore.tables import Row, read_number
 from connectors.sandbox.wire import json_response
 
 # The paths a token may call before it has chosen a company.
@@ -65,9 +65,9 @@ class Directory(OAuth, Core):
         header = request.headers.get("Procore-Company-Id")
         if header is None:
             raise Refused(400, {"message": MISSING_HEADER})
-        if not header.strip().isdigit():
+        if read_number(header) is None:
             raise refuse_missing_id()
-        return self.tables.find("companies", int(header))
+        return self.tables.find("companies", header)
 
     def _check_tool(self, company: Row, path: str) -> None:
         for tool, pattern in _TOOLS:
@@ -125,10 +125,11 @@ class Directory(OAuth, Core):
 
     def act_permit_projects(self, project_ids: list[int] | None = None, company: int | None = None) -> dict[str, Any]:
         """Let the app into these projects only; None lets it into all, those to come included."""
-        for project_id in project_ids or ():
-            self.act_row("projects", project_id, "project")
+        permitted = None
+        if project_ids is not None:
+            permitted = [self.act_row("projects", project_id, "project")["id"] for project_id in project_ids]
         row = self._act_company(company)
-        row["permitted_project_ids"] = None if project_ids is None else [int(number) for number in project_ids]
+        row["permitted_project_ids"] = permitted
         return {"company": row["id"], "permitted_project_ids": row["permitted_project_ids"]}
 
     def _connect(self, company: int | None, *, is_connected: bool) -> dict[str, Any]:

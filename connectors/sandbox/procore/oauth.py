@@ -74,7 +74,7 @@ class OAuth(Core):
             self._keep(Grant(**{name: value for name, value in values.items() if name in names}))
 
     def issue_token(self, account_id: str) -> dict[str, Any]:
-        if not account_id.isdigit() or self.tables.find("companies", int(account_id)) is None:
+        if self.tables.find("companies", account_id) is None:
             raise ValueError(f"there is no company {account_id}")
         return self._issue()
 

@@ -52,8 +52,7 @@ class Pages(ClaimActs, Projects):
         return self._do(self.act_set_claim_status, requisition_id, request.form.get("status", ""))
 
     def page_add_project(self, request: Request) -> Response:
-        vendor_id = request.form.get("vendor_id") or None
-        customer = int(vendor_id) if vendor_id else None
+        customer = request.form.get("vendor_id") or None
         return self._do(self.act_add_project, request.form.get("name", ""), request.form.get("number", ""), customer)
 
     def _do(self, act: Any, *arguments: Any) -> Response:

@@ -155,7 +155,8 @@ class Projects(CustomFields, CostCodes, Vendors):
                 amount = read_decimal(attributes[name])
                 project[name] = None if amount is None else write_plain(amount)
         if isinstance(attributes.get("department_ids"), list):
-            project["department_ids"] = [int(number) for number in attributes["department_ids"]]
+            departments = [self.tables.find("departments", number) for number in attributes["department_ids"]]
+            project["department_ids"] = [row["id"] for row in departments if row is not None]
         self.write_custom_fields(project["custom_fields"], attributes)
 
     def set_customer(self, project: Row, vendor_id: int | None) -> None:
@@ -220,12 +221,11 @@ class Projects(CustomFields, CostCodes, Vendors):
     def act_add_project(self, name: str, number: str, customer_vendor_id: int | None = None) -> dict[str, Any]:
         if not name.strip():
             raise ActRefused("a project needs a name")
-        if customer_vendor_id is not None:
-            self.act_row("vendors", customer_vendor_id, "vendor")
+        vendor = None if customer_vendor_id is None else self.act_row("vendors", customer_vendor_id, "vendor")
         company = next(self.tables.iterate("companies"))
         project = self.add_project(company["id"], {"name": name, "project_number": number})
-        if customer_vendor_id is not None:
-            self.set_customer(project, int(customer_vendor_id))
+        if vendor is not None:
+            self.set_customer(project, vendor["id"])
         return {"id": project["id"]}
 
     def act_set_project_customer(self, project_id: int, vendor_id: int | None) -> dict[str, Any]:

@@ -126,7 +126,7 @@ class RequisitionWrites(Requisitions):
         self.check_origin("requisitions", attributes, claim_id)
         period_id = attributes.get("period_id")
         if period_id is not None:
-            period = self.tables.find("billing_periods", int(period_id)) if str(period_id).isdigit() else None
+            period = self.tables.find("billing_periods", period_id)
             if period is None or period["project_id"] != project["id"]:
                 raise refuse_fields(period_id=["is invalid"])
 
@@ -145,12 +145,11 @@ class RequisitionWrites(Requisitions):
             if name in attributes:
                 claim[name] = None if attributes[name] is None else str(attributes[name])
         if attributes.get("period_id") is not None:
-            self._write_period(claim, int(attributes["period_id"]), attributes)
+            self._write_period(claim, self.find_row("billing_periods", attributes["period_id"]), attributes)
 
-    def _write_period(self, claim: Row, period_id: int, attributes: dict[str, Any]) -> None:
+    def _write_period(self, claim: Row, period: Row, attributes: dict[str, Any]) -> None:
         """The billing period gives the dates that the write does not."""
-        claim["period_id"] = period_id
-        period = self.tables.get("billing_periods", period_id)
+        claim["period_id"] = period["id"]
         for name, source in (("requisition_start", "start_date"), ("requisition_end", "end_date")):
             if name not in attributes:
                 claim[name] = period[source]

@@ -48,6 +48,12 @@ OWNERS = {
 }
 
 
+def read_number(value: Any) -> int | None:
+    """An id out of a request."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
 class Tables:
     """Rows by table and id, in order of creation. A row's owner never changes."""
 
@@ -67,8 +73,10 @@ class Tables:
         self._keep(table, kept)
         return kept
 
-    def find(self, table: str, row_id: int) -> Row | None:
-        return self._rows[table].get(row_id)
+    def find(self, table: str, row_id: Any) -> Row | None:
+        """The row of an id as a request may give it, a number or its digits; None for anything else."""
+        number = read_number(row_id)
+        return None if number is None else self._rows[table].get(number)
 
     def get(self, table: str, row_id: int) -> Row:
         """The row that must be there; KeyError when it is not."""

@@ -115,8 +115,7 @@ class Vendors(Core):
     def _sync_vendor(self, update: dict[str, Any]) -> Row:
         """The id finds the record and then the origin_id is changed; without one the origin_id finds or makes it."""
         if update.get("id") is not None:
-            given = str(update["id"])
-            vendor = self.tables.find("vendors", int(given)) if given.isdigit() else None
+            vendor = self.tables.find("vendors", update["id"])
             if vendor is None:
                 raise refuse_fields(id=["Entity with this ID not found"])
             return self.change_vendor(vendor, update)

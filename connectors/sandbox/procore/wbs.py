@@ -49,8 +49,8 @@ class WbsCodes(CodeLists):
         chosen = {}
         if isinstance(items, list):
             chosen = {item.get("segment_id"): item.get("segment_item_id") for item in items if isinstance(item, dict)}
-        code = self.tables.find("cost_codes", int(chosen.get(COST_CODE_SEGMENT_ID) or 0))
-        cost_type = self.tables.find("line_item_types", int(chosen.get(COST_TYPE_SEGMENT_ID) or 0))
+        code = self.tables.find("cost_codes", chosen.get(COST_CODE_SEGMENT_ID))
+        cost_type = self.tables.find("line_item_types", chosen.get(COST_TYPE_SEGMENT_ID))
         if code is None or code["project_id"] != project["id"] or cost_type is None:
             raise refuse_request("segment_items must name a cost code and a cost type of the project")
         return json_response(self._shape_wbs_code(self.use_wbs_code(code, cost_type)), 201)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.procore.core import Core
 from connectors.sandbox.procore.errors import Refused, refuse_fields, refuse_missing_id, refuse_request
-from connectors.sandbox.procore.tables import Row
+from connectors.sandbox.procore.tables import Row, read_number
 from connectors.sandbox.webhook import Delivery
 from connectors.sandbox.wire import encode, json_response
 
@@ -170,8 +170,8 @@ class Webhooks(Core):
     def list_deliveries(self, request: Request, hook_id: int) -> Response:
         hook = self._find_hook(request, hook_id)
         wanted = request.args.get("filters[status]", "any")
-        size = int(request.args.get("page_size", 100))
-        start = int(request.args.get("page_start", 0))
+        size = read_number(request.args.get("page_size")) or 100
+        start = read_number(request.args.get("page_start")) or 0
         shapes = [
             _shape_delivery(entry)
             for entry in self.courier.state()["deliveries"]
@@ -241,7 +241,7 @@ class Webhooks(Core):
         """A hook belongs to a company or to a project, whichever the request names."""
         given = {**request.args, **(self.read_body(request) if request.method != "GET" else {})}
         if given.get("project_id"):
-            return {"project_id": self.find_project(int(given["project_id"]))["id"]}
+            return {"project_id": self.find_project(given["project_id"])["id"]}
         if given.get("company_id"):
             return {"company_id": self.read_company(request)["id"]}
         raise refuse_missing_id()

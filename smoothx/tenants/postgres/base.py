@@ -1,9 +1,9 @@
 """PostgreSQL backend that tells the server, per transaction, which tenant is active.
 
 Row-level security reads `app.tenant`. It is set with SET LOCAL semantics, so that it ends with the transaction and a
-transaction-pooling proxy may hand the connection to anyone afterwards. Outside a transaction the setting travels in
-the same message as the statement (psycopg's client-side cursors use the simple protocol, where one message is one
-implicit transaction): no extra round trip.
+transaction-pooling proxy may hand the connection to anyone afterwards. The setting travels in the same message as the
+first statement that needs it, so it costs no round trip. Outside a transaction that message is one implicit transaction
+(psycopg's client-side cursors use the simple protocol), so the setting ends with it.
 """
 
 from __future__ import annotations
@@ -24,27 +24,24 @@ class TenantCursor(base.Cursor):
         status = connection.info.transaction_status
         tenant = str(active_tenant_id() or "")
         if status == TransactionStatus.IDLE:
-            connection.smoothx_tenant = None
-        if status == TransactionStatus.INERROR or connection.smoothx_tenant == tenant:
-            return self._execute_and_watch(query, params, **options)
-        if status == TransactionStatus.IDLE and connection.autocommit:
-            return self._execute_alone(tenant, query, params, **options)
-        super().execute(_SET_TENANT.format(tenant))
-        connection.smoothx_tenant = tenant
-        return self._execute_and_watch(query, params, **options)
-
-    def _execute_alone(self, tenant: str, query: Any, params: Any, **options: Any) -> Any:
-        if not tenant or not isinstance(query, str):
+            connection.smoothx_tenant = ""
+        if connection.smoothx_tenant == tenant or status == TransactionStatus.INERROR:
+            self._watch_rollback(query)
+            return super().execute(query, params, **options)
+        is_alone = status == TransactionStatus.IDLE and connection.autocommit
+        connection.smoothx_tenant = None if is_alone else tenant
+        self._watch_rollback(query)
+        if not isinstance(query, str):
+            super().execute(_SET_TENANT.format(tenant))
             return super().execute(query, params, **options)
         super().execute(f"{_SET_TENANT.format(tenant)};{query}", params, **options)
         self.nextset()
         return self
 
-    def _execute_and_watch(self, query: Any, params: Any, **options: Any) -> Any:
+    def _watch_rollback(self, query: Any) -> None:
         # Rolling back to a savepoint also rolls back settings made after it, so set the tenant again next time.
         if isinstance(query, str) and query.startswith("ROLLBACK TO"):
             self.connection.smoothx_tenant = None
-        return super().execute(query, params, **options)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -18,8 +18,8 @@ from connectors.sandbox.contractor import (
     ClaimLine,
     Commitment,
     Company,
-    Contractor,
     ContractLine,
+    Contractor,
     CostCode,
     Project,
 )

@@ -1,0 +1,102 @@
+"""What the address of a mapping page asks for: tab, search, filter, order and page. Filters live in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from django.db.models import Q
+from django.urls import reverse
+
+from mapping.kinds import Section
+from mapping.sides import SideKey
+
+Tab = Literal["mapped", "procore", "quickbooks"]
+TABS: tuple[Tab, ...] = ("mapped", "procore", "quickbooks")
+SORTS: dict[str, tuple[str, ...]] = {
+    "mapped": ("name", "linked"),
+    "procore": ("name", "waiting", "score"),
+    "quickbooks": ("name", "score"),
+}
+# The first press on these columns shows the highest first.
+HIGHEST_FIRST = frozenset({"waiting", "score", "linked"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListQuery:
+    tab: Tab
+    search: str = ""
+    show: str = ""
+    sort: str = "name"
+    is_descending: bool = False
+    page: int = 1
+
+    @property
+    def side(self) -> SideKey | None:
+        """The side whose unmapped rows are listed; None for the list of links."""
+        return None if self.tab == "mapped" else self.tab
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.search or self.show)
+
+
+def read_query(values: Mapping[str, Any], *, default_tab: Tab) -> ListQuery:
+    """From the address's parameters; anything unknown is taken for its default."""
+    tab = values.get("tab", "")
+    tab = tab if tab in TABS else default_tab
+    sort = str(values.get("sort", ""))
+    key = sort.removeprefix("-")
+    is_known = key in SORTS[tab]
+    page = str(values.get("page", ""))
+    return ListQuery(
+        tab=tab,
+        search=str(values.get("q", "")).strip()[:200],
+        show=str(values.get("show", ""))[:20],
+        sort=key if is_known else "name",
+        is_descending=is_known and sort.startswith("-"),
+        page=int(page) if page.isdecimal() and len(page) < 7 else 1,
+    )
+
+
+def read_address(address: str, *, default_tab: Tab) -> ListQuery:
+    """The same from a whole address, as a form's field `next` brings it."""
+    values = {name: found[-1] for name, found in parse_qs(urlsplit(address).query).items()}
+    return read_query(values, default_tab=default_tab)
+
+
+def url_of(section: Section, query: ListQuery, **changes: Any) -> str:
+    """The address of a list; a change of anything but the page goes back to page one."""
+    if "page" not in changes:
+        changes["page"] = 1
+    wanted = replace(query, **changes)
+    sort = f"{'-' if wanted.is_descending else ''}{wanted.sort}"
+    values = {
+        "tab": wanted.tab,
+        "q": wanted.search,
+        "show": wanted.show,
+        "sort": "" if sort == "name" else sort,
+        "page": "" if wanted.page <= 1 else str(wanted.page),
+    }
+    return f"{section_url(section)}?{urlencode({name: value for name, value in values.items() if value})}"
+
+
+def section_url(section: Section) -> str:
+    return reverse("mapping:section", args=[section.key])
+
+
+def sort_url(section: Section, query: ListQuery, key: str) -> str:
+    """Pressing the column in force turns it round."""
+    is_descending = not query.is_descending if query.sort == key else key in HIGHEST_FIRST
+    return url_of(section, query, sort=key, is_descending=is_descending)
+
+
+def matches(search: str) -> Q:
+    """Rows that hold every word of the search somewhere in name, code, e-mail or phone."""
+    found = Q()
+    for word in search.split():
+        named = Q(name__icontains=word) | Q(code__icontains=word) | Q(data__full_name__icontains=word)
+        found &= named | Q(email__icontains=word) | Q(phone__icontains=word)
+    return found

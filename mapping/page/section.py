@@ -1,0 +1,206 @@
+"""A mapping page as a whole: what mapping/kind.html reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from mapping import pushes
+from mapping.page.frame import Frame
+from mapping.page.mapped_rows import SHOW_CHOICES, all_links, list_mapped
+from mapping.page.open_rows import MOST_TO_ORDER_BY_SCORE, count_open, list_open, show_choices
+from mapping.page.query import SORTS, ListQuery, Tab, section_url, sort_url, url_of
+from mapping.page.refreshing import refresh_context
+from mapping.page.review import automap_context
+from mapping.page.words import SEARCH_HINTS, nouns
+from mapping.sides import SIDE_LABELS, SideKey
+from smoothx.lib.shapes import Action, Choice, Empty
+
+SIDE_TABS: tuple[SideKey, ...] = ("procore", "quickbooks")
+
+
+def section_context(frame: Frame) -> dict[str, Any]:
+    """Everything the page shows, for the tab, search, filter and order its address asks for."""
+    counts: dict[Tab, int] = {
+        "mapped": all_links(frame).count(),
+        "procore": count_open(frame, "procore"),
+        "quickbooks": count_open(frame, "quickbooks"),
+    }
+    tab, side = frame.query.tab, frame.query.side
+    total = counts[tab]
+    rows, page = list_mapped(frame, total) if side is None else list_open(frame, side, total)
+    automap = automap_context(frame)
+    refresh = refresh_context(frame, side)
+    return {
+        "kind": _kind(frame),
+        **_menu(frame),
+        "coverage": _coverage(frame),
+        "imports": None,
+        "tab": tab,
+        "tabs": _tabs(frame, counts),
+        "filters": _filters(frame, total),
+        "sort": _sort(frame, total),
+        "rows": rows,
+        "page": page,
+        "bulk": _bulk(frame, side),
+        "bulk_url": reverse("mapping:push", args=[frame.section.key, side]) if side else "",
+        "refresh": refresh,
+        "automap": automap,
+        "empty": None if rows else _empty(frame, counts),
+    }
+
+
+def default_tab(unmapped: int) -> Tab:
+    """Where there is something left to map the page opens there."""
+    return "procore" if unmapped else "mapped"
+
+
+def _kind(frame: Frame) -> dict[str, str]:
+    left, lefts = nouns(frame.section, "procore")
+    right, rights = nouns(frame.section, "quickbooks")
+    return {
+        "key": frame.section.key,
+        "title": frame.section.label,
+        "description": frame.section.sentence,
+        "left_noun": left,
+        "left_nouns": lefts,
+        "right_noun": right,
+        "right_nouns": rights,
+        "search_hint": SEARCH_HINTS.get(frame.section.kinds[0].left.key, "Name"),
+    }
+
+
+def _menu(frame: Frame) -> dict[str, Any]:
+    sections = [
+        {
+            "title": section.label,
+            "url": section_url(section),
+            "left": frame.coverages[section.key].unmapped,
+            "is_current": section == frame.section,
+            "is_blocking": False,
+        }
+        for section in frame.shown.sections
+    ]
+    note = {"text": frame.shown.reason, "url": defaults_url(), "label": "Change"} if frame.shown.reason else None
+    return {"sections": sections, "sections_note": note}
+
+
+def defaults_url() -> str:
+    """The page of defaults, empty where the project has none."""
+    try:
+        return reverse("settings:defaults")
+    except NoReverseMatch:
+        return ""
+
+
+def _coverage(frame: Frame) -> dict[str, Any]:
+    covered = frame.coverage
+    label = f"{nouns(frame.section, 'procore')[1]} mapped"
+    return {"label": label, "mapped": covered.mapped, "total": covered.total, "percent": covered.percent}
+
+
+def _tabs(frame: Frame, counts: dict[Tab, int]) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": key,
+            "label": label,
+            "side": side,
+            "count": counts[key],
+            "url": url_of(frame.section, ListQuery(tab=key)),
+            "is_current": frame.query.tab == key,
+        }
+        for key, label, side in _TABS
+    ]
+
+
+_TABS: tuple[tuple[Tab, str, SideKey | None], ...] = (
+    ("mapped", "Mapped", None),
+    ("procore", "Procore", "procore"),
+    ("quickbooks", "QuickBooks", "quickbooks"),
+)
+
+
+def _filters(frame: Frame, total: int) -> dict[str, Any]:
+    query = frame.query
+    choices = [("", f"All {total}"), *SHOW_CHOICES] if query.side is None else show_choices(frame, query.side, total)
+    sort = f"{'-' if query.is_descending else ''}{query.sort}"
+    return {
+        "action": section_url(frame.section),
+        "q": query.search,
+        "show": query.show,
+        "show_choices": [Choice(value, label, value == query.show) for value, label in choices],
+        "hidden": {"tab": query.tab} | ({"sort": sort} if sort != "name" else {}),
+        "is_filtered": query.is_filtered,
+        "clear_url": url_of(frame.section, query, search="", show=""),
+    }
+
+
+def _sort(frame: Frame, total: int) -> dict[str, str]:
+    """An order that would take too long has no address, so its column heading is plain text."""
+    known = SORTS[frame.query.tab]
+    urls = {
+        f"{key}_url": sort_url(frame.section, frame.query, key) if key in known else ""
+        for key in ("name", "waiting", "score", "linked")
+    }
+    if total > MOST_TO_ORDER_BY_SCORE:
+        urls["score_url"] = ""
+    direction = "desc" if frame.query.is_descending else "asc"
+    return {"key": frame.query.sort, "direction": direction, **urls}
+
+
+def _bulk(frame: Frame, side: SideKey | None) -> list[dict[str, str]]:
+    if not frame.can_change or not pushes.is_possible() or side is None:
+        return []
+    if side == "procore" and frame.section.can_push_left:
+        return [
+            {"label": "Push as vendors", "icon": "push", "value": "push_vendor"},
+            {"label": "Push as customers", "icon": "push", "value": "push_customer"},
+        ]
+    if side == "quickbooks" and frame.section.can_push_right:
+        return [{"label": "Push to Procore", "icon": "push", "value": "push"}]
+    return []
+
+
+def _empty(frame: Frame, counts: dict[Tab, int]) -> Empty:
+    if frame.query.is_filtered:
+        clear = Action(label="Clear the filter", url=url_of(frame.section, frame.query, search="", show=""))
+        return Empty(title="Nothing fits", text="No row fits this search and filter.", action=clear, icon="search")
+    if frame.query.side is None:
+        return _empty_mapped(frame, counts)
+    return _empty_side(frame, frame.query.side)
+
+
+def _empty_mapped(frame: Frame, counts: dict[Tab, int]) -> Empty:
+    lefts, rights = nouns(frame.section, "procore")[1], nouns(frame.section, "quickbooks")[1]
+    if counts["procore"] and counts["quickbooks"] and frame.can_change:
+        run = Action(label="Automap", url=reverse("mapping:automap", args=[frame.section.key]), method="post")
+        return Empty(title="Nothing mapped yet", text="Automap links what is surely the same.", action=run)
+    text = f"Read the {lefts} and the {rights} first, each on its own tab."
+    return Empty(title="Nothing mapped yet", text=text)
+
+
+def _empty_side(frame: Frame, side: SideKey) -> Empty:
+    names = nouns(frame.section, side)[1]
+    if frame.connection(side) is None:
+        return Empty(
+            title=f"{SIDE_LABELS[side]} is not connected", text=f"Connect it to see the {names}.", action=_connect()
+        )
+    if side == "procore" and frame.coverage.total:
+        return Empty(title="All mapped", text=f"No {names} are left to map.", icon="check")
+    refresh = Action(
+        label="Refresh",
+        url=reverse("mapping:refresh", args=[frame.section.key]),
+        method="post",
+        icon="refresh",
+        fields={"side": side, "next": url_of(frame.section, frame.query)},
+    )
+    text = f"No {names} are left to map, or they were not read yet."
+    return Empty(title="Nothing here", text=text, action=refresh if frame.can_change else None)
+
+
+def _connect() -> Action | None:
+    try:
+        return Action(label="Open access", url=reverse("settings:access"))
+    except NoReverseMatch:
+        return None

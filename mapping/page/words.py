@@ -1,0 +1,73 @@
+"""How a section, a side and a directory row are called on the screen."""
+
+from __future__ import annotations
+
+from connectors.procore import resources as procore
+from connectors.qbo import resources as qbo
+from mapping.kinds import KINDS, Section
+from mapping.models import RemoteItem
+from mapping.sides import SIDE_LABELS, SideKey
+
+SEARCH_HINTS = {
+    procore.VENDORS.key: "Name, e-mail or phone",
+    procore.PROJECTS.key: "Name or number",
+    procore.STANDARD_COST_CODES.key: "Code or name",
+}
+
+
+def nouns(section: Section, side: SideKey) -> tuple[str, str]:
+    """("Procore company", "Procore companies"), ("QuickBooks account", "QuickBooks accounts")."""
+    if side == "procore":
+        return f"Procore {section.left_noun}", f"Procore {section.left_noun_plural}"
+    if len(section.kinds) > 1:
+        return "QuickBooks contact", "QuickBooks contacts"
+    noun = section.kinds[0].right_noun.lower()
+    plural = section.kinds[0].right.label if " or " in noun else f"QuickBooks {noun}s"
+    return f"QuickBooks {noun}", plural
+
+
+def name_of(row: RemoteItem) -> str:
+    """A row's name in full: a cost code with its code, an account with the accounts above it."""
+    if row.resource == procore.STANDARD_COST_CODES.key:
+        return row.name if row.name == row.code else f"{row.code} {row.name}".strip()
+    if row.resource in (qbo.ACCOUNTS.key, qbo.ITEMS.key):
+        return str(row.data.get("full_name") or row.name)
+    return row.name
+
+
+def context_of(row: RemoteItem, section: Section) -> str:
+    """The one line of small text beside a name."""
+    return ", ".join(part for part in _facts(row, section) if part)
+
+
+def _facts(row: RemoteItem, section: Section) -> tuple[str, ...]:
+    if row.resource == procore.PROJECTS.key:
+        return (row.code,)
+    if row.resource == procore.STANDARD_COST_CODES.key:
+        return ("Only in projects",) if row.remote_id.startswith("code:") else ()
+    if row.resource == qbo.ACCOUNTS.key:
+        return row.code, row.subtype
+    if row.resource == qbo.ITEMS.key:
+        return (row.subtype,)
+    if row.resource == qbo.CUSTOMERS.key and row.parent_id:
+        above = str(row.data.get("full_name") or "").rpartition(":")[0]
+        return above, "Project" if row.subtype == "project" else "Sub-customer"
+    if len(section.kinds) > 1 and row.resource != procore.VENDORS.key:
+        return role_label(row), row.email, row.phone
+    return row.email, row.phone
+
+
+def role_label(row: RemoteItem) -> str:
+    """What a QuickBooks contact is: "Vendor" or "Customer"."""
+    return "Vendor" if row.resource == qbo.VENDORS.key else "Customer"
+
+
+def state_of(row: RemoteItem | None, side: SideKey) -> str:
+    """What is wrong with a linked row; empty when nothing is."""
+    if row is None or row.vanished_at is not None:
+        return f"Not in {SIDE_LABELS[side]} any more"
+    return "" if row.is_active else f"Inactive in {SIDE_LABELS[side]}"
+
+
+def kind_label(kind_key: str) -> str:
+    return KINDS[kind_key].right_noun

@@ -1,0 +1,209 @@
+"""The page before going live: the checklist, the opening balances and the start date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils import timezone
+
+from smoothx.lib.money import ZERO
+from smoothx.lib.shapes import Action, Empty, Progress
+from smoothx.tenants.access import TenantRequest, has_role
+from smoothx.tenants.models import Role
+from sync import openings
+from sync.golive import Check, blockers, check_all
+from sync.models import OpeningBalance, OpeningRun
+from sync.pages.retention import books_retention
+
+ADVICE = "Good to know"
+STATES = {"done": "done", "open": "open", "block": "block", "wait": "wait"}
+
+
+class StartDateForm(forms.Form):
+    start_date = forms.DateField(
+        label="Start date",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Choose the start date.", "invalid": "This is not a date."},
+    )
+
+
+def onboarding_context(request: TenantRequest) -> dict[str, Any]:
+    checks = check_all()
+    run = last_run()
+    may = has_role(request.membership, Role.ADMIN)
+    steps = [check for check in checks if check.group != ADVICE]
+    return {
+        "checklist": _checklist(steps),
+        "opening": opening_context(run, may_act=may),
+        "go_live": _go_live(blockers(steps), run, may_act=may),
+        "notices": [_advice(check) for check in checks if check.group == ADVICE],
+    }
+
+
+def last_run() -> OpeningRun | None:
+    return OpeningRun.objects.order_by("-started_at").first()
+
+
+def _checklist(checks: Iterable[Check]) -> dict[str, Any]:
+    checks = list(checks)
+    first = next((check for check in checks if check.outcome == "block" and check.fix), None)
+    groups = [
+        {
+            "label": label,
+            "done": sum(check.outcome == "done" for check in checks if check.group == label),
+            "total": sum(check.group == label for check in checks),
+            "items": [_item(check, is_main=check is first) for check in checks if check.group == label],
+        }
+        for label in dict.fromkeys(check.group for check in checks)
+    ]
+    done = sum(check.outcome == "done" for check in checks)
+    return {
+        "done": done,
+        "total": len(checks),
+        "percent": done * 100 // len(checks) if checks else 0,
+        "blockers": len(blockers(checks)),
+        "groups": groups,
+    }
+
+
+def _item(check: Check, *, is_main: bool) -> dict[str, Any]:
+    url = check_url(check)
+    action = Action(label=check.fix_label, url=url, variant="main" if is_main else "") if url else None
+    return {"state": STATES[check.outcome], "title": check.label, "detail": check.detail, "action": action}
+
+
+def check_url(check: Check) -> str:
+    """Where a check is put right: a mapping section for "map:contacts", else a page by name."""
+    if not check.fix:
+        return ""
+    name, _, section = check.fix.partition(":")
+    if name == "map":
+        return reverse("mapping:section", args=[section])
+    pages = {"access": "settings:access", "defaults": "settings:defaults"}
+    return reverse(pages.get(name, name))
+
+
+def _advice(check: Check) -> dict[str, Any]:
+    url = check_url(check)
+    return {
+        "severity": "info",
+        "title": check.label,
+        "detail": check.detail,
+        "action": Action(label=check.fix_label, url=url) if url else None,
+    }
+
+
+def _go_live(left: list[Check], run: OpeningRun | None, *, may_act: bool) -> dict[str, Any]:
+    return {
+        "form": StartDateForm(initial={"start_date": run.start_date if run else None}),
+        "url": reverse("go_live"),
+        "can": may_act and not left,
+        "reason": _reason(left, may_act=may_act),
+        "blockers": len(left),
+        "note": "",
+    }
+
+
+def _reason(left: list[Check], *, may_act: bool) -> str:
+    if not may_act:
+        return "An administrator or owner of your company goes live."
+    if not left:
+        return "Approved documents cross from then on. You can pause at any time."
+    names = [check.label for check in left]
+    return f"Ready when {names[0]} is done." if len(names) == 1 else f"Ready when these are done: {', '.join(names)}."
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """How far the opening balances are."""
+
+    state: str
+    progress: Progress | None = None
+    empty: Empty | None = None
+
+
+def opening_context(run: OpeningRun | None, *, may_act: bool) -> dict[str, Any]:
+    rows = list(OpeningBalance.objects.select_related("confirmed_by").order_by("project_name", "contract_name"))
+    stage = _stage(run, has_rows=bool(rows))
+    read_label = "Read opening balances" if run is None else "Read again"
+    read = Action(label=read_label, url=reverse("openings_read"), dialog=True, variant="" if run else "main")
+    confirm = Action(
+        label=f"Confirm {len(rows)} balances" if len(rows) != 1 else "Confirm 1 balance",
+        url=reverse("openings_confirm"),
+        method="post",
+        variant="main",
+        fields={"start_date": run.start_date.isoformat()} if run else None,
+    )
+    return {
+        "state": stage.state,
+        "progress": stage.progress,
+        "action": read if may_act and stage.state != "reading" else None,
+        "confirm": confirm if may_act and stage.state == "ready" else None,
+        "as_of_date": run.start_date if run else None,
+        "confirmed_note": _confirmed_note(rows) if stage.state == "confirmed" else None,
+        "rows": [_row(row) for row in rows] if stage.state in ("ready", "confirmed") else [],
+        "totals": _totals(rows) if rows else None,
+        "empty": stage.empty,
+    }
+
+
+def _stage(run: OpeningRun | None, *, has_rows: bool) -> _Stage:
+    if run is None:
+        return _Stage("not_started")
+    if run.state == "running":
+        return _Stage(
+            "reading", Progress(label="Reading Procore, projects", done=run.read, total=run.expected or None)
+        )
+    if run.state != "done":
+        text = run.message or "It was stopped before the end. Read again."
+        return _Stage("not_started", empty=Empty(title="Reading stopped", text=text, icon="triangle"))
+    if has_rows:
+        return _Stage("confirmed" if run.found.get("confirmed") else "ready")
+    title = f"No contract was billed before {run.start_date:%-d %b %Y}"
+    empty = Empty(title=title, text="There is nothing to carry over.", icon="check")
+    return _Stage("confirmed" if run.found.get("confirmed") else "ready", empty=empty)
+
+
+def _confirmed_note(rows: list[OpeningBalance]) -> str:
+    row = max((row for row in rows if row.confirmed_at), key=lambda row: row.confirmed_at, default=None)
+    if row is None or row.confirmed_at is None:
+        return "Confirmed"
+    who = f" by {row.confirmed_by.get_full_name() or row.confirmed_by.email}" if row.confirmed_by else ""
+    return f"Confirmed{who}, {timezone.localtime(row.confirmed_at):%-d %b %Y}"
+
+
+def _row(row: OpeningBalance) -> dict[str, Any]:
+    dated = f", {row.document_date:%-d %b %Y}" if row.document_date else ""
+    return {
+        "contract": row.contract_name or f"Contract {row.commitment_id}",
+        "title": row.contract_name,
+        "party": row.vendor_name,
+        "project": row.project_name,
+        "kind": "Commitment",
+        "last_claim": f"No. {row.number}{dated}",
+        "completed": row.completed,
+        "retainage": row.retainage,
+        "net": row.earned,
+        "tax": row.tax or None,
+        "books_retainage": None,
+        "difference": None,
+        "note": ""
+        if row.retainage == row.completed - row.earned
+        else "Its lines 4, 5 and 6 do not add up in Procore.",
+    }
+
+
+def _totals(rows: list[OpeningBalance]) -> dict[str, Any]:
+    totals = openings.totals(rows)
+    books = books_retention()
+    return {
+        "completed": totals.completed,
+        "retainage": totals.retainage,
+        "net": totals.earned,
+        "books_retainage": books,
+        "difference": None if books is None else books - totals.retainage + ZERO,
+    }

@@ -1,0 +1,33 @@
+"""The operator's view of what is not any one tenant's: companies, who belongs to them, and what is due."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from smoothx.tenants.models import DueWork, Membership, Tenant
+
+
+@admin.register(Tenant)
+class TenantAdmin(admin.ModelAdmin):
+    list_display = ("name", "state", "start_date", "live_at", "created_at")
+    list_filter = ("state",)
+    search_fields = ("name",)
+    readonly_fields = ("state", "start_date", "live_at")
+    prepopulated_fields = {"slug": ("name",)}
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin):
+    list_display = ("user", "tenant", "role", "created_at")
+    list_select_related = ("user", "tenant")
+    list_filter = ("role",)
+    search_fields = ("user__email", "tenant__name")
+    autocomplete_fields = ("tenant",)
+    raw_id_fields = ("user",)
+
+
+@admin.register(DueWork)
+class DueWorkAdmin(admin.ModelAdmin):
+    list_display = ("tenant", "topic", "due_at")
+    list_select_related = ("tenant",)
+    list_filter = ("topic",)

@@ -1,0 +1,216 @@
+"""Reconcile: both sides' totals, their difference, and the documents that explain it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from smoothx.lib.dates import parse_date
+from smoothx.lib.money import total
+from smoothx.lib.shapes import Action, Empty
+from smoothx.tenants.access import for_role
+from smoothx.tenants.models import Role
+from sync.pages.compare import COST_FLOWS, Gap, ProjectTotals, compare, group_by_kind, kind_row
+from sync.pages.frame import Frame
+from sync.pages.retention import load_retention, retention_tables
+from sync.pages.rows import notice_sentence
+
+# One project's list stays readable; the rest is a link to Activity.
+MOST_REASONS = 12
+LEADS = {
+    "costs": "Subcontractor invoices approved in Procore since the start date, net of retention, and their bills.",
+    "retention": "What is kept back from subcontractors, per contract, and how it ties to the books.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    tab: str = "costs"
+    q: str = ""
+    to_date: date | None = None
+    only_differences: bool = False
+    open_project: str = ""
+
+    @classmethod
+    def read(cls, query: Any) -> Self:
+        tab = query.get("tab", "costs")
+        return cls(
+            tab=tab if tab in LEADS else "costs",
+            q=query.get("q", "").strip()[:100],
+            to_date=_date(query.get("to")),
+            only_differences=query.get("differences") == "1",
+            open_project=query.get("open", "")[:40],
+        )
+
+    def address(self, **changes: str) -> str:
+        values = {
+            "tab": self.tab,
+            "q": self.q,
+            "to": self.to_date.isoformat() if self.to_date else "",
+            "differences": "1" if self.only_differences else "",
+            "open": self.open_project,
+            **changes,
+        }
+        if values["tab"] == "costs":
+            values["tab"] = ""
+        query = urlencode({name: value for name, value in values.items() if value})
+        path = reverse("reconcile:index")
+        return f"{path}?{query}" if query else path
+
+
+@for_role(Role.VIEWER)
+def index(request: HttpRequest) -> HttpResponse:
+    frame, query = Frame(), Query.read(request.GET)
+    projects = compare(COST_FLOWS, until=query.to_date)
+    retention = load_retention()
+    differing = {
+        "costs": sum(1 for project in projects if project.difference),
+        "retention": sum(1 for contract in retention.contracts if contract.difference),
+    }
+    context = {
+        "tab": query.tab,
+        "tabs": _tabs(query, differing),
+        "lead": LEADS[query.tab],
+        "compared_at": timezone.now(),
+        "filters": _filters(query),
+        "empty": _empty(query),
+    }
+    if query.tab == "retention":
+        wanted = [c for c in retention.contracts if _matches(query, frame.project(c.project_id), bool(c.difference))]
+        shown = type(retention)(wanted, retention.accounts if len(wanted) == len(retention.contracts) else [])
+        context["retention"] = retention_tables(shown, frame)
+    else:
+        wanted_projects = [
+            project
+            for project in projects
+            if _matches(query, frame.project(project.project_id), bool(project.difference))
+        ]
+        context |= _cost_context(query, wanted_projects, frame)
+    return render(request, "reconcile/index.html", context)
+
+
+def _matches(query: Query, label: str, is_different: bool) -> bool:
+    return query.q.casefold() in label.casefold() and (is_different or not query.only_differences)
+
+
+def _cost_context(query: Query, projects: list[ProjectTotals], frame: Frame) -> dict[str, Any]:
+    projects = sorted(projects, key=lambda project: frame.project(project.project_id))
+    gaps = [gap for project in projects for gap in project.gaps]
+    return {
+        "rows": [_row(query, project, frame) for project in projects],
+        "totals": _totals(projects, gaps) if projects else None,
+        "kinds": group_by_kind(gaps),
+        "kinds_total": kind_row("All differences", "", gaps),
+    }
+
+
+def _totals(projects: list[ProjectTotals], gaps: Iterable[Gap]) -> dict[str, Any]:
+    difference = total(project.difference for project in projects)
+    count = len(projects)
+    return {
+        "label": f"{count} project{'' if count == 1 else 's'}",
+        "procore": total(project.procore for project in projects),
+        "quickbooks": total(project.books for project in projects),
+        "difference": difference,
+        "unexplained": difference - total(gap.difference for gap in gaps),
+    }
+
+
+def _row(query: Query, project: ProjectTotals, frame: Frame) -> dict[str, Any]:
+    number, name = frame.project_parts(project.project_id)
+    is_open = query.open_project == project.project_id and bool(project.gaps)
+    return {
+        "project_number": number or project.project_id,
+        "project_name": name,
+        "procore": project.procore,
+        "quickbooks": project.books,
+        "difference": project.difference,
+        "agrees": not project.gaps,
+        "why": _why(project.gaps),
+        "is_open": is_open,
+        "toggle_url": query.address(open="" if is_open else project.project_id) if project.gaps else "",
+        "reasons": _reasons(project) if is_open else [],
+    }
+
+
+def _why(gaps: list[Gap]) -> str:
+    if len(gaps) == 1:
+        return _text(gaps[0])
+    return f"{len(gaps)} documents" if gaps else ""
+
+
+def _text(gap: Gap) -> str:
+    name = ", ".join(text for text in (gap.number, gap.party) if text)
+    reason = notice_sentence(gap.notices[0]) if gap.notices else ""
+    return f"{name}. {reason}" if reason else name
+
+
+def _reasons(project: ProjectTotals) -> list[dict[str, Any]]:
+    largest = sorted(project.gaps, key=lambda gap: -abs(gap.difference))
+    rows = [
+        _reason(gap.state, _text(gap), gap.difference, "Open", reverse("activity:document", args=[gap.entry_id]))
+        for gap in largest[:MOST_REASONS]
+    ]
+    rest = largest[MOST_REASONS:]
+    if rest:
+        url = f"{reverse('activity:index')}?{urlencode({'project': project.project_id, 'flow': COST_FLOWS[0]})}"
+        rows.append(_reason("", f"{len(rest)} more", total(gap.difference for gap in rest), "Show them", url))
+    return rows
+
+
+def _reason(state: str, text: str, amount: Decimal, label: str, url: str) -> dict[str, Any]:
+    return {"state": state, "text": text, "amount": amount, "action": Action(label=label, url=url)}
+
+
+def _tabs(query: Query, differing: dict[str, int]) -> list[dict[str, Any]]:
+    labels = (("costs", "Costs"), ("retention", "Retention"))
+    return [
+        {
+            "key": key,
+            "label": label,
+            "count": differing[key] or None,
+            "url": query.address(tab=key, open=""),
+            "is_current": key == query.tab,
+        }
+        for key, label in labels
+    ]
+
+
+def _filters(query: Query) -> dict[str, Any]:
+    return {
+        "action": reverse("reconcile:index"),
+        "q": query.q,
+        "to_date": query.to_date,
+        "only_differences": query.only_differences,
+        "hidden": {} if query.tab == "costs" else {"tab": query.tab},
+        "is_filtered": bool(query.q or query.to_date or query.only_differences),
+        "clear_url": query.address(q="", to="", differences="", open=""),
+    }
+
+
+def _empty(query: Query) -> Empty:
+    if query.only_differences and not query.q and not query.to_date:
+        return Empty(title="Both sides agree", text="No difference is left.", icon="check")
+    if query.q or query.to_date or query.only_differences:
+        clear = Action(label="Clear the filters", url=query.address(q="", to="", differences="", open=""))
+        return Empty(title="Nothing here", text="Nothing fits the filters.", action=clear, icon="search")
+    if query.tab == "retention":
+        return Empty(title="No retention", text="No contract in Procore holds retention yet.")
+    text = "Totals appear here once the first approved invoice was read from Procore."
+    return Empty(title="Nothing to compare yet", text=text)
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None

@@ -1,0 +1,46 @@
+"""Whether a document counts on either side now, and for how much: what a comparison may honestly say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from smoothx.lib.money import ZERO
+from sync.models import Entry
+from sync.pages.rows import read_amount
+
+GONE_FROM_BOOKS = frozenset({"target_deleted", "target_missing"})
+GONE_FROM_PROCORE = frozenset({"unapproved_after_posting", "deleted_after_posting"})
+
+Row = Mapping[str, Any]
+
+
+def codes_of_row(row: Row) -> frozenset[str]:
+    return frozenset(notice.get("code", "") for notice in row["notices"])
+
+
+def is_in_procore(row: Row) -> bool:
+    """It is approved in Procore and dated after the start, so the books should have it."""
+    return row["state"] != Entry.State.INELIGIBLE and not codes_of_row(row) & GONE_FROM_PROCORE
+
+
+def is_in_books(row: Row) -> bool:
+    return bool(row["target_id"]) and not codes_of_row(row) & GONE_FROM_BOOKS
+
+
+def procore_amount(row: Row) -> Decimal:
+    return (row["amount"] or ZERO) if is_in_procore(row) else ZERO
+
+
+def books_amount(row: Row) -> Decimal:
+    """What it is in the books: what was posted, or what somebody made of it there."""
+    if not is_in_books(row):
+        return ZERO
+    posted: Decimal = row["target_total"] or ZERO
+    by_hand = [n.get("detail", {}).get("books") for n in row["notices"] if n.get("code") == "changed_by_hand"]
+    changed = read_amount(by_hand[0]) if by_hand else None
+    if changed is None:
+        return posted
+    # QuickBooks gives a vendor credit as a positive total.
+    return -abs(changed) if row["target_type"] == "VendorCredit" else changed

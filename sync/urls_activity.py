@@ -1,0 +1,16 @@
+"""Addresses of Activity and of one document."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from sync.pages import activity, acts, document
+
+app_name = "activity"
+urlpatterns = [
+    path("", activity.index, name="index"),
+    path("export.csv", activity.export, name="export"),
+    path("<int:entry_id>/", document.document, name="document"),
+    path("<int:entry_id>/link/", acts.link, name="link"),
+    path("<int:entry_id>/<slug:key>/", acts.act, name="act"),
+]

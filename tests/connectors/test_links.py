@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from typing import Any
+
+from connectors.links import procore_commitment_url, procore_project_url, procore_requisition_url, qbo_txn_url
+
+
+def test_links_lead_into_the_vendors_pages(settings: Any) -> None:
+    settings.PROCORE_WEB_URL, settings.QBO_WEB_URL = "https://us02.procore.com", "https://qbo.intuit.com"
+    assert qbo_txn_url("Bill", "145") == "https://qbo.intuit.com/app/bill?txnId=145"
+    assert qbo_txn_url("VendorCredit", "9") == "https://qbo.intuit.com/app/vendorcredit?txnId=9"
+    assert qbo_txn_url("Nothing", "9") == "https://qbo.intuit.com/app/homepage"
+    assert procore_project_url("12") == "https://us02.procore.com/12/project/home"
+    assert procore_commitment_url("12", "3", kind="PurchaseOrderContract").endswith("/purchase_order_contracts/3")
+    assert procore_requisition_url("1", "2", "3", "4/../5") == (
+        "https://us02.procore.com/webclients/host/companies/1/projects/2"
+        "/tools/contracts/commitments/3/subcontractor-invoices/4%2F..%2F5"
+    )

@@ -1,0 +1,168 @@
+"""What holds for every contract: totals to the cent, retention that balances, and no dependence on order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors.procore.records import Requisition
+from mapping.kinds import COST_CODE_ACCOUNT
+from sync.flows.bills import bill_for
+from sync.merge import fingerprint
+from tests.sync.flows.contracts import CODES, LINKS, ZERO, Billed, Books, Contract, opening_of
+
+LINES = ("A", "B", "C")
+MOST_CENTS = 5_000_000
+
+
+def cents_up_to(most: Decimal | int) -> st.SearchStrategy[Decimal]:
+    return st.integers(0, int(most * 100)).map(lambda number: Decimal(number) / 100)
+
+
+@st.composite
+def contracts(draw: st.DrawFn, *, fewest: int = 1) -> list[Requisition]:
+    """Up to five claims of up to three lines: work up and down, material stored and installed, retention kept at any
+    rate and let go in part, tax."""
+    contract = Contract()
+    claims = []
+    for _ in range(draw(st.integers(fewest, 5))):
+        rows = [row for name in LINES if (row := draw(rows_of(contract, name))) is not None]
+        tax = draw(st.one_of(st.just(ZERO), cents_up_to(9_999)))
+        claims.append(contract.bill(*rows, tax=tax))
+    return claims
+
+
+@st.composite
+def rows_of(draw: st.DrawFn, contract: Contract, name: str) -> Billed | None:
+    if draw(st.integers(0, 4)) == 0:
+        return None
+    line = contract.lines.get(name)
+    held, stored_held = (line.work_held, line.stored_held) if line else (ZERO, ZERO)
+    work = Decimal(draw(st.integers(-20_000, MOST_CENTS))) / 100
+    stored = draw(st.one_of(st.just(ZERO), cents_up_to(30_000)))
+    share = Decimal(draw(st.integers(0, 100))) / 100
+    released = draw(st.one_of(st.just(ZERO), st.just(held), cents_up_to(max(held, ZERO))))
+    return Billed(
+        name,
+        work=work,
+        stored=stored,
+        retained=(work * share).quantize(ZERO),
+        released=released,
+        stored_held=(stored * share).quantize(ZERO),
+        stored_released=draw(st.one_of(st.just(ZERO), cents_up_to(stored_held))),
+    )
+
+
+@given(contracts())
+@settings(max_examples=150)
+def test_every_bill_comes_to_due_plus_tax(claims: list[Requisition]) -> None:
+    books = Books()
+    books.offer_all(claims)
+    for claim in claims:
+        bill = books.bills.get(claim.id)
+        if bill is None:
+            assert books.plan(claim).blockers[0].code == "nothing_to_post"
+            continue
+        assert bill.total == claim.due + claim.tax
+        assert bill.is_credit == (bill.total < ZERO)
+        sign = -1 if bill.is_credit else 1
+        assert sign * sum(line["Amount"] for line in bill.to_wire()["Line"]) == bill.total
+        assert sum(line.tax for line in bill.lines) == claim.tax
+        assert all(line.amount == line.amount.quantize(ZERO) for line in bill.lines)
+
+
+@given(contracts())
+@settings(max_examples=150)
+def test_held_less_released_is_the_retention_of_the_last_claim(claims: list[Requisition]) -> None:
+    books = Books()
+    books.offer_all(claims)
+    last = claims[-1]
+    assert books.ledger.retainage == last.retainage
+    assert books.ledger.earned == last.earned
+    retention = sum(
+        (line.amount for bill in books.bills.values() for line in bill.lines if line.role in ("retained", "released")),
+        ZERO,
+    )
+    assert -retention == last.retainage
+    cost = sum((line.amount for bill in books.bills.values() for line in bill.lines if line.role == "cost"), ZERO)
+    taxes = sum((line.tax for bill in books.bills.values() for line in bill.lines if line.role == "cost"), ZERO)
+    assert cost - taxes == last.completed
+
+
+@given(contracts(fewest=2), st.data())
+@settings(max_examples=100)
+def test_an_opening_and_what_follows_make_the_whole(claims: list[Requisition], data: st.DataObject) -> None:
+    cut = data.draw(st.integers(1, len(claims) - 1))
+    opening = opening_of(claims[cut - 1])
+    books = Books(opening=opening, start_date=None)
+    books.offer_all(claims)
+    nets = sum((bill.total for bill in books.bills.values()), ZERO) - sum((claim.tax for claim in claims[cut:]), ZERO)
+    assert nets == claims[-1].earned - opening.earned
+    assert books.ledger.retainage == claims[-1].retainage
+    assert not set(books.bills) & {claim.id for claim in claims[:cut]}
+
+
+@given(contracts(), st.randoms(use_true_random=False))
+@settings(max_examples=100)
+def test_order_of_arrival_does_not_matter(claims: list[Requisition], random: st.random.Random) -> None:
+    in_order, shuffled = Books(), Books()
+    in_order.offer_all(claims)
+    arrived = list(claims)
+    random.shuffle(arrived)
+    shuffled.offer_all(arrived)
+    assert shuffled.bills == in_order.bills
+
+
+@given(contracts())
+@settings(max_examples=50)
+def test_same_input_same_output(claims: list[Requisition]) -> None:
+    books = Books()
+    books.offer_all(claims)
+    for claim in claims:
+        again, once_more = books.plan(claim), books.plan(claim)
+        assert again == once_more
+        if claim.id in books.bills:
+            assert again.document == books.bills[claim.id]
+            assert fingerprint(again.document) == fingerprint(books.bills[claim.id])
+
+
+@given(contracts(fewest=2), contracts(fewest=2), st.data())
+@settings(max_examples=100)
+def test_made_up_for_the_books_stand_where_procore_stands(
+    posted: list[Requisition], changed: list[Requisition], data: st.DataObject
+) -> None:
+    """Whatever became of the claims that were posted, one approved claim brings cost, retention and total in line."""
+    books = Books()
+    cut = data.draw(st.integers(1, min(len(posted), len(changed)) - 1))
+    books.offer_all(posted[:cut])
+    claim = changed[cut]
+    plan = books.offer(claim, "catch_up")
+    if plan.document is None:
+        assert plan.blockers[0].code in ("nothing_to_post", "previous_not_posted")
+        return
+    assert books.ledger.earned == claim.earned
+    assert books.ledger.retainage == claim.retainage
+    assert plan.document.total == claim.earned + claim.tax - books.ledger.without(claim.id).earned
+
+
+@given(contracts())
+@settings(max_examples=50)
+def test_a_plan_has_a_document_or_a_reason(claims: list[Requisition]) -> None:
+    bare = Books(maps=replace(Books().maps, links={k: v for k, v in LINKS.items() if k[0] == COST_CODE_ACCOUNT.key}))
+    for books in (Books(), bare):
+        for claim in claims:
+            plan = books.plan(claim)
+            assert (plan.document is None) == bool(plan.blockers)
+
+
+def test_the_rule_takes_values_and_gives_values() -> None:
+    """Neither the maps nor the defaults are touched by planning."""
+    books = Books()
+    maps, defaults = books.maps, books.defaults
+    before = fingerprint(CODES), dict(maps.links), dict(defaults.choices)
+    claim = Contract().bill(Billed("A", work=100))
+    bill_for(claim, maps, defaults)
+    assert (fingerprint(CODES), dict(maps.links), dict(defaults.choices)) == before

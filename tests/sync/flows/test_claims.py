@@ -1,0 +1,306 @@
+"""A claim's place in its contract: order of arrival, the start date, and claims that changed after posting."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from connectors.procore.records import Requisition
+from mapping.defaults import BILL_CODE, RETENTION_PAYABLE_RETAINED
+from sync.codes import sentence_for
+from tests.sync.flows.contracts import (
+    DEFAULTS,
+    START,
+    ZERO,
+    Billed,
+    Books,
+    Contract,
+    amount,
+    codes_of,
+    opening_of,
+    worked_example,
+)
+
+
+def three_claims(**more: Any) -> list[Requisition]:
+    """10,000 a month on line A with 10 % held: each due 9,000."""
+    contract = Contract(**more)
+    return [contract.bill(Billed("A", work=10000, retained=1000)) for _ in range(3)]
+
+
+def lines_of(books: Books, requisition: Requisition) -> list[tuple[str, str, Any]]:
+    return [(line.role, line.code_id, line.amount) for line in books.bills[requisition.id].lines]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_any_order_of_arrival_ends_in_the_same_bills(order: tuple[int, ...]) -> None:
+    claims = worked_example()
+    in_order, shuffled = Books(), Books()
+    in_order.offer_all(claims)
+    shuffled.offer_all([claims[position] for position in order])
+    assert shuffled.bills == in_order.bills
+    assert shuffled.claims == in_order.claims
+
+
+def test_a_claim_waits_for_the_one_before() -> None:
+    _, second, third = three_claims()
+    books = Books()
+    for claim, before in ((second, "1"), (third, "2")):
+        plan = books.plan(claim)
+        assert codes_of(plan) == ["previous_not_posted"]
+        (notice,) = plan.blockers
+        assert (notice.subject, notice.waits_for) == (before, f"entry:bills:100{before}")
+        assert notice.also_lifted_by == ("opening:786001",)
+
+
+def test_a_claim_goes_on_where_the_one_before_was_left_out() -> None:
+    first, second, third = three_claims()
+    books = Books()
+    books.offer(first)
+    books.leave_out(second)
+    plan = books.offer(third)
+    assert plan.document is not None
+    assert codes_of(plan) == []
+    assert plan.document.total == amount(9000)
+    assert books.ledger.earned == amount(18000)
+    assert (books.ledger.expected_previous, books.ledger.expected_retainage) == (amount(27000), amount(3000))
+
+
+def test_a_claim_with_nothing_to_post_holds_up_nobody() -> None:
+    contract = Contract()
+    first = contract.bill(Billed("A", work=10000, retained=1000))
+    empty = contract.bill()
+    third = contract.bill(Billed("A", work=500))
+    books = Books()
+    books.offer(first)
+    assert codes_of(books.offer(empty)) == ["nothing_to_post"]
+    assert books.offer(third).document is not None
+
+
+class TestStartDate:
+    def claims(self) -> list[Requisition]:
+        """Claims of May to August; the start date is 1 July."""
+        contract = Contract(first_month=START.replace(month=5))
+        return [contract.bill(Billed("A", work=10000, retained=1000)) for _ in range(4)]
+
+    def test_claims_of_the_opening_are_not_for_sync(self) -> None:
+        may, june, *_ = self.claims()
+        books = Books(opening=opening_of(june))
+        assert codes_of(books.plan(may)) == ["before_start_date"]
+        assert codes_of(books.plan(june)) == ["before_start_date"]
+
+    def test_the_first_claim_after_the_opening_bills_its_own_period(self) -> None:
+        _, june, july, august = self.claims()
+        books = Books(opening=opening_of(june))
+        books.offer_all([august, july])
+        assert lines_of(books, july) == [("cost", "211", amount(10000)), ("retained", "2110", amount(-1000))]
+        assert books.ledger.earned == august.earned == amount(36000)
+        assert books.ledger.retainage == august.retainage == amount(4000)
+
+    def test_an_opening_must_be_confirmed(self) -> None:
+        _, june, july, _ = self.claims()
+        plan = Books(opening=opening_of(june, is_confirmed=False)).plan(july)
+        assert codes_of(plan) == ["opening_not_confirmed"]
+        assert (plan.blockers[0].subject, plan.blockers[0].waits_for) == ("SC-2417-014", "opening:786001")
+
+    def test_an_opening_that_was_never_read(self) -> None:
+        july = self.claims()[2]
+        plan = Books().plan(july)
+        assert codes_of(plan) == ["opening_missing"]
+        assert plan.blockers[0].waits_for == "opening:786001"
+        assert plan.blockers[0].also_lifted_by == ("entry:bills:1002",)
+
+    def test_only_the_claim_behind_the_gap_asks_for_the_opening(self) -> None:
+        august = self.claims()[3]
+        assert codes_of(Books().plan(august)) == ["previous_not_posted"]
+
+    def test_a_claim_approved_after_the_opening_was_read(self) -> None:
+        may, june, july, _ = self.claims()
+        books = Books(opening=opening_of(may))
+        for claim, also in ((june, ("opening:786001",)), (july, ("opening:786001", "entry:bills:1002"))):
+            plan = books.plan(claim)
+            assert codes_of(plan) == ["not_in_opening"]
+            (notice,) = plan.blockers
+            assert (notice.waits_for, notice.also_lifted_by, notice.detail) == ("", also, {"number": "2"})
+
+    def test_a_claim_dated_by_its_billing_date(self) -> None:
+        """June billed on 6 July is ours; July's invoice waits for it, though its period starts on the start date."""
+        contract = Contract(first_month=START.replace(month=5))
+        may, june, july = (
+            contract.bill(Billed("A", work=10000), billing_date=day)
+            for day in ("2026-06-06", "2026-07-06", "2026-08-06")
+        )
+        books = Books(opening=opening_of(may))
+        assert codes_of(books.plan(july)) == ["previous_not_posted"]
+        books.offer_all([july, june])
+        assert sorted(books.bills) == ["1002", "1003"]
+
+    def test_a_missing_link_to_the_previous_claim(self) -> None:
+        july = replace(self.claims()[2], previous_id=None)
+        assert codes_of(Books().plan(july)) == ["opening_missing"]
+
+    def test_what_we_posted_is_ours_whatever_the_start_date_becomes(self) -> None:
+        first, *_ = three_claims()
+        books = Books()
+        posted = books.offer(first).document
+        books.start_date = START.replace(month=12)
+        assert books.plan(first).document == posted
+
+
+class TestChangedAfterPosting:
+    """Claim 2 grows by 1,000 with 100 held after it was posted and paid, so the books keep the old one."""
+
+    def books_and_third(self) -> tuple[Books, Requisition]:
+        books = Books()
+        for claim in three_claims()[:2]:
+            books.offer(claim)
+        changed = Contract()
+        changed.bill(Billed("A", work=10000, retained=1000))
+        changed.bill(Billed("A", work=11000, retained=1100))
+        return books, changed.bill(Billed("A", work=10000, retained=1000))
+
+    def test_is_held_with_the_figures(self) -> None:
+        books, third = self.books_and_third()
+        plan = books.plan(third)
+        assert codes_of(plan) == ["previous_changed"]
+        (notice,) = plan.blockers
+        assert dict(notice.detail) == {
+            "figure": "billed less retention",
+            "books": "18000.00",
+            "procore": "18900.00",
+            "difference": "900.00",
+            "cost": "1000.00",
+            "retention": "100.00",
+        }
+        assert notice.waits_for == ""
+        assert sentence_for(notice.code, notice.subject, notice.detail) == (
+            "An earlier invoice of SC-2417-014 was changed or deleted after it was posted. The books have 18,000.00 "
+            "billed less retention, Procore starts from 18,900.00. Post the difference of 900.00 as a labelled line, "
+            "or leave it out."
+        )
+
+    def test_approved_is_made_up_for_in_labelled_lines(self) -> None:
+        books, third = self.books_and_third()
+        plan = books.offer(third, "catch_up")
+        assert codes_of(plan) == ["catch_up_posted"]
+        assert lines_of(books, third) == [
+            ("cost", "211", amount(10000)),
+            ("retained", "2110", amount(-1000)),
+            ("catch_up", "290", amount(1000)),
+            ("catch_up", "2110", amount(-100)),
+        ]
+        assert (plan.facts["net"], plan.facts["gross"], plan.facts["held"]) == ("9900.00", "11000.00", "1100.00")
+        assert books.ledger.earned == third.earned
+        assert books.ledger.retainage == third.retainage
+
+    def test_the_claim_after_finds_nothing_left(self) -> None:
+        books, third = self.books_and_third()
+        books.offer(third, "catch_up")
+        contract = Contract()
+        contract.bill(Billed("A", work=10000, retained=1000))
+        contract.bill(Billed("A", work=11000, retained=1100))
+        contract.bill(Billed("A", work=10000, retained=1000))
+        assert codes_of(books.offer(contract.bill(Billed("A", work=1)))) == []
+
+    def test_planning_it_again_keeps_the_lines_without_asking_again(self) -> None:
+        books, third = self.books_and_third()
+        posted = books.offer(third, "catch_up").document
+        again = books.plan(third)
+        assert again.document == posted
+        assert codes_of(again) == ["catch_up_posted"]
+
+    def test_planning_it_again_behind_later_claims_keeps_the_lines_too(self) -> None:
+        books, third = self.books_and_third()
+        posted = books.offer(third, "catch_up").document
+        fourth = replace(
+            third, id="1004", number=4, previous_id="1003", previous=third.earned, completed=amount(31000),
+            due=ZERO, lines=(), retainage=amount(3100),
+        )  # fmt: skip
+        books.claims[fourth.id] = replace(books.claims[third.id], source_id="1004", number=4, net=ZERO, held=ZERO)
+        assert books.plan(third).document == posted
+
+    def test_a_difference_made_up_for_later_is_not_doubled(self) -> None:
+        """Claim 1 grew. Claim 2 is planned again, its own movement the same, after claim 3 made up for the change."""
+        books = Books()
+        for claim in three_claims()[:2]:
+            books.offer(claim)
+        changed = Contract()
+        changed.bill(Billed("A", work=11000, retained=1100))
+        second, third = (changed.bill(Billed("A", work=10000, retained=1000)) for _ in range(2))
+        assert codes_of(books.plan(second)) == ["previous_changed"]
+        assert codes_of(books.offer(third, "catch_up")) == ["catch_up_posted"]
+        again = books.plan(second)
+        assert codes_of(again) == []
+        assert again.document == books.bills["1002"]
+
+    def test_only_retention_moved(self) -> None:
+        """Claim 2 bills 1,000 more and holds all of it: line 7 agrees, retention and cost do not."""
+        books = Books()
+        for claim in three_claims()[:2]:
+            books.offer(claim)
+        changed = Contract()
+        changed.bill(Billed("A", work=10000, retained=1000))
+        changed.bill(Billed("A", work=11000, retained=2000))
+        third = changed.bill(Billed("A", work=500))
+        plan = books.plan(third)
+        assert codes_of(plan) == ["previous_changed"]
+        detail = plan.blockers[0].detail
+        assert (detail["figure"], detail["books"], detail["procore"], detail["difference"]) == (
+            "held as retention", "2000.00", "3000.00", "1000.00",
+        )  # fmt: skip
+        books.offer(third, "catch_up")
+        assert lines_of(books, third)[1:] == [
+            ("catch_up", "290", amount(1000)),
+            ("catch_up", "2110", amount(-1000)),
+        ]
+
+    def test_a_deleted_claim_is_taken_back_by_the_next(self) -> None:
+        first, second, _ = three_claims()
+        books = Books()
+        books.offer_all([first, second])
+        contract = Contract()
+        contract.bill(Billed("A", work=10000, retained=1000))
+        fresh = replace(contract.bill(Billed("A", work=400, retained=40)), id="2002")
+        assert codes_of(books.plan(fresh)) == ["previous_changed"]
+        bill = books.offer(fresh, "catch_up").document
+        assert bill is not None
+        assert bill.entity == "VendorCredit"
+        assert lines_of(books, fresh) == [
+            ("cost", "211", amount(400)),
+            ("retained", "2110", amount(-40)),
+            ("catch_up", "290", amount(-10000)),
+            ("catch_up", "2110", amount(1000)),
+        ]
+        assert books.ledger.earned == fresh.earned == amount(9360)
+
+    def test_a_posted_claim_edited_is_compared_with_what_came_before_it(self) -> None:
+        first, second, third = three_claims()
+        books = Books()
+        books.offer_all([first, second, third])
+        contract = Contract()
+        contract.bill(Billed("A", work=10000, retained=1000))
+        plan = books.offer(contract.bill(Billed("A", work=12000, retained=1200)))
+        assert codes_of(plan) == []
+        assert plan.document is not None
+        assert plan.document.total == amount(10800)
+        shifted = contract.bill(Billed("A", work=10000, retained=1000))
+        assert codes_of(books.plan(shifted)) == []
+        assert books.plan(shifted).document == books.bills["1003"]
+
+    @pytest.mark.parametrize(
+        ("kind", "code", "amount_shown"),
+        [
+            (BILL_CODE, "bill_code_not_set", "1000.00"),
+            (RETENTION_PAYABLE_RETAINED, "retained_code_not_set", "100.00"),
+        ],
+    )
+    def test_making_up_needs_both_codes(self, kind: Any, code: str, amount_shown: str) -> None:
+        books, third = self.books_and_third()
+        choices = {key: value for key, value in DEFAULTS.choices.items() if key != kind.key}
+        books.defaults = replace(DEFAULTS, choices=choices)
+        plan = books.plan(third, "catch_up")
+        found = [(n.code, n.waits_for) for n in plan.blockers if n.detail.get("amount") == amount_shown]
+        assert found == [(code, f"default:{kind.key}")]
