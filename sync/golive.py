@@ -109,7 +109,9 @@ def _contacts() -> Check:
     if not found.total:
         return Check("contacts", "Mapping", "Contacts", "block", "Nothing read yet.", "map:contacts", "Read contacts")
     if not found.mapped:
-        return Check("contacts", "Mapping", "Contacts", "block", detail, "map:contacts", "Map contacts", found.unmapped)
+        return Check(
+            "contacts", "Mapping", "Contacts", "block", detail, "map:contacts", "Map contacts", found.unmapped
+        )
     if found.unmapped:
         detail += f" {found.unmapped} left; a document of theirs waits until they are mapped."
         return Check("contacts", "Mapping", "Contacts", "open", detail, "map:contacts", "Continue", found.unmapped)
@@ -137,7 +139,9 @@ def _codes(section: str, defaults: Defaults) -> Check:
         return Check("codes", "Mapping", "Cost codes", "done", detail)
     if defaults.get(BILL_CODE):
         detail += f" {found.unmapped} use QB Bill Account Code, and their documents will say so."
-        return Check("codes", "Mapping", "Cost codes", "open", detail, fix, f"Map {found.unmapped} codes", found.unmapped)
+        return Check(
+            "codes", "Mapping", "Cost codes", "open", detail, fix, f"Map {found.unmapped} codes", found.unmapped
+        )
     detail += f" {found.unmapped} have no account: map each one, or set QB Bill Account Code."
     return Check("codes", "Mapping", "Cost codes", "block", detail, fix, f"Map {found.unmapped} codes", found.unmapped)
 
@@ -190,8 +194,17 @@ def _advice(facts: Facts) -> list[Check]:
     procore = facts.connections.get(Vendor.PROCORE)
     if procore is not None and procore.is_healthy and not procore.facts.get("customer_field"):
         text = "New projects cannot become sub-customers until your Procore administrator adds it."
-        advice.append(Check("customer_field", "Good to know", "Customer field is missing in Procore", "open", text,
-                            "guide_customer_field", "Show the steps"))
+        advice.append(
+            Check(
+                "customer_field",
+                "Good to know",
+                "Customer field is missing in Procore",
+                "open",
+                text,
+                "guide_customer_field",
+                "Show the steps",
+            )
+        )
     start, closed = (facts.last_run.start_date if facts.last_run else None), facts.defaults.closed_until
     if closed is not None:
         fits = start is None or start > closed

@@ -65,7 +65,13 @@ def _insert_or_make_due(rows: list[Entry]) -> None:
         rows,
         update_conflicts=True,
         unique_fields=[
-            "tenant", "source_connection", "flow", "source_type", "source_id", "target_connection", "part",
+            "tenant",
+            "source_connection",
+            "flow",
+            "source_type",
+            "source_id",
+            "target_connection",
+            "part",
         ],
         update_fields=["due_at", "priority"],
         batch_size=1000,
@@ -221,8 +227,15 @@ def load_openings() -> dict[str, Opening]:
 def write_key(entry: Entry, operation: str) -> str:
     """At most 36 characters, equal for equal (ledger key, operation, revision): QuickBooks replays a repeated one."""
     return stable_hash(
-        entry.tenant_id, entry.source_connection_id, entry.flow, entry.source_type, entry.source_id,
-        entry.target_connection_id, entry.part, operation, entry.revision,
+        entry.tenant_id,
+        entry.source_connection_id,
+        entry.flow,
+        entry.source_type,
+        entry.source_id,
+        entry.target_connection_id,
+        entry.part,
+        operation,
+        entry.revision,
     )
 
 

@@ -91,7 +91,15 @@ class Entry(TenantModel):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["tenant", "source_connection", "flow", "source_type", "source_id", "target_connection", "part"],
+                fields=[
+                    "tenant",
+                    "source_connection",
+                    "flow",
+                    "source_type",
+                    "source_id",
+                    "target_connection",
+                    "part",
+                ],
                 name="one_entry_per_ledger_key",
             )
         ]

@@ -102,9 +102,7 @@ def _next_number(outgoing: Outgoing) -> int:
 
 def _end(attempt: Attempt, outcome: str, **facts: Any) -> None:
     from_wire = {"answer": _jsonable(facts.pop("answer", {}))}
-    Attempt.objects.filter(pk=attempt.pk).update(
-        ended_at=timezone.now(), outcome=outcome[:30], **from_wire, **facts
-    )
+    Attempt.objects.filter(pk=attempt.pk).update(ended_at=timezone.now(), outcome=outcome[:30], **from_wire, **facts)
 
 
 def _jsonable(value: Any) -> Any:

@@ -12,11 +12,12 @@ from django.dispatch import receiver
 
 from connectors.models import Connection
 from connectors.signals import connection_broken, connection_restored
+from mapping import pushes
 from mapping.models import Link
 from mapping.signals import OpenDocuments, count_documents, count_waiting, mapping_changed
 from smoothx.tenants.models import Membership, Role
 from smoothx.tenants.scope import tenant_scope
-from sync import ledger
+from sync import ledger, pushing
 from sync.models import Entry, WaitingFor
 from sync.settle import CONNECTION_RESTORED
 from sync.tasks import nudge
@@ -74,3 +75,6 @@ def count_waiting_for_links(kind_keys: Sequence[str]) -> Mapping[tuple[str, str]
         waits = WaitingFor.objects.filter(subject__startswith=prefix).values("subject").annotate(n=Count("id"))
         found |= {(kind, row["subject"].removeprefix(prefix)): row["n"] for row in waits}
     return found
+
+
+pushes.register(pushing.push, states=pushing.states)

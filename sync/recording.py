@@ -18,7 +18,14 @@ from sync.targets import QUICKBOOKS, Twin
 from sync.work import Work
 
 PLANNED = (
-    "state", "notices", "facts", "planned", "source_fingerprint", "revision", "target_type", *ledger.DESCRIBED,
+    "state",
+    "notices",
+    "facts",
+    "planned",
+    "source_fingerprint",
+    "revision",
+    "target_type",
+    *ledger.DESCRIBED,
 )
 
 
@@ -73,9 +80,7 @@ def _open_update(work: Work, entry: Entry, plan: Plan[Any], print_: str) -> Outg
     return _write(entry, plan, print_, operation="update", extra=extra)
 
 
-def _write(
-    entry: Entry, plan: Plan[Any], print_: str, *, operation: str, extra: Mapping[str, Any]
-) -> Outgoing:
+def _write(entry: Entry, plan: Plan[Any], print_: str, *, operation: str, extra: Mapping[str, Any]) -> Outgoing:
     entry.state = Entry.State.SENDING
     entry.facts = entry.facts if entry.is_posted else dict(plan.facts)
     entry.planned["facts"] = dict(plan.facts)
@@ -116,6 +121,11 @@ def _twin(work: Work, entry: Entry, bill: Bill) -> Twin | None:
 
 
 def _twin_notice(twin: Twin) -> Notice:
-    detail = {"amount": str(twin.amount), "days": str(twin.days), "target_id": twin.id, "target_version": twin.version,
-              "target_number": twin.number}
+    detail = {
+        "amount": str(twin.amount),
+        "days": str(twin.days),
+        "target_id": twin.id,
+        "target_version": twin.version,
+        "target_number": twin.number,
+    }
     return Notice(twin.code, twin.name, detail)

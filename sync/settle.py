@@ -25,8 +25,16 @@ MOST_TRIES = 8
 MOST_REPLANS = 3
 STATE = ("state", "notices", "tries")
 TARGET = (
-    "target_type", "target_id", "target_version", "target_number", "target_total", "facts", "fingerprint",
-    "source_fingerprint", "posted_at", "approvals",
+    "target_type",
+    "target_id",
+    "target_version",
+    "target_number",
+    "target_total",
+    "facts",
+    "fingerprint",
+    "source_fingerprint",
+    "posted_at",
+    "approvals",
 )
 
 
@@ -185,7 +193,6 @@ def _set_target(entry: Entry, answer: Answer) -> None:
     entry.target_id, entry.target_version = answer.id, answer.version[:60]
     entry.target_number, entry.target_total = answer.number[:60], answer.total
     entry.posted_at = entry.posted_at or timezone.now()
-
 
 
 def take(entry: Entry, answer: Answer) -> None:

@@ -91,7 +91,9 @@ class QuickBooks:
         numbered = [other for other in known if other.number.casefold() == bill.number.casefold()]
         if numbered:
             return [self._twin("duplicate_number", bill, other) for other in numbered]
-        near = [other for other in known if other.total == abs(bill.total) and _days_apart(bill, other) <= SIMILAR_DAYS]
+        near = [
+            other for other in known if other.total == abs(bill.total) and _days_apart(bill, other) <= SIMILAR_DAYS
+        ]
         if not near:
             return []
         ours = Entry.objects.filter(target_type=bill.entity, target_id__in=[other.id for other in near])

@@ -19,7 +19,7 @@ from mapping.candidates import (
 from mapping.kinds import MappingKind
 from mapping.models import RemoteItem
 from mapping.page.frame import Frame
-from mapping.page.words import name_of
+from mapping.page.words import spell_name
 from mapping.sides import OTHER_SIDE, SideKey
 from mapping.suggest import Candidate, Suggestion, best_matches
 
@@ -79,21 +79,20 @@ class Matcher:
         if self._side == "quickbooks":
             self._rejected = {key: {(b, a) for a, b in pairs} for key, pairs in self._rejected.items()}
         others: dict[str, list[Candidate]] = {self._resource(kind): [] for kind in self._frame.section.kinds}
-        for row in self._open_to_linking():
-            others[row.resource].append(Candidate(row.remote_id, row.name, row.code, row.email, row.phone))
-            self._names[row.resource, row.remote_id] = name_of(row)
+        columns = ("resource", "remote_id", "name", "code", "email", "phone", "data__full_name")
+        for resource, remote_id, name, code, email, phone, full_name in self._linkable().values_list(*columns):
+            others[resource].append(Candidate(remote_id, name, code, email, phone))
+            self._names[resource, remote_id] = spell_name(resource, name, code, full_name)
         return others
 
-    def _open_to_linking(self) -> Rows:
+    def _linkable(self) -> Rows:
         """The other side's rows; where many codes share an account, those in use as well."""
         frame, other = self._frame, OTHER_SIDE[self._side]
         connection = frame.connection(other)
         kind = frame.section.kinds[0]
         if other == "quickbooks" and not kind.is_one_to_one and connection is not None:
-            rows = right_rows(kind, connection).filter(is_active=True)
-        else:
-            rows = open_rows(frame, other)
-        return rows.only("resource", "remote_id", "name", "code", "email", "phone", "data")
+            return right_rows(kind, connection).filter(is_active=True)
+        return open_rows(frame, other)
 
     def _resource(self, kind: MappingKind) -> str:
         return kind.right.key if self._side == "procore" else kind.left.key

@@ -13,6 +13,7 @@ from mapping.models import AutomapRun, Link, RemoteItem, SuggestedPair
 from mapping.page.frame import Frame
 from mapping.page.query import ListQuery, url_of
 from mapping.page.words import kind_label, name_of
+from mapping.sides import SIDE_LABELS
 from smoothx.lib.shapes import Action
 
 MOST_PAIRS = 5
@@ -22,11 +23,7 @@ def automap_context(frame: Frame) -> dict[str, Any] | None:
     """The button, and the card of a run whose review is not put away. None for those who only look."""
     if not frame.can_change:
         return None
-    missing = [
-        label
-        for label, side in (("Procore", frame.sides.procore), ("QuickBooks", frame.sides.quickbooks))
-        if side is None
-    ]
+    missing = [label for side, label in SIDE_LABELS.items() if frame.connection(side) is None]
     return {
         "url": reverse("mapping:automap", args=[frame.section.key]),
         "label": "Automap",

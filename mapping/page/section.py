@@ -17,7 +17,11 @@ from mapping.page.words import SEARCH_HINTS, nouns
 from mapping.sides import SIDE_LABELS, SideKey
 from smoothx.lib.shapes import Action, Choice, Empty
 
-SIDE_TABS: tuple[SideKey, ...] = ("procore", "quickbooks")
+TABS: tuple[tuple[Tab, str, SideKey | None], ...] = (
+    ("mapped", "Mapped", None),
+    ("procore", "Procore", "procore"),
+    ("quickbooks", "QuickBooks", "quickbooks"),
+)
 
 
 def section_context(frame: Frame) -> dict[str, Any]:
@@ -30,8 +34,6 @@ def section_context(frame: Frame) -> dict[str, Any]:
     tab, side = frame.query.tab, frame.query.side
     total = counts[tab]
     rows, page = list_mapped(frame, total) if side is None else list_open(frame, side, total)
-    automap = automap_context(frame)
-    refresh = refresh_context(frame, side)
     return {
         "kind": _kind(frame),
         **_menu(frame),
@@ -45,8 +47,8 @@ def section_context(frame: Frame) -> dict[str, Any]:
         "page": page,
         "bulk": _bulk(frame, side),
         "bulk_url": reverse("mapping:push", args=[frame.section.key, side]) if side else "",
-        "refresh": refresh,
-        "automap": automap,
+        "refresh": refresh_context(frame, side),
+        "automap": automap_context(frame),
         "empty": None if rows else _empty(frame, counts),
     }
 
@@ -54,6 +56,14 @@ def section_context(frame: Frame) -> dict[str, Any]:
 def default_tab(unmapped: int) -> Tab:
     """Where there is something left to map the page opens there."""
     return "procore" if unmapped else "mapped"
+
+
+def defaults_url() -> str:
+    """The page of defaults, empty where the project has none."""
+    try:
+        return reverse("settings:defaults")
+    except NoReverseMatch:
+        return ""
 
 
 def _kind(frame: Frame) -> dict[str, str]:
@@ -86,14 +96,6 @@ def _menu(frame: Frame) -> dict[str, Any]:
     return {"sections": sections, "sections_note": note}
 
 
-def defaults_url() -> str:
-    """The page of defaults, empty where the project has none."""
-    try:
-        return reverse("settings:defaults")
-    except NoReverseMatch:
-        return ""
-
-
 def _coverage(frame: Frame) -> dict[str, Any]:
     covered = frame.coverage
     label = f"{nouns(frame.section, 'procore')[1]} mapped"
@@ -110,15 +112,8 @@ def _tabs(frame: Frame, counts: dict[Tab, int]) -> list[dict[str, Any]]:
             "url": url_of(frame.section, ListQuery(tab=key)),
             "is_current": frame.query.tab == key,
         }
-        for key, label, side in _TABS
+        for key, label, side in TABS
     ]
-
-
-_TABS: tuple[tuple[Tab, str, SideKey | None], ...] = (
-    ("mapped", "Mapped", None),
-    ("procore", "Procore", "procore"),
-    ("quickbooks", "QuickBooks", "quickbooks"),
-)
 
 
 def _filters(frame: Frame, total: int) -> dict[str, Any]:
@@ -183,9 +178,8 @@ def _empty_mapped(frame: Frame, counts: dict[Tab, int]) -> Empty:
 def _empty_side(frame: Frame, side: SideKey) -> Empty:
     names = nouns(frame.section, side)[1]
     if frame.connection(side) is None:
-        return Empty(
-            title=f"{SIDE_LABELS[side]} is not connected", text=f"Connect it to see the {names}.", action=_connect()
-        )
+        title, text = f"{SIDE_LABELS[side]} is not connected", f"Connect it to see the {names}."
+        return Empty(title=title, text=text, action=_connect())
     if side == "procore" and frame.coverage.total:
         return Empty(title="All mapped", text=f"No {names} are left to map.", icon="check")
     refresh = Action(

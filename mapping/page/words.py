@@ -28,11 +28,14 @@ def nouns(section: Section, side: SideKey) -> tuple[str, str]:
 
 def name_of(row: RemoteItem) -> str:
     """A row's name in full: a cost code with its code, an account with the accounts above it."""
-    if row.resource == procore.STANDARD_COST_CODES.key:
-        return row.name if row.name == row.code else f"{row.code} {row.name}".strip()
-    if row.resource in (qbo.ACCOUNTS.key, qbo.ITEMS.key):
-        return str(row.data.get("full_name") or row.name)
-    return row.name
+    return spell_name(row.resource, row.name, row.code, row.data.get("full_name"))
+
+
+def spell_name(resource_key: str, name: str, code: str, full_name: str | None) -> str:
+    """`name_of` for a row read as values."""
+    if resource_key == procore.STANDARD_COST_CODES.key:
+        return name if name == code else f"{code} {name}".strip()
+    return full_name or name if resource_key in (qbo.ACCOUNTS.key, qbo.ITEMS.key) else name
 
 
 def context_of(row: RemoteItem, section: Section) -> str:

@@ -30,6 +30,25 @@ class Options:
     qbo_port: int = 0
     poll_seconds: int = 10
     is_kept: bool = False
+    waits_at_the_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What is set up when the product itself may start: `info` is how the sandboxes describe themselves."""
+
+    options: Options
+    info: dict[str, Any]
+    port: int
+
+    @property
+    def base_url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def choose_port(wanted: int) -> int:

@@ -43,9 +43,7 @@ def audit(request: TenantRequest) -> HttpResponse:
     context = {
         "rows": [_row(entry) for entry in entries],
         "page": page,
-        "empty": Empty(
-            title="Nothing changed yet", text="Every change of the set-up is written here with its author."
-        ),
+        "empty": Empty(title="Nothing changed yet", text="Every change of the set-up is written here."),
         **layout(request, "settings:audit", lead="Who changed what in the set-up. It cannot be edited."),
     }
     return render(request, "settings/audit.html", context)
@@ -64,7 +62,7 @@ def _row(entry: AuditEntry) -> dict[str, Any]:
 
 
 def _detail(detail: dict[str, Any]) -> str:
-    """ "Before 2110, after 2115": what was written down beside the change; nested values and empty ones are left out."""
+    """ "Before 2110, after 2115": what was written down beside the change, nested and empty values left out."""
     shown = [
         f"{name.replace('_', ' ')} {value}"
         for name, value in detail.items()

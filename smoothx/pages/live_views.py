@@ -62,10 +62,10 @@ def _ask(request: TenantRequest, run: OpeningRun) -> HttpResponse:
     home = reverse("dashboard")
     after = int(run.found.get("claims_after") or 0)
     contracts = OpeningBalance.objects.count()
+    invoices = "subcontractor invoice is" if after == 1 else "subcontractor invoices are"
     items = [
         f"Documents dated from {run.start_date:%-d %b %Y} on cross by themselves.",
-        f"{after} approved subcontractor invoice{'' if after == 1 else 's'} of that time "
-        f"{'is' if after == 1 else 'are'} posted to QuickBooks now.",
+        f"{after} approved {invoices} posted to QuickBooks now.",
         f"{contracts} contract{' starts' if contracts == 1 else 's start'} from the confirmed opening balances.",
     ]
     confirm = {

@@ -178,6 +178,7 @@ def _confirmed_note(rows: list[OpeningBalance]) -> str:
 
 def _row(row: OpeningBalance) -> dict[str, Any]:
     dated = f", {row.document_date:%-d %b %Y}" if row.document_date else ""
+    adds_up = row.retainage == row.completed - row.earned
     return {
         "contract": row.contract_name or f"Contract {row.commitment_id}",
         "title": row.contract_name,
@@ -191,9 +192,7 @@ def _row(row: OpeningBalance) -> dict[str, Any]:
         "tax": row.tax or None,
         "books_retainage": None,
         "difference": None,
-        "note": ""
-        if row.retainage == row.completed - row.earned
-        else "Its lines 4, 5 and 6 do not add up in Procore.",
+        "note": "" if adds_up else "Its lines 4, 5 and 6 do not add up in Procore.",
     }
 
 

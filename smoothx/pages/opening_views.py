@@ -29,15 +29,12 @@ def page(request: TenantRequest) -> HttpResponse:
 @for_role(Role.ADMIN)
 def read(request: TenantRequest) -> HttpResponse:
     """Ask for the start date, then have a worker read where each contract stood."""
-    form = StartDateForm(request.POST or None, initial=_known_start())
+    form = StartDateForm(request.POST if request.method == "POST" else None, initial=_known_start())
     if request.method == "POST" and form.is_valid():
-        request_reading(request.tenant.pk, form.cleaned_data["start_date"])
-        AuditEntry.note(
-            actor=request.user,
-            action="openings.read",
-            subject="opening balances",
-            start_date=request.POST["start_date"],
-        )
+        start_date = form.cleaned_data["start_date"]
+        request_reading(request.tenant.pk, start_date)
+        subject = f"for {start_date:%-d %b %Y}"
+        AuditEntry.note(actor=request.user, action="openings.read", subject=subject)
         messages.info(request, "Reading where each contract stands. You can leave this page.")
         return go_back(request, reverse("dashboard"))
     back = next_of(request, reverse("dashboard"))

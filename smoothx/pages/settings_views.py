@@ -62,6 +62,7 @@ def flows(request: TenantRequest) -> HttpResponse:
     may = has_role(request.membership, Role.ADMIN)
     settings = {row.flow: row for row in FlowSetting.objects.all()}
     counts = _posted_counts()
+    lead = "Which documents cross by themselves. Pushed ones cross when pressed."
     groups: dict[str, list[dict[str, Any]]] = {}
     for flow in all_flows().values():
         title = "From Procore to QuickBooks" if flow.source == "procore" else "From QuickBooks to Procore"
@@ -69,9 +70,7 @@ def flows(request: TenantRequest) -> HttpResponse:
         groups.setdefault(title, []).append(shown)
     context = {
         "groups": [{"title": title, "flows": rows} for title, rows in groups.items()],
-        **layout(
-            request, "settings:flows", lead="Which documents cross by themselves. Pushed ones cross when pressed."
-        ),
+        **layout(request, "settings:flows", lead=lead),
     }
     return render(request, "settings/flows.html", context)
 
@@ -145,12 +144,14 @@ def go_live(request: TenantRequest) -> HttpResponse:
     return render(request, "settings/go_live.html", context)
 
 
+ZONES = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+
+
 class CompanyForm(forms.Form):
     name = forms.CharField(label="Company name", max_length=200)
     time_zone = forms.ChoiceField(
         label="Time zone",
-        choices=[(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone]
-        + [("UTC", "UTC")],
+        choices=[("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in ZONES)],
     )
 
 

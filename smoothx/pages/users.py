@@ -101,7 +101,7 @@ def invite(request: TenantRequest) -> HttpResponse:
 
 
 def add_member(tenant: Tenant, email: str, role: str) -> bool:
-    """Make the membership, and the account when there is none. True for a new account. IntegrityError: a member already."""
+    """Make the membership, and the account when there is none: True then. Raises IntegrityError for a member."""
     users = get_user_model().objects
     user = users.filter(email__iexact=email).first()
     is_new = user is None

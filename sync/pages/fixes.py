@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from smoothx.lib.shapes import Action
-from sync.codes import CODES, Code
+from sync.code import Code
+from sync.codes import CODES
 from sync.models import Entry
 from sync.pages.frame import Frame, source_side
 from sync.pages.links import source_url

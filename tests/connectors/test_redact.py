@@ -34,10 +34,16 @@ def test_json_without_secrets_is_kept_to_the_letter() -> None:
     [
         ("Authorization: Bearer eyJhbGciOi.abc-123", "Authorization: Bearer [hidden]"),
         ("Authorization: Basic c2VjcmV0OnRoaW5n", "Authorization: Basic [hidden]"),
-        ("grant_type=refresh_token&refresh_token=RT1-44-H0&x=1", "grant_type=refresh_token&refresh_token=[hidden]&x=1"),
+        (
+            "grant_type=refresh_token&refresh_token=RT1-44-H0&x=1",
+            "grant_type=refresh_token&refresh_token=[hidden]&x=1",
+        ),
         ("client_secret=abc&client_id=me", "client_secret=[hidden]&client_id=me"),
         ('{"password": "hunter2", broken', '{"password": "[hidden]", broken'),
-        ("<TaxIdentifier>12-345</TaxIdentifier><Name>S</Name>", "<TaxIdentifier>[hidden]</TaxIdentifier><Name>S</Name>"),
+        (
+            "<TaxIdentifier>12-345</TaxIdentifier><Name>S</Name>",
+            "<TaxIdentifier>[hidden]</TaxIdentifier><Name>S</Name>",
+        ),
         ("The request limit was reached.", "The request limit was reached."),
     ],
 )

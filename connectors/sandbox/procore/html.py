@@ -21,7 +21,8 @@ h1{font-size:1.2rem;margin:.2rem 0 .8rem}h2{font-size:1rem;margin:0 0 .5rem}
 h2 span,p{color:var(--quiet);font-weight:400}
 table{width:100%;border-collapse:collapse}th{text-align:left;color:var(--quiet);font-weight:500;font-size:.85rem}
 td,th{padding:.35rem .5rem .35rem 0;border-top:1px solid var(--line);vertical-align:middle}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}form{display:inline}
+td,th{white-space:nowrap}td:nth-child(2){white-space:normal}section{overflow-x:auto}
+td.n,th.n{text-align:right;padding-right:1.2rem;font-variant-numeric:tabular-nums}form{display:inline}
 button{font:inherit;padding:.25rem .7rem;border:1px solid var(--line);border-radius:6px;background:var(--card);
 color:var(--ink);cursor:pointer}button.main{background:var(--brand);border-color:var(--brand);color:#fff}
 input,select{font:inherit;padding:.3rem .5rem;border:1px solid var(--line);border-radius:6px;background:var(--card);
@@ -50,7 +51,7 @@ def render_consent(firm: str, person: str, given: Mapping[str, str]) -> Response
     )
     body = Markup(
         "<section><h1>Allow SmoothX to use your Procore account?</h1>"
-        "<p>You are signed in as <b>{}</b> of {}. The app will act with your permissions in every company that has "
+        "<p>You are signed in as <b>{}</b> ({}). The app will act with your permissions in every company that has "
         "installed it: read and write companies, projects, cost codes, commitments and invoices, and manage its "
         "webhooks.</p>"
         '<form method="post" action="/oauth/authorize">{}'

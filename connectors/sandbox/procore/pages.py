@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from werkzeug.routing import Rule
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
@@ -16,6 +17,8 @@ from connectors.sandbox.procore.projects import Projects
 from connectors.sandbox.procore.tables import Row
 
 PROJECTS_PER_PAGE = 8
+MOST_WAITING = 50
+WAITING = ("under_review", "pending_owner_approval")
 # What a person may do with a claim in each status: (button, new status).
 MOVES = {
     "draft": (("Submit", "under_review"),),
@@ -41,6 +44,8 @@ class Pages(ClaimActs, Projects):
         first = (page - 1) * PROJECTS_PER_PAGE
         notice = request.args.get("notice", "")
         sections = [Markup('<section class="notice">{}</section>').format(notice)] if notice else []
+        if page == 1:
+            sections.append(self._write_waiting())
         sections += [self._write_project_section(row) for row in projects[first : first + PROJECTS_PER_PAGE]]
         if first + PROJECTS_PER_PAGE < len(projects):
             sections.append(Markup('<p><a href="/?page={}">More projects</a></p>').format(page + 1))
@@ -59,8 +64,16 @@ class Pages(ClaimActs, Projects):
         try:
             act(*arguments)
         except ActRefused as refusal:
-            return redirect(f"/?notice={escape(str(refusal))}", 303)
+            return redirect(f"/?{urlencode({'notice': str(refusal)})}", 303)
         return redirect("/", 303)
+
+    def _write_waiting(self) -> Markup:
+        """What somebody has to decide on, from all projects."""
+        head = Markup("<h2>Waiting for a decision</h2>")
+        waiting = [row for row in self.tables.iterate("requisitions") if row["status"] in WAITING]
+        if not waiting:
+            return Markup("<section>{}<p>Nothing is waiting.</p></section>").format(head)
+        return _write_table(head, [self._write_claim(claim) for claim in waiting[:MOST_WAITING]])
 
     def _write_project_section(self, project: Row) -> Markup:
         rows = [
@@ -73,10 +86,7 @@ class Pages(ClaimActs, Projects):
         head = Markup("<h2>{} <span>{}, {}</span></h2>").format(project["name"], project["project_number"], customer)
         if not rows:
             return Markup("<section>{}<p>No invoices yet.</p></section>").format(head)
-        return Markup(
-            "<section>{}<table><tr><th>Contract</th><th>Vendor</th><th>Invoice</th><th>Billed</th>"
-            '<th class="n">Payment due</th><th>Status</th><th></th></tr>{}</table></section>'
-        ).format(head, Markup().join(rows))
+        return _write_table(head, rows)
 
     def _write_claim(self, claim: Row) -> Markup:
         commitment = self.tables.get("commitments", claim["commitment_id"])
@@ -114,3 +124,10 @@ class Pages(ClaimActs, Projects):
             '<label>Customer <select name="vendor_id"><option value="">none</option>{}</select></label>'
             '<button class="main">Add project</button></form></section>'
         ).format(options)
+
+
+def _write_table(head: Markup, rows: list[Markup]) -> Markup:
+    return Markup(
+        "<section>{}<table><tr><th>Contract</th><th>Vendor</th><th>Invoice</th><th>Billed</th>"
+        '<th class="n">Payment due</th><th>Status</th><th></th></tr>{}</table></section>'
+    ).format(head, Markup().join(rows))

@@ -15,6 +15,7 @@ from connectors.sandbox.qbo.pages import render_consent, render_error
 from connectors.sandbox.qbo.tokens import TokenOffice
 from connectors.sandbox.wire import decode, encode
 
+APP_NAME = "Smoothx"
 CLIENT_ID = "sandbox-qbo-client"
 CLIENT_SECRET = "sandbox-qbo-secret"  # noqa: S105 - the stand-in's fixed secret
 SCOPE = "com.intuit.quickbooks.accounting"
@@ -36,7 +37,7 @@ class Authorisation:
         if problem:
             return _html(render_error(problem), 400)
         realms = [(realm_id, next(book.all("CompanyInfo"))["CompanyName"]) for realm_id, book in self.books.items()]
-        return _html(render_consent(app_name="Procore sync", request=asked, realms=realms))
+        return _html(render_consent(app_name=APP_NAME, request=asked, realms=realms))
 
     def oauth_decide(self, request: Request) -> Response:
         asked = {name: request.form.get(name, "") for name in _REQUEST_MEMBERS}

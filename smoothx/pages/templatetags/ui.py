@@ -24,6 +24,8 @@ CENT = Decimal("0.01")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 UNDO_PREFIX = "undo:"
+# A template gives an empty string for a name it does not know.
+MISSING = (None, "")
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def money(value: Decimal | int | None) -> str:
 
     A value that rounds to zero never shows a minus. Floats are refused: an amount is never one.
     """
-    if value is None or value == "":
+    if value in MISSING:
         return ""
     if not isinstance(value, Decimal | int):
         raise TypeError(f"An amount is a Decimal, not {type(value).__name__}")
@@ -77,7 +79,7 @@ def money(value: Decimal | int | None) -> str:
 @register.filter
 def count(value: int | None) -> str:
     """`1284` -> `1,284`. None -> empty."""
-    if value is None or value == "":
+    if value is None or value in MISSING:
         return ""
     digits = f"{abs(value):,d}"
     return f"{MINUS}{digits}" if value < 0 else digits
@@ -154,7 +156,7 @@ def state_badge(key: str, label: str = "") -> SafeString:
 
 @register.simple_tag
 def side_mark(side: str, text: str | None = None) -> SafeString:
-    """The side's mark, orange square or green circle, with a word. Screen readers hear the side if the word lacks it."""
+    """The side's mark, orange square or green circle, with a word. Readers hear the side if the word lacks it."""
     name = SIDES[side]
     word = text or name
     if name in word:
@@ -180,7 +182,7 @@ def score_bar(value: int) -> SafeString:
 
 
 def change_query(query: QueryDict, **changes: Any) -> str:
-    """The query string with parameters changed; None or empty removes one. A change other than `page` drops the page."""
+    """The query string with parameters changed; None or empty removes one. A change but `page` drops the page."""
     changed = query.copy()
     if "page" not in changes:
         changed.pop("page", None)

@@ -115,7 +115,11 @@ def test_a_company_is_created_changed_and_found(client: ProcoreClient) -> None:
 
 
 def test_a_create_without_an_answer_is_uncertain_and_can_be_found(client: ProcoreClient, sandboxes: Any) -> None:
-    control(sandboxes.procore, "faults", [{"method": "POST", "path": "/vendors", "when": "after", "drop": True, "times": 1}])
+    control(
+        sandboxes.procore,
+        "faults",
+        [{"method": "POST", "path": "/vendors", "when": "after", "drop": True, "times": 1}],
+    )
     with pytest.raises(Uncertain):
         client.create(resources.VENDORS, DirectoryCompany(name="Lost Answer Ltd"), key="key-2")
     assert len(client.find_company("Lost Answer Ltd")) == 1
@@ -151,7 +155,13 @@ def test_an_app_that_was_removed_is_no_permission(client: ProcoreClient, sandbox
 
 
 def test_html_instead_of_a_list_is_no_crash(client: ProcoreClient, sandboxes: Any) -> None:
-    fault = {"path": "/vendors", "status": 200, "body": "<h1>Maintenance</h1>", "content_type": "text/html", "times": 1}
+    fault = {
+        "path": "/vendors",
+        "status": 200,
+        "body": "<h1>Maintenance</h1>",
+        "content_type": "text/html",
+        "times": 1,
+    }
     control(sandboxes.procore, "faults", [fault])
     with pytest.raises(Exception, match="not JSON"):
         rows_of(client.list(resources.VENDORS))

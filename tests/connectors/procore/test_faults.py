@@ -47,7 +47,13 @@ def test_answers_as_they_come(status: int, body: str, kind: type[Exception], cod
         ({"code": "BAD_REQUEST", "message": "Missing Project or Company ID"}, "Missing Project or Company ID"),
         ({"code": 403, "message": "m", "fields": "f", "reason": "r", "error": "e"}, "e"),
         (
-            {"error": {"code": "X", "message": "Invalid", "details": [{"message": "Name can't be blank", "source": "name"}]}},
+            {
+                "error": {
+                    "code": "X",
+                    "message": "Invalid",
+                    "details": [{"message": "Name can't be blank", "source": "name"}],
+                }
+            },
             "Name can't be blank",
         ),
         ({"something": "else"}, ""),
@@ -59,7 +65,9 @@ def test_every_known_form_of_error_is_read(body: Any, words: str) -> None:
 
 
 def test_text_and_html_are_read() -> None:
-    assert read_words("You have surpassed the max number of requests") == "You have surpassed the max number of requests"
+    assert (
+        read_words("You have surpassed the max number of requests") == "You have surpassed the max number of requests"
+    )
     assert read_words("<html><body><h1>502</h1> Bad   Gateway</body></html>") == "502 Bad Gateway"
     assert read_words("") == ""
 

@@ -23,11 +23,18 @@ AUTH_XML = (
 
 def service(code: str, detail: str = "words", message: str = "Message") -> str:
     error = {"Message": message, "Detail": detail, "code": code, "element": ""}
-    return json.dumps({"Fault": {"Error": [error], "type": "ValidationFault"}, "time": "2020-09-29T06:58:50.262-07:00"})
+    return json.dumps(
+        {"Fault": {"Error": [error], "type": "ValidationFault"}, "time": "2020-09-29T06:58:50.262-07:00"}
+    )
 
 
 def gateway(code: str, status: int) -> str:
-    error = {"message": f"message=X; errorCode=00{code}; statusCode={status}", "detail": "d", "code": code, "element": None}
+    error = {
+        "message": f"message=X; errorCode=00{code}; statusCode={status}",
+        "detail": "d",
+        "code": code,
+        "element": None,
+    }
     return json.dumps({"warnings": None, "fault": {"error": [error], "type": "AUTHENTICATION"}, "time": 1601391072830})
 
 

@@ -157,6 +157,7 @@ def test_same_seed_gives_the_same_ids() -> None:
 def test_home_page_shows_claims_and_lets_a_person_approve(demo: Procore) -> None:
     page = demo.call("GET", "/").text
     assert "Ridgeline Builders, Inc." in page
+    assert "Waiting for a decision" in page
     claim = next(row for row in demo.app.tables.iterate("requisitions") if row["status"] == "under_review")
     assert f'action="/pages/claims/{claim["id"]}"><button name="status" value="approved">Approve</button>' in page
     answer = demo.call("POST", f"/pages/claims/{claim['id']}", data={"status": "approved"})

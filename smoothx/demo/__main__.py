@@ -1,0 +1,79 @@
+"""`python -m smoothx.demo run` and `python -m smoothx.demo check`: what `make demo` and `make demo-check` do."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+import django
+
+from smoothx.demo.keeping import forget_unless_whole, note_whole
+from smoothx.demo.stack import Options, Stage, choose_port, point_product_at, say, start_sandboxes
+from smoothx.demo.supervise import NotReady, Supervisor
+from smoothx.embedded import ServicesUnavailable, ensure_services
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main(argv: Sequence[str]) -> int:
+    arguments = parse(argv)
+    if arguments.command == "run":
+        directory = ROOT / ".local" / "demo"
+        directory.mkdir(parents=True, exist_ok=True)
+        options = Options(directory, web_port=8000, procore_port=8001, qbo_port=8002, is_kept=True)
+        forget_unless_whole(options)
+        code = start("run", options)
+        note_whole(options)
+        return code
+    with tempfile.TemporaryDirectory(prefix="smoothx-check-", ignore_cleanup_errors=True) as directory:
+        options = Options(
+            Path(directory),
+            arguments.scenario,
+            arguments.size,
+            arguments.seed,
+            poll_seconds=5,
+            waits_at_the_end=arguments.keep,
+        )
+        return start("check", options)
+
+
+def start(command: str, options: Options) -> int:
+    """Start the services and both sandboxes, point the settings at them, then hand over."""
+    os.environ["SMOOTHX_LOCAL_DIR"] = str(options.directory)
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        os.environ.pop(name, None)
+    try:
+        ensure_services(say=say)
+        with Supervisor(log_dir=options.directory / "log") as supervisor:
+            info = start_sandboxes(supervisor, options)
+            port = choose_port(options.web_port)
+            point_product_at(info, f"http://localhost:{port}", options)
+            django.setup()
+            # Needs the models, which exist only now that the settings are known.
+            programme = import_module(f"smoothx.demo.{command}")
+            code: int = programme.play(supervisor, Stage(options, info, port))
+            return code
+    except (NotReady, ServicesUnavailable) as error:
+        say(str(error))
+        return 1
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m smoothx.demo")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="a live company to click through")
+    check = commands.add_parser("check", help="sync everything and compare both sides")
+    check.add_argument("--scenario", default="demo")
+    check.add_argument("--size", type=int, default=1)
+    check.add_argument("--seed", type=int, default=1)
+    check.add_argument("--keep", action="store_true", help="leave everything running and print the addresses")
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

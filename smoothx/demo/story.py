@@ -1,0 +1,152 @@
+"""The set-up guide, walked through by a visitor: connect, read, automap, choose defaults, go live.
+
+Everything a person would press is pressed over HTTP; only waiting and looking things up read the database.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.urls import reverse
+from django.utils import timezone
+
+from connectors.models import Connection
+from connectors.sandbox.contractor import Contractor
+from mapping.models import Link, Refresh, RemoteItem
+from smoothx.demo.visitor import Lost, Visitor
+from smoothx.tenants.models import Membership, Role, Tenant
+from sync.models import Entry, OpeningRun
+
+PASSWORD = "correct horse battery"  # noqa: S105 - shown on the screen; the demo runs on this machine only
+OWNER, STAFF = "owner@ridgeline.example", "staff@smoothx.example"
+MAPPED_SECTIONS = ("contacts", "projects", "account-codes")
+ACCOUNTS = {
+    "bill_code": "Job Costs, Unassigned",
+    "retention_payable_retained": "Retention Payable",
+    "retention_payable_released": "Retention Payable Released",
+}
+OPEN_STATES = (Entry.State.QUEUED, Entry.State.SENDING, Entry.State.UNCERTAIN)
+
+Say = Callable[[str], None]
+
+
+def make_company(name: str) -> Tenant:
+    """The demo's company with its owner, and a member of staff for /operations/. Made once."""
+    tenant, _ = Tenant.objects.get_or_create(slug="demo", defaults={"name": name, "time_zone": "America/Denver"})
+    users = get_user_model()
+    for email, is_staff in ((OWNER, False), (STAFF, True)):
+        user, is_new = users.objects.get_or_create(username=email, defaults={"email": email})
+        if is_new:
+            user.set_password(PASSWORD)
+            user.is_staff = user.is_superuser = is_staff
+            user.save()
+        if not is_staff:
+            Membership.objects.get_or_create(tenant=tenant, user=user, defaults={"role": Role.OWNER})
+    return tenant
+
+
+def set_up(visitor: Visitor, contractor: Contractor, say: Say) -> None:
+    """From an empty company to a live one."""
+    visitor.sign_in(OWNER, PASSWORD)
+    say("Connecting to both sandboxes")
+    connect(visitor, contractor)
+    say("Reading both directories")
+    for section in MAPPED_SECTIONS:
+        read(visitor, section)
+    say("Mapping what matches")
+    for section in MAPPED_SECTIONS:
+        visitor.post(reverse("mapping:automap", args=[section]))
+    say("Choosing the defaults and reading the opening balances")
+    choose_defaults(visitor)
+    push_missing(visitor, contractor)
+    start(visitor, contractor.start_date)
+    say("Live. Documents are crossing")
+
+
+def connect(visitor: Visitor, contractor: Contractor) -> None:
+    """Both consents, over the vendors' own pages, then the choice of the Procore company."""
+    for vendor in ("procore", "qbo"):
+        consent = visitor.post(reverse("connectors:connect", args=[vendor]))
+        answer = {"realm_id": contractor.realm_id} if vendor == "qbo" else {}
+        visitor.submit(consent, decision="allow", **answer)
+    if not is_connected("procore"):
+        visitor.post(reverse("connectors:choose_company"), company=str(contractor.procore_company_id))
+    for vendor in ("procore", "qbo"):
+        if not is_connected(vendor):
+            message = f"{vendor} did not connect"
+            raise Lost(message)
+
+
+def is_connected(vendor: str) -> bool:
+    return Connection.objects.filter(vendor=vendor, state=Connection.State.CONNECTED).exists()
+
+
+def read(visitor: Visitor, section: str) -> None:
+    """Press Refresh on both sides and wait for the readings to end."""
+    for side in ("procore", "quickbooks"):
+        visitor.post(reverse("mapping:refresh", args=[section]), side=side)
+    wait_for(f"reading {section}", lambda: _readings(section, (Refresh.State.WAITING, Refresh.State.RUNNING)) == 0)
+    if _readings(section, (Refresh.State.FAILED,)):
+        message = f"reading {section} stopped"
+        raise Lost(message)
+
+
+def _readings(section: str, states: Iterable[str]) -> int:
+    return Refresh.objects.filter(section=section, state__in=list(states)).count()
+
+
+def choose_defaults(visitor: Visitor) -> None:
+    names = dict(RemoteItem.objects.filter(resource="qbo.accounts").values_list("name", "remote_id"))
+    chosen = {key: names[name] for key, name in ACCOUNTS.items()}
+    presets = {"bill_date": "billing_date", "payment_due_tax": "excluded"}
+    visitor.post(reverse("settings:defaults"), line_item_type="category", bill_item="", **presets, **chosen)
+
+
+def push_missing(visitor: Visitor, contractor: Contractor) -> None:
+    """Push, as vendors, the companies that hold a commitment and are not in QuickBooks yet."""
+    named = {commitment.vendor_key for commitment in contractor.commitments}
+    names = [c.procore_name for c in contractor.companies if c.key in named and c.qbo_name is None]
+    linked = Link.objects.filter(kind="vendor").values("left_id")
+    rows = RemoteItem.objects.filter(resource="procore.vendors", name__in=names).exclude(remote_id__in=linked)
+    ids = list(rows.values_list("remote_id", flat=True))
+    for remote_id in ids:
+        visitor.post(reverse("mapping:push", args=["contacts"]), side="procore", id=remote_id, **{"as": "vendor"})
+    wait_for("the pushed vendors", lambda: Link.objects.filter(kind="vendor", left_id__in=ids).count() == len(ids))
+
+
+def start(visitor: Visitor, start_date: date) -> None:
+    """Opening balances, their confirmation, and going live."""
+    day = start_date.isoformat()
+    visitor.post(reverse("openings_read"), start_date=day)
+    wait_for("the opening balances", lambda: not OpeningRun.objects.filter(state="running").exists())
+    visitor.post(reverse("openings_confirm"), start_date=day)
+    visitor.post(reverse("go_live"), start_date=day, confirmed="1")
+    tenant = Tenant.objects.get(slug="demo")
+    if tenant.state != Tenant.State.LIVE:
+        message = "the company did not go live: see what its dashboard says is open"
+        raise Lost(message)
+
+
+def wait_until_settled(expected: int, *, seconds: float) -> None:
+    """Wait until this many claims are known and nothing is on its way any more."""
+
+    def is_settled() -> bool:
+        bills = Entry.objects.filter(flow="bills")
+        due = Entry.objects.filter(due_at__lte=timezone.now()).exists()
+        return bills.count() >= expected and not due and not Entry.objects.filter(state__in=OPEN_STATES).exists()
+
+    wait_for("all documents to settle", is_settled, seconds=seconds)
+
+
+def wait_for(what: str, is_done: Callable[[], Any], *, seconds: float = 180.0) -> None:
+    """Look four times a second. Raises Lost when it takes longer than `seconds`."""
+    end = time.monotonic() + seconds
+    while not is_done():
+        if time.monotonic() > end:
+            message = f"waited {seconds:g} seconds for {what}"
+            raise Lost(message)
+        time.sleep(0.25)
