@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from celery.schedules import timedelta
 from psycopg.conninfo import conninfo_to_dict
 
 from smoothx.embedded import ensure_services

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from connectors.errors import VendorError
@@ -20,26 +20,26 @@ class NotPossible(Exception):
     """The act does not fit the document as it stands; the text says why, in words for its reader."""
 
 
-def retry(entry: Entry, actor: AbstractBaseUser) -> None:
+def retry(entry: Entry, actor: User) -> None:
     """Read and plan the document again now."""
     _again(entry, actor, "retried", "Checked again")
 
 
-def post_anyway(entry: Entry, actor: AbstractBaseUser) -> None:
+def post_anyway(entry: Entry, actor: User) -> None:
     """Post although something like it stands in the books."""
     _needs_code(entry, {"duplicate_number", "possible_duplicate", "number_refused"})
     _approve(entry, "post_anyway")
     _again(entry, actor, "approved", "Told to post although a similar document exists")
 
 
-def post_difference(entry: Entry, actor: AbstractBaseUser) -> None:
+def post_difference(entry: Entry, actor: User) -> None:
     """Post with a labelled line for earlier claims that changed after posting."""
     _needs_code(entry, {"previous_changed"})
     _approve(entry, "catch_up")
     _again(entry, actor, "approved", "Told to post the difference as a labelled line")
 
 
-def post_again(entry: Entry, actor: AbstractBaseUser) -> None:
+def post_again(entry: Entry, actor: User) -> None:
     """The target was deleted on the other side: forget it and make a new one, under a new key."""
     _needs_code(entry, {"target_deleted", "target_missing"})
     with transaction.atomic():
@@ -49,7 +49,7 @@ def post_again(entry: Entry, actor: AbstractBaseUser) -> None:
         _again(entry, actor, "approved", f"Told to post it again, {entry.target_number} was deleted")
 
 
-def keep_as_is(entry: Entry, actor: AbstractBaseUser) -> None:
+def keep_as_is(entry: Entry, actor: User) -> None:
     """Leave the posted document as it stands; this is no problem any more."""
     if not entry.is_posted:
         message = "There is no posted document to keep."
@@ -59,7 +59,7 @@ def keep_as_is(entry: Entry, actor: AbstractBaseUser) -> None:
         _note(entry, actor, "kept", f"{entry.target_number} kept as it is")
 
 
-def leave_out(entry: Entry, actor: AbstractBaseUser) -> None:
+def leave_out(entry: Entry, actor: User) -> None:
     """Never post this document. Later claims of its contract no longer wait for it."""
     if entry.is_posted:
         message = "It is posted already. Delete it in QuickBooks first."
@@ -74,7 +74,7 @@ def leave_out(entry: Entry, actor: AbstractBaseUser) -> None:
         nudge()
 
 
-def link_existing(entry: Entry, actor: AbstractBaseUser, *, target_id: str) -> None:
+def link_existing(entry: Entry, actor: User, *, target_id: str) -> None:
     """Take a document that stands in QuickBooks for this one. Its total must agree with the plan's."""
     planned = entry.planned.get("document") or {}
     entity = planned.get("entity")
@@ -107,7 +107,7 @@ def _needs_code(entry: Entry, codes: set[str]) -> None:
         raise NotPossible(message)
 
 
-def _again(entry: Entry, actor: AbstractBaseUser, what: str, text: str) -> None:
+def _again(entry: Entry, actor: User, what: str, text: str) -> None:
     with transaction.atomic():
         _note(entry, actor, what, text)
         Entry.objects.filter(pk=entry.pk).update(tries=0, source_fingerprint="")
@@ -115,5 +115,5 @@ def _again(entry: Entry, actor: AbstractBaseUser, what: str, text: str) -> None:
         nudge()
 
 
-def _note(entry: Entry, actor: AbstractBaseUser, what: str, text: str) -> None:
+def _note(entry: Entry, actor: User, what: str, text: str) -> None:
     Event.objects.create(entry=entry, actor=actor, what=what, text=text)

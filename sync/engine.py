@@ -1,10 +1,10 @@
 """The engine: read, plan, record, send, settle. The only place where a document's fate is decided.
 
-| died after | what the rows say                  | who heals                      | why nothing doubles               |
-| read, plan | entry claimed                      | the claim runs out, it is due  | nothing was sent                  |
-| record     | outgoing open                      | closed as superseded, replanned| it was never sent                 |
-| send       | outgoing sending, attempt unended  | probe, then adopt or send again| same key, and looked for first    |
-| settle     | as above                           | as above                       | as above                          |
+| died after | what the rows say              | who heals                     | why nothing doubles     |
+| read, plan | entry claimed                  | the claim runs out, it is due | nothing was sent        |
+| record     | outgoing open                  | superseded, planned again     | it was never sent       |
+| send       | outgoing sending, try unended  | probe, then adopt or resend   | same key, and looked for|
+| settle     | as above                       | as above                      | as above                |
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ class Description:
     number: str
     title: str
     party: str = ""
+    party_id: str = ""
     project_id: str = ""
     group: str = ""
     amount: Decimal | None = None
@@ -37,7 +38,7 @@ class Flow:
     """`rule` plans, `describe` lists; both pure. `after` names flows whose documents go first.
 
     `trigger`: "event" follows changes at the source, "push" only a person's button. `links` is the mapping a posted
-    document creates, by the part of its ledger key or the only one. `keeps_posting` follows later changes of the source.
+    document creates, by the part of its ledger key or the only one.
     """
 
     key: str

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -216,7 +216,7 @@ def _advice(facts: Facts) -> list[Check]:
 BUILDERS: tuple[Callable[[Facts], list[Check]], ...] = (_connections, _mapping, _defaults, _openings, _advice)
 
 
-def go_live(actor: AbstractBaseUser) -> Tenant:
+def go_live(actor: User) -> Tenant:
     """Let documents cross from the confirmed start date on. Raises CannotGoLive while blockers are left."""
     checks = check_all()
     left = blockers(checks)
@@ -237,12 +237,12 @@ def go_live(actor: AbstractBaseUser) -> Tenant:
     return tenant
 
 
-def pause(actor: AbstractBaseUser) -> None:
+def pause(actor: User) -> None:
     """Stop sending at once; changes are still collected and wait."""
     _set_state(actor, Tenant.State.PAUSED, "tenant.paused")
 
 
-def resume(actor: AbstractBaseUser) -> int:
+def resume(actor: User) -> int:
     """Go on; answers how many documents were waiting."""
     _set_state(actor, Tenant.State.LIVE, "tenant.resumed")
     released = ledger.release(["tenant:live"])
@@ -251,6 +251,6 @@ def resume(actor: AbstractBaseUser) -> int:
     return released
 
 
-def _set_state(actor: AbstractBaseUser, state: Tenant.State, action: str) -> None:
+def _set_state(actor: User, state: Tenant.State, action: str) -> None:
     Tenant.objects.filter(pk=require_tenant_id()).exclude(state=Tenant.State.SETUP).update(state=state)
     AuditEntry.note(actor=actor, action=action, subject="company")

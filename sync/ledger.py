@@ -144,6 +144,7 @@ def describe(entry: Entry, description: Description) -> None:
     entry.number = description.number[:100]
     entry.title = description.title[:300]
     entry.party = description.party[:300]
+    entry.party_id = description.party_id
     entry.project_id = description.project_id or entry.project_id
     entry.group = description.group
     entry.position = description.position
@@ -151,7 +152,7 @@ def describe(entry: Entry, description: Description) -> None:
     entry.document_date = description.document_date
 
 
-DESCRIBED = ("number", "title", "party", "project_id", "group", "position", "amount", "document_date")
+DESCRIBED = ("number", "title", "party", "party_id", "project_id", "group", "position", "amount", "document_date")
 
 
 def state_for(notices: Iterable[Notice]) -> str:

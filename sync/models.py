@@ -65,7 +65,6 @@ class Entry(TenantModel):
     approvals = models.JSONField(default=list)
     facts = models.JSONField(default=dict)
     planned = models.JSONField(default=dict)
-    source = models.JSONField(default=dict)
     fingerprint = models.CharField(max_length=64, blank=True)
     source_fingerprint = models.CharField(max_length=64, blank=True)
     revision = models.PositiveIntegerField(default=0)
@@ -74,6 +73,7 @@ class Entry(TenantModel):
     number = models.CharField(max_length=100, blank=True)
     title = models.CharField(max_length=300, blank=True)
     party = models.CharField(max_length=300, blank=True)
+    party_id = models.CharField(max_length=60, blank=True)
     project_id = models.CharField(max_length=40, blank=True)
     group = models.CharField(max_length=60, blank=True)
     position = models.PositiveIntegerField(default=0)
@@ -133,7 +133,7 @@ class WaitingFor(TenantModel):
 
 
 class Outgoing(TenantModel):
-    """The outbox: one intended write, recorded before it is sent. While one is open no second can exist for its entry."""
+    """The outbox: one intended write, recorded before it is sent. While one is open its entry can have no second."""
 
     class State(models.TextChoices):
         OPEN = "open", "To be sent"
@@ -207,7 +207,7 @@ class Event(TenantModel):
 
 
 class OpeningBalance(TenantModel):
-    """Where a contract stood on the start date: its last claim before it. Confirmed by a person before anything posts."""
+    """Where a contract stood on the start date: its last claim before it. A person confirms it first."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
     commitment_id = models.CharField(max_length=60)

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -40,7 +40,7 @@ def begin(start_date: date) -> OpeningRun:
 
 
 def read(run: OpeningRun) -> None:
-    """Read every project's claims, write the openings, count the progress. Contracts with posted claims keep theirs."""
+    """Read every project's claims, write the openings, count the progress. Contracts with posted claims keep it."""
     try:
         work = Work()
         project_ids = active_project_ids(work.procore.connection)
@@ -117,7 +117,7 @@ def _replace(work: Work, rows: list[OpeningBalance]) -> None:
         OpeningBalance.objects.bulk_create([row for row in rows if row.commitment_id not in posted])
 
 
-def confirm(actor: AbstractBaseUser, *, start_date: date) -> int:
+def confirm(actor: User | None, *, start_date: date) -> int:
     """Take the opening balances as right. Raises CannotConfirm when they were not read for this start date."""
     run = OpeningRun.objects.order_by("-started_at").first()
     if run is None or run.state != "done" or run.start_date != start_date:

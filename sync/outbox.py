@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import F
 from django.utils import timezone
@@ -19,6 +19,7 @@ from sync.models import Attempt, Entry, Outgoing
 from sync.targets import ADAPTERS, Answer
 from sync.work import Work
 
+Tried = TypeVar("Tried", Answer, Answer | None)
 # QuickBooks may still be working on a call for two minutes after we stopped listening.
 SETTLES_WITHIN = timedelta(seconds=120)
 
@@ -80,7 +81,7 @@ def close(outgoing: Outgoing, state: str) -> None:
     Outgoing.objects.filter(pk=outgoing.pk).update(state=state, closed_at=timezone.now() if closed else None)
 
 
-def _tried(outgoing: Outgoing, action: str, call: Callable[[], Any]) -> Any:
+def _tried(outgoing: Outgoing, action: str, call: Callable[[], Tried]) -> Tried:
     attempt = Attempt(outgoing=outgoing, number=_next_number(outgoing), action=action)
     attempt.save(force_insert=True)
     try:

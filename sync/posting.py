@@ -44,5 +44,5 @@ def _add_to_directory(entry: Entry, answer: Answer) -> None:
     if entry.target_type == "vendor":
         upsert_company(entry.target_connection, Company.from_wire(answer.wire))
     elif entry.target_type in ("Vendor", "Customer"):
-        role = "vendor" if entry.target_type == "Vendor" else "customer"
-        upsert_qbo_contact(entry.target_connection, Contact.from_wire(answer.wire, role=role))
+        contact = Contact.from_wire(answer.wire, role="vendor" if entry.target_type == "Vendor" else "customer")
+        upsert_qbo_contact(entry.target_connection, contact)

@@ -53,13 +53,17 @@ def states(section: Section, side: SideKey) -> Mapping[tuple[Role, str], PushSta
     """Pushes of this side that are under way or were stopped, by role and row."""
     rows = Entry.objects.filter(flow=FLOWS[side]).exclude(state__in=DECIDED)
     return {
-        (row.part, row.source_id): PushState(is_busy=row.state in BUSY, problem="" if row.state in BUSY else _why(row))
+        (_role(row), row.source_id): PushState(row.state in BUSY, "" if row.state in BUSY else _why(row))
         for row in rows.only("part", "source_id", "state", "notices")
     }
 
 
+def _role(entry: Entry) -> Role:
+    return "customer" if entry.part == "customer" else "vendor"
+
+
 def _why(entry: Entry) -> str:
-    notice = entry.notices[0] if entry.notices else {"code": "internal", "subject": "", "detail": {}}
+    notice: dict[str, Any] = next(iter(entry.notices), {"code": "internal", "subject": "", "detail": {}})
     return sentence_for(notice["code"], notice["subject"], notice["detail"])
 
 

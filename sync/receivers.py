@@ -14,7 +14,7 @@ from connectors.models import Connection
 from connectors.signals import connection_broken, connection_restored
 from mapping import pushes
 from mapping.models import Link
-from mapping.signals import OpenDocuments, count_documents, count_waiting, mapping_changed
+from mapping.signals import OpenDocuments, count_documents, count_waiting, ids_in_use, mapping_changed
 from smoothx.tenants.models import Membership, Role
 from smoothx.tenants.scope import tenant_scope
 from sync import ledger, pushing
@@ -55,15 +55,15 @@ def tell_owners(*, connection: Connection, reason: str, **_: Any) -> None:
 
 
 @count_documents.register
-def count_open_documents(link: Link) -> OpenDocuments:
-    """Documents that are not posted yet and need this link."""
-    concerned = Entry.objects.filter(state__in=OPEN_STATES, target_id="")
-    if link.kind == "project":
-        concerned = concerned.filter(project_id=link.left_id)
-    else:
-        concerned = concerned.filter(waits__subject=f"link:{link.kind}:{link.left_id}")
-    titles = tuple(concerned.order_by("id").values_list("title", flat=True)[:SHOWN_TITLES])
-    return OpenDocuments(count=concerned.count(), titles=titles)
+def count_open_documents(links: Sequence[Link]) -> Mapping[int, OpenDocuments]:
+    """Documents that are not posted yet and name what is linked: by project, or by vendor of their last reading."""
+    concerned = Entry.objects.filter(flow="bills", state__in=OPEN_STATES, target_id="")
+    titles: dict[tuple[str, str], list[str]] = {}
+    for title, project_id, vendor_id in concerned.order_by("id").values_list("title", "project_id", "party_id"):
+        titles.setdefault(("project", project_id), []).append(title)
+        titles.setdefault(("vendor", vendor_id or ""), []).append(title)
+    found = {link.pk: titles.get((link.kind, link.left_id), []) for link in links}
+    return {key: OpenDocuments(count=len(names), titles=tuple(names[:SHOWN_TITLES])) for key, names in found.items() if names}
 
 
 @count_waiting.register
@@ -75,6 +75,16 @@ def count_waiting_for_links(kind_keys: Sequence[str]) -> Mapping[tuple[str, str]
         waits = WaitingFor.objects.filter(subject__startswith=prefix).values("subject").annotate(n=Count("id"))
         found |= {(kind, row["subject"].removeprefix(prefix)): row["n"] for row in waits}
     return found
+
+
+@ids_in_use.register
+def find_ids_in_use(kind_key: str) -> frozenset[str]:
+    """Vendors and projects that documents not yet posted name."""
+    column = {"vendor": "party_id", "project": "project_id"}.get(kind_key)
+    if column is None:
+        return frozenset()
+    concerned = Entry.objects.filter(flow="bills", state__in=OPEN_STATES, target_id="").exclude(**{column: ""})
+    return frozenset(concerned.values_list(column, flat=True).distinct())
 
 
 pushes.register(pushing.push, states=pushing.states)

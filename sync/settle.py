@@ -70,8 +70,8 @@ def adopt(entry: Entry, twin: Twin, plan: Plan[Any], fingerprint: str) -> None:
     answer = Answer(twin.id, twin.version, twin.number, twin.amount)
     entry.notices = ledger.notices_to_json(plan.warnings)
     entry.state = Entry.State.POSTED_WITH_WARNINGS if plan.warnings else Entry.State.POSTED
-    entry.target_type, entry.fingerprint, entry.facts = plan.document.entity, fingerprint, dict(plan.facts)
-    entry.tries = 0
+    entry.fingerprint, entry.facts = fingerprint, dict(plan.facts)
+    entry.target_type, entry.tries = str(entry.planned["document"]["entity"]), 0
     _set_target(entry, answer)
     with ledger.in_one_step():
         ledger.finish(entry, (*STATE, *TARGET, "planned", *ledger.DESCRIBED))
@@ -186,7 +186,7 @@ def _told(error: VendorError) -> dict[str, str]:
 
 def _warnings(entry: Entry) -> list[dict[str, Any]]:
     """The notices of the last plan that are warnings; what stopped an earlier try is over."""
-    return [n for n in entry.notices if CODES[n["code"]].state == Entry.State.POSTED_WITH_WARNINGS]
+    return [n for n in entry.notices if CODES[n["code"]].state == "posted_with_warnings"]
 
 
 def _set_target(entry: Entry, answer: Answer) -> None:

@@ -28,7 +28,7 @@ def ensure_chromium() -> str:
     if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
         sys.stderr.write("Installing Chromium for the browser tests\n")
         for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-y", "-q", "chromium"]):
-            subprocess.run(command, check=False, stdout=subprocess.DEVNULL)  # noqa: S603
+            subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
         found = find_chromium()
     if found is None:
         raise NoBrowser(f"The browser tests need Chromium: {HOW}")

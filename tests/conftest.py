@@ -37,6 +37,7 @@ def _own_settings(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.REDIS_URL = _own_redis(settings.REDIS_URL)
+    settings.WHITENOISE_AUTOREFRESH = True
     settings.BASE_URL = "http://testserver"
     settings.ALLOWED_HOSTS = ["*"]
 
@@ -168,9 +169,8 @@ def point_at(settings: Any, info: dict[str, Any]) -> None:
 @pytest.fixture
 def connected(transactional_db: None, tenant: Any, sandboxes: Any) -> Iterator[Any]:
     """The tenant with both sandbox accounts connected; its scope is entered. Commits for real."""
-    from tests.worlds import connect
-
     from smoothx.tenants.scope import tenant_scope
+    from tests.worlds import connect
 
     with tenant_scope(tenant.pk):
         connect(tenant, sandboxes)

@@ -1,4 +1,4 @@
-"""Bringing a tenant to a known point: connected, mapped, live. Over HTTP against the sandboxes, as the product does it."""
+"""Bringing a tenant to a known point: connected, mapped, live. Over HTTP against the sandboxes."""
 
 from __future__ import annotations
 

@@ -5,26 +5,77 @@ from __future__ import annotations
 from connectors.resource import Resource
 
 COMPANIES = Resource("procore.companies", "Companies", "/rest/v1.0/companies", "company")
-VENDORS = Resource("procore.vendors", "Procore companies", "/rest/v1.0/vendors", "company", 2000, wrapper="vendor",
-                   filters_by_update=True)
-INACTIVE_VENDORS = Resource("procore.inactive_vendors", "Inactive Procore companies",
-                            "/rest/v1.0/companies/{company}/vendors/inactive", "company", 2000)
-PROJECTS = Resource("procore.projects", "Procore projects", "/rest/v1.0/projects", "company", 300, wrapper="project",
-                    filters_by_update=True)
-CUSTOM_FIELDS = Resource("procore.custom_fields", "Custom fields",
-                         "/rest/v1.1/companies/{company}/custom_field_definitions", "company", 100)
-COST_CODE_LISTS = Resource("procore.cost_code_lists", "Cost code lists", "/rest/v1.0/standard_cost_code_lists", "company")
-STANDARD_COST_CODES = Resource("procore.standard_cost_codes", "Procore cost codes",
-                               "/rest/v1.0/standard_cost_codes", "company", 2000)
+VENDORS = Resource(
+    "procore.vendors",
+    "Procore companies",
+    "/rest/v1.0/vendors",
+    "company",
+    2000,
+    wrapper="vendor",
+    filters_by_update=True,
+)
+INACTIVE_VENDORS = Resource(
+    "procore.inactive_vendors",
+    "Inactive Procore companies",
+    "/rest/v1.0/companies/{company}/vendors/inactive",
+    "company",
+    2000,
+)
+PROJECTS = Resource(
+    "procore.projects",
+    "Procore projects",
+    "/rest/v1.0/projects",
+    "company",
+    300,
+    wrapper="project",
+    filters_by_update=True,
+)
+CUSTOM_FIELDS = Resource(
+    "procore.custom_fields", "Custom fields", "/rest/v1.1/companies/{company}/custom_field_definitions", "company", 100
+)
+COST_CODE_LISTS = Resource(
+    "procore.cost_code_lists", "Cost code lists", "/rest/v1.0/standard_cost_code_lists", "company"
+)
+STANDARD_COST_CODES = Resource(
+    "procore.standard_cost_codes", "Procore cost codes", "/rest/v1.0/standard_cost_codes", "company", 2000
+)
 PROJECT_COST_CODES = Resource("procore.cost_codes", "Project cost codes", "/rest/v1.0/cost_codes", "project", 2000)
-WORK_ORDER_CONTRACTS = Resource("procore.work_order_contracts", "Subcontracts",
-                                "/rest/v1.0/work_order_contracts", "project", 2000, filters_by_update=True)
-PURCHASE_ORDER_CONTRACTS = Resource("procore.purchase_order_contracts", "Purchase orders",
-                                    "/rest/v1.0/purchase_order_contracts", "project", 2000, filters_by_update=True)
-REQUISITIONS = Resource("procore.requisitions", "Subcontractor invoices", "/rest/v1.1/requisitions", "project", 100,
-                        wrapper="requisition", filters_by_update=True)
+WORK_ORDER_CONTRACTS = Resource(
+    "procore.work_order_contracts",
+    "Subcontracts",
+    "/rest/v1.0/work_order_contracts",
+    "project",
+    2000,
+    filters_by_update=True,
+)
+PURCHASE_ORDER_CONTRACTS = Resource(
+    "procore.purchase_order_contracts",
+    "Purchase orders",
+    "/rest/v1.0/purchase_order_contracts",
+    "project",
+    2000,
+    filters_by_update=True,
+)
+REQUISITIONS = Resource(
+    "procore.requisitions",
+    "Subcontractor invoices",
+    "/rest/v1.1/requisitions",
+    "project",
+    100,
+    wrapper="requisition",
+    filters_by_update=True,
+)
 
 ALL = (
-    COMPANIES, VENDORS, INACTIVE_VENDORS, PROJECTS, CUSTOM_FIELDS, COST_CODE_LISTS, STANDARD_COST_CODES,
-    PROJECT_COST_CODES, WORK_ORDER_CONTRACTS, PURCHASE_ORDER_CONTRACTS, REQUISITIONS,
+    COMPANIES,
+    VENDORS,
+    INACTIVE_VENDORS,
+    PROJECTS,
+    CUSTOM_FIELDS,
+    COST_CODE_LISTS,
+    STANDARD_COST_CODES,
+    PROJECT_COST_CODES,
+    WORK_ORDER_CONTRACTS,
+    PURCHASE_ORDER_CONTRACTS,
+    REQUISITIONS,
 )

@@ -11,8 +11,9 @@ ITEMS = Resource("qbo.items", "QuickBooks products and services", "item", "realm
 TAX_CODES = Resource("qbo.tax_codes", "QuickBooks tax codes", "taxcode", "realm", entity="TaxCode")
 TERMS = Resource("qbo.terms", "QuickBooks terms", "term", "realm", entity="Term")
 BILLS = Resource("qbo.bills", "QuickBooks bills", "bill", "realm", entity="Bill")
-VENDOR_CREDITS = Resource("qbo.vendor_credits", "QuickBooks vendor credits", "vendorcredit", "realm",
-                          entity="VendorCredit")
+VENDOR_CREDITS = Resource(
+    "qbo.vendor_credits", "QuickBooks vendor credits", "vendorcredit", "realm", entity="VendorCredit"
+)
 COMPANY_INFO = Resource("qbo.company_info", "Company", "companyinfo", "realm", entity="CompanyInfo")
 PREFERENCES = Resource("qbo.preferences", "Preferences", "preferences", "realm", entity="Preferences")
 

@@ -30,9 +30,9 @@ def main(argv: Sequence[str]) -> int:
         code = start("run", options)
         note_whole(options)
         return code
-    with tempfile.TemporaryDirectory(prefix="smoothx-check-", ignore_cleanup_errors=True) as directory:
+    with tempfile.TemporaryDirectory(prefix="smoothx-check-", ignore_cleanup_errors=True) as empty:
         options = Options(
-            Path(directory),
+            Path(empty),
             arguments.scenario,
             arguments.size,
             arguments.seed,

@@ -55,7 +55,7 @@ def watch(stage: Stage, contractor: Contractor) -> tuple[Comparison, list[str]]:
 
 
 def check_blocked(result: Comparison) -> list[str]:
-    """Claims of projects that cannot sync must stand there, say that they wait for the project, and why it is not there."""
+    """Claims of projects that cannot sync must wait for their project, and the project must say why."""
     problems = []
     for source_id, code in result.blocked.items():
         entry = Entry.objects.filter(flow="bills", source_id=source_id).first()

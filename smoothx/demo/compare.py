@@ -22,8 +22,8 @@ RETAINED, RELEASED = "Retention Payable", "Retention Payable Released"
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`gross` is the cost to the job, tax included: tax on a US purchase is cost. Held and released are positive amounts;
-    `payable` is what the bill comes to."""
+    """`gross` is the cost to the job, tax included: tax on a US purchase is cost. Held and released are positive
+    amounts; `payable` is what the bill comes to."""
 
     gross: Decimal = ZERO
     held: Decimal = ZERO
@@ -92,7 +92,7 @@ def compare_one(document: Expected, bill: Expected) -> list[str]:
 
 
 def split_claims(contractor: Contractor, procore: Mapping[str, Any]) -> tuple[list[Expected], dict[str, str]]:
-    """The claims that should stand in the books, and those of projects that cannot sync, with the code they must show."""
+    """The claims that should stand in the books, and those of projects that cannot sync, with the code to be shown."""
     names = {c.procore_name: c.qbo_name or c.procore_name for c in contractor.companies if c.procore_name}
     projects = {str(row["id"]): row["name"] for row in procore["projects"]}
     stuck = {project.name: code for project in contractor.projects if (code := why_stuck(contractor, project))}

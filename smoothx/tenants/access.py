@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,6 +25,7 @@ class TenantRequest(HttpRequest):
 
     tenant: Tenant
     membership: Membership
+    user: User
 
 
 def has_role(membership: Membership, least: Role) -> bool:

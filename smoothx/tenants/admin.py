@@ -8,7 +8,7 @@ from smoothx.tenants.models import DueWork, Membership, Tenant
 
 
 @admin.register(Tenant)
-class TenantAdmin(admin.ModelAdmin):
+class TenantAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "state", "start_date", "live_at", "created_at")
     list_filter = ("state",)
     search_fields = ("name",)
@@ -17,7 +17,7 @@ class TenantAdmin(admin.ModelAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("user", "tenant", "role", "created_at")
     list_select_related = ("user", "tenant")
     list_filter = ("role",)
@@ -27,7 +27,7 @@ class MembershipAdmin(admin.ModelAdmin):
 
 
 @admin.register(DueWork)
-class DueWorkAdmin(admin.ModelAdmin):
+class DueWorkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("tenant", "topic", "due_at")
     list_select_related = ("tenant",)
     list_filter = ("topic",)

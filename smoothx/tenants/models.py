@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -58,14 +58,13 @@ class Membership(models.Model):
         return f"{self.user} in {self.tenant}"
 
 
-class TenantQuerySet(models.QuerySet[Any]):
-    pass
+_Row = TypeVar("_Row", bound=models.Model)
 
 
-class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
+class TenantManager(models.Manager[_Row]):
     """Only the active tenant's rows; raises NoActiveTenant without one."""
 
-    def get_queryset(self) -> models.QuerySet[Any]:
+    def get_queryset(self) -> models.QuerySet[_Row]:
         return super().get_queryset().filter(tenant_id=require_tenant_id())
 
     def bulk_create(self, objs: Any, *args: Any, **options: Any) -> Any:
@@ -80,7 +79,7 @@ class TenantModel(models.Model):
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+", editable=False)
 
-    objects: ClassVar[TenantManager] = TenantManager()
+    objects = TenantManager()
 
     class Meta:
         abstract = True
@@ -104,13 +103,13 @@ class DueWork(models.Model):
     def __str__(self) -> str:
         return f"{self.topic} for tenant {self.tenant_id}"
 
-    @classmethod
-    def mark(cls, *, tenant_id: int, topic: str, at: datetime | None = None) -> None:
+    @staticmethod
+    def mark(*, tenant_id: int, topic: str, at: datetime | None = None) -> None:
         """Work of `topic` is due at `at` (now, unless given), or earlier if it already was."""
         at = at or timezone.now()
-        rows = cls.objects.filter(tenant_id=tenant_id, topic=topic)
+        rows = DueWork.objects.filter(tenant_id=tenant_id, topic=topic)
         if not rows.update(due_at=Least(models.F("due_at"), at)):
-            cls.objects.bulk_create([cls(tenant_id=tenant_id, topic=topic, due_at=at)], ignore_conflicts=True)
+            DueWork.objects.bulk_create([DueWork(tenant_id=tenant_id, topic=topic, due_at=at)], ignore_conflicts=True)
 
     @classmethod
     def reschedule(cls, *, tenant_id: int, topic: str, at: datetime | None) -> None:
@@ -133,6 +132,6 @@ class AuditEntry(TenantModel):
         return f"{self.action} {self.subject}"
 
     @classmethod
-    def note(cls, *, actor: Any, action: str, subject: str, **detail: Any) -> Self:
+    def note(cls, *, actor: Any, action: str, subject: str, **detail: Any) -> AuditEntry:
         known = actor if getattr(actor, "is_authenticated", False) else None
         return cls.objects.create(actor=known, action=action, subject=subject[:200], detail=detail)

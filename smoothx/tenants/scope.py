@@ -1,4 +1,4 @@
-"""Which tenant the running code works for. Entered by the middleware and by TenantTask; read by models and the database.
+"""Which tenant the running code works for. Entered by the middleware and by TenantTask, read by models and database.
 
 There is no way to look across tenants: code that serves many enters one scope after another.
 """

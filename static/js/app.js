@@ -52,14 +52,14 @@
     $("#toasts").append(toast);
     expire(toast);
   };
-  const UNREACHABLE = "No answer from Smoothx. Nothing was changed by this page. Try again.";
+  const UNREACHABLE = "No answer from Smoothx. Load the page again to see what was done.";
   document.addEventListener("htmx:sendError", () => showToast(UNREACHABLE));
   document.addEventListener("htmx:timeout", () => showToast(UNREACHABLE));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
     if (status === 403) showToast("Your role does not allow this, or you were signed out. Load the page again.");
     else if (status === 404) showToast("This is not here any more. Load the page again.");
-    else showToast("Something went wrong on our side. Nothing was sent twice.");
+    else showToast("Something went wrong on our side. Load the page again to see what was done.");
   });
 
   /* Signed out meanwhile: the answer is the sign-in page, so go there instead of swapping it in. */
@@ -150,6 +150,7 @@
     const box = event.target;
     if (box.matches("[data-select-all]")) boxes(box.form).forEach((row) => { row.checked = box.checked; });
     if (box.matches("[data-select-all], input[type=checkbox][name=id]")) countSelected(box.form);
+    if (box.matches("[data-submit]")) box.form.requestSubmit();
     countChanges(box.closest("form[data-changes]"));
   });
   document.addEventListener("input", (event) => countChanges(event.target.closest("form[data-changes]")));

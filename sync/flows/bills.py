@@ -161,6 +161,7 @@ def describe_requisition(requisition: Requisition) -> Description:
         number=f"Invoice {requisition.number}",
         title=f"{name}, invoice {requisition.number}" if name else f"Invoice {requisition.number}",
         party=requisition.vendor_name,
+        party_id=requisition.vendor_id,
         project_id=requisition.project_id,
         group=requisition.commitment_id,
         amount=cents(requisition.due + requisition.tax),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -50,7 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
     frame, filters = Frame(), Filters.read(request.GET)
     found = filters.apply(Entry.objects.all(), frame.projects)
     if filters.since is not None and getattr(request, "htmx", False):
-        return render(request, "activity/_table.html", {"fresh": _fresh(filters, found, filters.since), "page": None})
+        return render(request, "activity/_table.html", _fresh_context(filters, found, filters.since))
     counts = _counts(filters.without_state().apply(Entry.objects.all(), frame.projects))
     total = counts.get(filters.state, 0)
     path = reverse("activity:index")
@@ -132,13 +132,15 @@ def _filters_context(filters: Filters, projects: Mapping[str, str], path: str) -
     }
 
 
-def _fresh(filters: Filters, found: QuerySet[Entry], since: Any) -> dict[str, Any]:
+def _fresh_context(filters: Filters, found: QuerySet[Entry], since: datetime) -> dict[str, Any]:
+    """For the poll, which takes only the count out of the answer."""
     path = reverse("activity:index")
-    return {
+    fresh = {
         "url": filters.address(path, since=since),
         "count": found.filter(updated_at__gt=since).count(),
         "show_url": filters.address(path),
     }
+    return {"fresh": fresh, "page": None, "filters": {"clear_url": path}}
 
 
 def _empty(filters: Filters, path: str) -> Empty:

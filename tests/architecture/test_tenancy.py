@@ -87,12 +87,16 @@ def test_rows_are_hidden_outside_transactions_too(tenant: Tenant, other_tenant: 
 
 @pytest.mark.django_db
 def test_the_database_refuses_a_row_of_another_tenant(tenant: Tenant, other_tenant: Tenant) -> None:
-    with tenant_scope(tenant.pk), pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO tenants_auditentry (tenant_id, action, subject, detail, at) VALUES (%s, 'x', 'y', '{}', now())",
-                [other_tenant.pk],
-            )
+    insert = (
+        "INSERT INTO tenants_auditentry (tenant_id, action, subject, detail, at) VALUES (%s, 'x', 'y', '{}', now())"
+    )
+    with (
+        tenant_scope(tenant.pk),
+        pytest.raises(ProgrammingError, match="row-level security"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(insert, [other_tenant.pk])
 
 
 @pytest.mark.django_db

@@ -13,13 +13,20 @@ from connectors.models import Connection, Vendor
 
 @pytest.fixture(autouse=True)
 def _fresh_limits(request: pytest.FixtureRequest, settings: Any) -> Iterator[None]:
-    """No test waits for the calls of the one before."""
-    if "sandboxes" in request.fixturenames or "shared_limits" in request.fixturenames:
-        client = redis.Redis.from_url(settings.REDIS_URL)
-        keys = list(client.scan_iter("limits:*"))
-        if keys:
-            client.delete(*keys)
+    """No test waits for the calls of the one before, here or elsewhere."""
+    if not {"sandboxes", "shared_limits"} & set(request.fixturenames):
+        yield
+        return
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    forget_limits(client)
     yield
+    forget_limits(client)
+
+
+def forget_limits(client: Any) -> None:
+    keys = list(client.scan_iter("limits:*"))
+    if keys:
+        client.delete(*keys)
 
 
 @pytest.fixture

@@ -212,7 +212,11 @@ def test_without_redis_work_goes_on_at_half_the_rate(
 
 
 def test_redis_is_used_again_when_it_is_back(
-    settings: Any, monkeypatch: pytest.MonkeyPatch, procore_row: Connection, caplog: pytest.LogCaptureFixture
+    shared_limits: None,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    procore_row: Connection,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.WARNING)
     good, settings.REDIS_URL = settings.REDIS_URL, "redis://127.0.0.1:1/0"

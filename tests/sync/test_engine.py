@@ -1,4 +1,4 @@
-"""The engine against both sandboxes over real HTTP: what crosses, what stops, and what a death in the middle leaves."""
+"""The engine against both sandboxes over real HTTP: what crosses, what stops, what a death in the middle leaves."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from django.utils import timezone
 from connectors.models import Connection
 from connectors.sandbox.scenarios import build
 from mapping.choices import choose
-from mapping.links import link, unlink
 from mapping.kinds import VENDOR
+from mapping.links import link, unlink
 from mapping.models import DefaultChoice, Link, RemoteItem
 from smoothx.demo.compare import compare
 from sync import actions, engine, ledger, outbox

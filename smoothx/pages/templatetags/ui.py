@@ -77,9 +77,9 @@ def money(value: Decimal | int | None) -> str:
 
 
 @register.filter
-def count(value: int | None) -> str:
+def count(value: int | str | None) -> str:
     """`1284` -> `1,284`. None -> empty."""
-    if value is None or value in MISSING:
+    if not isinstance(value, int):
         return ""
     digits = f"{abs(value):,d}"
     return f"{MINUS}{digits}" if value < 0 else digits

@@ -2,8 +2,8 @@
 
 Row-level security reads `app.tenant`. It is set with SET LOCAL semantics, so that it ends with the transaction and a
 transaction-pooling proxy may hand the connection to anyone afterwards. The setting travels in the same message as the
-first statement that needs it, so it costs no round trip. Outside a transaction that message is one implicit transaction
-(psycopg's client-side cursors use the simple protocol), so the setting ends with it.
+first statement that needs it, so it costs no round trip. Outside a transaction that message is one implicit
+transaction (psycopg's client-side cursors use the simple protocol), so the setting ends with it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from psycopg.pq import TransactionStatus
 
 from smoothx.tenants.scope import active_tenant_id
 
+# The stubs do not know that Django's cursor is psycopg's client-side one.
+_Cursor: Any = base.Cursor
 _SET_TENANT = "SELECT set_config('app.tenant', '{}', true)"
 
 
-class TenantCursor(base.Cursor):
+class TenantCursor(_Cursor):  # type: ignore[misc]
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         connection = self.connection
         status = connection.info.transaction_status

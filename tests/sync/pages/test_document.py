@@ -1,0 +1,253 @@
+"""A document's page: what each part says for a bill that was posted, stopped, or lost its answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from connectors.models import Call
+from connectors.qbo import resources as qbo
+from mapping.models import RemoteItem
+from smoothx.tenants.models import Tenant
+from smoothx.tenants.scope import tenant_scope
+from sync.models import Attempt, Entry, Event, Outgoing
+from tests.factories import (
+    bill_line,
+    connections,
+    figures,
+    make_attempt,
+    make_entry,
+    make_outgoing,
+    make_project,
+    notice,
+)
+
+FACTS = figures("89015.50", "8901.55", "12640.00", completed="531464.00", retainage="40506.40")
+LINES = [
+    bill_line("76835.50"),
+    bill_line("12180.00", chosen_by="QB Bill Account Code", source_code="23-34-00", description="23-34-00 HVAC fans"),
+    bill_line("-8901.55", role="retained", description="Retention held, invoice 6", source_code="", chosen_by="Retained code"),
+    bill_line("12640.00", role="released", description="Retention released, invoice 6", source_code=""),
+]  # fmt: skip
+PLANNED = {"document": {"entity": "Bill", "vendor_id": "318", "total": "92753.95", "lines": LINES}, "facts": FACTS}
+
+
+@pytest.fixture
+def client(viewer: Any, client_of: Any) -> Any:
+    return client_of(viewer)
+
+
+def posted_bill(**more: Any) -> Entry:
+    known = {"planned": PLANNED, "facts": FACTS, "amount": Decimal("92753.95"), "target_number": "FRM-1187"}
+    return make_entry("posted_with_warnings", **{**known, **more})
+
+
+def page(client: Any, entry: Entry) -> Any:
+    response = client.get(f"/activity/{entry.pk}/")
+    assert response.status_code == 200
+    return response
+
+
+def test_the_total_adds_up_on_both_sides(client: Any, scope: Tenant) -> None:
+    shown = page(client, posted_bill()).context["sum"]
+    rows = [(row.operator, row.label, row.left, row.right, row.kind) for row in shown["rows"]]
+    assert rows == [
+        ("", "Work and stored materials this period", Decimal("89015.50"), Decimal("89015.50"), ""),
+        ("−", "Retention held", Decimal("8901.55"), Decimal("8901.55"), ""),
+        ("+", "Retention released", Decimal("12640.00"), Decimal("12640.00"), ""),
+        ("=", "Total", Decimal("92753.95"), Decimal("92753.95"), "total"),
+    ]
+    assert shown["agrees"] is True
+    assert shown["verdict"] == "Both sides agree, difference 0.00"
+    assert shown["right_label"] == "Bill"
+
+
+def test_tax_inside_cost_lines_and_a_catch_up_have_rows_of_their_own(client: Any, scope: Tenant) -> None:
+    facts = figures(
+        "1050.00", "0.00", "0.00", completed="1050.00", retainage="0.00", tax="82.50", catch_up_cost="50.00"
+    )
+    lines = [bill_line("1082.50", tax="82.50"), bill_line("50.00", role="catch_up", source_code="")]
+    planned = {"document": {"entity": "Bill", "total": "1132.50", "lines": lines}, "facts": facts}
+    entry = make_entry("blocked", planned=planned, facts=facts, amount=Decimal("1082.50"))
+    shown = page(client, entry).context["sum"]
+    rows = [(row.label, row.left, row.right) for row in shown["rows"]]
+    assert rows == [
+        ("Work and stored materials this period", Decimal("1000.00"), Decimal("1000.00")),
+        ("Tax", Decimal("82.50"), Decimal("82.50")),
+        ("Difference of earlier invoices", Decimal("50.00"), Decimal("50.00")),
+        ("Total", Decimal("1132.50"), Decimal("1132.50")),
+    ]
+    assert shown["verdict"] == "The plan agrees, difference 0.00"
+    assert shown["right_label"] == "Bill, planned"
+
+
+def test_a_total_that_differs_in_the_books_is_shown_as_a_difference(client: Any, scope: Tenant) -> None:
+    shown = page(client, posted_bill(target_total=Decimal("90000.00"))).context["sum"]
+    assert shown["agrees"] is False
+    assert shown["verdict"] == "Difference −2,753.95"
+
+
+def test_lines_say_who_chose_each_code(client: Any, scope: Tenant) -> None:
+    _, books = connections()
+    RemoteItem.objects.create(
+        connection=books, resource=qbo.CUSTOMERS.key, remote_id="97", name="Larimer Street Lofts"
+    )
+    shown = page(client, posted_bill()).context["lines"]
+    assert shown["note"] == "4 on the bill, all on customer Larimer Street Lofts"
+    assert [(row["code"], row["name"], row["detail"], row["is_default"]) for row in shown["rows"]] == [
+        ("23-31-00", "HVAC ducts", "Main duct runs", False),
+        ("23-34-00", "HVAC fans", "", True),
+        ("", "Retention held", "Retention held, invoice 6", False),
+        ("", "Retention released", "Retention released, invoice 6", False),
+    ]
+    assert shown["total"]["amount"] == Decimal("92753.95")
+
+
+def test_each_notice_is_a_callout_with_its_fix(client: Any, scope: Tenant) -> None:
+    entry = make_entry("blocked", notices=[notice("vendor_not_mapped", "Smith Bros. Inc.")])
+    (callout,) = page(client, entry).context["callouts"]
+    assert (callout.severity, callout.title, callout.text) == (
+        "bad",
+        "Vendor Smith Bros. Inc. is not mapped",
+        "Map it and this goes on.",
+    )
+    assert callout.action.label == "Map the vendor"
+    assert callout.action.url == "/mapping/contacts/?tab=procore&q=Smith+Bros.+Inc."
+
+
+def test_a_fix_that_is_on_this_page_is_no_button_of_the_callout(client: Any, scope: Tenant) -> None:
+    entry = make_entry("held", notices=[notice("duplicate_number", "bill 4402", amount="120.00", target_id="77")])
+    (callout,) = page(client, entry).context["callouts"]
+    assert callout.action is None
+    assert callout.title == "Same vendor and number as bill 4402, 120.00"
+
+
+def test_the_timeline_tells_the_lost_answer_and_how_it_was_found(client: Any, scope: Tenant) -> None:
+    Tenant.objects.filter(pk=scope.pk).update(time_zone="America/Denver")
+    start = datetime(2026, 3, 12, 23, 42, 8, tzinfo=UTC)
+    entry = posted_bill(notices=[], state="posted")
+    Entry.objects.filter(pk=entry.pk).update(created_at=start, posted_at=start + timedelta(seconds=50))
+    outgoing = make_outgoing(entry)
+    make_attempt(
+        outgoing, started_at=start + timedelta(seconds=4), ended_at=start + timedelta(seconds=34), outcome="no_answer"
+    )
+    make_attempt(outgoing, action="probe", started_at=start + timedelta(seconds=40), ended_at=start + timedelta(seconds=41),
+                 outcome="nothing_found")  # fmt: skip
+    make_attempt(outgoing, started_at=start + timedelta(seconds=42), ended_at=start + timedelta(seconds=43),
+                 answer={"DocNumber": "FRM-1187"}, request_id="1-67d1c4b2")  # fmt: skip
+    person = User.objects.create(username="dana", email="dana@ridgeline.example")
+    Event.objects.create(
+        entry=entry, what="kept", text="FRM-1187 kept as it is", actor=person, at=start + timedelta(hours=1)
+    )
+    days = page(client, entry).context["timeline"]
+    assert [day["date"].isoformat() for day in days] == ["2026-03-12"]
+    items = [(item.title, item.kind, item.detail, item.mono) for item in days[0]["items"]]
+    assert items == [
+        ("Noticed in Procore", "procore", "", ""),
+        ("Attempt 1: no answer", "unsure", "It may have happened. Not sent again blindly.", ""),
+        ("Looked for the bill in QuickBooks", "", "It is not there.", ""),
+        ("Bill FRM-1187 created in QuickBooks", "quickbooks", "Attempt 2", "1-67d1c4b2"),
+        ("FRM-1187 kept as it is", "", "dana@ridgeline.example", ""),
+    ]
+
+
+def test_the_timeline_ends_with_what_comes_next(client: Any, scope: Tenant) -> None:
+    entry = make_entry("waiting", notices=[notice("previous_not_posted", "5")], due_at=timezone.now())
+    last = page(client, entry).context["timeline"][-1]
+    assert [(item.label, item.title, item.kind) for item in last["items"]] == [
+        ("Next", "Checked as soon as a worker is free", "next")
+    ]
+
+
+def test_attempts_show_the_vendors_request_id_and_status(client: Any, scope: Tenant) -> None:
+    source, books = connections()
+    entry = posted_bill()
+    outgoing = make_outgoing(entry, key="k1", state=Outgoing.State.DONE)
+    start = timezone.now() - timedelta(minutes=5)
+    refused = make_attempt(outgoing, started_at=start, ended_at=start + timedelta(seconds=2), outcome="books_closed",
+                           request_id="r-1", vendor_text="Account period closed")  # fmt: skip
+    make_attempt(outgoing, started_at=start + timedelta(minutes=1), ended_at=start + timedelta(seconds=61))
+    for seconds, status, request_id in ((1, 400, "r-1"), (60, 200, "r-2")):
+        Call.objects.create(connection=books, key="k1", method="POST", url="/bill", status=status, duration_ms=412,
+                            request_id=request_id, at=start + timedelta(seconds=seconds))  # fmt: skip
+    assert refused.request_id == "r-1"
+    rows = page(client, entry).context["attempts"]
+    assert [(row["number"], row["outcome"], row["status"], row["request_id"], row["duration"]) for row in rows] == [
+        (2, "Accepted", "200", "r-2", "0.4 s"),
+        (1, "Refused", "400", "r-1", "0.4 s"),
+    ]
+    assert [row["severity"] for row in rows] == [None, "bad"]
+
+
+def test_payloads_are_what_was_sent_and_answered(client: Any, scope: Tenant) -> None:
+    entry = posted_bill()
+    outgoing = make_outgoing(entry, body={"DocNumber": "FRM-1187", "PrivateNote": "Größe"})
+    make_attempt(outgoing, answer={"Id": "4471"})
+    response = page(client, entry)
+    assert [payload["title"] for payload in response.context["payloads"]] == [
+        "Sent to QuickBooks",
+        "Answer from QuickBooks",
+        "What was planned",
+    ]
+    assert response.context["payloads"][0]["text"] == '{\n  "DocNumber": "FRM-1187",\n  "PrivateNote": "Größe"\n}'
+
+
+def test_support_sees_the_stable_codes_and_keys(client: Any, scope: Tenant) -> None:
+    entry = make_entry("blocked", notices=[notice("internal")], source_id="712")
+    response = page(client, entry)
+    details = {row["label"]: row["value"] for row in response.context["details"]}
+    assert details["Codes"] == "internal"
+    assert details["Source"] == "procore.requisitions 712"
+    assert response.context["document"]["code"] == "internal"
+
+
+def test_a_contact_has_no_sum_and_no_lines(client: Any, scope: Tenant) -> None:
+    source, _ = connections()
+    entry = make_entry(flow="contacts_to_qbo", source_type="procore.vendors", target_type="Vendor", amount=None,
+                       target_number="Home Depot Pro", number="Home Depot Pro", title="Home Depot Pro")  # fmt: skip
+    response = page(client, entry)
+    assert response.context["sum"] is None
+    assert response.context["lines"] is None
+    assert response.context["pair"]["target"]["number"] == "Vendor Home Depot Pro"
+
+
+@pytest.mark.parametrize("state", Entry.State.values)
+def test_every_state_has_a_page(client: Any, scope: Tenant, state: str) -> None:
+    entry = make_entry(state, flow="a_flow_of_the_past", notices=[notice("code_of_the_past")])
+    assert page(client, entry).context["document"]["state"] == state
+
+
+def test_a_document_being_sent_polls_itself(client: Any, scope: Tenant) -> None:
+    assert page(client, make_entry("sending")).context["document"]["is_busy"] is True
+    assert page(client, make_entry("blocked")).context["document"]["is_busy"] is False
+
+
+def test_another_companys_document_does_not_exist(client: Any, scope: Tenant, other_tenant: Tenant) -> None:
+    with tenant_scope(other_tenant.pk):
+        theirs = make_entry()
+    assert client.get(f"/activity/{theirs.pk}/").status_code == 404
+
+
+def test_the_number_of_queries_does_not_grow_with_its_history(client: Any, scope: Tenant) -> None:
+    make_project("501")
+    entry = posted_bill()
+    make_attempt(make_outgoing(entry))
+    page(client, entry)
+    with CaptureQueriesContext(connection) as few:
+        page(client, entry)
+    for _ in range(5):
+        outgoing = make_outgoing(entry)
+        for number in range(3):
+            Attempt.objects.create(outgoing=outgoing, number=number, ended_at=timezone.now(), outcome="try_again")
+        Event.objects.create(entry=entry, what="retried", text="Checked again")
+    with CaptureQueriesContext(connection) as many:
+        page(client, entry)
+    assert len(many) == len(few)
+    assert len(many) <= 12

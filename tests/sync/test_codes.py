@@ -1,0 +1,71 @@
+"""Every code has a sentence a bookkeeper understands, in the words the product uses."""
+
+from __future__ import annotations
+
+import re
+from string import Formatter
+from typing import get_args
+
+import pytest
+
+from sync.code import Code, State
+from sync.codes import CODES, STATE_ORDER, sentence_for
+from sync.planning_codes import CLAIMS, MAPPING, PROJECTS_AND_CONTACTS
+from sync.posting_codes import ANSWERS, BOOKS
+
+ALL = [*MAPPING, *CLAIMS, *PROJECTS_AND_CONTACTS, *BOOKS, *ANSWERS]
+FIXES = {
+    "", "access", "dashboard", "defaults", "document", "flows", "guide_customer_field", "map_code", "map_contact",
+    "map_project", "mapping", "open_source", "opening",
+}  # fmt: skip
+UNWANTED = re.compile(r"please|successful|oops|entity|payload|webhook|queue|\brecord\b|!|—|–| - ", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("code", ALL, ids=lambda code: code.key)
+def test_code_is_complete(code: Code) -> None:
+    assert code.state in get_args(State)
+    assert code.fix in FIXES
+    assert bool(code.fix) == bool(code.fix_label)
+    assert code.sentence.endswith((".", "{vendor_text}"))
+    assert code.sentence[0].isupper() or code.sentence[0] == "{"
+    assert not UNWANTED.search(code.sentence + code.fix_label)
+    assert not code.fix_label.endswith(".")
+
+
+def test_keys_are_unique() -> None:
+    assert len(CODES) == len(ALL)
+
+
+def test_every_blocker_state_has_a_rank() -> None:
+    stopping = {code.state for code in ALL} - {"posted_with_warnings", "uncertain", "changed_by_hand"}
+    assert stopping == set(STATE_ORDER)
+
+
+@pytest.mark.parametrize("key", CODES)
+def test_a_missing_detail_does_not_fail_the_page(key: str) -> None:
+    names = {name for _, name, _, _ in Formatter().parse(CODES[key].sentence) if name}
+    sentence = sentence_for(key, "Aspen", {})
+    assert "{" not in sentence
+    assert ("…" in sentence) == bool(names - {"subject"})
+
+
+@pytest.mark.parametrize(
+    ("detail", "shown"),
+    [
+        ("1234.50", "1,234.50"),
+        ("-1234567.00", "−1,234,567.00"),
+        ("0.00", "0.00"),
+        ("2026-03-04", "4 Mar 2026"),
+        ("12", "12"),
+        ("12.5", "12.5"),
+        ("Lot 12.50", "Lot 12.50"),
+    ],
+)
+def test_amounts_and_dates_are_written_as_people_do(detail: str, shown: str) -> None:
+    sentence = sentence_for("tax_needs_code", "", {"amount": detail})
+    assert sentence.startswith(f"The invoice carries {shown} of tax")
+
+
+def test_a_sentence_starts_with_a_capital() -> None:
+    assert sentence_for("target_deleted", "bill 4402", {}).startswith("Bill 4402 was deleted")
+    assert sentence_for("already_mapped", "", {}) == "It is mapped already."
