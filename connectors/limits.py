@@ -26,8 +26,10 @@ from connectors.transport import CostClass
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
-# No window of either vendor is longer; a reset further away than this is a clock that differs from ours.
+# No window of either vendor is longer.
 LONGEST_PAUSE = 3600.0
+# What a count alone may hold us: should the vendor's clock differ from ours, a 429 says better how long to wait.
+LONGEST_COUNTED = 60.0
 REDIS_RETRY_SECONDS = 5.0
 
 # QuickBooks allows a company 10 calls a second and 500 a minute: 1 + 9 and 20 + 480 come to no more in any window.
@@ -63,7 +65,7 @@ def note_headers(connection: Connection, headers: Mapping[str, str]) -> None:
     left, reset = headers.get("X-Rate-Limit-Remaining", ""), headers.get("X-Rate-Limit-Reset", "")
     if connection.vendor != Vendor.PROCORE or not (left.isdigit() and reset.isdigit()):
         return
-    seconds = min(int(reset) - time.time(), LONGEST_PAUSE)
+    seconds = min(int(reset) - time.time(), LONGEST_COUNTED)
     if seconds > 0:
         _with_store(lambda store: store.count(_key(connection), left=int(left), window=reset, seconds=seconds))
 

@@ -142,7 +142,11 @@ def account_item(connection: Connection, account: qbo_records.Account) -> Remote
         code=account.number,
         subtype=account.account_type,
         is_active=account.is_active,
-        data={"full_name": account.full_name, "sub_type": account.account_sub_type},
+        data={
+            "full_name": account.full_name,
+            "sub_type": account.account_sub_type,
+            "balance": str(account.balance),
+        },
     )
 
 

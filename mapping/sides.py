@@ -32,6 +32,14 @@ class NotConnected(Exception):
         super().__init__(self.sentence)
 
 
+def side_named(text: str) -> SideKey:
+    """Raises KeyError for anything but the two sides."""
+    for side in SIDE_LABELS:
+        if side == text:
+            return side
+    raise KeyError(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Sides:
     """The connections in use; None where there never was one."""

@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError
 
 from mapping.directory import refresh_section
 from mapping.models import Refresh
-from mapping.sides import SideKey
+from mapping.sides import SideKey, side_named
 from smoothx.tenants.scope import require_tenant_id
 from smoothx.tenants.tasks import TenantTask
 
@@ -31,7 +31,7 @@ def refresh(*, tenant_id: int, refresh_id: int, **_: Any) -> None:
     if not claimed:
         return
     progress = Refresh.objects.get(pk=refresh_id)
-    refresh_section(progress.section, progress.side, progress=progress)
+    refresh_section(progress.section, side_named(progress.side), progress=progress)
 
 
 def start_refresh(section_key: str, side: SideKey) -> Refresh:

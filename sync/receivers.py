@@ -63,7 +63,11 @@ def count_open_documents(links: Sequence[Link]) -> Mapping[int, OpenDocuments]:
         titles.setdefault(("project", project_id), []).append(title)
         titles.setdefault(("vendor", vendor_id or ""), []).append(title)
     found = {link.pk: titles.get((link.kind, link.left_id), []) for link in links}
-    return {key: OpenDocuments(count=len(names), titles=tuple(names[:SHOWN_TITLES])) for key, names in found.items() if names}
+    return {
+        key: OpenDocuments(count=len(names), titles=tuple(names[:SHOWN_TITLES]))
+        for key, names in found.items()
+        if names
+    }
 
 
 @count_waiting.register

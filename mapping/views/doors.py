@@ -8,7 +8,7 @@ from django.urls import reverse
 from mapping.kinds import SECTIONS, Section
 from mapping.page.frame import Frame
 from mapping.page.query import ListQuery
-from mapping.sides import SIDE_LABELS, SideKey
+from mapping.sides import SideKey, side_named
 from smoothx.tenants.access import TenantRequest, has_role
 from smoothx.tenants.models import Role
 
@@ -20,10 +20,10 @@ def get_section(key: str) -> Section:
 
 
 def get_side(text: str) -> SideKey:
-    for side in SIDE_LABELS:
-        if side == text:
-            return side
-    raise Http404
+    try:
+        return side_named(text)
+    except KeyError as error:
+        raise Http404 from error
 
 
 def make_frame(request: TenantRequest, section: Section, query: ListQuery | None = None) -> Frame:

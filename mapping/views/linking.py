@@ -88,7 +88,7 @@ def _answer(request: TenantRequest, section: Section, row: RemoteItem) -> HttpRe
         return go_back(request, home_of(section))
     if request.method != "POST":
         return _show_dialog(request, chooser, chosen_kind)
-    target = RemoteItem.objects.filter(pk=_number(request.POST.get("target"))).first()
+    target = _find_target(request.POST.get("target", ""))
     kind = chooser.kind_with(target) if target is not None else None
     if target is None or kind is None or target.resource not in _other_resources(section, side):
         return _show_dialog(request, chooser, chosen_kind, error="Choose the row it is linked to.")
@@ -146,5 +146,8 @@ def _other_resources(section: Section, side: SideKey) -> list[str]:
     return [resource.key for resource in resources_of(section, OTHER_SIDE[side])]
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 19 else None
+def _find_target(text: str) -> RemoteItem | None:
+    if not text.isdecimal() or len(text) > 18:
+        return None
+    found: RemoteItem | None = RemoteItem.objects.filter(pk=int(text)).first()
+    return found

@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
 import django
 
-from smoothx.demo.keeping import forget_unless_whole, note_whole
+from smoothx.demo.keeping import forget_unless_whole, make_empty_directory, note_whole, remove
 from smoothx.demo.stack import Options, Stage, choose_port, point_product_at, say, start_sandboxes
 from smoothx.demo.supervise import NotReady, Supervisor
 from smoothx.embedded import ServicesUnavailable, ensure_services
@@ -30,16 +29,19 @@ def main(argv: Sequence[str]) -> int:
         code = start("run", options)
         note_whole(options)
         return code
-    with tempfile.TemporaryDirectory(prefix="smoothx-check-", ignore_cleanup_errors=True) as empty:
-        options = Options(
-            Path(empty),
-            arguments.scenario,
-            arguments.size,
-            arguments.seed,
-            poll_seconds=5,
-            waits_at_the_end=arguments.keep,
-        )
-        return start("check", options)
+    directory = make_empty_directory()
+    options = Options(
+        directory,
+        arguments.scenario,
+        arguments.size,
+        arguments.seed,
+        poll_seconds=5,
+        waits_at_the_end=arguments.keep,
+    )
+    code = start("check", options)
+    if code == 0:
+        remove(directory)
+    return code
 
 
 def start(command: str, options: Options) -> int:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 from pathlib import Path
 
 from smoothx.demo.stack import Options
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def forget_unless_whole(options: Options) -> None:
@@ -29,3 +32,21 @@ def note_whole(options: Options) -> None:
 
 def _mark(options: Options) -> Path:
     return options.directory / "state.json"
+
+
+def make_empty_directory() -> Path:
+    """A directory of its own for one check; it stays behind only when the check failed, with its logs."""
+    parent = ROOT / ".local"
+    parent.mkdir(exist_ok=True)
+    directory = Path(tempfile.mkdtemp(prefix="check-", dir=parent))
+    # PostgreSQL may run as another user, who must be able to pass through.
+    directory.chmod(0o755)
+    return directory
+
+
+def remove(directory: Path) -> None:
+    """Delete the directory, and the data that had to be kept outside because its owner could not reach it."""
+    outside = directory / "postgres-outside"
+    if outside.is_symlink():
+        shutil.rmtree(outside.resolve(), ignore_errors=True)
+    shutil.rmtree(directory, ignore_errors=True)

@@ -112,10 +112,14 @@ def push_missing(visitor: Visitor, contractor: Contractor) -> None:
     names = [c.procore_name for c in contractor.companies if c.key in named and c.qbo_name is None]
     linked = Link.objects.filter(kind="vendor").values("left_id")
     rows = RemoteItem.objects.filter(resource="procore.vendors", name__in=names).exclude(remote_id__in=linked)
-    ids = list(rows.values_list("remote_id", flat=True))
-    for remote_id in ids:
-        visitor.post(reverse("mapping:push", args=["contacts"]), side="procore", id=remote_id, **{"as": "vendor"})
-    wait_for("the pushed vendors", lambda: Link.objects.filter(kind="vendor", left_id__in=ids).count() == len(ids))
+    ids = dict(rows.values_list("remote_id", "pk"))
+    for row_id in ids.values():
+        visitor.post(
+            reverse("mapping:push", args=["contacts", "procore"]), id=row_id, confirmed="1", **{"as": "vendor"}
+        )
+    wait_for(
+        "the pushed vendors", lambda: Link.objects.filter(kind="vendor", left_id__in=list(ids)).count() == len(ids)
+    )
 
 
 def start(visitor: Visitor, start_date: date) -> None:
@@ -142,7 +146,7 @@ def wait_until_settled(expected: int, *, seconds: float) -> None:
     wait_for("all documents to settle", is_settled, seconds=seconds)
 
 
-def wait_for(what: str, is_done: Callable[[], Any], *, seconds: float = 180.0) -> None:
+def wait_for(what: str, is_done: Callable[[], Any], *, seconds: float = 90.0) -> None:
     """Look four times a second. Raises Lost when it takes longer than `seconds`."""
     end = time.monotonic() + seconds
     while not is_done():

@@ -21,6 +21,9 @@ def env_text(name: str, default: str = "") -> str:
         except OSError as error:
             message = f"{name}_FILE names {path}, which cannot be read: {error.strerror}"
             raise BadSetting(message) from error
+        except UnicodeDecodeError as error:
+            message = f"{name}_FILE names {path}, which is not text"
+            raise BadSetting(message) from error
     return os.environ.get(name, default)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
+# Commas are read where they part thousands only: "1,5" is somebody's decimal comma, not fifteen.
+_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?", re.ASCII)
 
 
 class NotMoney(ValueError):
@@ -20,17 +23,16 @@ def cents(amount: Decimal) -> Decimal:
 
 def money(value: str | int | Decimal | None) -> Decimal:
     """An amount from a vendor's text ("1500.0", "1,500.00", "", None). Empty is 0.00; other text raises NotMoney."""
-    if value is None or value == "":
+    text = "" if value is None else str(value).strip()
+    if not text:
         return ZERO
-    try:
-        amount = Decimal(str(value).replace(",", "").strip())
-    except InvalidOperation as error:
-        message = f"{value!r} is not an amount"
-        raise NotMoney(message) from error
-    if not amount.is_finite():
-        message = f"{value!r} is not an amount"
+    message = f"{value!r} is not an amount"
+    if not _NUMBER.fullmatch(text):
         raise NotMoney(message)
-    return cents(amount)
+    try:
+        return cents(Decimal(text.replace(",", "")))
+    except InvalidOperation as error:
+        raise NotMoney(message) from error
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
@@ -40,10 +42,14 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
 def split(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     """`amount` shared in proportion to `weights` by largest remainder; the parts add back to `amount` exactly.
 
-    All-zero weights share equally. Weights may be negative only when all are. Raises ValueError when empty.
+    All-zero weights share equally. Raises ValueError when there are none, or when some are negative and some are not:
+    shares of a small sum of large opposites would be larger than the amount.
     """
     if not weights:
         message = "an amount cannot be split over nothing"
+        raise ValueError(message)
+    if min(weights) < 0 < max(weights):
+        message = "an amount cannot be split by weights of both signs"
         raise ValueError(message)
     whole = sum(weights, Decimal(0))
     shares = list(weights) if whole else [Decimal(1)] * len(weights)

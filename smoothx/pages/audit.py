@@ -63,9 +63,11 @@ def _row(entry: AuditEntry) -> dict[str, Any]:
 
 def _detail(detail: dict[str, Any]) -> str:
     """ "Before 2110, after 2115": what was written down beside the change, nested and empty values left out."""
+    # The database keeps no order of names, and a change reads from before to after.
+    names = sorted(detail, key=lambda name: (name != "before", name != "after", name))
     shown = [
         f"{name.replace('_', ' ')} {value}"
-        for name, value in detail.items()
+        for name, value in ((name, detail[name]) for name in names)
         if value not in ("", None) and not isinstance(value, dict | list)
     ]
     text = ", ".join(shown)

@@ -151,7 +151,7 @@ def _why(gaps: list[Gap]) -> str:
 def _text(gap: Gap) -> str:
     name = ", ".join(text for text in (gap.number, gap.party) if text)
     reason = notice_sentence(gap.notices[0]) if gap.notices else ""
-    return f"{name}. {reason}" if reason else name
+    return f"{name.removesuffix('.')}. {reason}" if reason else name
 
 
 def _reasons(project: ProjectTotals) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -188,8 +189,6 @@ def test_a_throttled_quickbooks_pauses_for_a_minute(
     qbo: Connection, preferences: Request, sandboxes: Any, calls_of: Any
 ) -> None:
     control(sandboxes.qbo, "limits", {"per_second": 1})
-    sandboxes.qbo.app.clear_calls()
-    send(qbo, preferences)
     with pytest.raises(Retry) as caught:
         for _ in range(20):
             send(qbo, preferences)
@@ -212,15 +211,30 @@ def test_retry_after_of_a_429_is_honoured(qbo: Connection, preferences: Request,
     assert 40 < paused.value.after <= 45
 
 
-def test_procore_is_asked_again_after_its_reset(procore: Connection, sandboxes: Any, settings: Any) -> None:
-    control(sandboxes.procore, "limits", {"hour": 0, "spike": 2})
-    me = Request("GET", f"{settings.PROCORE_API_URL}/rest/v1.0/companies")
+def test_procore_is_not_asked_when_nothing_is_left(
+    procore: Connection, sandboxes: Any, settings: Any, calls_of: Any
+) -> None:
+    control(sandboxes.procore, "limits", {"hour": 2, "spike": 0})
+    sandboxes.procore.app.clear_calls()
+    companies = Request("GET", f"{settings.PROCORE_API_URL}/rest/v1.0/companies")
+    for _ in range(2):
+        send(procore, companies)
     with pytest.raises(Retry) as caught:
-        for _ in range(4):
-            # The caller's patience ends before the reset: the third call is not even sent.
-            limits.acquire(procore, wait_at_most=0)
-            send(procore, me)
-    assert 0 < caught.value.after <= 10
+        limits.acquire(procore, wait_at_most=0)
+    assert 0 < caught.value.after <= 60
+    assert len(calls_of(sandboxes.procore)) == 2
+
+
+def test_a_throttled_procore_is_asked_again_after_its_reset(
+    procore: Connection, sandboxes: Any, settings: Any
+) -> None:
+    reset = str(int(time.time()) + 40)
+    fault(
+        sandboxes.procore, "/companies", status=429, headers={"X-Rate-Limit-Reset": reset}, body="You have surpassed"
+    )
+    with pytest.raises(Retry) as caught:
+        send(procore, Request("GET", f"{settings.PROCORE_API_URL}/rest/v1.0/companies"))
+    assert 35 < caught.value.after <= 40
 
 
 def test_a_throttled_write_was_not_done(qbo: Connection, vendors_url: str, sandboxes: Any) -> None:
@@ -244,9 +258,7 @@ def test_an_expired_token_is_renewed_before_the_call(
     assert qbo.is_access_fresh()
 
 
-def test_a_refused_token_is_renewed_once(
-    qbo: Connection, preferences: Request, sandboxes: Any, calls_of: Any
-) -> None:
+def test_a_refused_token_is_renewed_once(qbo: Connection, preferences: Request, sandboxes: Any, calls_of: Any) -> None:
     control(sandboxes.qbo, "clock", {"advance_seconds": 4000})
     sandboxes.qbo.app.clear_calls()
     assert send(qbo, preferences).status == 200

@@ -189,12 +189,12 @@ def test_the_headers_of_quickbooks_are_not_procores(shared_limits: None, qbo_row
     limits.acquire(qbo_row, wait_at_most=0.5)
 
 
-def test_a_clock_far_ahead_costs_an_hour_at_most(shared_limits: None, procore_row: Connection) -> None:
+def test_a_clock_far_ahead_costs_a_minute_at_most(shared_limits: None, procore_row: Connection) -> None:
     headers = {"X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": str(int(time.time()) + 900_000)}
     limits.note_headers(procore_row, headers)
     with pytest.raises(Retry) as caught:
         limits.acquire(procore_row, wait_at_most=1)
-    assert caught.value.after <= 3600
+    assert 55 < caught.value.after <= 60
 
 
 def test_without_redis_work_goes_on_at_half_the_rate(

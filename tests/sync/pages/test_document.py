@@ -33,7 +33,7 @@ FACTS = figures("89015.50", "8901.55", "12640.00", completed="531464.00", retain
 LINES = [
     bill_line("76835.50"),
     bill_line("12180.00", chosen_by="QB Bill Account Code", source_code="23-34-00", description="23-34-00 HVAC fans"),
-    bill_line("-8901.55", role="retained", description="Retention held, invoice 6", source_code="", chosen_by="Retained code"),
+    bill_line("-8901.55", role="retained", description="Retention held, invoice 6", source_code=""),
     bill_line("12640.00", role="released", description="Retention released, invoice 6", source_code=""),
 ]  # fmt: skip
 PLANNED = {"document": {"entity": "Bill", "vendor_id": "318", "total": "92753.95", "lines": LINES}, "facts": FACTS}
@@ -132,14 +132,14 @@ def test_a_fix_that_is_on_this_page_is_no_button_of_the_callout(client: Any, sco
 def test_the_timeline_tells_the_lost_answer_and_how_it_was_found(client: Any, scope: Tenant) -> None:
     Tenant.objects.filter(pk=scope.pk).update(time_zone="America/Denver")
     start = datetime(2026, 3, 12, 23, 42, 8, tzinfo=UTC)
-    entry = posted_bill(notices=[], state="posted")
+    entry = posted_bill(notices=[])
     Entry.objects.filter(pk=entry.pk).update(created_at=start, posted_at=start + timedelta(seconds=50))
     outgoing = make_outgoing(entry)
     make_attempt(
         outgoing, started_at=start + timedelta(seconds=4), ended_at=start + timedelta(seconds=34), outcome="no_answer"
     )
-    make_attempt(outgoing, action="probe", started_at=start + timedelta(seconds=40), ended_at=start + timedelta(seconds=41),
-                 outcome="nothing_found")  # fmt: skip
+    make_attempt(outgoing, action="probe", started_at=start + timedelta(seconds=40),
+                 ended_at=start + timedelta(seconds=41), outcome="nothing_found")  # fmt: skip
     make_attempt(outgoing, started_at=start + timedelta(seconds=42), ended_at=start + timedelta(seconds=43),
                  answer={"DocNumber": "FRM-1187"}, request_id="1-67d1c4b2")  # fmt: skip
     person = User.objects.create(username="dana", email="dana@ridgeline.example")
@@ -167,7 +167,7 @@ def test_the_timeline_ends_with_what_comes_next(client: Any, scope: Tenant) -> N
 
 
 def test_attempts_show_the_vendors_request_id_and_status(client: Any, scope: Tenant) -> None:
-    source, books = connections()
+    _, books = connections()
     entry = posted_bill()
     outgoing = make_outgoing(entry, key="k1", state=Outgoing.State.DONE)
     start = timezone.now() - timedelta(minutes=5)
@@ -209,7 +209,6 @@ def test_support_sees_the_stable_codes_and_keys(client: Any, scope: Tenant) -> N
 
 
 def test_a_contact_has_no_sum_and_no_lines(client: Any, scope: Tenant) -> None:
-    source, _ = connections()
     entry = make_entry(flow="contacts_to_qbo", source_type="procore.vendors", target_type="Vendor", amount=None,
                        target_number="Home Depot Pro", number="Home Depot Pro", title="Home Depot Pro")  # fmt: skip
     response = page(client, entry)

@@ -1,0 +1,275 @@
+"""Every address against every kind of person. Whoever may not pass changes nothing.
+
+A new address without a row here fails the first test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import reverse
+
+from connectors.models import Connection
+from mapping.models import AutomapRun, Link, RemoteItem, SuggestedPair
+from smoothx.tenants.models import AuditEntry, Membership, Tenant, TenantModel
+from smoothx.tenants.scope import tenant_scope
+from sync.models import Entry, OpeningRun
+from tests.factories import connections, make_account, make_entry, make_opening, make_project, notice
+
+URL_MODULES = {
+    "smoothx.pages.urls": "",
+    "smoothx.pages.urls_settings": "settings:",
+    "sync.urls_activity": "activity:",
+    "sync.urls_reconcile": "reconcile:",
+    "mapping.urls": "mapping:",
+    "connectors.urls": "connectors:",
+}
+RANKS = ("viewer", "approver", "admin", "owner")
+OK, MOVED, FORM_ERROR, NO_ROLE, NOT_FOUND = 200, 302, 422, 403, 404
+
+
+@dataclass(frozen=True)
+class Objects:
+    """One row of each kind of the company under test."""
+
+    entry: Entry
+    membership: Membership
+    connection: Connection
+    item: RemoteItem
+    link: Link
+    run: AutomapRun
+    pair: SuggestedPair
+    unlinked: AuditEntry
+
+
+Arguments = Callable[[Objects], list[Any]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """`least` is the weakest role that passes; None means everybody who is signed in. `passes` are the answers then.
+
+    `arguments` makes the address; one that names a row of ours does not exist for a member of another company.
+    """
+
+    name: str
+    method: str
+    least: str | None
+    passes: int | tuple[int, ...]
+    arguments: Arguments = field(default=lambda objects: [])
+    data: dict[str, str] = field(default_factory=dict)
+    names_a_row: bool = False
+
+
+def get(name: str, least: str | None, passes: int | tuple[int, ...] = OK, **more: Any) -> Row:
+    return Row(name, "get", least, passes, **more)
+
+
+def post(name: str, least: str | None, passes: int | tuple[int, ...] = MOVED, **more: Any) -> Row:
+    return Row(name, "post", least, passes, **more)
+
+
+def of_entry(*rest: str) -> dict[str, Any]:
+    return {"arguments": lambda objects: [objects.entry.pk, *rest], "names_a_row": True}
+
+
+def of_row(*path: str) -> dict[str, Any]:
+    """The address names a row by the attribute `path[-1]` of Objects, after fixed words."""
+    *words, attribute = path
+    return {"arguments": lambda objects: [*words, getattr(objects, attribute).pk], "names_a_row": True}
+
+
+def fixed(*words: str) -> dict[str, Any]:
+    return {"arguments": lambda objects: list(words)}
+
+
+TABLE = (
+    get("dashboard", "viewer"),
+    post("go_live", "admin", data={"start_date": "2026-03-01", "confirmed": "1"}),
+    post("pause", "admin"),
+    post("resume", "admin"),
+    get("openings", "viewer"),
+    get("openings_read", "admin"),
+    post("openings_read", "admin", data={"start_date": "2026-04-01"}),
+    post("openings_confirm", "admin", data={"start_date": "2026-03-01"}),
+    get("guide_customer_field", "viewer"),
+    get("profile", None),
+    post("switch_tenant", None, NOT_FOUND, data={"tenant": "0"}),
+    get("no_company", None, MOVED),
+    get("settings:index", "viewer", MOVED),
+    get("settings:access", "viewer"),
+    get("settings:defaults", "admin"),
+    post("settings:defaults", "admin", data={"line_item_type": "item"}),
+    get("settings:flows", "viewer"),
+    post("settings:flow_switch", "admin", data={"flow": "bills", "on": "0"}),
+    get("settings:go_live", "viewer"),
+    get("settings:company", "admin"),
+    post("settings:company", "admin", data={"name": "New name", "time_zone": "America/Denver"}),
+    get("settings:users", "admin"),
+    post("settings:users_invite", "owner", data={"email": "new@ridgeline.example", "role": "viewer"}),
+    post("settings:users_role", "owner", data={"role": "admin"}, **of_row("membership")),
+    get("settings:users_remove", "owner", **of_row("membership")),
+    post("settings:users_remove", "owner", **of_row("membership")),
+    get("settings:audit", "viewer"),
+    get("activity:index", "viewer"),
+    get("activity:export", "viewer"),
+    get("activity:document", "viewer", **of_entry()),
+    get("activity:link", "approver", **of_entry()),
+    post("activity:link", "approver", FORM_ERROR, **of_entry()),
+    post("activity:act", "approver", **of_entry("retry")),
+    post("activity:act", "approver", **of_entry("post-anyway")),
+    post("activity:act", "approver", **of_entry("post-difference")),
+    post("activity:act", "approver", **of_entry("post-again")),
+    post("activity:act", "approver", **of_entry("keep")),
+    post("activity:act", "approver", **of_entry("leave-out")),
+    get("reconcile:index", "viewer"),
+    get("mapping:index", "viewer", MOVED),
+    get("mapping:section", "viewer", **fixed("contacts")),
+    post("mapping:refresh", "admin", data={"side": "procore"}, **fixed("contacts")),
+    post("mapping:automap", "admin", **fixed("projects")),
+    get("mapping:link", "admin", **of_row("projects", "item")),
+    post("mapping:link", "admin", FORM_ERROR, **of_row("projects", "item")),
+    get("mapping:open", "admin", **fixed("projects", "procore", "501")),
+    get("mapping:unlink", "admin", **of_row("projects", "link")),
+    post("mapping:unlink", "admin", **of_row("projects", "link")),
+    get("mapping:push", "admin", (OK, MOVED), **fixed("contacts", "procore")),
+    post("mapping:push", "admin", (MOVED, FORM_ERROR), **fixed("contacts", "procore")),
+    post("mapping:undo", "admin", **of_row("unlinked")),
+    post("mapping:undo_run", "admin", **of_row("run")),
+    post("mapping:close_run", "admin", **of_row("run")),
+    post("mapping:reopen_run", "admin", **of_row("run")),
+    post("mapping:link_pair", "admin", **of_row("pair")),
+    post("mapping:reject_pair", "admin", **of_row("pair")),
+    post("mapping:allow_pair", "admin", **of_row("pair")),
+    post("connectors:connect", "admin", **fixed("procore")),
+    get("connectors:callback", "admin", MOVED, **fixed("procore")),
+    post("connectors:choose_company", "admin", data={"company": "1"}),
+    get("connectors:disconnect", "admin", **of_row("connection")),
+)
+IDS = [f"{row.method}-{row.name}-{index}" for index, row in enumerate(TABLE)]
+
+
+def names_of_addresses() -> Iterator[str]:
+    for module, prefix in URL_MODULES.items():
+        for pattern in import_module(module).urlpatterns:
+            if getattr(pattern, "name", None):
+                yield f"{prefix}{pattern.name}"
+
+
+def test_every_address_has_a_row() -> None:
+    assert set(names_of_addresses()) == {row.name for row in TABLE}
+
+
+@pytest.fixture
+def objects(scope: Tenant, viewer: Any) -> Objects:
+    Tenant.objects.filter(pk=scope.pk).update(state="live")
+    procore, books = connections()
+    item = make_project("501")
+    customer = RemoteItem.objects.create(
+        connection=books, resource="qbo.customers", remote_id="97", name="Larimer", parent_id="90"
+    )
+    make_account("33", "2110", "Retention payable")
+    OpeningRun.objects.create(start_date=date(2026, 3, 1), state="done")
+    make_opening()
+    ends = {"kind": "project", "left_connection": procore, "right_connection": books}
+    link = Link.objects.create(**ends, left_id="501", right_id=customer.remote_id, chosen_by="hand")
+    run = AutomapRun.objects.create(section="projects")
+    pair = SuggestedPair.objects.create(**ends, left_id="501", right_id="98", score=70, reason="Name", run=run)
+    detail = {"kind": "project", "left_connection": procore.pk, "left_id": "501", "right_connection": books.pk,
+              "right_id": "97"}  # fmt: skip
+    return Objects(
+        entry=make_entry("blocked", notices=[notice("duplicate_number", "bill 4402", target_id="77")]),
+        membership=Membership.objects.get(user=viewer),
+        connection=procore,
+        item=item,
+        link=link,
+        run=run,
+        pair=pair,
+        unlinked=AuditEntry.note(actor=None, action="unlink", subject="A, B", **detail),
+    )
+
+
+def snapshot() -> list[Any]:
+    """Every row of every table a company has."""
+    models = [model for model in apps.get_models() if issubclass(model, TenantModel)]
+    names = ("tenants.Tenant", "tenants.Membership", "tenants.DueWork", "auth.User")
+    everywhere = [apps.get_model(name) for name in names]
+    return [sorted(map(repr, model.objects.values())) for model in (*models, *everywhere)]
+
+
+def ask(client: Client, row: Row, objects: Objects) -> int:
+    address = reverse(row.name, args=row.arguments(objects))
+    return int(getattr(client, row.method)(address, row.data).status_code)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=IDS)
+def test_nobody_passes_without_signing_in(row: Row, objects: Objects) -> None:
+    before = snapshot()
+    address = reverse(row.name, args=row.arguments(objects))
+    response = getattr(Client(), row.method)(address, row.data)
+    assert response.status_code == MOVED
+    assert response["Location"].startswith("/accounts/login/")
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row.least], ids=lambda row: f"{row.method}-{row.name}")
+def test_weaker_roles_are_refused_and_nothing_changes(
+    row: Row, objects: Objects, tenant: Tenant, client_of: Any
+) -> None:
+    weaker = RANKS[: RANKS.index(row.least or "viewer")]
+    for role in weaker:
+        client = client_of(member(tenant, role))
+        before = snapshot()
+        assert ask(client, row, objects) == NO_ROLE, role
+        assert snapshot() == before
+
+
+@pytest.mark.parametrize("rank", RANKS)
+@pytest.mark.parametrize("row", TABLE, ids=IDS)
+def test_the_least_role_and_stronger_ones_pass(
+    row: Row, rank: str, objects: Objects, tenant: Tenant, client_of: Any
+) -> None:
+    if row.least and RANKS.index(rank) < RANKS.index(row.least):
+        pytest.skip("refused, see above")
+    expected = row.passes if isinstance(row.passes, tuple) else (row.passes,)
+    assert ask(client_of(member(tenant, rank)), row, objects) in expected
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row.names_a_row], ids=lambda row: f"{row.method}-{row.name}")
+def test_another_companys_row_does_not_exist(
+    row: Row, objects: Objects, other_tenant: Tenant, stranger: Any, client_of: Any
+) -> None:
+    client = client_of(stranger)
+    before = snapshot()
+    assert ask(client, row, objects) == NOT_FOUND
+    assert snapshot() == before
+    with tenant_scope(other_tenant.pk):
+        assert Entry.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in TABLE if not row.names_a_row], ids=lambda row: f"{row.method}-{row.name}"
+)
+def test_a_stranger_changes_nothing_of_ours(row: Row, objects: Objects, stranger: Any, client_of: Any) -> None:
+    client = client_of(stranger)
+    before = snapshot_of_company()
+    assert ask(client, row, objects) not in (500, NO_ROLE)
+    assert snapshot_of_company() == before
+
+
+def snapshot_of_company() -> list[Any]:
+    models = [model for model in apps.get_models() if issubclass(model, TenantModel)]
+    return [sorted(map(repr, model.objects.values())) for model in models]
+
+
+def member(tenant: Tenant, role: str) -> Any:
+    from tests.conftest import make_member
+
+    return make_member(tenant, f"{role}@people.example", role)

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connectors.qbo import resources as qbo
+from connectors.sandbox.scenario_contacts import TRAPS
+from mapping.automap import automap, reject, take_back_rejection, undo_run
+from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, SECTIONS, VENDOR
+from mapping.models import AutomapRun, Link, RemoteItem, SuggestedPair
+from mapping.sides import NotConnected
+from mapping.signals import mapping_changed
+from smoothx.tenants.models import AuditEntry
+from tests.mapping.factories import (
+    make_account,
+    make_code,
+    make_company,
+    make_customer,
+    make_link,
+    make_row,
+    make_vendor,
+)
+
+CONTACTS = SECTIONS["contacts"]
+pytestmark = pytest.mark.usefixtures("scope")
+
+
+def names_of(rows: Any) -> set[tuple[str, str, str]]:
+    """(kind, left name, right name) of links or suggested pairs."""
+    names = {(row.resource.split(".")[0], row.remote_id): row.name for row in RemoteItem.objects.all()}
+    return {(row.kind, names["procore", row.left_id], names["qbo", row.right_id]) for row in rows}
+
+
+def test_sure_pairs_are_linked_and_the_others_kept_for_review(owner: Any) -> None:
+    make_company("Aspen Roofing")
+    make_vendor("Aspen Roofing Inc.")
+    make_company("Ridgeline Land LLC")
+    make_customer("Ridgeline Land")
+    make_company("Rocky Mtn Fire Protection")
+    make_vendor("Rocky Mountain Fire Protection LLC")
+    make_company("Elk Creek Survey")
+    run = automap(CONTACTS, owner)
+    assert (run.linked, run.unsure) == (2, 1)
+    assert names_of(Link.objects.all()) == {
+        ("vendor", "Aspen Roofing", "Aspen Roofing Inc."),
+        ("customer", "Ridgeline Land LLC", "Ridgeline Land"),
+    }
+    assert names_of(run.pairs.all()) == {("vendor", "Rocky Mtn Fire Protection", "Rocky Mountain Fire Protection LLC")}
+    made = Link.objects.get(kind="vendor")
+    assert (made.chosen_by, made.run, made.actor, made.exclusive_right) == ("automap", run, owner, made.right_id)
+    assert made.reason == "Same name but for legal form and punctuation, 97"
+    assert AuditEntry.objects.get().action == "automap"
+
+
+def test_the_traps_of_the_demo_are_never_linked(owner: Any) -> None:
+    for _, procore_name, books_name in TRAPS:
+        if procore_name:
+            make_company(procore_name)
+        if books_name:
+            make_vendor(books_name)
+    run = automap(CONTACTS, owner)
+    assert run.linked == 0
+    assert not Link.objects.exists()
+    found = names_of(run.pairs.all())
+    assert ("vendor", "Smith Electric LLC", "Smith Electrical Inc") in found
+    assert not any("Ferris" in left for _, left, _ in found)
+
+
+def test_sub_customers_and_inactive_rows_are_no_contacts(owner: Any) -> None:
+    make_company("Larimer Lofts")
+    make_customer("Larimer Lofts", parent_id="7")
+    make_vendor("Larimer Lofts", is_active=False)
+    assert automap(CONTACTS, owner).linked == 0
+
+
+def test_a_company_that_fits_a_vendor_and_a_customer_is_for_a_person(owner: Any) -> None:
+    make_company("Basin Concrete")
+    make_vendor("Basin Concrete Inc")
+    make_customer("Basin Concrete LLC")
+    run = automap(CONTACTS, owner)
+    assert run.linked == 0
+    assert [pair.reason for pair in run.pairs.all()] == [
+        "Same name but for legal form and punctuation. More than one fits"
+    ]
+
+
+def test_of_a_vendor_and_a_customer_the_equal_name_is_sure(owner: Any) -> None:
+    make_company("Basin Concrete")
+    make_vendor("Basin Concrete Inc")
+    make_customer("Basin Concrete")
+    automap(CONTACTS, owner)
+    assert names_of(Link.objects.all()) == {("customer", "Basin Concrete", "Basin Concrete")}
+
+
+def test_a_second_role_is_suggested_not_linked(owner: Any) -> None:
+    company = make_company("Basin Concrete")
+    make_link(VENDOR, company, make_vendor("Basin Concrete Inc"))
+    make_customer("Basin Concrete LLC")
+    run = automap(CONTACTS, owner)
+    assert (run.linked, names_of(run.pairs.all())) == (0, {("customer", "Basin Concrete", "Basin Concrete LLC")})
+
+
+def test_rows_linked_already_are_left_alone(owner: Any) -> None:
+    taken = make_vendor("Aspen Roofing")
+    make_link(VENDOR, make_company("Something Else"), taken)
+    make_company("Aspen Roofing")
+    assert automap(CONTACTS, owner).linked == 0
+
+
+def test_cost_codes_share_accounts(owner: Any) -> None:
+    make_account("Permits", code="5100")
+    make_account("Sales of permits", subtype="Income")
+    make_code("01-100", "Permits")
+    make_code("02-100", "Permits")
+    run = automap(SECTIONS["account-codes"], owner)
+    assert run.linked == 2
+    assert set(Link.objects.values_list("kind", "exclusive_right")) == {(COST_CODE_ACCOUNT.key, None)}
+
+
+def test_cost_codes_are_twins_of_items(owner: Any) -> None:
+    make_code("03-300", "Cast-in-place concrete")
+    make_row(qbo.ITEMS, "03-300 Cast in place concrete", subtype="Service")
+    make_row(qbo.ITEMS, "Concrete", subtype="Category")
+    assert automap(SECTIONS["item-codes"], owner).linked == 1
+
+
+def test_a_run_is_undone_as_a_whole(owner: Any, django_capture_on_commit_callbacks: Any) -> None:
+    company = make_company("Aspen Roofing")
+    make_vendor("Aspen Roofing")
+    by_hand = make_link(CUSTOMER, make_company("Ridgeline Land"), make_customer("Ridgeline"))
+    run = automap(CONTACTS, owner)
+    heard: list[str] = []
+
+    def note(*, subjects: list[str], **_: Any) -> None:
+        heard.extend(subjects)
+
+    mapping_changed.connect(note)
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            assert undo_run(run, owner) == 1
+    finally:
+        mapping_changed.disconnect(note)
+    assert list(Link.objects.all()) == [by_hand]
+    assert heard == [f"link:vendor:{company.remote_id}"]
+    run.refresh_from_db()
+    assert run.undone_at is not None
+    assert run.closed_at is not None
+    assert automap(CONTACTS, owner).linked == 1
+
+
+def test_what_was_rejected_is_not_offered_again_until_allowed(owner: Any) -> None:
+    make_company("Smith Electric LLC")
+    make_vendor("Smith Electrical Inc")
+    pair = automap(CONTACTS, owner).pairs.get()
+    reject(pair, owner)
+    assert automap(CONTACTS, owner).unsure == 0
+    take_back_rejection(pair, owner)
+    run = automap(CONTACTS, owner)
+    assert run.pairs.get() == pair
+    assert SuggestedPair.objects.count() == 1
+
+
+def test_a_new_run_closes_the_review_of_the_last(owner: Any) -> None:
+    make_company("Aspen Roofing")
+    make_vendor("Aspen Roofing")
+    first = automap(CONTACTS, owner)
+    second = automap(CONTACTS, owner)
+    first.refresh_from_db()
+    assert first.closed_at is not None
+    assert list(AutomapRun.objects.filter(closed_at__isnull=True)) == [second]
+
+
+def test_without_accounts_there_is_nothing_to_map(owner: Any) -> None:
+    with pytest.raises(NotConnected) as caught:
+        automap(CONTACTS, owner)
+    assert caught.value.sentence == "Procore is not connected. Connect it in Settings."

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from connectors.procore import resources as procore
+from connectors.procore.records import Company, CostCode, Project
+from connectors.qbo import resources as qbo
+from connectors.qbo.records import Contact
+from mapping.choices import choose
+from mapping.directory import absorb_qbo_changes, upsert_company, upsert_project, upsert_qbo_contact
+from mapping.items import company_item, project_code_item
+from mapping.kinds import VENDOR
+from mapping.models import RemoteItem
+from mapping.project_codes import renew_project_only_codes
+from mapping.rows import Counts, mark_missing, save_rows
+from mapping.signals import mapping_changed
+from tests.factories import connections
+from tests.mapping.factories import make_account, make_company, make_link, make_vendor
+
+pytestmark = pytest.mark.usefixtures("scope")
+
+
+def companies(**names: str) -> list[RemoteItem]:
+    left, _ = connections()
+    return [company_item(left, Company(id=key.removeprefix("c"), name=name)) for key, name in names.items()]
+
+
+def save(*rows: RemoteItem) -> Counts:
+    left, _ = connections()
+    return save_rows(left, procore.VENDORS.key, rows)
+
+
+def test_a_page_is_counted_and_written_with_one_statement(django_assert_num_queries: Any) -> None:
+    save(*companies(c1="Aspen", c2="Basin"))
+    rows = companies(c1="Aspen", c2="Basin Concrete", c3="Elk Creek")
+    left, _ = connections()
+    with django_assert_num_queries(2):
+        counts = save_rows(left, procore.VENDORS.key, rows)
+    assert counts == Counts(read=3, added=1, renamed=1, inactivated=0)
+    assert dict(RemoteItem.objects.values_list("remote_id", "name")) == {
+        "1": "Aspen",
+        "2": "Basin Concrete",
+        "3": "Elk Creek",
+    }
+    assert RemoteItem.objects.get(remote_id="2").normal_name == "basin concrete"
+
+
+def test_a_row_that_comes_twice_in_a_page_is_written_once() -> None:
+    assert save(*companies(c1="Aspen"), *companies(c1="Aspen Roofing")) == Counts(read=2, added=1)
+    assert RemoteItem.objects.get().name == "Aspen Roofing"
+
+
+def test_only_rows_not_seen_are_missing() -> None:
+    save(*companies(c1="Aspen", c2="Basin"))
+    RemoteItem.objects.update(seen_at=timezone.now() - timedelta(days=1))
+    started_at = timezone.now()
+    save(*companies(c1="Aspen"))
+    left, _ = connections()
+    assert mark_missing(left, procore.VENDORS.key, since=started_at) == 1
+    gone = RemoteItem.objects.get(remote_id="2")
+    assert gone.is_active is False
+    assert gone.vanished_at is not None
+    assert mark_missing(left, procore.VENDORS.key, since=started_at) == 0
+    save(*companies(c2="Basin"))
+    back = RemoteItem.objects.get(remote_id="2")
+    assert (back.is_active, back.vanished_at) == (True, None)
+
+
+def test_what_hangs_on_a_row_is_told_once_its_state_turns(owner: Any, django_capture_on_commit_callbacks: Any) -> None:
+    _, books = connections()
+    company = make_company("Aspen")
+    make_link(VENDOR, company, make_vendor("Aspen", remote_id="7"))
+    make_account("Materials", remote_id="9")
+    choose("bill_code", "9", owner)
+    heard: list[str] = []
+
+    def note(*, subjects: list[str], **_: Any) -> None:
+        heard.extend(subjects)
+
+    mapping_changed.connect(note)
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            upsert_qbo_contact(books, Contact("7", "vendor", "Aspen", "Aspen", "3", is_active=False))
+            assert mark_missing(books, qbo.ACCOUNTS.key, only=["9"]) == 1
+            upsert_qbo_contact(books, Contact("7", "vendor", "Aspen", "Aspen", "4", is_active=False))
+        assert heard == [f"link:vendor:{company.remote_id}", "default:bill_code"]
+        with django_capture_on_commit_callbacks(execute=True):
+            upsert_qbo_contact(books, Contact("7", "vendor", "Aspen", "Aspen", "5"))
+        assert heard[2:] == [f"link:vendor:{company.remote_id}"]
+    finally:
+        mapping_changed.disconnect(note)
+
+
+def test_single_rows_keep_what_a_push_needs() -> None:
+    left, books = connections()
+    wire = {
+        "Id": "58",
+        "SyncToken": "4",
+        "DisplayName": "Larimer Lofts",
+        "FullyQualifiedName": "Ridgeline Land:Larimer Lofts",
+        "ParentRef": {"value": "12"},
+        "Active": True,
+        "BillAddr": {"Line1": "1 Main St", "City": "Denver", "CountrySubDivisionCode": "CO", "PostalCode": "80202"},
+    }
+    upsert_qbo_contact(books, Contact.from_wire(wire, role="customer"))
+    job = RemoteItem.objects.get(resource=qbo.CUSTOMERS.key)
+    assert (job.parent_id, job.subtype, job.data["sync_token"]) == ("12", "job", "4")
+    assert {key: job.data[key] for key in ("street", "city", "state_code", "zip", "country_code")} == {
+        "street": "1 Main St",
+        "city": "Denver",
+        "state_code": "CO",
+        "zip": "80202",
+        "country_code": "",
+    }
+    upsert_project(left, Project(id="501", name="Larimer Lofts", number="2417", customer_id="5"))
+    upsert_company(left, Company(id="5", name="Ridgeline Land", is_active=False))
+    project = RemoteItem.objects.get(resource=procore.PROJECTS.key)
+    assert (project.code, project.data["customer_id"]) == ("2417", "5")
+    assert RemoteItem.objects.get(resource=procore.VENDORS.key).is_active is False
+
+
+def test_changes_of_the_books_are_absorbed() -> None:
+    _, books = connections()
+    make_vendor("Aspen", remote_id="7")
+    make_vendor("Basin", remote_id="8")
+    counts = absorb_qbo_changes(
+        books,
+        {
+            "Vendor": [{"Id": "7", "DisplayName": "Aspen Roofing"}, {"Id": "8", "status": "Deleted"}],
+            "Account": [{"Id": "9", "Name": "Materials", "AccountType": "Expense", "CurrentBalance": 12.5}],
+        },
+    )
+    assert counts == Counts(read=2, added=1, renamed=1, inactivated=1)
+    assert list(RemoteItem.objects.order_by("remote_id").values_list("remote_id", "name", "is_active")) == [
+        ("7", "Aspen Roofing", True),
+        ("8", "Basin", False),
+        ("9", "Materials", True),
+    ]
+    assert RemoteItem.objects.get(remote_id="9").data["balance"] == "12.50"
+
+
+def test_codes_only_projects_have_can_be_mapped_once_for_all() -> None:
+    left, _ = connections()
+
+    def code(remote_id: str, full_code: str, standard_id: str | None, parent_id: str | None = None) -> RemoteItem:
+        known = CostCode(remote_id, full_code, f"Name {full_code}", parent_id, standard_id, "9")
+        return project_code_item(left, known)
+
+    rows = [code("1", "03", "3"), code("2", "99-100", None, "1"), code("4", "99-100", None), code("5", "03-300", "33")]
+    save_rows(left, procore.PROJECT_COST_CODES.key, rows)
+    renew_project_only_codes(left)
+    mapped = RemoteItem.objects.get(resource=procore.STANDARD_COST_CODES.key)
+    assert (mapped.remote_id, mapped.code, mapped.parent_id, mapped.is_active) == ("code:99-100", "99-100", "3", True)
+    RemoteItem.objects.filter(remote_id__in=["2", "4"]).update(is_active=False)
+    assert renew_project_only_codes(left).inactivated == 1
+    mapped.refresh_from_db()
+    assert mapped.is_active is False
+
+
+def test_a_full_reading_of_standard_codes_leaves_project_only_codes_alone() -> None:
+    left, _ = connections()
+    save_rows(left, procore.PROJECT_COST_CODES.key, [project_code_item(left, CostCode("2", "99-100", "Own"))])
+    renew_project_only_codes(left)
+    assert mark_missing(left, procore.STANDARD_COST_CODES.key, since=timezone.now()) == 0

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connectors.procore import resources as procore
+from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, KINDS, VENDOR
+from mapping.maps import CodeRef, Target
+from mapping.snapshot import load_codes, load_companies, load_jobs, load_links, load_names
+from smoothx.tenants.scope import tenant_scope
+from tests.mapping.factories import (
+    make_account,
+    make_code,
+    make_company,
+    make_customer,
+    make_link,
+    make_row,
+    make_vendor,
+)
+
+pytestmark = pytest.mark.usefixtures("scope")
+
+
+def test_links_are_loaded_in_one_query_with_the_right_side(django_assert_num_queries: Any) -> None:
+    company, code = make_company("Aspen Roofing"), make_code("03-300", "Concrete")
+    # Two lists of QuickBooks may use one id.
+    vendor = make_vendor("Aspen Roofing Inc.", remote_id="7")
+    customer = make_customer("Ridgeline Land", remote_id="7", is_active=False)
+    make_link(VENDOR, company, vendor)
+    make_link(CUSTOMER, company, customer)
+    make_link(COST_CODE_ACCOUNT, code, make_account("Concrete", remote_id="214"))
+    with django_assert_num_queries(1):
+        found = load_links(KINDS.values())
+    assert found == {
+        ("vendor", company.remote_id): Target("7", "Aspen Roofing Inc."),
+        ("customer", company.remote_id): Target("7", "Ridgeline Land", is_active=False),
+        ("cost_code_account", code.remote_id): Target("214", "Concrete"),
+    }
+    assert set(load_links([VENDOR])) == {("vendor", company.remote_id)}
+
+
+def test_a_link_whose_row_is_not_in_the_directory_is_inactive() -> None:
+    company, vendor = make_company("Aspen"), make_vendor("Aspen", remote_id="7")
+    make_link(VENDOR, company, vendor)
+    vendor.delete()
+    assert load_links([VENDOR]) == {("vendor", company.remote_id): Target("7", "7", is_active=False)}
+
+
+def test_codes_know_what_they_are_mapped_under_and_their_divisions(django_assert_num_queries: Any) -> None:
+    make_code("03", "Concrete", remote_id="3")
+    make_code("03-300", "Cast-in-place", remote_id="33", parent_id="3")
+    make_code("99-100", "Owner's own", remote_id="code:99-100", parent_id="3")
+    for remote_id, code, name, standard_id in (
+        ("501", "03-300", "Cast-in-place", "33"),
+        ("502", "03-300", "Cast-in-place", "33"),
+        ("503", "99-100", "Owner's own", None),
+    ):
+        data = {"standard_id": standard_id, "full_code": code}
+        make_row(procore.PROJECT_COST_CODES, name, remote_id=remote_id, code=code, project_id="9", data=data)
+    with django_assert_num_queries(2):
+        found = load_codes()
+    assert found == {
+        "501": CodeRef("33", "03-300", "Cast-in-place", ("3",)),
+        "502": CodeRef("33", "03-300", "Cast-in-place", ("3",)),
+        "503": CodeRef("code:99-100", "99-100", "Owner's own", ("3",)),
+    }
+
+
+def test_names_prefer_the_active_row() -> None:
+    make_vendor("Aspen Roofing", remote_id="7", is_active=False)
+    make_customer("ASPEN ROOFING", remote_id="9")
+    make_customer("Lofts", remote_id="10", parent_id="9", data={})
+    assert load_names() == {"aspen roofing": Target("9", "ASPEN ROOFING")}
+    assert load_jobs() == {("9", "lofts"): Target("10", "Lofts")}
+
+
+def test_companies_are_found_by_name() -> None:
+    make_company("Aspen Roofing", remote_id="5")
+    make_company("Old Harbor", remote_id="6", is_active=False)
+    assert load_companies() == {
+        "aspen roofing": Target("5", "Aspen Roofing"),
+        "old harbor": Target("6", "Old Harbor", is_active=False),
+    }
+
+
+def test_another_firms_rows_are_not_loaded(other_tenant: Any) -> None:
+    make_link(VENDOR, make_company("Aspen"), make_vendor("Aspen"))
+    with tenant_scope(other_tenant.pk):
+        assert load_links(KINDS.values()) == {}
+        assert load_names() == {}

@@ -1,0 +1,208 @@
+"""The dashboard: causes, the last day, both connections, retention and the latest documents."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from connectors.models import Connection, Cursor
+from smoothx.pages.causes import SEVERAL, load_causes
+from smoothx.pages.connection_cards import load_cards
+from smoothx.pages.day import load_day
+from smoothx.tenants.models import AuditEntry, Tenant
+from smoothx.tenants.scope import tenant_scope
+from sync.codes import CODES
+from sync.models import Entry, WaitingFor
+from sync.pages.frame import Frame
+from tests.factories import connections, figures, make_entry, make_project, notice
+
+
+@pytest.fixture
+def live(scope: Tenant) -> Tenant:
+    Tenant.objects.filter(pk=scope.pk).update(state="live", live_at=datetime(2026, 2, 2, 15, tzinfo=UTC))
+    connections()
+    return scope
+
+
+def causes_of() -> list[tuple[str, str, Decimal | None, str, str]]:
+    return [
+        (row["title"], row["detail"], row["amount"], row["action"].label, row["action"].url)
+        for row in load_causes(Frame()).rows
+    ]
+
+
+def test_a_company_that_is_not_live_gets_the_checklist(owner: Any, client_of: Any, scope: Tenant) -> None:
+    response = client_of(owner).get("/")
+    assert response.status_code == 200
+    assert "Get ready to go live" in response.content.decode()
+
+
+def test_a_live_company_gets_the_dashboard(owner: Any, client_of: Any, live: Tenant) -> None:
+    make_project("501")
+    make_entry(facts=figures("10.00", "1.00", "0.00", completed="10.00", retainage="1.00"))
+    response = client_of(owner).get("/")
+    context = response.context
+    assert context["live_since_date"].isoformat() == "2026-02-02"
+    assert context["pause"].url == "/pause/"
+    assert context["resume"] is None
+    assert [row.source.number for row in context["latest"]] == ["Invoice 6"]
+    assert context["retention"]["blocks"][0]["rows"][2]["procore"] == Decimal("1.00")
+    assert "Nothing waits for you" in response.content.decode()
+
+
+def test_an_approver_cannot_pause(approver: Any, client_of: Any, live: Tenant) -> None:
+    assert client_of(approver).get("/").context["pause"] is None
+
+
+def test_a_paused_company_says_who_paused_it_and_what_waits(owner: Any, client_of: Any, live: Tenant) -> None:
+    Tenant.objects.filter(pk=live.pk).update(state="paused", time_zone="America/Denver")
+    AuditEntry.note(actor=owner, action="tenant.paused", subject="company")
+    AuditEntry.objects.update(at=datetime(2026, 3, 13, 15, 12, tzinfo=UTC))
+    WaitingFor.objects.create(entry=make_entry("held", notices=[notice("paused")]), subject="tenant:live")
+    context = client_of(owner).get("/").context
+    assert context["paused_note"] == "Paused by olivia@ridgeline.example, 13 Mar 2026, 09:12. 1 document waits."
+    assert context["resume"].url == "/resume/"
+    assert context["causes"] == []
+
+
+def test_nine_documents_with_one_reason_are_one_row(live: Tenant) -> None:
+    for vendor in ("Home Depot Pro", "Cobalt Concrete", "Aspen Roofing", "Tallgrass Drywall"):
+        for _ in range(2):
+            make_entry("blocked", amount=Decimal("100.50"), notices=[notice("vendor_not_mapped", vendor)])
+    causes = load_causes(Frame())
+    assert (causes.documents, causes.causes) == (8, 1)
+    assert causes_of() == [
+        (
+            "4 vendors are not mapped",
+            "8 subcontractor invoices: Aspen Roofing, Cobalt Concrete, Home Depot Pro and 1 more",
+            Decimal("804.00"),
+            "Map 4 vendors",
+            "/mapping/contacts/?tab=procore",
+        )
+    ]
+
+
+def test_one_document_with_one_reason_is_named(live: Tenant) -> None:
+    entry = make_entry("held", target_id="9", notices=[notice("paid_and_changed", "Bill 4471")])
+    assert causes_of() == [
+        (
+            "Changed in Procore after a payment was applied to Bill 4471",
+            "Front Range Mechanical LLC, invoice 6. It was not changed in QuickBooks",
+            Decimal("1000.00"),
+            "Decide",
+            f"/activity/{entry.pk}/",
+        )
+    ]
+
+
+def test_several_documents_that_need_a_look_lead_to_their_list(live: Tenant) -> None:
+    for number in ("4401", "4402"):
+        make_entry("held", notices=[notice("duplicate_number", f"bill {number}", amount="5.00")])
+    ((title, _, _, label, url),) = causes_of()
+    assert title == "2 documents have a number that is in QuickBooks already"
+    assert (label, url) == ("Look at them", "/activity/?state=needs_person&code=duplicate_number")
+
+
+def test_causes_that_stop_most_come_first_and_waiting_ones_last(live: Tenant) -> None:
+    for _ in range(3):
+        make_entry("waiting", amount=None, notices=[notice("customer_field_missing")])
+    make_entry("blocked", notices=[notice("code_not_mapped", "23-34-00", default="QB Bill Account Code")])
+    for _ in range(2):
+        make_entry("blocked", notices=[notice("retained_code_not_set", "QB", amount="5.00")])
+    make_entry("held", notices=[notice("paused")])
+    make_entry("posted_with_warnings", notices=[notice("bill_code_used", "23", amount="5.00")])
+    found = causes_of()
+    assert [title for title, *_ in found] == [
+        "Set QB Retention Payable Retained Code in Settings, Defaults",
+        "Cost code 23-34-00 is not mapped and QB Bill Account Code is empty",
+        "Procore's project settings have no field Customer",
+    ]
+    assert found[0][1] == "2 subcontractor invoices stopped by it"
+    assert found[1][3:] == ("Map the cost code", "/mapping/account-codes/?tab=procore&q=23-34-00")
+    assert found[2][2:] == (None, "Show the steps", "/guides/customer-field/")
+
+
+def test_no_more_than_ten_causes_are_listed_and_all_are_counted(live: Tenant) -> None:
+    codes = [code.key for code in CODES.values() if code.state in ("blocked", "rejected", "held")]
+    wanted = [code for code in codes if code not in ("paused", "flow_off")]
+    for code in wanted:
+        make_entry("blocked", notices=[notice(code, "It")])
+    causes = load_causes(Frame())
+    assert len(causes.rows) == 10
+    assert causes.causes == len(wanted)
+
+
+def test_the_words_for_several_belong_to_codes_that_exist() -> None:
+    assert set(SEVERAL) <= set(CODES)
+
+
+def test_the_day_has_24_hours_in_the_companys_time_zone(live: Tenant) -> None:
+    now = timezone.now()
+    for state, hours_ago in (
+        ("posted", 0),
+        ("posted", 1),
+        ("blocked", 1),
+        ("waiting", 23),
+        ("held", 30),
+        ("ineligible", 1),
+    ):
+        entry = make_entry(state)
+        Entry.objects.filter(pk=entry.pk).update(updated_at=now - timedelta(hours=hours_ago))
+    with timezone.override("America/Denver"):
+        day = load_day()
+        assert len(day["hours"]) == 24
+        assert day["hours"][-1]["label"] == f"{timezone.localtime(now):%H}:00"
+    assert (day["hours"][-1]["posted"], day["hours"][-2]["posted"], day["hours"][-2]["stopped"]) == (1, 1, 1)
+    assert day["hours"][0]["waiting"] == 1
+    assert {total["key"]: total["count"] for total in day["totals"]} == {
+        "posted": 2, "warned": 0, "waiting": 1, "stopped": 1, "uncertain": 0,
+    }  # fmt: skip
+    assert day["documents"] == 4
+
+
+def test_connection_cards(scope: Tenant) -> None:
+    assert [(card["side"], card["state"], card["label"]) for card in load_cards()] == [
+        ("procore", "missing", "Not connected"),
+        ("quickbooks", "missing", "Not connected"),
+    ]
+    source, books = connections()
+    Connection.objects.filter(pk=books.pk).update(state="broken")
+    at = timezone.now()
+    Cursor.objects.create(connection=source, resource="procore.projects", read_until=at)
+    procore, quickbooks = load_cards()
+    assert procore["detail"] == f"Last looked for changes at {timezone.localtime(at):%H:%M}."
+    assert (procore["state"], procore["action"]) == ("connected", None)
+    assert (quickbooks["state"], quickbooks["action"].label, quickbooks["action"].url) == (
+        "reconnect",
+        "Connect again",
+        "/settings/access/",
+    )
+
+
+def test_another_companys_figures_are_not_here(owner: Any, client_of: Any, live: Tenant, other_tenant: Tenant) -> None:
+    with tenant_scope(other_tenant.pk):
+        make_entry("blocked", notices=[notice("vendor_not_mapped", "Theirs")])
+    context = client_of(owner).get("/").context
+    assert (context["causes"], context["latest"], context["day"]["documents"]) == ([], [], 0)
+
+
+def test_the_queries_do_not_grow_with_the_documents(owner: Any, client_of: Any, live: Tenant) -> None:
+    client = client_of(owner)
+    make_entry("blocked", notices=[notice("vendor_not_mapped", "A")])
+    make_entry(facts=figures("10.00", "1.00", "0.00", completed="10.00", retainage="1.00"))
+    client.get("/")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/")
+    for number in range(10):
+        make_entry("blocked", notices=[notice("vendor_not_mapped", str(number))])
+        make_entry("blocked", notices=[notice("totals_differ", str(number))])
+        make_entry()
+    with CaptureQueriesContext(connection) as many:
+        client.get("/")
+    assert len(many) == len(few) <= 20

@@ -1,0 +1,52 @@
+"""Every problem leads somewhere that exists, and every sentence is whole."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import resolve
+
+from smoothx.tenants.models import Tenant
+from sync.codes import CODES, headline_for, sentence_for
+from sync.pages.fixes import FIXES, fix_for
+from sync.pages.frame import Frame
+from tests.factories import make_entry, notice
+
+WITH_FIX = [code for code in CODES.values() if code.fix]
+
+
+def test_every_fix_named_by_a_code_is_known() -> None:
+    assert {code.fix for code in WITH_FIX} <= set(FIXES)
+
+
+@pytest.mark.parametrize("code", WITH_FIX, ids=lambda code: code.key)
+def test_the_fix_of_every_code_opens_a_page(scope: Tenant, code: object) -> None:
+    key = code.key  # type: ignore[attr-defined]
+    entry = make_entry("blocked", notices=[notice(key, "Home Depot Pro")])
+    action = fix_for(entry.notices[0], entry, Frame())
+    assert action is not None
+    assert action.label
+    if action.url.startswith("/"):
+        resolve(action.url.partition("?")[0])
+    else:
+        assert action.url.startswith("https://")
+
+
+def test_a_code_that_needs_nobody_has_no_button(scope: Tenant) -> None:
+    entry = make_entry("waiting", notices=[notice("previous_not_posted", "5")])
+    assert fix_for(entry.notices[0], entry, Frame()) is None
+
+
+def test_the_source_opens_in_procore(scope: Tenant) -> None:
+    entry = make_entry("blocked", source_id="712", notices=[notice("date_missing")])
+    action = fix_for(entry.notices[0], entry, Frame())
+    assert action is not None
+    assert action.url.startswith("https://us02.procore.com/")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_headline_and_its_rest_make_up_the_sentence(code: str) -> None:
+    first, rest = headline_for(code, "Smith Bros. Inc.", {"vendor_text": "No."})
+    whole = sentence_for(code, "Smith Bros. Inc.", {"vendor_text": "No."})
+    assert first
+    assert whole.startswith(first)
+    assert whole.lower().endswith(rest.lower())
