@@ -95,7 +95,7 @@ def bind(
             row.save()
             _take_route(row)
             AuditEntry.note(actor=actor, action="connection.connected", subject=str(row), account=account_id)
-            transaction.on_commit(partial(connection_restored.send, sender=Connection, connection=row))
+            transaction.on_commit(partial(connection_restored.send_robust, sender=Connection, connection=row))
             return row
     except IntegrityError as error:
         raise _taken(vendor) from error

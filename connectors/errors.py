@@ -32,6 +32,10 @@ class Retry(VendorError):
         self.after = after
 
 
+class Throttled(Retry):
+    """The connection's call limit is used up: every call of it waits `after` seconds, whatever it is about."""
+
+
 class Reconnect(VendorError):
     """The connection is no longer accepted: a person must connect again."""
 

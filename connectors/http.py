@@ -18,7 +18,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from connectors import limits, tokens
-from connectors.errors import Reconnect, Retry, Uncertain
+from connectors.errors import Reconnect, Retry, Throttled, Uncertain
 from connectors.models import Call, Connection, Vendor
 from connectors.redact import redact_body, redact_text, redact_url
 from connectors.transport import Bearer, Facts, NoAnswer, NotSent, Request, Response, exchange, refuse_in_transaction
@@ -162,7 +162,7 @@ def _read_outcome(connection: Connection, outcome: _Outcome, *, may_be_done: boo
     if response is None or status >= 500:
         raise Retry(f"the vendor is not reachable: {what}", after=outcome.asked_wait or DEFAULT_RETRY_SECONDS, **facts)
     if status == 429:
-        raise Retry("the vendor's limit was met", after=_throttle_seconds(connection, response), **facts)
+        raise Throttled("the vendor's limit was met", after=_throttle_seconds(connection, response), **facts)
     return response
 
 

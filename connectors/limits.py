@@ -19,7 +19,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from connectors.buckets import Bucket, LocalStore, RedisStore, Store
-from connectors.errors import Retry
+from connectors.errors import Throttled
 from connectors.models import Connection, Vendor
 from connectors.transport import CostClass
 
@@ -81,8 +81,8 @@ def _key(connection: Connection) -> str:
     return f"limits:{connection.vendor}:{connection.account_id or f'row-{connection.pk}'}"
 
 
-def _come_back(seconds: float) -> Retry:
-    return Retry(f"the vendor's limit is used up for {seconds:.1f} seconds", after=seconds)
+def _come_back(seconds: float) -> Throttled:
+    return Throttled(f"the vendor's limit is used up for {seconds:.1f} seconds", after=seconds)
 
 
 class _Stores:

@@ -95,7 +95,7 @@ def mark_broken(connection: Connection, reason: str) -> None:
     connection.state, connection.broken_at, connection.broken_reason = row.state, row.broken_at, row.broken_reason
     AuditEntry.note(actor=None, action="connection.lost", subject=str(row), reason=reason)
     logger.warning("connectors.connection.lost connection=%s reason=%s", row.pk, reason)
-    connection_broken.send(sender=Connection, connection=row, reason=reason)
+    connection_broken.send_robust(sender=Connection, connection=row, reason=reason)
 
 
 def _read(connection_id: int) -> Connection:
@@ -110,6 +110,8 @@ def _take_lease(row: Connection) -> str:
     taken = (
         Connection.objects.filter(pk=row.pk, token_version=row.token_version)
         .filter(Q(lease_expires_at=None) | Q(lease_expires_at__lt=Now()))
+        # The row was read a moment ago, and may have been given up since.
+        .exclude(state__in=_GONE)
         .update(lease_owner=owner, lease_expires_at=Now() + LEASE)
     )
     return owner if taken else ""

@@ -21,6 +21,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from connectors.errors import Retry, Uncertain
 from connectors.exact_json import decode, encode
+from connectors.redact import redact_text
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
@@ -94,7 +95,8 @@ class Response:
 
     @property
     def facts(self) -> Facts:
-        return {"vendor_text": self.body[:300], "request_id": self.request_id, "status": self.status}
+        words = redact_text(self.body[:2000])[:300]
+        return {"vendor_text": words, "request_id": self.request_id, "status": self.status}
 
     @property
     def json(self) -> Any:

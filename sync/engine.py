@@ -16,7 +16,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from connectors.errors import Missing, VendorError
+from connectors.errors import Missing, Throttled, VendorError
 from connectors.procore.records import UnreadableRecord
 from smoothx.tenants.models import Tenant
 from sync import ledger, outbox, settle, sources
@@ -39,12 +39,13 @@ class Engine:
     def __init__(self) -> None:
         self.work = Work()
         self.owner = uuid.uuid4().hex
+        self.is_throttled = False
 
     def run_due(self, *, seconds: float = 50.0) -> int:
         """Handle what is due until nothing is, or the time is up. Answers how many entries were handled."""
         end = time.monotonic() + seconds
         handled = 0
-        while time.monotonic() < end:
+        while time.monotonic() < end and not self.is_throttled:
             batch = ledger.due_entries(PAGE)
             taken = [entry for entry in batch if time.monotonic() < end and self._take(entry)]
             handled += len(taken)
@@ -53,7 +54,7 @@ class Engine:
         return handled
 
     def _take(self, entry: Entry) -> bool:
-        if not ledger.claim(entry, self.owner):
+        if self.is_throttled or not ledger.claim(entry, self.owner):
             return False
         self.handle(entry)
         return True
@@ -69,6 +70,9 @@ class Engine:
             self._cross(flow, entry)
         except NotConnected:
             settle.hold(entry, "connection_lost", waits_for=settle.CONNECTION_RESTORED)
+        except Throttled as error:
+            self.is_throttled = True
+            settle.come_back(entry, error.after)
         except VendorError as error:
             settle.read_failed(entry, error)
         except UnreadableRecord as error:
@@ -110,10 +114,13 @@ class Engine:
     def _send(self, flow: Flow, entry: Entry, outgoing: Outgoing) -> None:
         try:
             answer = outbox.send(self.work, outgoing, entry, flow.target)
+        except Throttled as error:
+            self.is_throttled = True
+            settle.not_sent_yet(entry, outgoing, error.after)
         except VendorError as error:
             settle.send_failed(entry, outgoing, error)
-            return
-        settle.posted(self.work, flow, entry, outgoing, answer)
+        else:
+            settle.posted(self.work, flow, entry, outgoing, answer)
 
     def _finish_open_write(self, flow: Flow, entry: Entry) -> bool:
         """A write is open from an earlier run. True when that decides the entry; False to plan it again."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -38,7 +38,8 @@ class Flow:
     """`rule` plans, `describe` lists; both pure. `after` names flows whose documents go first.
 
     `trigger`: "event" follows changes at the source, "push" only a person's button. `links` is the mapping a posted
-    document creates, by the part of its ledger key or the only one.
+    document creates, by the part of its ledger key or the only one. `reads_by_part` is what is read instead of `reads`
+    for a part.
     """
 
     key: str
@@ -53,8 +54,12 @@ class Flow:
     after: tuple[str, ...] = ()
     trigger: Literal["event", "push"] = "event"
     links: tuple[MappingKind, ...] = ()
+    reads_by_part: Mapping[str, Resource] = field(default_factory=dict)
     help: str = ""
 
     @property
     def target(self) -> Side:
         return "qbo" if self.source == "procore" else "procore"
+
+    def reads_for(self, part: str) -> Resource:
+        return self.reads_by_part.get(part, self.reads)

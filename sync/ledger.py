@@ -14,11 +14,11 @@ from connectors.models import Connection
 from mapping.maps import ContractLedger, Opening, PostedClaim
 from mapping.models import DefaultChoice, Link
 from smoothx.lib.text import stable_hash
-from smoothx.tenants.models import DueWork
+from smoothx.tenants.models import DueWork, Tenant
 from smoothx.tenants.scope import require_tenant_id
 from sync.codes import CODES, STATE_ORDER
 from sync.flow import Description, Flow
-from sync.models import Entry, OpeningBalance, Outgoing, WaitingFor
+from sync.models import Entry, FlowSetting, OpeningBalance, Outgoing, WaitingFor
 from sync.plan import Notice
 
 SYNC_TOPIC = "sync"
@@ -27,6 +27,8 @@ CLAIM_LASTS = timedelta(minutes=5)
 RECHECK_WAITING_AFTER = timedelta(minutes=30)
 OPEN_OUTGOING = (Outgoing.State.OPEN, Outgoing.State.SENDING, Outgoing.State.UNCERTAIN)
 POSTED_STATES = (Entry.State.POSTED, Entry.State.POSTED_WITH_WARNINGS)
+# Later claims of a contract need not wait for it: it is in the books, or a person said that it never will be by us.
+IN_ITS_PLACE = ~models.Q(target_id="") | models.Q(state=Entry.State.LEFT_OUT)
 
 
 def note(
@@ -44,7 +46,7 @@ def note(
         Entry(
             flow=flow.key,
             source_connection=source_connection,
-            source_type=flow.reads.key,
+            source_type=flow.reads_for(part).key,
             source_id=source_id,
             part=part,
             target_connection=target_connection,
@@ -52,7 +54,8 @@ def note(
             priority=priority,
             due_at=now,
         )
-        for source_id, project_id in source_ids
+        # A list that moved between two pages names a document twice.
+        for source_id, project_id in dict.fromkeys(source_ids)
     ]
     if rows:
         _insert_or_make_due(rows)
@@ -102,25 +105,33 @@ def release(subjects: Sequence[str]) -> int:
 
 
 def due_entries(limit: int) -> list[Entry]:
-    """What is due, or was held by a worker that died, in the order it may be posted. Annotated with `open_state`."""
+    """What is due, or was held by a worker that died, in the order it may be posted.
+
+    Annotated with `open_state`, the state of its open write, and `has_waits`.
+    """
     now = timezone.now()
     open_state = Outgoing.objects.filter(entry=models.OuterRef("pk"), state__in=OPEN_OUTGOING).values("state")[:1]
+    waits = WaitingFor.objects.filter(entry=models.OuterRef("pk"))
     free = models.Q(claimed_until__isnull=True) | models.Q(claimed_until__lt=now)
     wanted = models.Q(due_at__lte=now) | models.Q(claimed_until__lt=now)
     return list(
         Entry.objects.filter(free, wanted)
-        .annotate(open_state=models.Subquery(open_state))
+        .annotate(open_state=models.Subquery(open_state), has_waits=models.Exists(waits))
         .order_by("priority", "group", "position", "id")[:limit]
     )
 
 
-def claim(entry: Entry, owner: str) -> bool:
-    """Take the entry for this worker. False when another one has it, or it changed since it was read."""
+def claim(entry: Entry, owner: str, *, keeps_due: bool = False) -> bool:
+    """Take the entry for this worker. False when another one has it, or it changed since it was read.
+
+    `keeps_due` leaves its job waiting: for who only wants to look at it undisturbed.
+    """
     until = timezone.now() + CLAIM_LASTS
+    due_at = entry.due_at if keeps_due else None
     unchanged = Entry.objects.filter(pk=entry.pk, due_at=entry.due_at, claimed_until=entry.claimed_until)
-    if not unchanged.update(claimed_by=owner, claimed_until=until, due_at=None):
+    if not unchanged.update(claimed_by=owner, claimed_until=until, due_at=due_at):
         return False
-    entry.claimed_by, entry.claimed_until, entry.due_at = owner, until, None
+    entry.claimed_by, entry.claimed_until, entry.due_at = owner, until, due_at
     return True
 
 
@@ -165,36 +176,50 @@ def notices_to_json(notices: Iterable[Notice]) -> list[dict[str, Any]]:
     return [{"code": n.code, "subject": n.subject, "detail": dict(n.detail)} for n in notices]
 
 
-def set_waits(entry: Entry, blockers: Iterable[Notice]) -> bool:
-    """Remember what the entry waits for. True when some of it came true while it was being planned."""
-    subjects = sorted({notice.waits_for for notice in blockers if notice.waits_for})
+def set_waits(entry: Entry, blockers: Sequence[Notice]) -> bool:
+    """Remember what the entry waits for. True when what it lacks came true while it was being planned."""
+    lacking = {notice.waits_for for notice in blockers if notice.waits_for}
+    subjects = sorted(lacking.union(*(notice.also_lifted_by for notice in blockers)))
     WaitingFor.objects.filter(entry=entry).exclude(subject__in=subjects).delete()
     WaitingFor.objects.bulk_create(
         [WaitingFor(entry=entry, subject=subject) for subject in subjects], ignore_conflicts=True
     )
-    return any(is_true_by_now(subject) for subject in subjects)
+    return any(is_true_by_now(subject) for subject in sorted(lacking))
+
+
+def end_waits(entry: Entry) -> None:
+    """It waits for nothing any more. An entry that the queue handed out knows whether it did."""
+    if getattr(entry, "has_waits", True):
+        WaitingFor.objects.filter(entry=entry).delete()
 
 
 def is_true_by_now(subject: str) -> bool:
     """Whether what is waited for has happened: closes the gap between planning and writing the wait down."""
     topic, _, rest = subject.partition(":")
     name, _, value = rest.partition(":")
-    if topic == "link":
-        return Link.objects.filter(kind=name, left_id=value).exists()
-    if topic == "default":
-        return DefaultChoice.objects.filter(key=name).exists()
-    if topic == "entry":
-        return Entry.objects.filter(flow=name, source_id=value).exclude(target_id="").exists()
-    if topic == "opening":
-        return OpeningBalance.objects.filter(commitment_id=name, confirmed_at__isnull=False).exists()
-    return False
+    match topic:
+        case "link":
+            return Link.objects.filter(kind=name, left_id=value).exists()
+        case "default":
+            return DefaultChoice.objects.filter(key=name).exists()
+        case "entry":
+            return Entry.objects.filter(IN_ITS_PLACE, flow=name, source_id=value).exists()
+        case "opening":
+            return OpeningBalance.objects.filter(commitment_id=name, confirmed_at__isnull=False).exists()
+        case "tenant":
+            return Tenant.objects.filter(pk=require_tenant_id(), state=Tenant.State.LIVE).exists()
+        case "flow":
+            return not FlowSetting.objects.filter(flow=name, is_on=False).exists()
+        case "connection":
+            return not Connection.objects.exclude(state=Connection.State.CONNECTED).exists()
+        case _:
+            return False
 
 
 def load_contract(flow_key: str, group: str, opening: Opening | None) -> ContractLedger:
     """What the books hold of one contract, in claim order, and which of its claims a person left out."""
     rows = (
-        Entry.objects.filter(flow=flow_key, group=group)
-        .filter(~models.Q(target_id="") | models.Q(state=Entry.State.LEFT_OUT))
+        Entry.objects.filter(IN_ITS_PLACE, flow=flow_key, group=group)
         .order_by("position")
         .values_list("source_id", "position", "target_id", "facts")
     )

@@ -137,6 +137,18 @@ def send_failed(entry: Entry, outgoing: Outgoing, error: VendorError) -> None:
     _decide(entry, error)
 
 
+def come_back(entry: Entry, after: float) -> None:
+    """The vendor's call limit is used up: the document is as it was, and its turn comes again."""
+    ledger.finish(entry, (), due_at=timezone.now() + timedelta(seconds=after))
+
+
+def not_sent_yet(entry: Entry, outgoing: Outgoing, after: float) -> None:
+    """Planned and recorded, but the call limit is used up: nothing went out."""
+    outbox.close(outgoing, Outgoing.State.OPEN)
+    entry.state = Entry.State.QUEUED
+    ledger.finish(entry, ("state",), due_at=timezone.now() + timedelta(seconds=after))
+
+
 def still_uncertain(entry: Entry, due_at: datetime) -> None:
     entry.state = Entry.State.UNCERTAIN
     entry.notices = [{"code": "no_answer", "subject": "", "detail": {}}]

@@ -34,7 +34,7 @@ def parse_instant(text: str | None) -> datetime | None:
 
 
 def to_instant_text(value: datetime) -> str:
-    """ISO text in UTC, whole seconds. Raises ValueError for a time without zone: it would be read as this machine's."""
+    """ISO text in UTC, whole seconds. Raises ValueError without a zone: it would be taken for this machine's."""
     if value.tzinfo is None:
         message = "a time needs a zone before it can be written"
         raise ValueError(message)

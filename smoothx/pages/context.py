@@ -7,6 +7,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from connectors.models import Connection
+from smoothx.lib.shapes import Action, Notice
+
 SECTIONS = (
     ("Dashboard", "dashboard"),
     ("Mapping", "mapping:index"),
@@ -19,7 +22,7 @@ SECTIONS = (
 def shell(request: HttpRequest) -> dict[str, Any]:
     tenant = getattr(request, "tenant", None)
     if tenant is None:
-        return {"nav": [], "tenant": None, "memberships": [], "theme": theme_of(request)}
+        return {"nav": [], "tenant": None, "memberships": [], "alerts": [], "theme": theme_of(request)}
     return {
         "nav": [_section(request, label, name) for label, name in SECTIONS],
         "tenant": tenant,
@@ -32,8 +35,27 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             }
             for membership in getattr(request, "memberships", [])
         ],
+        # A function, so that only pages that show alerts ask for them.
+        "alerts": lambda: load_alerts(request),
         "theme": theme_of(request),
     }
+
+
+def load_alerts(request: HttpRequest) -> list[Notice]:
+    """What concerns every page: a lost connection. The access page says it itself."""
+    url = reverse("settings:access")
+    if request.path == url:
+        return []
+    lost = Connection.objects.filter(state=Connection.State.BROKEN).order_by("id")
+    return [
+        Notice(
+            severity="bad",
+            title=f"The connection to {connection.get_vendor_display()} is lost",
+            text="Documents wait until it is connected again.",
+            action=Action(label="Connect again", url=url),
+        )
+        for connection in lost
+    ]
 
 
 def theme_of(request: HttpRequest) -> str:

@@ -20,6 +20,7 @@ from sync.models import OpeningBalance, OpeningRun
 from sync.pages.retention import books_retention
 
 ADVICE = "Good to know"
+MOST_NAMED = 3
 STATES = {"done": "done", "open": "open", "block": "block", "wait": "wait"}
 
 
@@ -36,9 +37,11 @@ def onboarding_context(request: TenantRequest) -> dict[str, Any]:
     run = last_run()
     may = has_role(request.membership, Role.ADMIN)
     steps = [check for check in checks if check.group != ADVICE]
+    first = next((check for check in steps if check.outcome == "block" and check.fix), None)
+    is_opening_next = first is None or first.key == "openings"
     return {
-        "checklist": _checklist(steps),
-        "opening": opening_context(run, may_act=may),
+        "checklist": _checklist(steps, main=None if is_opening_next else first),
+        "opening": opening_context(run, may_act=may, is_main=is_opening_next),
         "go_live": _go_live(blockers(steps), run, may_act=may),
         "notices": [_advice(check) for check in checks if check.group == ADVICE],
     }
@@ -48,15 +51,15 @@ def last_run() -> OpeningRun | None:
     return OpeningRun.objects.order_by("-started_at").first()
 
 
-def _checklist(checks: Iterable[Check]) -> dict[str, Any]:
+def _checklist(checks: Iterable[Check], *, main: Check | None) -> dict[str, Any]:
+    """`main` is the step whose button is the page's primary one."""
     checks = list(checks)
-    first = next((check for check in checks if check.outcome == "block" and check.fix), None)
     groups = [
         {
             "label": label,
             "done": sum(check.outcome == "done" for check in checks if check.group == label),
             "total": sum(check.group == label for check in checks),
-            "items": [_item(check, is_main=check is first) for check in checks if check.group == label],
+            "items": [_item(check, is_main=check is main) for check in checks if check.group == label],
         }
         for label in dict.fromkeys(check.group for check in checks)
     ]
@@ -83,6 +86,8 @@ def check_url(check: Check) -> str:
     name, _, section = check.fix.partition(":")
     if name == "map":
         return reverse("mapping:section", args=[section])
+    if name == "openings":
+        return f"{reverse('dashboard')}#opening"
     pages = {"access": "settings:access", "defaults": "settings:defaults"}
     return reverse(pages.get(name, name))
 
@@ -114,6 +119,8 @@ def _reason(left: list[Check], *, may_act: bool) -> str:
     if not left:
         return "Approved documents cross from then on. You can pause at any time."
     names = [check.label for check in left]
+    if len(names) > MOST_NAMED:
+        return f"Ready when {len(names)} steps of the checklist are done."
     return f"Ready when {names[0]} is done." if len(names) == 1 else f"Ready when these are done: {', '.join(names)}."
 
 
@@ -126,16 +133,19 @@ class _Stage:
     empty: Empty | None = None
 
 
-def opening_context(run: OpeningRun | None, *, may_act: bool) -> dict[str, Any]:
+def opening_context(run: OpeningRun | None, *, may_act: bool, is_main: bool = True) -> dict[str, Any]:
+    """The card of opening balances. `is_main`: its next step is the page's primary button."""
     rows = list(OpeningBalance.objects.select_related("confirmed_by").order_by("project_name", "contract_name"))
     stage = _stage(run, has_rows=bool(rows))
     read_label = "Read opening balances" if run is None else "Read again"
-    read = Action(label=read_label, url=reverse("openings_read"), dialog=True, variant="" if run else "main")
+    read = Action(
+        label=read_label, url=reverse("openings_read"), dialog=True, variant="main" if is_main and run is None else ""
+    )
     confirm = Action(
         label=f"Confirm {len(rows)} balances" if len(rows) != 1 else "Confirm 1 balance",
         url=reverse("openings_confirm"),
         method="post",
-        variant="main",
+        variant="main" if is_main else "",
         fields={"start_date": run.start_date.isoformat()} if run else None,
     )
     return {
@@ -169,11 +179,12 @@ def _stage(run: OpeningRun | None, *, has_rows: bool) -> _Stage:
 
 
 def _confirmed_note(rows: list[OpeningBalance]) -> str:
-    row = max((row for row in rows if row.confirmed_at), key=lambda row: row.confirmed_at, default=None)
-    if row is None or row.confirmed_at is None:
+    times = [(row.confirmed_at, row.confirmed_by) for row in rows if row.confirmed_at]
+    if not times:
         return "Confirmed"
-    who = f" by {row.confirmed_by.get_full_name() or row.confirmed_by.email}" if row.confirmed_by else ""
-    return f"Confirmed{who}, {timezone.localtime(row.confirmed_at):%-d %b %Y}"
+    at, person = max(times, key=lambda pair: pair[0])
+    who = f" by {person.get_full_name() or person.email}" if person else ""
+    return f"Confirmed{who}, {timezone.localtime(at):%-d %b %Y}"
 
 
 def _row(row: OpeningBalance) -> dict[str, Any]:

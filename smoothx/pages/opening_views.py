@@ -49,7 +49,7 @@ def read(request: TenantRequest) -> HttpResponse:
     }
     status = 422 if form.is_bound else 200
     return render_dialog(
-        request, "components/confirm.html", {"confirm": confirm}, title=confirm["title"], status=status
+        request, "components/confirm.html", {"confirm": confirm}, title="Read opening balances", status=status
     )
 
 

@@ -13,7 +13,7 @@ from smoothx.tenants.models import Role
 # Section, its address, and the least role that sees it.
 SECTIONS: tuple[tuple[str, str, Role], ...] = (
     ("Procore & QuickBooks Access", "settings:access", Role.VIEWER),
-    ("Defaults", "settings:defaults", Role.ADMIN),
+    ("Defaults", "settings:defaults", Role.VIEWER),
     ("What crosses", "settings:flows", Role.VIEWER),
     ("Go live", "settings:go_live", Role.VIEWER),
     ("Company", "settings:company", Role.ADMIN),

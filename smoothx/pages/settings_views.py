@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
@@ -42,9 +43,16 @@ def access(request: TenantRequest) -> HttpResponse:
     return render(request, "settings/access.html", context)
 
 
-@for_role(Role.ADMIN)
+@for_role(Role.VIEWER)
 def defaults(request: TenantRequest) -> HttpResponse:
+    """Everybody may look: a document names the default that stopped it. Administrators change them."""
+    may_change = has_role(request.membership, Role.ADMIN)
+    if request.method == "POST" and not may_change:
+        raise PermissionDenied
     form = form_for_defaults(request.POST if request.method == "POST" else None)
+    if not may_change:
+        for field in form.fields.values():
+            field.disabled = True
     if request.method == "POST" and form.is_valid():
         changed = form.save(request.user)
         if not form.errors:

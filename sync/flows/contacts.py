@@ -135,6 +135,7 @@ FLOWS = (
         noun="Contact",
         source="qbo",
         reads=qbo.VENDORS,
+        reads_by_part={"customer": qbo.CUSTOMERS},
         rule=company_for,
         describe=describe_contact,
         trigger="push",

@@ -89,7 +89,7 @@ def group_by_day(rows: Iterable[ActivityRow]) -> list[Day]:
     return [Day(day, list(group)) for day, group in groupby(rows, key=lambda row: timezone.localdate(row.at))]
 
 
-def _counts(found: QuerySet[Entry]) -> dict[str, int]:
+def _counts(found: QuerySet[Any]) -> dict[str, int]:
     """How many documents each chip stands for; "" is all of them."""
     counts = {"": 0, NEEDS_PERSON: 0}
     for state, code, count in found.values_list("state", "code").annotate(count=Count("id")).order_by():

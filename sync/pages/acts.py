@@ -153,8 +153,9 @@ def _link_dialog(request: HttpRequest, entry: Entry, *, error: str = "", status:
     noun = target_noun((entry.planned.get("document") or {}).get("entity", "Bill"))
     twins = [twin for twin in twins_of(entry) if wanted.casefold() in twin.get("target_number", "").casefold()]
     address = reverse("activity:link", args=[entry.pk])
+    title = f"Link {source_name(entry)}"
     dialog = {
-        "title": f"Link {source_name(entry)}",
+        "title": title,
         "side": "procore",
         "noun": "Invoice",
         "context": ", ".join(text for text in (entry.party, show_amount(str(entry.amount or ""))) if text),
@@ -171,7 +172,7 @@ def _link_dialog(request: HttpRequest, entry: Entry, *, error: str = "", status:
         "cancel_url": next_of(request, reverse("activity:document", args=[entry.pk])),
         "error": error,
     }
-    return render_dialog(request, "mapping/_dialog.html", {"dialog": dialog}, title=dialog["title"], status=status)
+    return render_dialog(request, "mapping/_dialog.html", {"dialog": dialog}, title=title, status=status)
 
 
 def _option(twin: Mapping[str, str], noun: str, *, is_checked: bool) -> dict[str, Any]:

@@ -89,8 +89,7 @@ def _with_detail(shown: Document, detail: str) -> dict[str, str]:
 
 
 def _source_detail(entry: Entry) -> str:
-    dated = f"Dated {_day(entry)}" if entry.document_date else ""
-    return ", ".join(text for text in (source_kind(entry), dated.lower() if dated else "") if text)
+    return f"{source_kind(entry)}, dated {_day(entry)}" if entry.document_date else source_kind(entry)
 
 
 def _target_detail(entry: Entry) -> str:

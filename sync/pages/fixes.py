@@ -15,7 +15,11 @@ from sync.models import Entry
 from sync.pages.frame import Frame, source_side
 from sync.pages.links import source_url
 
-Finder = Callable[[Frame, Entry, str], str]
+Finder = Callable[[Frame, Entry, Code, str], str]
+# What is mapped already, to something that cannot be used.
+MAPPED_WRONGLY = frozenset(
+    {"vendor_inactive", "project_inactive", "customer_inactive", "customer_is_vendor", "code_inactive"}
+)
 
 
 def fix_for(notice: dict[str, Any], entry: Entry, frame: Frame) -> Action | None:
@@ -27,29 +31,33 @@ def fix_for(notice: dict[str, Any], entry: Entry, frame: Frame) -> Action | None
 
 
 def fix_url(code: Code, entry: Entry, frame: Frame, subject: str = "") -> str:
-    return FIXES[code.fix](frame, entry, subject)
+    """The address; without a `subject` the whole list, where several things share a cause."""
+    return FIXES[code.fix](frame, entry, code, subject)
 
 
-def mapping_url(section: str, *, side: str = "", search: str = "") -> str:
-    query = urlencode({name: value for name, value in (("tab", side), ("q", search)) if value})
-    address = reverse("mapping:section", args=[section])
-    return f"{address}?{query}" if query else address
+def mapping_url(section: str, *, tab: str, search: str = "") -> str:
+    """The rows of a mapping section that `search` finds, in the tab where they are now."""
+    query = urlencode({"tab": tab, "q": search} if search else {"tab": tab})
+    return f"{reverse('mapping:section', args=[section])}?{query}"
 
 
-def _contact(frame: Frame, entry: Entry, subject: str) -> str:
-    return mapping_url("contacts", side=source_side(entry), search=subject)
+def _tab(code: Code, side: str) -> str:
+    return "mapped" if code.key in MAPPED_WRONGLY else side
 
 
-def _project(frame: Frame, entry: Entry, subject: str) -> str:
-    return mapping_url("projects", side="procore", search=subject)
+def _contact(frame: Frame, entry: Entry, code: Code, subject: str) -> str:
+    return mapping_url("contacts", tab=_tab(code, source_side(entry)), search=subject)
 
 
-def _code(frame: Frame, entry: Entry, subject: str) -> str:
-    # The subject of a cost code is "23-34-00 HVAC fans"; its code alone finds it surely.
-    return mapping_url(frame.codes_section, side="procore", search=subject.split(" ", 1)[0])
+def _project(frame: Frame, entry: Entry, code: Code, subject: str) -> str:
+    return mapping_url("projects", tab=_tab(code, "procore"), search=subject)
 
 
-def _source(frame: Frame, entry: Entry, subject: str) -> str:
+def _code(frame: Frame, entry: Entry, code: Code, subject: str) -> str:
+    return mapping_url(frame.codes_section, tab=_tab(code, "procore"), search=subject)
+
+
+def _source(frame: Frame, entry: Entry, code: Code, subject: str) -> str:
     address = source_url(entry, frame.connections.get(entry.source_connection_id))
     return address or document_url(entry)
 
@@ -59,7 +67,7 @@ def document_url(entry: Entry) -> str:
 
 
 def _named(name: str) -> Finder:
-    return lambda frame, entry, subject: reverse(name)
+    return lambda frame, entry, code, subject: reverse(name)
 
 
 FIXES: dict[str, Finder] = {
@@ -73,6 +81,6 @@ FIXES: dict[str, Finder] = {
     "dashboard": _named("dashboard"),
     "opening": _named("openings"),
     "guide_customer_field": _named("guide_customer_field"),
-    "document": lambda frame, entry, subject: document_url(entry),
+    "document": lambda frame, entry, code, subject: document_url(entry),
     "open_source": _source,
 }

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 
+from connectors.models import Cursor
 from smoothx.lib.dates import parse_date
 from smoothx.lib.money import total
 from smoothx.lib.shapes import Action, Empty
 from smoothx.tenants.access import for_role
 from smoothx.tenants.models import Role
+from sync.books import RESOURCE as BOOKS
 from sync.pages.compare import COST_FLOWS, Gap, ProjectTotals, compare, group_by_kind, kind_row
 from sync.pages.frame import Frame
 from sync.pages.retention import load_retention, retention_tables
-from sync.pages.rows import notice_sentence
+from sync.pages.rows import notice_headline
 
 # One project's list stays readable; the rest is a link to Activity.
 MOST_REASONS = 12
@@ -71,7 +73,7 @@ class Query:
 def index(request: HttpRequest) -> HttpResponse:
     frame, query = Frame(), Query.read(request.GET)
     projects = compare(COST_FLOWS, until=query.to_date)
-    retention = load_retention()
+    retention = load_retention(until=query.to_date)
     differing = {
         "costs": sum(1 for project in projects if project.difference),
         "retention": sum(1 for contract in retention.contracts if contract.difference),
@@ -80,7 +82,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "tab": query.tab,
         "tabs": _tabs(query, differing),
         "lead": LEADS[query.tab],
-        "compared_at": timezone.now(),
+        "compared_at": _books_read_at(),
         "filters": _filters(query),
         "empty": _empty(query),
     }
@@ -96,6 +98,12 @@ def index(request: HttpRequest) -> HttpResponse:
         ]
         context |= _cost_context(query, wanted_projects, frame)
     return render(request, "reconcile/index.html", context)
+
+
+def _books_read_at() -> datetime | None:
+    """When QuickBooks was last asked for changes; what somebody did there later is not in these figures."""
+    read_at: datetime | None = Cursor.objects.filter(resource=BOOKS).aggregate(at=Max("read_until"))["at"]
+    return read_at
 
 
 def _matches(query: Query, label: str, is_different: bool) -> bool:
@@ -144,14 +152,20 @@ def _row(query: Query, project: ProjectTotals, frame: Frame) -> dict[str, Any]:
 
 def _why(gaps: list[Gap]) -> str:
     if len(gaps) == 1:
-        return _text(gaps[0])
+        return _reason_of(gaps[0]) or _name_of(gaps[0])
     return f"{len(gaps)} documents" if gaps else ""
 
 
 def _text(gap: Gap) -> str:
-    name = ", ".join(text for text in (gap.number, gap.party) if text)
-    reason = notice_sentence(gap.notices[0]) if gap.notices else ""
-    return f"{name.removesuffix('.')}. {reason}" if reason else name
+    return ". ".join(text.removesuffix(".") for text in (_name_of(gap), _reason_of(gap)) if text)
+
+
+def _name_of(gap: Gap) -> str:
+    return ", ".join(text for text in (gap.number, gap.party) if text)
+
+
+def _reason_of(gap: Gap) -> str:
+    return notice_headline(gap.notices[0])[0] if gap.notices else ""
 
 
 def _reasons(project: ProjectTotals) -> list[dict[str, Any]]:

@@ -6,8 +6,9 @@ confirmed opening balance plus the retention lines of what was posted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -28,19 +29,24 @@ FLOW = "bills"
 
 @dataclass(slots=True)
 class Contract:
-    """One contract's retention. `held` and `released` are Procore's, to date, the opening balance as held."""
+    """One contract's retention. Procore's side is `released` since the start and `balance`, line 5 of the latest claim;
+    the books' side is what was posted, and the opening balance as held."""
 
     group: str
     name: str = ""
     party: str = ""
     project_id: str = ""
-    held: Decimal = ZERO
     released: Decimal = ZERO
     balance: Decimal = ZERO
     books_held: Decimal = ZERO
     books_released: Decimal = ZERO
     position: int = 0
     entry_id: int | None = None
+
+    @property
+    def held(self) -> Decimal:
+        """All that was ever held: what is held still and what was let go."""
+        return self.balance + self.released
 
     @property
     def books_balance(self) -> Decimal:
@@ -77,25 +83,29 @@ class Retention:
         return total(getattr(contract, name) for contract in self.contracts)
 
 
-def load_retention() -> Retention:
-    """Both sides of every contract that holds or held retention. Four queries, however many contracts."""
+def load_retention(*, until: date | None = None) -> Retention:
+    """Both sides of every contract that holds or held retention, by the claims dated up to `until`.
+
+    Four queries, however many contracts. The accounts have no past, so they are compared only without `until`.
+    """
     contracts: dict[str, Contract] = {}
     for opening in OpeningBalance.objects.order_by("commitment_id"):
         _add_opening(contracts, opening)
     columns = ("pk", "group", "title", "party", "project_id", "position", "state", "target_id", "facts", "notices")
     claims = Entry.objects.filter(flow=FLOW).exclude(group="").order_by("group", "position")
+    if until:
+        claims = claims.filter(document_date__lte=until)
     for row in claims.values(*columns, planned_facts=F("planned__facts")):
         _add_claim(contracts, row)
     kept = [contract for contract in contracts.values() if not contract.is_empty]
     kept.sort(key=lambda contract: (contract.project_id, contract.name, contract.group))
-    return Retention(kept, load_accounts(kept) if kept else [])
+    return Retention(kept, load_accounts(kept) if kept and not until else [])
 
 
 def _add_opening(contracts: dict[str, Contract], opening: OpeningBalance) -> None:
     contract = contracts.setdefault(opening.commitment_id, Contract(opening.commitment_id))
     contract.name, contract.party = opening.contract_name, opening.vendor_name
     contract.project_id, contract.position = opening.project_id, opening.number
-    contract.held += opening.retainage
     contract.balance = opening.retainage
     if opening.confirmed_at is not None:
         contract.books_held += opening.retainage
@@ -114,7 +124,6 @@ def _add_claim(contracts: dict[str, Contract], row: dict[str, Any]) -> None:
         return
     # A posted claim that changed since has its new figures in the plan; the facts are what the books hold.
     now = (row["planned_facts"] if row["target_id"] else None) or row["facts"]
-    contract.held += _fact(now, "held") - _fact(now, "catch_up_retention")
     contract.released += _fact(now, "released")
     if row["position"] >= contract.position and now:
         contract.balance, contract.position = _fact(now, "retainage"), row["position"]
@@ -215,7 +224,3 @@ def retention_card(retention: Retention, details_url: str) -> dict[str, Any] | N
 
 def _card_row(label: str, left: Decimal, right: Decimal, *, is_total: bool = False) -> dict[str, Any]:
     return {"label": label, "procore": left, "quickbooks": right, "is_total": is_total}
-
-
-def contracts_that_differ(contracts: Sequence[Contract]) -> int:
-    return sum(1 for contract in contracts if contract.difference)

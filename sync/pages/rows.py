@@ -93,7 +93,7 @@ def reason_of(entry: Entry) -> str:
 
 def notice_sentence(notice: dict[str, Any]) -> str:
     """A notice in a reader's words; a code this version does not know is shown as it is."""
-    code = notice.get("code", "")
+    code: str = notice.get("code", "")
     if code not in CODES:
         return code.replace("_", " ").capitalize()
     return sentence_for(code, notice.get("subject") or "", notice.get("detail") or {})

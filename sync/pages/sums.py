@@ -12,7 +12,7 @@ from mapping.defaults import BILL_CODE, BILL_ITEM
 from mapping.models import RemoteItem
 from smoothx.lib.money import ZERO, total
 from sync.models import Entry
-from sync.pages.frame import target_noun
+from sync.pages.frame import sentence_case, target_noun
 from sync.pages.rows import read_amount, show_amount
 
 FALLBACKS = {BILL_CODE.label, BILL_ITEM.label}
@@ -146,13 +146,18 @@ def _line(line: Mapping[str, Any], customers: Mapping[str, str]) -> dict[str, An
     return {
         "code": code,
         "name": name.removeprefix(code).strip() if role == "cost" else ROLE_LABELS.get(role, role),
-        "detail": detail if role == "cost" else description,
+        "detail": detail if role == "cost" else _detail_of(role, description),
         "account": line.get("code_name") or line.get("code_id", ""),
         "customer": customers.get(line.get("customer_id", "")),
         "chosen_by": line.get("chosen_by", ""),
         "is_default": role in ("cost", "tax") and line.get("chosen_by") in FALLBACKS,
         "amount": read_amount(line.get("amount")),
     }
+
+
+def _detail_of(role: str, description: str) -> str:
+    """What a retention line says beyond its own name."""
+    return sentence_case(description.removeprefix(ROLE_LABELS.get(role, "")).lstrip(", "))
 
 
 def _customer_names(lines: Iterable[dict[str, Any]]) -> dict[str, str]:

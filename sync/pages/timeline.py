@@ -117,7 +117,9 @@ def _stopped(entry: Entry) -> Item | None:
     if not reason or entry.state in (Entry.State.QUEUED, Entry.State.SENDING):
         return None
     kind = {"bad": "bad", "warn": "warn", "unsure": "unsure"}.get(severity_of(entry.state), "")
-    return Item(at=entry.updated_at, title=Entry.State(entry.state).label, kind=kind, detail=reason)
+    # A posted document is checked again and again; its warnings are of the day it was posted.
+    at = entry.posted_at if entry.state == Entry.State.POSTED_WITH_WARNINGS else None
+    return Item(at=at or entry.updated_at, title=Entry.State(entry.state).label, kind=kind, detail=reason)
 
 
 def _next(entry: Entry) -> Item | None:

@@ -54,7 +54,7 @@ def in_threads(count: int, tenant_id: int, work: Callable[[], Any]) -> list[Any]
             with tenant_scope(tenant_id):
                 together.wait(timeout=30)
                 results.append(work())
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             results.append(error)
         finally:
             connections.close_all()

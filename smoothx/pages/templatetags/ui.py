@@ -48,6 +48,7 @@ STATES: Mapping[str, State] = {
     "changed_by_hand": State("Changed by hand", "pencil"),
     "queued": State("Queued", "queue"),
     "sending": State("Sending", "send"),
+    "left_out": State("Left out", "slash"),
 }
 
 SIDES: Mapping[str, str] = {"procore": "Procore", "quickbooks": "QuickBooks"}

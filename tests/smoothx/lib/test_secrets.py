@@ -35,7 +35,7 @@ def test_the_first_key_seals() -> None:
 
 @pytest.mark.parametrize("keys", [[OTHER], [OTHER, NEW]])
 def test_no_other_key_opens_it(keys: list[str]) -> None:
-    with pytest.raises(CannotDecrypt, match="^no encryption key opens this value$"):
+    with pytest.raises(CannotDecrypt, match=r"^no encryption key opens this value$"):
         decrypt(encrypt("token", [OLD]), keys)
 
 
@@ -50,5 +50,5 @@ def test_an_altered_value_does_not_open(damage: object) -> None:
 
 @pytest.mark.parametrize("keys", [[], ["too short"]])
 def test_keys_that_are_none_are_refused(keys: list[str]) -> None:
-    with pytest.raises(ValueError, match="[Ff]ernet"):
+    with pytest.raises(ValueError, match=r"[Ff]ernet"):
         encrypt("token", keys)

@@ -158,3 +158,21 @@ def test_the_guide_names_the_steps(viewer: Any, client_of: Any, scope: Tenant) -
     text = client_of(viewer).get("/guides/customer-field/").content.decode()
     assert "Fieldsets" in text
     assert Entry.objects.count() == 0
+
+
+def test_a_lost_connection_is_told_on_every_page_but_its_own(client: Any, scope: Tenant) -> None:
+    source, _ = connections()
+    assert client.get("/activity/").context["alerts"]() == []
+    Connection.objects.filter(pk=source.pk).update(state="broken")
+    text = client.get("/activity/").content.decode()
+    assert "The connection to Procore is lost" in text
+    (alert,) = client.get("/activity/").context["alerts"]()
+    assert (alert.severity, alert.action.url) == ("bad", "/settings/access/")
+
+
+def test_a_viewer_reads_the_defaults_and_changes_none(viewer: Any, client_of: Any, scope: Tenant) -> None:
+    client = client_of(viewer)
+    form = client.get("/settings/defaults/").context["form"]
+    assert all(field.disabled for field in form.fields.values())
+    assert client.post("/settings/defaults/", {"line_item_type": "item"}).status_code == 403
+    assert DefaultChoice.objects.count() == 0

@@ -269,5 +269,18 @@ def opening_of(requisition: Requisition, *, is_confirmed: bool = True) -> Openin
     )
 
 
+def simple_claim(**more: Any) -> Requisition:
+    """10,000 of work on line A with 1,000 held."""
+    return Contract().bill(Billed("A", work=10000, retained=1000), **more)
+
+
+def with_choice(kind: DefaultKind, id_: str, *, is_active: bool = True) -> Defaults:
+    return replace(DEFAULTS, choices={**DEFAULTS.choices, kind.key: Choice(id_, f"Named {id_}", is_active)})
+
+
+def without(kind: DefaultKind) -> Defaults:
+    return replace(DEFAULTS, choices={key: value for key, value in DEFAULTS.choices.items() if key != kind.key})
+
+
 def codes_of(plan: Plan[Any]) -> list[str]:
     return [notice.code for notice in (*plan.blockers, *plan.warnings)]

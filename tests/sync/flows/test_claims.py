@@ -69,6 +69,15 @@ def test_a_claim_goes_on_where_the_one_before_was_left_out() -> None:
     assert (books.ledger.expected_previous, books.ledger.expected_retainage) == (amount(27000), amount(3000))
 
 
+def test_a_claim_left_out_and_changed_since_is_a_difference_and_no_wait() -> None:
+    first, second, third = three_claims()
+    books = Books()
+    books.offer(first)
+    books.leave_out(replace(second, lines=()))
+    books.left_out["1002"] = replace(books.left_out["1002"], net=amount(1))
+    assert codes_of(books.plan(third)) == ["previous_changed"]
+
+
 def test_a_claim_with_nothing_to_post_holds_up_nobody() -> None:
     contract = Contract()
     first = contract.bill(Billed("A", work=10000, retained=1000))
@@ -148,6 +157,25 @@ class TestStartDate:
         posted = books.offer(first).document
         books.start_date = START.replace(month=12)
         assert books.plan(first).document == posted
+
+    def test_a_posted_claim_stays_ours_when_an_opening_is_read_later(self) -> None:
+        first, *_ = three_claims()
+        books = Books()
+        books.offer(first)
+        books.opening = opening_of(first)
+        assert codes_of(books.plan(first)) == ["previous_changed"]
+
+    def test_the_start_date_itself_is_inside(self) -> None:
+        claim = Contract().bill(Billed("A", work=100), billing_date=START.isoformat())
+        assert Books().offer(claim).document is not None
+        early = Contract().bill(Billed("A", work=100), billing_date="2026-06-30")
+        assert codes_of(Books().plan(early)) == ["not_in_opening"]
+
+    def test_the_opening_covers_earlier_numbers_whatever_their_ids(self) -> None:
+        _, june, july, _ = self.claims()
+        books = Books(opening=replace(opening_of(june), earned=amount(1)))
+        assert codes_of(books.plan(replace(july, previous_id="77"))) == ["previous_changed"]
+        assert codes_of(books.plan(replace(july, previous_id="77", number=4))) == ["not_in_opening"]
 
 
 class TestChangedAfterPosting:
@@ -256,6 +284,16 @@ class TestChangedAfterPosting:
             ("catch_up", "290", amount(1000)),
             ("catch_up", "2110", amount(-1000)),
         ]
+
+    def test_a_claim_that_bills_nothing_can_carry_the_difference(self) -> None:
+        books, third = self.books_and_third()
+        same = {"completed": amount(21000), "retainage": amount(2100), "earned": amount(18900), "due": ZERO}
+        empty = replace(third, lines=(replace(third.lines[0], completed=amount(21000)),), **same)
+        assert codes_of(books.plan(empty)) == ["previous_changed"]
+        bill = books.offer(empty, "catch_up").document
+        assert bill is not None
+        assert [line.role for line in bill.lines] == ["catch_up", "catch_up"]
+        assert bill.total == amount(900)
 
     def test_a_deleted_claim_is_taken_back_by_the_next(self) -> None:
         first, second, _ = three_claims()

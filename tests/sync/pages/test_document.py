@@ -104,8 +104,8 @@ def test_lines_say_who_chose_each_code(client: Any, scope: Tenant) -> None:
     assert [(row["code"], row["name"], row["detail"], row["is_default"]) for row in shown["rows"]] == [
         ("23-31-00", "HVAC ducts", "Main duct runs", False),
         ("23-34-00", "HVAC fans", "", True),
-        ("", "Retention held", "Retention held, invoice 6", False),
-        ("", "Retention released", "Retention released, invoice 6", False),
+        ("", "Retention held", "Invoice 6", False),
+        ("", "Retention released", "Invoice 6", False),
     ]
     assert shown["total"]["amount"] == Decimal("92753.95")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import resolve
 
+from mapping.models import DefaultChoice
 from smoothx.tenants.models import Tenant
 from sync.codes import CODES, headline_for, sentence_for
 from sync.pages.fixes import FIXES, fix_for
@@ -50,3 +51,21 @@ def test_a_headline_and_its_rest_make_up_the_sentence(code: str) -> None:
     assert first
     assert whole.startswith(first)
     assert whole.lower().endswith(rest.lower())
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("vendor_not_mapped", "/mapping/contacts/?tab=procore&q=Home+Depot+Pro"),
+        ("vendor_inactive", "/mapping/contacts/?tab=mapped&q=Home+Depot+Pro"),
+        ("project_inactive", "/mapping/projects/?tab=mapped&q=Home+Depot+Pro"),
+        ("code_not_mapped", "/mapping/item-codes/?tab=procore&q=Home+Depot+Pro"),
+        ("opening_missing", "/openings/"),
+    ],
+)
+def test_the_place_is_exact(scope: Tenant, code: str, expected: str) -> None:
+    DefaultChoice.objects.create(key="line_item_type", value="item")
+    entry = make_entry("blocked", notices=[notice(code, "Home Depot Pro")])
+    action = fix_for(entry.notices[0], entry, Frame())
+    assert action is not None
+    assert action.url == expected

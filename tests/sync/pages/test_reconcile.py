@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import tenant_scope
-from sync.pages.rows import notice_sentence
+from sync.pages.rows import notice_headline
 from tests.factories import figures, make_entry, make_project, notice
 
 
@@ -104,8 +104,8 @@ def test_an_open_project_lists_the_documents_that_explain_it(client: Any, scope:
     opened = client.get(row["toggle_url"]).context["rows"][0]
     assert opened["toggle_url"] == "/reconcile/"
     assert [(reason["state"], reason["text"], reason["amount"]) for reason in opened["reasons"]] == [
-        ("blocked", f"Invoice 6, Cobalt Concrete Inc. {notice_sentence(blocked.notices[0])}", Decimal("-250.00")),
-        ("waiting", f"Invoice 6, Front Range Mechanical LLC. {notice_sentence(waits)}", Decimal("-50.00")),
+        ("blocked", f"Invoice 6, Cobalt Concrete Inc. {notice_headline(blocked.notices[0])[0]}", Decimal("-250.00")),
+        ("waiting", f"Invoice 6, Front Range Mechanical LLC. {notice_headline(waits)[0]}", Decimal("-50.00")),
     ]
     assert opened["reasons"][0]["action"].url == f"/activity/{blocked.pk}/"
 
