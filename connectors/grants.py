@@ -23,6 +23,7 @@ from connectors.transport import (
     CONNECT_SECONDS,
     USER_AGENT,
     NoAnswer,
+    NotSent,
     Request,
     Response,
     basic_auth,
@@ -171,13 +172,19 @@ def refresh_pair(vendor: str, refresh_token: str) -> TokenPair:
 
 
 def revoke(vendor: str, refresh_token: str) -> bool:
-    """Whether the vendor confirmed that the grant is gone. Raises NotSent and NoAnswer."""
+    """Whether the vendor confirmed that the grant is gone; False too when it did not answer."""
     server = oauth_server(vendor)
     if server.uses_basic_auth:
         request = Request("POST", server.revoke_url, json={"token": refresh_token})
-        return exchange(request, auth=basic_auth(server.client_id, server.client_secret)).is_success
-    form = {"token": refresh_token, "client_id": server.client_id, "client_secret": server.client_secret}
-    return exchange(Request("POST", server.revoke_url, form=form)).is_success
+        auth = basic_auth(server.client_id, server.client_secret)
+    else:
+        form = {"token": refresh_token, "client_id": server.client_id, "client_secret": server.client_secret}
+        request, auth = Request("POST", server.revoke_url, form=form), None
+    try:
+        return exchange(request, auth=auth, read_seconds=TOKEN_READ_SECONDS).is_success
+    except (NotSent, NoAnswer) as error:
+        logger.warning("connectors.revoke.failed vendor=%s: %s", vendor, error)
+        return False
 
 
 def _post_token(vendor: str, form: dict[str, str]) -> Response:

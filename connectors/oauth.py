@@ -6,7 +6,6 @@ Nothing here changes whether the tenant is live. Everything that ends, well or n
 from __future__ import annotations
 
 import copy
-import logging
 from typing import Any
 
 from django.conf import settings
@@ -30,7 +29,7 @@ from connectors.models import Connection, ConnectionRoute, Vendor
 from connectors.probe import read_facts
 from connectors.procore.client import ProcoreClient
 from connectors.procore.resources import COMPANIES
-from connectors.transport import NoAnswer, NotSent
+from connectors.transport import NoAnswer
 from smoothx.lib.secrets import CannotDecrypt
 from smoothx.lib.text import collapse_spaces
 from smoothx.tenants.access import TenantRequest
@@ -40,8 +39,6 @@ __all__ = [
     "AccountTaken", "AnotherRealm", "BadState", "ConsentDenied", "ConsentError", "ConsentFailed", "WrongChoice",
     "begin", "choose_company", "disconnect", "finish", "redirect_uri",
 ]  # fmt: skip
-
-logger = logging.getLogger(__name__)
 
 
 def begin(request: TenantRequest, vendor: str) -> str:
@@ -145,12 +142,12 @@ def _finish_procore(request: TenantRequest) -> Connection:
     row = present_connection(vendor)
     companies = _list_companies(_trial(vendor, "", pair), pair)
     if not companies:
-        _try_revoke(vendor, pair.refresh_token)
+        revoke(vendor, pair.refresh_token)
         raise ConsentFailed(vendor, "The signed-in user is in no Procore company. Sign in as another user.")
     if row is None or not is_bound(row):
         return _keep_choosing(row, pair, companies, actor=request.user)
     if row.account_id not in {company["id"] for company in companies}:
-        _try_revoke(vendor, pair.refresh_token)
+        revoke(vendor, pair.refresh_token)
         raise another(row)
     name, facts = _look_at(_trial(vendor, row.account_id, pair), pair, known=row)
     return bind(row, vendor=vendor, account_id=row.account_id, name=name, facts=facts, actor=request.user, pair=pair)
@@ -185,11 +182,11 @@ def _look_at(trial: Connection, pair: TokenPair, *, known: Connection | None) ->
         return read_facts(trial)
     except Retry:
         if known is None:
-            _try_revoke(trial.vendor, pair.refresh_token)
+            revoke(trial.vendor, pair.refresh_token)
             raise
         return known.account_name, known.facts
     except VendorError:
-        _try_revoke(trial.vendor, pair.refresh_token)
+        revoke(trial.vendor, pair.refresh_token)
         raise
 
 
@@ -197,7 +194,7 @@ def _list_companies(trial: Connection, pair: TokenPair) -> list[dict[str, str]]:
     try:
         rows = [row for page in ProcoreClient(trial).list(COMPANIES) for row in page]
     except VendorError:
-        _try_revoke(trial.vendor, pair.refresh_token)
+        revoke(trial.vendor, pair.refresh_token)
         raise
     named = [{"id": str(row["id"]), "name": collapse_spaces(row.get("name") or "")} for row in rows]
     return sorted(named, key=lambda company: company["name"].casefold())
@@ -222,14 +219,6 @@ def _revoke_own(connection: Connection) -> bool:
     if not connection.sealed_refresh_token:
         return True
     try:
-        return _try_revoke(connection.vendor, connection.refresh_token)
+        return revoke(connection.vendor, connection.refresh_token)
     except CannotDecrypt:
-        return False
-
-
-def _try_revoke(vendor: str, refresh_token: str) -> bool:
-    try:
-        return revoke(vendor, refresh_token)
-    except (NotSent, NoAnswer) as error:
-        logger.warning("connectors.revoke.failed vendor=%s: %s", vendor, error)
         return False

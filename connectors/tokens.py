@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from connectors.errors import Reconnect, Retry
-from connectors.grants import GrantRefused, TokenPair, refresh_pair
+from connectors.grants import GrantRefused, TokenPair, refresh_pair, revoke
 from connectors.models import Connection
 from connectors.signals import connection_broken
 from connectors.transport import NoAnswer, NotSent, refuse_in_transaction
@@ -50,14 +50,14 @@ def fresh(connection_id: int | None, *, force: bool = False, seen_version: int |
     seen = row.token_version if seen_version is None else seen_version
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
-        if row.state in _GONE:
-            message = f"{row}: {row.broken_reason or 'not connected'}"
-            raise Reconnect(message)
+        _refuse_gone(row)
         if row.is_access_fresh() and (row.token_version > seen or not force):
             return row
         owner = _take_lease(row)
         if owner:
-            return _refresh(row, owner)
+            row = _refresh(row, owner)
+            _refuse_gone(row)
+            return row
         if time.monotonic() > deadline:
             message = f"another worker has been refreshing the access of {row} for {WAIT_SECONDS:.0f} seconds"
             raise Retry(message)
@@ -101,6 +101,12 @@ def mark_broken(connection: Connection, reason: str) -> None:
 def _read(connection_id: int) -> Connection:
     row: Connection = Connection.objects.get(pk=connection_id)
     return row
+
+
+def _refuse_gone(row: Connection) -> None:
+    if row.state in _GONE:
+        message = f"{row}: {row.broken_reason or 'not connected'}"
+        raise Reconnect(message)
 
 
 def _take_lease(row: Connection) -> str:
@@ -185,4 +191,8 @@ def _save(row: Connection, owner: str, pair: TokenPair) -> Connection:
     if not same.filter(lease_owner=owner).update(**values):
         logger.error("connectors.token.lease_outlived connection=%s", row.pk)
         same.exclude(state__in=_GONE).update(**values)
-    return _read(row.pk)
+    saved = _read(row.pk)
+    if saved.state == Connection.State.DISCONNECTED:
+        # Ended while its tokens were renewed: what was revoked then were the old ones.
+        revoke(row.vendor, pair.refresh_token)
+    return saved

@@ -48,7 +48,7 @@ def callback(request: HttpRequest, vendor: str) -> HttpResponse:
     if connection.state == Connection.State.CHOOSING:
         messages.info(request, "Signed in to Procore. Choose the company to use.")
     else:
-        messages.success(request, f"Connected to {connection.get_vendor_display()}, {connection.account_name}.")
+        messages.success(request, f"Connected to {connection.get_vendor_display()}, {connection.account_name}")
     return redirect(ACCESS_PAGE)
 
 
@@ -62,7 +62,7 @@ def choose_company(request: HttpRequest) -> HttpResponse:
         return _refused(request, refusal)
     except VendorError as error:
         return _failed(request, Vendor.PROCORE.label, error)
-    messages.success(request, f"Connected to Procore, {chosen.account_name}.")
+    messages.success(request, f"Connected to Procore, {chosen.account_name}")
     return go_back(request, reverse(ACCESS_PAGE))
 
 

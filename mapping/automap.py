@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from mapping.candidates import left_rows, linked_left, linked_right, load_rejected, read_candidates, right_rows
+from mapping.coverage import is_code_section, load_code_tree
 from mapping.kinds import MappingKind, Section
 from mapping.models import AutomapRun, Link, SuggestedPair
 from mapping.sides import Sides, load_sides
@@ -54,7 +55,11 @@ def find_pairs(section: Section, sides: Sides) -> Found:
             elif pair.band == "sure" or pair.left_id not in taken_lefts:
                 unsure.append((kind, replace(pair, band="unsure")))
     sure, doubtful = _keep_one_role(sure)
-    best = _keep_best(unsure + doubtful, {pair.left_id for _, pair in sure})
+    done = {pair.left_id for _, pair in sure}
+    best = _keep_best(unsure + doubtful, done)
+    if is_code_section(section):
+        open_codes = load_code_tree(section.kinds, sides).open_ids(section.kinds[0], also_linked=done)
+        best = [(kind, pair) for kind, pair in best if pair.left_id in open_codes]
     return Found(tuple(sure), tuple(best))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -48,9 +48,9 @@ class CodeTree:
         uncovered = find_uncovered(self.active, self.parents, self.linked[kind.key])
         return Coverage(mapped=total - len(uncovered), total=total)
 
-    def open_ids(self, kind: MappingKind) -> set[str]:
-        """Codes and divisions a person can still map."""
-        return find_open(self.active, self.parents, self.linked[kind.key])
+    def open_ids(self, kind: MappingKind, also_linked: Set[str] = frozenset()) -> set[str]:
+        """Codes and divisions a person can still map, once `also_linked` are linked as well."""
+        return find_open(self.active, self.parents, self.linked[kind.key] | also_linked)
 
 
 def coverage(section: Section) -> Coverage:

@@ -36,5 +36,5 @@ def choose_sections(line_item_type: str, linked_kinds: Collection[str]) -> Shown
     names = " and ".join(section.label for section in hidden)
     label = dict(LINE_ITEM_TYPE.options)[coding]
     if line_item_type:
-        return Shown(shown, f"{names} is hidden: bill lines are coded by {label}.")
-    return Shown(shown, f"{names} is hidden until {LINE_ITEM_TYPE.label} is Item.")
+        return Shown(shown, f"{names} are hidden: bill lines are coded by {label}.")
+    return Shown(shown, f"{names} are hidden until {LINE_ITEM_TYPE.label} is Item.")

@@ -42,7 +42,9 @@ def load_links(kinds: Iterable[MappingKind]) -> dict[tuple[str, str], Target]:
 def load_codes() -> dict[str, CodeRef]:
     """A project's own cost code id to what it is mapped under, with the divisions above it, nearest first."""
     standard = RemoteItem.objects.filter(resource=procore.STANDARD_COST_CODES.key)
-    parents = dict(standard.values_list("remote_id", "parent_id"))
+    parents, texts = {}, {}
+    for remote_id, parent_id, code in standard.values_list("remote_id", "parent_id", "code"):
+        parents[remote_id], texts[remote_id] = parent_id, code
     above: dict[str, tuple[str, ...]] = {}
     codes: dict[str, CodeRef] = {}
     rows = RemoteItem.objects.filter(resource=procore.PROJECT_COST_CODES.key)
@@ -50,7 +52,8 @@ def load_codes() -> dict[str, CodeRef]:
         key = map_key(standard_id, code)
         if key not in above:
             above[key] = ancestors(key, parents)
-        codes[remote_id] = CodeRef(key, code, name, above[key])
+        divisions = tuple(texts.get(parent, "") for parent in above[key])
+        codes[remote_id] = CodeRef(key, code, name, above[key], divisions)
     return codes
 
 

@@ -24,7 +24,7 @@ SAME_NAME, SAME_NORMAL_NAME, SAME_CODE = 100, 97, 93
 # Likeness alone never reaches the scores of the sure band.
 HIGHEST_LIKENESS = 92
 LEAST_TO_REVIEW = 65
-LEAST_TO_OFFER = 45
+LEAST_TO_OFFER = 50
 CODE_NAMES_AGREE = 60
 OTHER_NUMBERS_COST = 30
 SAME_CONTACT_ADDS = 8
@@ -111,7 +111,7 @@ def best_for(
     rejected: Set[tuple[str, str]] = frozenset(),
 ) -> list[Suggestion]:
     """The likeliest rights for one left, best first, all unsure: a person chooses."""
-    return best_matches([left], rights, kind, limit=limit, rejected=rejected)[left.id]
+    return best_matches([left], rights, kind, limit=limit, least=LEAST_TO_OFFER, rejected=rejected)[left.id]
 
 
 def best_matches(
@@ -120,13 +120,12 @@ def best_matches(
     kind: MappingKind,
     *,
     limit: int = 1,
+    least: int = LEAST_TO_REVIEW,
     rejected: Set[tuple[str, str]] = frozenset(),
 ) -> dict[str, list[Suggestion]]:
-    """`best_for` each of several lefts, by left id."""
+    """The likeliest rights for each of several lefts, by left id, none below the score `least`."""
     shelf = _Shelf([_read(row, kind) for row in rights if row.is_active])
-    return {
-        row.id: _near(_read(row, kind), shelf, kind, least=LEAST_TO_OFFER, rejected=rejected)[:limit] for row in lefts
-    }
+    return {row.id: _near(_read(row, kind), shelf, kind, least=least, rejected=rejected)[:limit] for row in lefts}
 
 
 def split_code(name: str) -> tuple[str, str]:
@@ -301,7 +300,8 @@ def _explain(left: _Reading, right: _Reading, kind: MappingKind, *, contacts: Co
         reasons.append("One name is part of the other")
     elif not same_code:
         is_close = fuzz.ratio(left.ordered, right.ordered) >= LEAST_TO_REVIEW
-        reasons.append("Names are close" if is_close else "Shares words")
+        shares = "Shares words" if left.words & right.words else "Spelling is somewhat close"
+        reasons.append("Names are close" if is_close else shares)
     return ". ".join(reasons)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import User
 from django.db import transaction
 
@@ -9,11 +11,20 @@ from connectors.errors import VendorError
 from connectors.qbo.records import PostedBill
 from sync import ledger, outbox, settle
 from sync.models import Entry, Event
-from sync.targets import Answer
+from sync.targets import Answer, signed
 from sync.tasks import nudge
 from sync.work import NotConnected, Work
 
 URGENT = 10
+GONE_CODES = {"target_deleted", "target_missing"}
+NO_TARGET: dict[str, Any] = {
+    "target_id": "",
+    "target_version": "",
+    "target_number": "",
+    "target_total": None,
+    "fingerprint": "",
+    "source_fingerprint": "",
+}
 
 
 class NotPossible(Exception):
@@ -21,7 +32,8 @@ class NotPossible(Exception):
 
 
 def retry(entry: Entry, actor: User) -> None:
-    """Read and plan the document again now."""
+    """Read and plan the document again now. One that was left out is taken back in."""
+    Entry.objects.filter(pk=entry.pk, state=Entry.State.LEFT_OUT).update(state=Entry.State.QUEUED)
     _again(entry, actor, "retried", "Checked again")
 
 
@@ -41,34 +53,41 @@ def post_difference(entry: Entry, actor: User) -> None:
 
 def post_again(entry: Entry, actor: User) -> None:
     """The target was deleted on the other side: forget it and make a new one, under a new key."""
-    _needs_code(entry, {"target_deleted", "target_missing"})
+    _needs_code(entry, GONE_CODES)
     with transaction.atomic():
-        Entry.objects.filter(pk=entry.pk).update(
-            target_id="", target_version="", target_number="", target_total=None, fingerprint="", source_fingerprint=""
-        )
+        Entry.objects.filter(pk=entry.pk).update(**NO_TARGET)
         _again(entry, actor, "approved", f"Told to post it again, {entry.target_number} was deleted")
 
 
 def keep_as_is(entry: Entry, actor: User) -> None:
-    """Leave the posted document as it stands; this is no problem any more."""
-    if not entry.is_posted:
+    """Leave the posted document as it stands; this is no problem any more.
+
+    The version that was looked at is known from now on; should Procore change, the totals are compared again.
+    """
+    if not entry.is_posted or GONE_CODES & _codes(entry):
         message = "There is no posted document to keep."
         raise NotPossible(message)
+    versions = [notice["detail"]["version"] for notice in entry.notices if "version" in notice["detail"]]
+    version = versions[0] if versions else entry.target_version
     with transaction.atomic():
-        Entry.objects.filter(pk=entry.pk).update(state=Entry.State.POSTED, notices=[])
+        Entry.objects.filter(pk=entry.pk).update(state=Entry.State.POSTED, notices=[], target_version=version)
         _note(entry, actor, "kept", f"{entry.target_number} kept as it is")
 
 
 def leave_out(entry: Entry, actor: User) -> None:
-    """Never post this document. Later claims of its contract no longer wait for it."""
-    if entry.is_posted:
+    """Never post this document, or not again what was deleted. Later claims of its contract do not wait for it."""
+    is_gone = bool(GONE_CODES & _codes(entry))
+    if entry.is_posted and not is_gone:
         message = "It is posted already. Delete it in QuickBooks first."
         raise NotPossible(message)
     if outbox.current(entry) is not None:
         message = "It is being sent. Wait for its outcome first."
         raise NotPossible(message)
     with transaction.atomic():
-        Entry.objects.filter(pk=entry.pk).update(state=Entry.State.LEFT_OUT, due_at=None, notices=[])
+        Entry.objects.filter(pk=entry.pk).update(
+            state=Entry.State.LEFT_OUT, due_at=None, notices=[], **(NO_TARGET if is_gone else {})
+        )
+        ledger.end_waits(entry)
         _note(entry, actor, "left_out", "Left out")
         ledger.release([f"entry:{entry.flow}:{entry.source_id}"])
         nudge()
@@ -81,19 +100,27 @@ def link_existing(entry: Entry, actor: User, *, target_id: str) -> None:
     if entry.is_posted or not entity:
         message = "There is no plan to compare with. Check the document again first."
         raise NotPossible(message)
+    if outbox.current(entry) is not None:
+        message = "It is being sent. Wait for its outcome first."
+        raise NotPossible(message)
     try:
         books = PostedBill.from_wire(Work().qbo.get_entity(entity, target_id))
     except (VendorError, NotConnected) as error:
         message = "QuickBooks did not give us that document."
         raise NotPossible(message) from error
-    total = -books.total if entity == "VendorCredit" else books.total
+    others = Entry.objects.filter(target_connection=entry.target_connection, target_type=entity, target_id=books.id)
+    if others.exists():
+        message = "Another invoice is linked to that document already."
+        raise NotPossible(message)
+    total = signed(entity, books.total)
     if str(total) != planned["total"] or books.vendor_id != planned["vendor_id"]:
         message = f"It does not fit: QuickBooks has {total}, Procore {planned['total']}, or the vendor differs."
         raise NotPossible(message)
-    entry.target_type, entry.fingerprint = entity, ""
+    entry.target_type, entry.fingerprint = entity, entry.planned.get("fingerprint", "")
     entry.facts = entry.planned.get("facts", {})
     settle.take(entry, Answer(books.id, books.sync_token, books.number, total))
     _note(entry, actor, "linked", f"Linked to {books.number or books.id}")
+    nudge()
 
 
 def _approve(entry: Entry, approval: str) -> None:
@@ -101,8 +128,12 @@ def _approve(entry: Entry, approval: str) -> None:
     Entry.objects.filter(pk=entry.pk).update(approvals=entry.approvals)
 
 
+def _codes(entry: Entry) -> set[str]:
+    return {notice["code"] for notice in entry.notices}
+
+
 def _needs_code(entry: Entry, codes: set[str]) -> None:
-    if not codes & {notice["code"] for notice in entry.notices}:
+    if not codes & _codes(entry):
         message = "This does not fit the document as it stands now. Open it again."
         raise NotPossible(message)
 

@@ -1,7 +1,8 @@
 """What changed in QuickBooks since we last looked: one change-data call per tenant and interval.
 
 Contacts, accounts and items refresh the directory. A bill of ours that was deleted or whose total changed becomes
-visible on its entry; nothing is corrected without a person.
+visible on its entry; nothing is corrected without a person. The books' own facts, like the day they are closed to,
+are no part of the change data and are read beside it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from connectors.models import Cursor
+from connectors.models import Connection, Cursor
 from connectors.qbo.records import PostedBill
 from mapping.directory import absorb_qbo_changes
 from smoothx.lib.money import ZERO
-from sync import settle
+from sync import ledger, settle
+from sync.facts import look_again
 from sync.models import Entry
 from sync.targets import MONEY_ENTITIES
 from sync.work import Work
@@ -36,35 +38,60 @@ def poll_books(work: Work) -> int:
     since = max(since, started_at - LONGEST_LOOK_BACK)
     changes = work.qbo.changes([*NAME_LISTS, *MONEY_ENTITIES], since)
     absorb_qbo_changes(connection, {name: changes.get(name, []) for name in NAME_LISTS})
-    for entity in MONEY_ENTITIES:
-        compare_posted(entity, changes.get(entity, []))
-    Cursor.objects.update_or_create(
-        connection=connection, resource=RESOURCE, project_id="", defaults={"read_until": started_at}
-    )
-    return sum(len(rows) for rows in changes.values())
+    is_complete = [compare_posted(connection, entity, changes.get(entity, [])) for entity in MONEY_ENTITIES]
+    if all(is_complete):
+        Cursor.objects.update_or_create(
+            connection=connection, resource=RESOURCE, project_id="", defaults={"read_until": started_at}
+        )
+    return sum(len(rows) for rows in changes.values()) + look_again(connection)
 
 
-def compare_posted(entity: str, rows: list[dict[str, Any]]) -> None:
+def compare_posted(connection: Connection, entity: str, rows: list[dict[str, Any]]) -> bool:
+    """False when a worker had one of the documents just then: its change must be looked at again.
+
+    A document whose write is open is left to the probe, which will see the change as well.
+    """
     by_id = {str(row["Id"]): row for row in rows}
-    entries = Entry.objects.filter(target_type=entity, target_id__in=list(by_id), claimed_until__isnull=True)
-    for entry in entries:
-        compare_one(entry, by_id[entry.target_id])
+    entries = Entry.objects.filter(target_connection=connection, target_type=entity, target_id__in=list(by_id))
+    looked_at = [
+        _is_known(entry, by_id[entry.target_id]) or _compare_undisturbed(entry, by_id[entry.target_id])
+        for entry in entries.exclude(outgoing__state__in=ledger.OPEN_OUTGOING)
+    ]
+    return all(looked_at)
+
+
+def _is_known(entry: Entry, wire: dict[str, Any]) -> bool:
+    """Our own write comes back with the version we know; and what an entry says already is no news."""
+    codes = {notice["code"]: notice["detail"] for notice in entry.notices}
+    if wire.get("status") == "Deleted":
+        return bool(codes.keys() & {"target_deleted", "target_missing"})
+    told = codes.get("changed_by_hand", {}).get("version")
+    return str(wire["SyncToken"]) in (entry.target_version, told)
+
+
+def _compare_undisturbed(entry: Entry, wire: dict[str, Any]) -> bool:
+    is_held = entry.claimed_until is not None and entry.claimed_until > timezone.now()
+    if is_held or not ledger.claim(entry, RESOURCE, keeps_due=True):
+        return False
+    compare_one(entry, wire)
+    return True
 
 
 def compare_one(entry: Entry, wire: dict[str, Any]) -> None:
-    """Show what somebody did to the document we posted. Our own write comes back with the version we know."""
-    name = f"{'Vendor credit' if entry.target_type == 'VendorCredit' else 'Bill'} {entry.target_number}"
+    """Show what somebody did to the document we posted. With another version but our total it is in order."""
     if wire.get("status") == "Deleted":
-        settle.hold(entry, "target_deleted", subject=name)
+        settle.hold(entry, "target_deleted", subject=entry.target_name)
         return
-    books = PostedBill.from_wire(wire)
-    if books.sync_token == entry.target_version:
+    books, ours = PostedBill.from_wire(wire), abs(entry.target_total or ZERO)
+    if books.total != ours:
+        figures = {"procore": str(ours), "books": str(books.total), "version": books.sync_token}
+        settle.hold(entry, "changed_by_hand", subject=entry.target_name, **figures)
         return
-    if books.total != abs(entry.target_total or ZERO):
-        figures = {"procore": str(abs(entry.target_total or ZERO)), "books": str(books.total)}
-        settle.hold(entry, "changed_by_hand", subject=name, **figures)
-        return
-    Entry.objects.filter(pk=entry.pk).update(target_version=books.sync_token)
+    entry.target_version = books.sync_token
+    ledger.finish(entry, ("target_version",))
+    if entry.state == Entry.State.CHANGED_BY_HAND:
+        # Changed back: whether that is all of it, planning again tells.
+        ledger.make_due(Entry.objects.filter(pk=entry.pk))
 
 
 def first_look(work: Work, at: datetime) -> None:

@@ -69,7 +69,7 @@ class Engine:
                 return
             self._cross(flow, entry)
         except NotConnected:
-            settle.hold(entry, "connection_lost", waits_for=settle.CONNECTION_RESTORED)
+            self._hold(entry, "connection_lost", settle.CONNECTION_RESTORED)
         except Throttled as error:
             self.is_throttled = True
             settle.come_back(entry, error.after)
@@ -82,16 +82,25 @@ class Engine:
             settle.block(entry, "internal")
 
     def _is_stopped(self, flow: Flow, entry: Entry) -> bool:
-        """Held while the company is not live or the flow is off. A push is a person's own act and goes through."""
+        """Left out, or held while the company is not live or the flow is off. A push is a person's own act."""
+        if entry.state == Entry.State.LEFT_OUT:
+            # Only a person takes it back in, whatever happens at its source.
+            ledger.finish(entry, ())
+            return True
         if flow.trigger == "push":
             return False
         if self.work.tenant.state != Tenant.State.LIVE:
-            settle.hold(entry, "paused", waits_for="tenant:live")
+            self._hold(entry, "paused", "tenant:live")
             return True
         if flow.key in self.work.flows_off:
-            settle.hold(entry, "flow_off", waits_for=f"flow:{flow.key}")
+            self._hold(entry, "flow_off", f"flow:{flow.key}")
             return True
         return False
+
+    def _hold(self, entry: Entry, code: str, waits_for: str) -> None:
+        if settle.hold(entry, code, waits_for=waits_for):
+            # It came true meanwhile: what this run knows is out of date.
+            self.work = Work()
 
     def _cross(self, flow: Flow, entry: Entry) -> None:
         try:
@@ -101,7 +110,8 @@ class Engine:
             return
         ledger.describe(entry, flow.describe(source))
         source_fingerprint = fingerprint(source)
-        if entry.is_posted and source_fingerprint == entry.source_fingerprint and not entry.approvals:
+        is_same = source_fingerprint == entry.source_fingerprint and not entry.approvals
+        if is_same and entry.is_posted and entry.state in ledger.POSTED_STATES:
             # Our own echo, or a hint about nothing we use: a changed mapping alone never rewrites a posted document.
             settle.unchanged(entry)
             return
@@ -113,7 +123,9 @@ class Engine:
 
     def _send(self, flow: Flow, entry: Entry, outgoing: Outgoing) -> None:
         try:
-            answer = outbox.send(self.work, outgoing, entry, flow.target)
+            answer = outbox.send(self.work, outgoing, entry, flow)
+        except outbox.Paused:
+            self._hold(entry, "paused", "tenant:live")
         except Throttled as error:
             self.is_throttled = True
             settle.not_sent_yet(entry, outgoing, error.after)
@@ -130,7 +142,12 @@ class Engine:
         if outgoing.state == Outgoing.State.OPEN:
             outbox.supersede(outgoing)
             return False
-        answer = outbox.probe(self.work, outgoing, entry, flow.target)
+        try:
+            answer = outbox.probe(self.work, outgoing, entry, flow.target)
+        except Missing as error:
+            # What was to be changed is gone, so that write can have no effect any more.
+            settle.send_failed(entry, outgoing, error)
+            return True
         if answer is not None:
             settle.posted(self.work, flow, entry, outgoing, answer)
         elif outbox.may_send_again(outgoing, flow.target):

@@ -6,23 +6,30 @@ lists alone: a list that was cut short says nothing about what it lacks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import logging
+from collections.abc import Container, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from connectors.errors import Missing, NoPermission, Rejected
 from connectors.models import Connection, Cursor
 from connectors.procore import resources as procore
 from connectors.procore.client import ProcoreClient
 from connectors.procore.records import APPROVED_STATUSES
+from mapping.items import READERS
 from mapping.kinds import PROJECT
 from mapping.models import Link, RemoteItem
-from smoothx.lib.dates import parse_date
+from mapping.rows import save_rows
+from smoothx.lib.dates import parse_instant
 from sync import ledger
+from sync.facts import look_again
 from sync.models import Entry
 from sync.registry import flow
 from sync.work import Work
+
+log = logging.getLogger(__name__)
 
 # Clocks differ and a list may lag behind a write: read a little again, equal hints cost nothing.
 OVERLAP = timedelta(minutes=2)
@@ -35,8 +42,17 @@ def poll_procore(work: Work) -> int:
     started_at = timezone.now()
     noted = _poll_projects(work, client, started_at)
     for project_id in active_project_ids(client.connection):
-        noted += _poll_requisitions(work, client, project_id, started_at)
-    return noted
+        noted += _poll_one(work, client, project_id, started_at)
+    return noted + look_again(client.connection)
+
+
+def _poll_one(work: Work, client: ProcoreClient, project_id: str, started_at: datetime) -> int:
+    """A project we may not read, or not any more, must not keep the others from being read."""
+    try:
+        return _poll_requisitions(work, client, project_id, started_at)
+    except (Missing, NoPermission, Rejected) as error:
+        log.warning("sync.poll.project_skipped project=%s error=%s", project_id, error)
+        return 0
 
 
 def active_project_ids(connection: Connection) -> list[str]:
@@ -50,7 +66,9 @@ def _poll_projects(work: Work, client: ProcoreClient, started_at: datetime) -> i
     cursor = _cursor(client.connection, procore.PROJECTS.key)
     rows = _rows(client.list(procore.PROJECTS, updated_since=_since(cursor)))
     ids = [str(row["id"]) for row in rows if row.get("active", True)]
-    add_unknown_projects(client.connection, rows)
+    # A project created since the last refresh has documents to poll as well; an archived one has none any more.
+    read_item = READERS[procore.PROJECTS.key]
+    save_rows(client.connection, procore.PROJECTS.key, [read_item(client.connection, row) for row in rows])
     mapped = set(
         Link.objects.filter(kind=PROJECT.key, left_connection=client.connection).values_list("left_id", flat=True)
     )
@@ -64,63 +82,55 @@ def _poll_projects(work: Work, client: ProcoreClient, started_at: datetime) -> i
     return noted
 
 
-def add_unknown_projects(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
-    """A project created since the last refresh has documents to poll as well."""
-    RemoteItem.objects.bulk_create(
-        [
-            RemoteItem(
-                connection=connection,
-                resource=procore.PROJECTS.key,
-                remote_id=str(row["id"]),
-                name=row.get("name") or "",
-                code=row.get("project_number") or "",
-                is_active=bool(row.get("active", True)),
-            )
-            for row in rows
-        ],
-        ignore_conflicts=True,
-    )
-
-
 def _poll_requisitions(work: Work, client: ProcoreClient, project_id: str, started_at: datetime) -> int:
     connection = client.connection
     cursor = _cursor(connection, procore.REQUISITIONS.key, project_id)
     complete = _cursor(connection, f"{procore.REQUISITIONS.key}.complete", project_id)
     is_complete = complete is None or complete.read_until < started_at - COMPLETE_EVERY
-    since = None if is_complete else _since(cursor)
+    since = _since(cursor)
     # The hint only needs status, number and date; figures and lines are read with the claim itself.
-    rows = _rows(client.list(procore.REQUISITIONS, project_id=project_id, updated_since=since, view="default"))
-    known = set(
-        Entry.objects.filter(flow="bills", project_id=project_id, source_connection=connection).values_list(
-            "source_id", flat=True
+    rows = _rows(
+        client.list(
+            procore.REQUISITIONS,
+            project_id=project_id,
+            updated_since=None if is_complete else since,
+            view="default",
         )
     )
-    wanted = [str(row["id"]) for row in rows if _is_wanted(work, row, known)]
+    known = dict(
+        Entry.objects.filter(flow="bills", project_id=project_id, source_connection=connection).values_list(
+            "source_id", "source_fingerprint"
+        )
+    )
+    wanted = [str(row["id"]) for row in rows if _is_wanted(work, row, known, since)]
     if is_complete:
-        wanted += sorted(known - {str(row["id"]) for row in rows})
-        _advance(connection, f"{procore.REQUISITIONS.key}.complete", started_at, project_id)
+        listed = {str(row["id"]) for row in rows}
+        wanted += sorted(key for key, mark in known.items() if key not in listed and mark != ledger.GONE)
     noted = ledger.note(
         flow("bills"),
         source_connection=connection,
         target_connection=work.qbo.connection,
         source_ids=[(source_id, project_id) for source_id in wanted],
     )
+    if is_complete:
+        _advance(connection, f"{procore.REQUISITIONS.key}.complete", started_at, project_id)
     _advance(connection, procore.REQUISITIONS.key, started_at, project_id)
     return noted
 
 
-def _is_wanted(work: Work, row: dict[str, Any], known: set[str]) -> bool:
-    """Approved and not inside the opening balance, or ours already: an un-approval must be seen too."""
+def _is_wanted(work: Work, row: dict[str, Any], known: Container[str], since: datetime | None) -> bool:
+    """Approved and not inside the opening balance, or ours already and changed: an un-approval must be seen too.
+
+    A claim dated before the start date but approved after the opening balances were read is wanted as well: it is in
+    neither, so somebody must be told.
+    """
     if str(row["id"]) in known:
-        return True
+        updated_at = parse_instant(row.get("updated_at"))
+        return since is None or updated_at is None or updated_at >= since
     if row.get("status") not in APPROVED_STATUSES:
         return False
     opening = work.openings.get(str(row.get("commitment_id")))
-    if opening is not None and int(row["number"]) <= opening.number:
-        return False
-    dated = parse_date(row.get("billing_date")) or parse_date(row.get("requisition_end"))
-    start = work.tenant.start_date
-    return start is None or dated is None or dated >= start
+    return opening is None or int(row["number"]) > opening.number
 
 
 def _rows(pages: Iterator[list[dict[str, Any]]]) -> list[dict[str, Any]]:

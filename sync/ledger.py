@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models.functions import Least
 from django.utils import timezone
 
@@ -26,6 +26,8 @@ CLAIM_LASTS = timedelta(minutes=5)
 # A wait is normally ended by what it waits for; this is the net below a message that was lost.
 RECHECK_WAITING_AFTER = timedelta(minutes=30)
 OPEN_OUTGOING = (Outgoing.State.OPEN, Outgoing.State.SENDING, Outgoing.State.UNCERTAIN)
+# Stands for the fingerprint of a source record that was deleted.
+GONE = "gone"
 POSTED_STATES = (Entry.State.POSTED, Entry.State.POSTED_WITH_WARNINGS)
 # Later claims of a contract need not wait for it: it is in the books, or a person said that it never will be by us.
 IN_ITS_PLACE = ~models.Q(target_id="") | models.Q(state=Entry.State.LEFT_OUT)
@@ -99,9 +101,21 @@ def make_due(entries: models.QuerySet[Entry], *, priority: int | None = None) ->
 
 def release(subjects: Sequence[str]) -> int:
     """Plan again every entry that waits for one of `subjects`. Answers how many."""
-    waiting = WaitingFor.objects.filter(subject__in=subjects).values_list("entry_id", flat=True)
-    ids = list(waiting)
-    return make_due(Entry.objects.filter(pk__in=ids)) if ids else 0
+    with transaction.atomic(savepoint=False):
+        lock_subjects(subjects)
+        ids = list(WaitingFor.objects.filter(subject__in=subjects).values_list("entry_id", flat=True))
+        return make_due(Entry.objects.filter(pk__in=ids)) if ids else 0
+
+
+def lock_subjects(subjects: Iterable[str]) -> None:
+    """Hold these subjects to the end of the transaction, against whoever waits for them or makes them true.
+
+    Without it one worker could write down its wait while another, unseen by it, makes it true and finds nobody.
+    """
+    tenant_id = require_tenant_id()
+    keys = sorted(int(stable_hash(tenant_id, subject, length=15), 16) for subject in set(subjects))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM (SELECT unnest(%s::bigint[]) AS key) AS keys", [keys])
 
 
 def due_entries(limit: int) -> list[Entry]:
@@ -180,6 +194,7 @@ def set_waits(entry: Entry, blockers: Sequence[Notice]) -> bool:
     """Remember what the entry waits for. True when what it lacks came true while it was being planned."""
     lacking = {notice.waits_for for notice in blockers if notice.waits_for}
     subjects = sorted(lacking.union(*(notice.also_lifted_by for notice in blockers)))
+    lock_subjects(subjects)
     WaitingFor.objects.filter(entry=entry).exclude(subject__in=subjects).delete()
     WaitingFor.objects.bulk_create(
         [WaitingFor(entry=entry, subject=subject) for subject in subjects], ignore_conflicts=True

@@ -117,6 +117,12 @@ class Entry(TenantModel):
     def is_posted(self) -> bool:
         return bool(self.target_id)
 
+    @property
+    def target_name(self) -> str:
+        """What a reader calls it over there: "Bill 4402", and contacts by their name."""
+        noun = {"Bill": "Bill ", "VendorCredit": "Vendor credit "}.get(self.target_type, "")
+        return f"{noun}{self.target_number or self.target_id or 'it'}"
+
 
 class WaitingFor(TenantModel):
     """What an entry waits for ("link:vendor:518"); when it comes true the entry is planned again."""

@@ -14,11 +14,12 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from connectors.errors import VendorError
 from connectors.procore import resources as procore
-from connectors.procore.records import APPROVED_STATUSES, Requisition
+from connectors.procore.records import APPROVED_STATUSES, Requisition, UnreadableRecord
 from mapping.models import RemoteItem
 from smoothx.lib.dates import parse_date
 from smoothx.lib.money import ZERO, money, total
@@ -33,32 +34,67 @@ class CannotConfirm(Exception):
     """The opening balances are not ready to be confirmed; the text says why."""
 
 
+class GivenUp(Exception):
+    """Another reading was begun meanwhile."""
+
+
 def begin(start_date: date) -> OpeningRun:
     """A new reading for `start_date`; an unfinished one is given up."""
     OpeningRun.objects.filter(state="running").update(state="failed", ended_at=timezone.now())
     return OpeningRun.objects.create(start_date=start_date)
 
 
+def find_running() -> OpeningRun | None:
+    run: OpeningRun | None = OpeningRun.objects.filter(state="running").order_by("-started_at").first()
+    return run
+
+
 def read(run: OpeningRun) -> None:
-    """Read every project's claims, write the openings, count the progress. Contracts with posted claims keep it."""
+    """Read every project's claims, write the openings, count the progress. Contracts with posted claims keep it.
+
+    A reading that was given up meanwhile, for another date perhaps, writes nothing.
+    """
     try:
         work = Work()
-        project_ids = active_project_ids(work.procore.connection)
-        run.expected = len(project_ids)
-        run.found = {"holds_retention": False, "contracts": 0, "claims_after": 0}
-        rows: list[OpeningBalance] = []
-        for project_id in project_ids:
-            rows += _read_project(work, run, project_id)
-            run.read += 1
-            run.save(update_fields=["read", "expected", "found"])
-        _replace(work, rows)
-        run.state = "done"
+        rows = _read_projects(work, run)
+    except GivenUp:
+        return
     except NotConnected as error:
-        run.state, run.message = "failed", f"{error.vendor.capitalize()} is not connected."
-    except VendorError as error:
-        run.state, run.message = "failed", f"Reading Procore stopped: {error}"[:300]
-    run.ended_at = timezone.now()
-    run.save()
+        _fail(run, f"{error.vendor.capitalize()} is not connected.")
+    except (VendorError, UnreadableRecord) as error:
+        _fail(run, f"Reading Procore stopped: {error}")
+    except Exception:
+        _fail(run, "Something went wrong on our side. It is logged.")
+        raise
+    else:
+        _finish(work, run, rows)
+
+
+def _read_projects(work: Work, run: OpeningRun) -> list[OpeningBalance]:
+    project_ids = active_project_ids(work.procore.connection)
+    run.read, run.expected = 0, len(project_ids)
+    run.found = {"holds_retention": False, "contracts": 0, "claims_after": 0}
+    rows: list[OpeningBalance] = []
+    for project_id in project_ids:
+        rows += _read_project(work, run, project_id)
+        run.read += 1
+        if not _still_running(run).update(read=run.read, expected=run.expected, found=run.found):
+            raise GivenUp
+    return rows
+
+
+def _fail(run: OpeningRun, message: str) -> None:
+    _still_running(run).update(state="failed", message=message[:300], ended_at=timezone.now())
+
+
+def _finish(work: Work, run: OpeningRun, rows: list[OpeningBalance]) -> None:
+    with transaction.atomic():
+        if _still_running(run).update(state="done", ended_at=timezone.now()):
+            _replace(work, rows)
+
+
+def _still_running(run: OpeningRun) -> QuerySet[OpeningRun]:
+    return OpeningRun.objects.filter(pk=run.pk, state="running")
 
 
 def _read_project(work: Work, run: OpeningRun, project_id: str) -> list[OpeningBalance]:
@@ -112,9 +148,8 @@ def _replace(work: Work, rows: list[OpeningBalance]) -> None:
     for row in rows:
         row.project_name = names.get(row.project_id, "")
     posted = set(Entry.objects.filter(flow="bills").exclude(target_id="").values_list("group", flat=True))
-    with transaction.atomic():
-        OpeningBalance.objects.filter(connection=connection).exclude(commitment_id__in=posted).delete()
-        OpeningBalance.objects.bulk_create([row for row in rows if row.commitment_id not in posted])
+    OpeningBalance.objects.filter(connection=connection).exclude(commitment_id__in=posted).delete()
+    OpeningBalance.objects.bulk_create([row for row in rows if row.commitment_id not in posted])
 
 
 def confirm(actor: User | None, *, start_date: date) -> int:

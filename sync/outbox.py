@@ -14,6 +14,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from connectors.errors import VendorError
+from smoothx.tenants.models import Tenant
+from sync.flow import Flow
 from sync.ledger import write_key
 from sync.models import Attempt, Entry, Outgoing
 from sync.targets import ADAPTERS, Answer
@@ -22,6 +24,10 @@ from sync.work import Work
 Tried = TypeVar("Tried", Answer, Answer | None)
 # QuickBooks may still be working on a call for two minutes after we stopped listening.
 SETTLES_WITHIN = timedelta(seconds=120)
+
+
+class Paused(Exception):
+    """The company was paused between the plan and the send."""
 
 
 def open_write(entry: Entry, *, operation: str, target_type: str, body: dict[str, Any], fingerprint: str) -> Outgoing:
@@ -52,12 +58,18 @@ def supersede(outgoing: Outgoing) -> None:
     )
 
 
-def send(work: Work, outgoing: Outgoing, entry: Entry, side: str) -> Answer:
-    """Send it once. Raises the vendor's error; the caller settles either way."""
+def send(work: Work, outgoing: Outgoing, entry: Entry, flow: Flow) -> Answer:
+    """Send it once. Raises the vendor's error, or Paused with nothing done; the caller settles either way.
+
+    Whether the company is live is part of the claim: a pause stops the very next document, a push excepted.
+    """
     now = timezone.now()
     claimed = Outgoing.objects.filter(pk=outgoing.pk, state__in=(Outgoing.State.OPEN, Outgoing.State.UNCERTAIN))
-    claimed.update(state=Outgoing.State.SENDING, sent_at=now)
-    return _tried(outgoing, "send", lambda: ADAPTERS[side].send(work, outgoing, entry))
+    if flow.trigger != "push":
+        claimed = claimed.filter(tenant__state=Tenant.State.LIVE)
+    if not claimed.update(state=Outgoing.State.SENDING, sent_at=now):
+        raise Paused
+    return _tried(outgoing, "send", lambda: ADAPTERS[flow.target].send(work, outgoing, entry))
 
 
 def probe(work: Work, outgoing: Outgoing, entry: Entry, side: str) -> Answer | None:
@@ -74,6 +86,12 @@ def may_send_again(outgoing: Outgoing, side: str) -> bool:
     if side == "qbo":
         return True
     return outgoing.sent_at is None or timezone.now() - outgoing.sent_at > SETTLES_WITHIN
+
+
+def put_back(outgoing: Outgoing) -> None:
+    """This try did nothing. A write that may have happened at an earlier try stays in doubt."""
+    was_never_sent = outgoing.state == Outgoing.State.OPEN
+    close(outgoing, Outgoing.State.OPEN if was_never_sent else Outgoing.State.UNCERTAIN)
 
 
 def close(outgoing: Outgoing, state: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
+
 from connectors.models import Connection
 from mapping.kinds import Section
 from mapping.pushes import PushRefused, PushState, Role
@@ -29,23 +31,24 @@ def push(*, section: Section, side: SideKey, remote_id: str, role: Role, actor: 
     except NotConnected as error:
         message = error.sentence
         raise PushRefused(message) from error
-    ledger.note(
-        flow(FLOWS[side]),
-        source_connection=source,
-        target_connection=target,
-        source_ids=[(remote_id, "")],
-        part=role,
-        priority=URGENT,
-    )
-    entry = Entry.objects.get(flow=FLOWS[side], source_connection=source, source_id=remote_id, part=role)
-    if entry.target_id:
+    same = Entry.objects.filter(flow=FLOWS[side], source_connection=source, source_id=remote_id, part=role)
+    if same.exclude(target_id="").exists():
         message = "It was pushed before. Link it to what it became instead."
         raise PushRefused(message)
-    # A push that was stopped is tried afresh.
-    Entry.objects.filter(pk=entry.pk).update(state=Entry.State.QUEUED, notices=[], tries=0)
-    Event.objects.create(entry=entry, actor=actor, what="pushed", text=f"Pushed as {role}")
-    AuditEntry.note(actor=actor, action="contact.pushed", subject=remote_id, side=side, role=role)
-    nudge()
+    with transaction.atomic():
+        # A push that was stopped is tried afresh.
+        same.exclude(state__in=BUSY).update(state=Entry.State.QUEUED, notices=[], tries=0)
+        ledger.note(
+            flow(FLOWS[side]),
+            source_connection=source,
+            target_connection=target,
+            source_ids=[(remote_id, "")],
+            part=role,
+            priority=URGENT,
+        )
+        Event.objects.create(entry=same.get(), actor=actor, what="pushed", text=f"Pushed as {role}")
+        AuditEntry.note(actor=actor, action="contact.pushed", subject=remote_id, side=side, role=role)
+        nudge()
     return f"Sent as {role}. It moves to Mapped when it is there."
 
 

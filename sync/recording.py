@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.errors import Missing
 from connectors.qbo.documents import Bill
+from connectors.qbo.records import PostedBill
 from smoothx.lib.money import ZERO
 from sync import ledger, outbox, settle
 from sync.flow import Flow
@@ -37,8 +38,9 @@ def record(work: Work, flow: Flow, entry: Entry, plan: Plan[Any]) -> Outgoing | 
         return None
     entry.planned = document_json(plan.document, plan.facts)
     print_ = fingerprint(plan.document)
+    entry.planned["fingerprint"] = print_
     if entry.is_posted and print_ == entry.fingerprint:
-        settle.unchanged(entry, fields=PLANNED, facts=plan.facts)
+        _keep(work, entry, plan)
         return None
     return _open(work, entry, plan, print_) if not entry.is_posted else _open_update(work, entry, plan, print_)
 
@@ -60,24 +62,43 @@ def _open_update(work: Work, entry: Entry, plan: Plan[Any], print_: str) -> Outg
     if not isinstance(plan.document, Bill):
         settle.unchanged(entry, fields=PLANNED, facts=entry.facts)
         return None
-    try:
-        books = QUICKBOOKS.posted(work, entry)
-    except Missing:
-        settle.hold(entry, "target_deleted", subject=entry.target_number, fields=PLANNED)
+    books = _look_at_ours(work, entry, plan.document)
+    if books is None:
         return None
-    name = f"{'Vendor credit' if entry.target_type == 'VendorCredit' else 'Bill'} {entry.target_number}"
     if plan.document.entity != entry.target_type:
-        settle.hold(entry, "sign_changed", subject=name, fields=PLANNED)
+        settle.hold(entry, "sign_changed", subject=entry.target_name, fields=PLANNED)
         return None
     if books.open_balance != books.total:
-        settle.hold(entry, "paid_and_changed", subject=name, fields=PLANNED)
-        return None
-    if books.sync_token != entry.target_version and books.total != abs(entry.target_total or ZERO):
-        figures = {"procore": str(plan.document.total), "books": str(books.total)}
-        settle.hold(entry, "changed_by_hand", subject=name, fields=PLANNED, **figures)
+        settle.hold(entry, "paid_and_changed", subject=entry.target_name, fields=PLANNED)
         return None
     extra = {"Id": entry.target_id, "SyncToken": books.sync_token, "sparse": True}
     return _write(entry, plan, print_, operation="update", extra=extra)
+
+
+def _keep(work: Work, entry: Entry, plan: Plan[Any]) -> None:
+    """Nothing to send. A document that was in doubt is in order only if the books have it as we posted it."""
+    if entry.state in ledger.POSTED_STATES or not isinstance(plan.document, Bill):
+        settle.unchanged(entry, fields=PLANNED, facts=plan.facts)
+    elif entry.target_total != plan.document.total:
+        # It came out otherwise than planned from the start, which is for a person to decide.
+        ledger.finish(entry, ())
+    elif (books := _look_at_ours(work, entry, plan.document)) is not None:
+        entry.target_version = books.sync_token
+        settle.unchanged(entry, fields=(*PLANNED, "target_version"), facts=plan.facts)
+
+
+def _look_at_ours(work: Work, entry: Entry, bill: Bill) -> PostedBill | None:
+    """The bill as it stands in the books; None when it is not there as we posted it, and the entry says so."""
+    try:
+        books = QUICKBOOKS.posted(work, entry)
+    except Missing:
+        settle.hold(entry, "target_deleted", subject=entry.target_name, fields=PLANNED)
+        return None
+    if books.total != abs(entry.target_total or ZERO):
+        figures = {"procore": str(bill.total), "books": str(books.total), "version": books.sync_token}
+        settle.hold(entry, "changed_by_hand", subject=entry.target_name, fields=PLANNED, **figures)
+        return None
+    return books
 
 
 def _write(entry: Entry, plan: Plan[Any], print_: str, *, operation: str, extra: Mapping[str, Any]) -> Outgoing:
@@ -103,7 +124,12 @@ def _record_blocked(work: Work, entry: Entry, plan: Plan[Any]) -> None:
     entry.notices = ledger.notices_to_json(plan.blockers)
     codes = {notice.code for notice in plan.blockers}
     if entry.is_posted and codes == {"not_approved"}:
-        settle.hold(entry, "unapproved_after_posting", subject=entry.target_number, fields=ledger.DESCRIBED)
+        told = ("source_fingerprint", *ledger.DESCRIBED)
+        settle.hold(entry, "unapproved_after_posting", subject=entry.target_name, fields=told)
+        return
+    if entry.is_posted and codes == {"already_mapped"}:
+        # What we made is what it is mapped to: nothing is wrong with it.
+        settle.unchanged(entry)
         return
     entry.state = ledger.state_for(plan.blockers)
     if not entry.is_posted:

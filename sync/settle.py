@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from sync.flow import Flow
 from sync.models import Entry, Outgoing
 from sync.plan import Notice, Plan
 from sync.posting import create_links
-from sync.targets import Answer, Twin
+from sync.targets import Answer, Twin, signed
 from sync.work import Work
 
 CONNECTION_RESTORED = "connection:restored"
@@ -40,59 +40,75 @@ TARGET = (
 
 def posted(work: Work, flow: Flow, entry: Entry, outgoing: Outgoing, answer: Answer) -> None:
     """The document stands on the other side. Its total there is compared with ours before it counts as right."""
-    notices = _warnings(entry)
-    expected = entry.planned.get("document", {}).get("total")
-    if answer.total is not None and expected is not None and str(answer.total) != expected:
-        detail = {"books": str(answer.total), "procore": expected}
-        notices = [*notices, {"code": "total_differs_after_posting", "subject": answer.number, "detail": detail}]
-        state = Entry.State.HELD
-    else:
-        state = Entry.State.POSTED_WITH_WARNINGS if notices else Entry.State.POSTED
-    entry.notices, entry.state, entry.tries = notices, state, 0
     entry.target_type = outgoing.target_type
     entry.facts = entry.planned.get("facts", entry.facts)
     entry.fingerprint = outgoing.fingerprint
     entry.approvals = []
+    _judge(entry, answer)
     _set_target(entry, answer)
     with ledger.in_one_step():
         outbox.close(outgoing, Outgoing.State.DONE)
         if flow.links and not create_links(flow, entry, answer):
             entry.notices.append({"code": "not_linked", "subject": answer.number, "detail": {}})
             entry.state = Entry.State.POSTED_WITH_WARNINGS
-        ledger.finish(entry, (*STATE, *TARGET))
-        ledger.release([f"entry:{entry.flow}:{entry.source_id}"])
+        _stand(entry)
     if flow.links:
         work.forget_mapping()
 
 
 def adopt(entry: Entry, twin: Twin, plan: Plan[Any], fingerprint: str) -> None:
     """The books hold our document already (a restored database, an answer lost long ago): take it as ours."""
-    answer = Answer(twin.id, twin.version, twin.number, twin.amount)
-    entry.notices = ledger.notices_to_json(plan.warnings)
-    entry.state = Entry.State.POSTED_WITH_WARNINGS if plan.warnings else Entry.State.POSTED
+    entry.target_type = str(entry.planned["document"]["entity"])
     entry.fingerprint, entry.facts = fingerprint, dict(plan.facts)
-    entry.target_type, entry.tries = str(entry.planned["document"]["entity"]), 0
+    answer = Answer(twin.id, twin.version, twin.number, signed(entry.target_type, twin.amount))
+    _judge(entry, answer)
     _set_target(entry, answer)
     with ledger.in_one_step():
-        ledger.finish(entry, (*STATE, *TARGET, "planned", *ledger.DESCRIBED))
-        ledger.release([f"entry:{entry.flow}:{entry.source_id}"])
+        _stand(entry, ("planned", *ledger.DESCRIBED))
+
+
+def take(entry: Entry, answer: Answer) -> None:
+    """A person says this document of the books is the entry's."""
+    entry.notices, entry.state, entry.tries = [], Entry.State.POSTED, 0
+    _set_target(entry, answer)
+    with ledger.in_one_step():
+        _stand(entry)
+
+
+def _judge(entry: Entry, answer: Answer) -> None:
+    """Posted, unless its total over there is another than the plan's."""
+    entry.notices, entry.tries = _warnings(entry), 0
+    entry.state = Entry.State.POSTED_WITH_WARNINGS if entry.notices else Entry.State.POSTED
+    expected = entry.planned.get("document", {}).get("total")
+    if answer.total is not None and expected is not None and str(answer.total) != expected:
+        detail = {"books": str(answer.total), "procore": expected}
+        entry.notices.append({"code": "total_differs_after_posting", "subject": answer.number, "detail": detail})
+        entry.state = Entry.State.HELD
+
+
+def _stand(entry: Entry, fields: Sequence[str] = ()) -> None:
+    """Write down that it stands on the other side, and let go on what waited for that."""
+    ledger.finish(entry, (*STATE, *TARGET, *fields))
+    ledger.end_waits(entry)
+    ledger.release([f"entry:{entry.flow}:{entry.source_id}"])
 
 
 def unchanged(entry: Entry, *, fields: Sequence[str] = (), facts: Mapping[str, str] | None = None) -> None:
     """Nothing to send: the target is as the source wants it. A document that was in doubt is in order again."""
-    if entry.is_posted and entry.state not in (*ledger.POSTED_STATES, Entry.State.LEFT_OUT):
+    if entry.is_posted and entry.state not in ledger.POSTED_STATES:
         entry.notices = _warnings(entry)
         entry.state = Entry.State.POSTED_WITH_WARNINGS if entry.notices else Entry.State.POSTED
     if facts is not None:
         entry.facts = dict(facts)
     ledger.finish(entry, (*STATE, "facts", "source_fingerprint", *fields, *ledger.DESCRIBED))
+    ledger.end_waits(entry)
 
 
-def planned_without_document(entry: Entry, blockers: Iterable[Notice], *, fields: Sequence[str]) -> bool:
+def planned_without_document(entry: Entry, blockers: Sequence[Notice], *, fields: Sequence[str]) -> bool:
     """True when what it waits for came true meanwhile: the run's mapping is out of date, and it is due again."""
     recheck = timezone.now() + ledger.RECHECK_WAITING_AFTER if entry.state == Entry.State.WAITING else None
     with ledger.in_one_step():
-        is_free_again = ledger.set_waits(entry, tuple(blockers))
+        is_free_again = ledger.set_waits(entry, blockers)
         due_at = timezone.now() + SOON if is_free_again else recheck
         ledger.finish(entry, (*fields, *STATE), due_at=due_at)
     return is_free_again
@@ -100,14 +116,18 @@ def planned_without_document(entry: Entry, blockers: Iterable[Notice], *, fields
 
 def hold(
     entry: Entry, code: str, *, subject: str = "", waits_for: str = "", fields: Sequence[str] = (), **detail: str
-) -> None:
-    """End the run in the code's own state, with what a person may decide."""
+) -> bool:
+    """End the run in the code's own state, with what a person may decide. True as in planned_without_document."""
     notice = Notice(code, subject, detail, waits_for)
     entry.state = CODES[code].state
     entry.notices = ledger.notices_to_json([notice])
     with ledger.in_one_step():
+        if not waits_for:
+            ledger.end_waits(entry)
         is_free_again = bool(waits_for) and ledger.set_waits(entry, [notice])
-        ledger.finish(entry, (*STATE, *fields), due_at=timezone.now() + SOON if is_free_again else None)
+        due_at = timezone.now() + max(SOON, backoff(entry.tries)) if is_free_again else None
+        ledger.finish(entry, (*STATE, *fields), due_at=due_at)
+    return is_free_again
 
 
 def block(entry: Entry, code: str, **detail: str) -> None:
@@ -115,10 +135,12 @@ def block(entry: Entry, code: str, **detail: str) -> None:
 
 
 def source_gone(entry: Entry) -> None:
+    """Kept in mind, so that a list which lacks it says nothing new."""
+    entry.source_fingerprint = ledger.GONE
     if entry.is_posted:
-        hold(entry, "deleted_after_posting", subject=entry.target_number)
+        hold(entry, "deleted_after_posting", subject=entry.target_name, fields=("source_fingerprint",))
     else:
-        hold(entry, "deleted_in_procore")
+        hold(entry, "deleted_in_procore", fields=("source_fingerprint",))
 
 
 def read_failed(entry: Entry, error: VendorError) -> None:
@@ -131,7 +153,7 @@ def send_failed(entry: Entry, outgoing: Outgoing, error: VendorError) -> None:
     if isinstance(error, Uncertain):
         outbox.close(outgoing, Outgoing.State.UNCERTAIN)
     elif isinstance(error, Retry | Reconnect):
-        outbox.close(outgoing, Outgoing.State.OPEN)
+        outbox.put_back(outgoing)
     else:
         outbox.close(outgoing, Outgoing.State.FAILED)
     _decide(entry, error)
@@ -143,15 +165,15 @@ def come_back(entry: Entry, after: float) -> None:
 
 
 def not_sent_yet(entry: Entry, outgoing: Outgoing, after: float) -> None:
-    """Planned and recorded, but the call limit is used up: nothing went out."""
-    outbox.close(outgoing, Outgoing.State.OPEN)
-    entry.state = Entry.State.QUEUED
+    """Planned and recorded, but the call limit is used up: nothing went out this time."""
+    outbox.put_back(outgoing)
+    entry.state = Entry.State.QUEUED if outgoing.state == Outgoing.State.OPEN else Entry.State.UNCERTAIN
     ledger.finish(entry, ("state",), due_at=timezone.now() + timedelta(seconds=after))
 
 
 def still_uncertain(entry: Entry, due_at: datetime) -> None:
     entry.state = Entry.State.UNCERTAIN
-    entry.notices = [{"code": "no_answer", "subject": "", "detail": {}}]
+    entry.notices = [{"code": "no_answer", "subject": "", "detail": {}}, *_warnings(entry)]
     ledger.finish(entry, STATE, due_at=due_at)
 
 
@@ -169,10 +191,11 @@ def _decide(entry: Entry, error: VendorError) -> None:
         case NoPermission():
             hold(entry, "no_permission", **_told(error))
         case Missing():
-            hold(entry, "target_missing", subject=entry.target_number or "It", **_told(error))
+            hold(entry, "target_missing", subject=entry.target_name, **_told(error))
         case Rejected():
             code = error.fault if error.fault in CODES else "rejected"
-            hold(entry, code, subject=entry.planned.get("document", {}).get("number", ""), **_told(error))
+            document = entry.planned.get("document", {})
+            hold(entry, code, subject=document.get("number") or document.get("name") or "", **_told(error))
         case _:
             hold(entry, "rejected", **_told(error))
 
@@ -205,12 +228,3 @@ def _set_target(entry: Entry, answer: Answer) -> None:
     entry.target_id, entry.target_version = answer.id, answer.version[:60]
     entry.target_number, entry.target_total = answer.number[:60], answer.total
     entry.posted_at = entry.posted_at or timezone.now()
-
-
-def take(entry: Entry, answer: Answer) -> None:
-    """A person says this document of the books is the entry's."""
-    entry.notices, entry.state, entry.tries = [], Entry.State.POSTED, 0
-    _set_target(entry, answer)
-    with ledger.in_one_step():
-        ledger.finish(entry, (*STATE, *TARGET))
-        ledger.release([f"entry:{entry.flow}:{entry.source_id}"])

@@ -43,15 +43,9 @@ def read_company(work: Work, entry: Entry) -> PushRequest:
     return PushRequest(company=company, role=_role(entry))
 
 
-def read_qbo_vendor(work: Work, entry: Entry) -> Contact:
-    return _read_contact(work, entry, "vendor")
-
-
-def read_qbo_customer(work: Work, entry: Entry) -> Contact:
-    return _read_contact(work, entry, "customer")
-
-
-def _read_contact(work: Work, entry: Entry, role: Literal["vendor", "customer"]) -> Contact:
+def read_qbo_contact(work: Work, entry: Entry) -> Contact:
+    """A vendor or a customer, as the part of the ledger key says."""
+    role = _role(entry)
     resource = qbo.CUSTOMERS if role == "customer" else qbo.VENDORS
     contact = Contact.from_wire(work.qbo.get(resource, entry.source_id), role=role)
     upsert_qbo_contact(work.qbo.connection, contact)
@@ -66,8 +60,8 @@ READERS: dict[str, Reader] = {
     procore.REQUISITIONS.key: read_requisition,
     procore.PROJECTS.key: read_project,
     procore.VENDORS.key: read_company,
-    qbo.VENDORS.key: read_qbo_vendor,
-    qbo.CUSTOMERS.key: read_qbo_customer,
+    qbo.VENDORS.key: read_qbo_contact,
+    qbo.CUSTOMERS.key: read_qbo_contact,
 }
 
 

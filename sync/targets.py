@@ -71,7 +71,9 @@ class QuickBooks:
         if outgoing.operation == "update":
             current = work.qbo.get_entity(entity, entry.target_id)
             changed = str(current.get("SyncToken")) != str(body.get("SyncToken"))
-            return self._read(entity, current) if changed and _same_note(current, body) else None
+            answer = self._read(entity, current)
+            is_ours = _same_note(current, body) and str(answer.total) == entry.planned["document"]["total"]
+            return answer if changed and is_ours else None
         if entity not in MONEY_ENTITIES:
             parent_id = body.get("ParentRef", {}).get("value", "")
             found = work.qbo.find_by_name(entity, body["DisplayName"], parent_id=parent_id)
@@ -79,7 +81,7 @@ class QuickBooks:
         vendor_id = body["VendorRef"]["value"]
         for bill in work.qbo.find_bills(entity=entity, vendor_id=vendor_id, number=body["DocNumber"]):
             if bill.memo == body["PrivateNote"]:
-                return Answer(bill.id, bill.sync_token, bill.number, _signed(entity, bill.total))
+                return Answer(bill.id, bill.sync_token, bill.number, signed(entity, bill.total))
         return None
 
     def twins(self, work: Work, entry: Entry, bill: Bill) -> list[Twin]:
@@ -117,7 +119,7 @@ class QuickBooks:
         return PostedBill.from_wire(work.qbo.get_entity(entry.target_type, entry.target_id))
 
     def _read(self, entity: str, wire: dict[str, Any]) -> Answer:
-        total = _signed(entity, money(wire.get("TotalAmt"))) if entity in MONEY_ENTITIES else None
+        total = signed(entity, money(wire.get("TotalAmt"))) if entity in MONEY_ENTITIES else None
         number = wire.get("DocNumber") or wire.get("DisplayName") or ""
         return Answer(str(wire["Id"]), str(wire.get("SyncToken") or "0"), number, total, wire)
 
@@ -145,7 +147,8 @@ def _days_apart(bill: Bill, other: PostedBill) -> int:
     return abs(((other.date or bill.date) - bill.date).days)
 
 
-def _signed(entity: str, amount: Decimal) -> Decimal:
+def signed(entity: str, amount: Decimal) -> Decimal:
+    """QuickBooks states a vendor credit's total as a positive amount."""
     return -amount if entity == "VendorCredit" else amount
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from celery import shared_task
@@ -21,7 +21,6 @@ from sync import ledger, openings
 from sync.books import poll_books
 from sync.engine import Engine
 from sync.intake import poll_procore
-from sync.models import OpeningRun
 from sync.work import NotConnected, Work
 
 log = logging.getLogger(__name__)
@@ -36,7 +35,7 @@ def sweep(**_: Any) -> int:
     """Send every tenant's due topics to the workers. Two sweeps at once share them by conditional update."""
     now = timezone.now()
     sent = 0
-    for row in DueWork.objects.filter(due_at__lte=now).order_by("due_at")[:1000]:
+    for row in DueWork.objects.filter(due_at__lte=now, topic__in=TOPICS).order_by("due_at")[:1000]:
         if DueWork.objects.filter(pk=row.pk, due_at=row.due_at).update(due_at=now + LEASE):
             TOPICS[row.topic].delay(tenant_id=row.tenant_id)
             sent += 1
@@ -59,7 +58,7 @@ def nudge() -> None:
 @shared_task(name="sync.run_due", base=TenantTask, ignore_result=True)
 def run_due(*, tenant_id: int, **_: Any) -> int:
     handled = Engine().run_due()
-    DueWork.reschedule(tenant_id=tenant_id, topic=ledger.SYNC_TOPIC, at=ledger.next_due_at())
+    _come_again(tenant_id, ledger.SYNC_TOPIC, ledger.next_due_at)
     return handled
 
 
@@ -75,10 +74,16 @@ def poll_book_changes(*, tenant_id: int, **_: Any) -> None:
 
 @shared_task(name="sync.read_openings", base=TenantTask, ignore_result=True)
 def read_opening_balances(*, tenant_id: int, **_: Any) -> None:
-    run = OpeningRun.objects.filter(state="running").order_by("-started_at").first()
-    if run is not None:
+    while (run := openings.find_running()) is not None:
         openings.read(run)
-    DueWork.reschedule(tenant_id=tenant_id, topic=OPENINGS, at=None)
+    _come_again(tenant_id, OPENINGS, lambda: timezone.now() if openings.find_running() else None)
+
+
+def _come_again(tenant_id: int, topic: str, find_next: Callable[[], datetime | None]) -> None:
+    """Say when the topic is due next. Its row is locked before looking: what is marked meanwhile would be lost."""
+    with ledger.in_one_step():
+        list(DueWork.objects.select_for_update().filter(tenant_id=tenant_id, topic=topic))
+        DueWork.reschedule(tenant_id=tenant_id, topic=topic, at=find_next())
 
 
 def _poll(tenant_id: int, topic: str, poll: Callable[[Work], int]) -> None:
@@ -90,7 +95,7 @@ def _poll(tenant_id: int, topic: str, poll: Callable[[Work], int]) -> None:
         return
     try:
         if poll(work):
-            run_due.delay(tenant_id=tenant_id)
+            nudge()
     except Retry as error:
         next_at = max(next_at, timezone.now() + timedelta(seconds=error.after))
     except (VendorError, NotConnected) as error:

@@ -134,7 +134,7 @@ def _row(link: Link, rows: Mapping[Key, RemoteItem], frame: Frame, documents: Op
         "right": _half(right, link.right_id, frame.section),
         "how": _how(link),
         "at": link.at,
-        "by": (link.actor.get_full_name() or link.actor.email) if link.actor else None,
+        "by": (link.actor.get_full_name() or link.actor.email.partition("@")[0]) if link.actor else None,
         "unlink": unlink_action(link, frame.section, documents) if frame.can_change else None,
         "flag": {"severity": "warn", "text": problem} if problem else None,
     }

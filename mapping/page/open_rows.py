@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from mapping import pushes
 from mapping.candidates import all_rows, left_rows, linked_left, linked_right, right_fits
+from mapping.divisions import descendants
 from mapping.models import RemoteItem
 from mapping.page.frame import PAGE_SIZE, Frame
 from mapping.page.matcher import Matcher, open_rows
@@ -152,8 +153,8 @@ def _context(row: RemoteItem, frame: Frame) -> str:
     context = context_of(row, frame.section)
     if frame.code_kind is None or row.resource != frame.code_kind.left.key:
         return context
-    below = len(frame.children.get(row.remote_id, ()))
-    return f"Division, covers what is below it, {below} codes" if below else context
+    below = len(descendants(row.remote_id, frame.children))
+    return f"Division, covers the {below} code{'' if below == 1 else 's'} below it" if below else context
 
 
 def _push_url(row: RemoteItem, frame: Frame, side: SideKey) -> str:

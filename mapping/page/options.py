@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import OrderBy
 from django.db.models.functions import Lower
 
 from connectors.models import Connection
@@ -28,7 +29,7 @@ from mapping.page.mapped_rows import left_of, load_rows, right_of
 from mapping.page.query import matches
 from mapping.page.words import context_of, name_of, state_of
 from mapping.sides import OTHER_SIDE, SideKey
-from mapping.suggest import Candidate, Suggestion, best_for
+from mapping.suggest import LEAST_TO_REVIEW, Candidate, Suggestion, best_for
 
 MOST_SUGGESTED = 5
 MOST_OTHERS = 20
@@ -89,22 +90,30 @@ def list_suggested(chooser: Chooser, search: str) -> list[tuple[RemoteItem, Sugg
 
 
 def list_others(chooser: Chooser, search: str, shown: Iterable[RemoteItem]) -> tuple[list[RemoteItem], int]:
-    """The other rows in order of name, and how many more there are."""
+    """The other rows, free ones first, each in order of name, and how many more there are."""
     rows = other_rows(chooser).exclude(pk__in=[row.pk for row in shown])
     rows = rows.filter(matches(search)) if search else rows
     order = ("code", "name") if chooser.kinds[0].by_code and chooser.side == "quickbooks" else (Lower("name"),)
-    found = list(rows.order_by("-is_active", *order, "pk")[:MOST_OTHERS])
+    found: list[RemoteItem] = list(rows.order_by("-is_active", _is_taken(chooser), *order, "pk")[:MOST_OTHERS])
     return found, max(0, rows.count() - len(found)) if len(found) == MOST_OTHERS else 0
+
+
+def _is_taken(chooser: Chooser) -> OrderBy:
+    """Rows in use come last, except where many may share one."""
+    if chooser.side == "quickbooks":
+        return linked_left(chooser.kinds).asc()
+    exclusive = [kind for kind in chooser.kinds if kind.is_one_to_one]
+    return linked_right(exclusive).asc()
 
 
 def make_options(
     chooser: Chooser, suggested: Sequence[tuple[RemoteItem, Suggestion]], others: Sequence[RemoteItem]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Both lists as the dialog shows them; the best match is chosen already."""
+    """Both lists as the dialog shows them; a good match is chosen already."""
     reasons = _why_not(chooser, [*(row for row, _ in suggested), *others])
     best = [_option(row, chooser.section, reasons.get(row.pk), pair) for row, pair in suggested]
     for option in best[:1]:
-        option["is_checked"] = option["disabled_reason"] is None
+        option["is_checked"] = option["disabled_reason"] is None and option["score"] >= LEAST_TO_REVIEW
     return best, [_option(row, chooser.section, reasons.get(row.pk)) for row in others]
 
 

@@ -42,7 +42,7 @@ def push_dialog(
     subject = name_of(rows[0]) if is_single else f"{count} {'company' if count == 1 else 'companies'}"
     return {
         "title": f"Push {subject} to {other}",
-        "text": f"It is created in {other} and linked. This cannot be undone here.",
+        "text": f"{'It is' if is_single else 'They are'} created in {other} and linked. This cannot be undone here.",
         "fields": {"confirmed": "1"} | ({"all": "1"} if is_all else {}),
         "choices": _role_choices(role) if side == "procore" else [],
         "preview": _preview(rows[0]) if is_single else [],

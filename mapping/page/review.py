@@ -56,7 +56,7 @@ def _run_context(frame: Frame) -> dict[str, Any] | None:
     )
     if run is None:
         return None
-    pairs = list(open_pairs(run, frame))
+    pairs = _without_covered(list(open_pairs(run, frame)), frame)
     shown = pairs[:MOST_PAIRS]
     names = _load_names(shown)
     unmatched = max(0, frame.coverage.unmapped - len(pairs))
@@ -72,6 +72,14 @@ def _run_context(frame: Frame) -> dict[str, Any] | None:
         "more": {"label": f"Review {left} more", "url": _by_score(frame)} if left else None,
         "note": "What was linked is under Mapped, and the whole run can be undone.",
     }
+
+
+def _without_covered(pairs: list[SuggestedPair], frame: Frame) -> list[SuggestedPair]:
+    """A code whose division was linked since needs no review."""
+    if frame.code_kind is None:
+        return pairs
+    open_codes = frame.tree.open_ids(frame.code_kind)
+    return [pair for pair in pairs if pair.left_id in open_codes]
 
 
 def _by_score(frame: Frame) -> str:

@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from mapping.defaults import DEFAULTS
+from mapping.models import RemoteItem
 from smoothx.lib.shapes import Empty, turn_page
 from smoothx.pages.settings_nav import layout
 from smoothx.tenants.access import TenantRequest, for_role
 from smoothx.tenants.models import AuditEntry, Role
 
 PAGE_SIZE = 50
-# The area an action belongs to, in a reader's words; its part after the point is the verb.
-AREAS = {
-    "tenant": "Company",
-    "company": "Company",
-    "connection": "Connection",
-    "default": "Default",
-    "flow": "What crosses",
-    "openings": "Opening balances",
-    "user": "User",
-    "mapping": "Mapping",
-    "link": "Mapping",
-    "automap": "Automap",
+# What was done, in a reader's words. An action that is not here is shown by its own name.
+WORDS = {
+    "tenant.live": "Company, went live",
+    "tenant.paused": "Company, paused",
+    "tenant.resumed": "Company, resumed",
+    "company.changed": "Company, name or time zone changed",
+    "connection.connected": "Connection, connected",
+    "connection.signed_in": "Connection, signed in",
+    "connection.disconnected": "Connection, disconnected",
+    "connection.refused": "Connection, refused",
+    "connection.lost": "Connection, lost",
+    "default.choose": "Default, changed",
+    "flow.on": "What crosses, switched on",
+    "flow.off": "What crosses, switched off",
+    "openings.read": "Opening balances, read",
+    "openings.confirmed": "Opening balances, confirmed",
+    "user.invited": "User, invited",
+    "user.role_changed": "User, role changed",
+    "user.removed": "User, removed",
+    "link": "Mapping, linked",
+    "unlink": "Mapping, unlinked",
+    "automap": "Mapping, automap run",
+    "automap.undo": "Mapping, automap undone",
+    "pair.reject": "Mapping, pair rejected",
+    "pair.allow": "Mapping, rejection taken back",
+    "contact.pushed": "Mapping, contact pushed",
 }
+# What is written down beside an action and means something to a reader, in this order. The rest are ids.
+DETAILS = ("before", "after", "role", "start_date", "linked", "links")
+Names = Mapping[tuple[str, str], str]
 
 
 @for_role(Role.VIEWER)
@@ -39,9 +60,10 @@ def audit(request: TenantRequest) -> HttpResponse:
         total=AuditEntry.objects.count(),
         url_of=lambda wanted: f"{path}?page={wanted}",
     )
-    entries = AuditEntry.objects.select_related("actor").order_by("-at", "-id")[shown]
+    entries = list(AuditEntry.objects.select_related("actor").order_by("-at", "-id")[shown])
+    names = _load_names(entries)
     context = {
-        "rows": [_row(entry) for entry in entries],
+        "rows": [_row(entry, names) for entry in entries],
         "page": page,
         "empty": Empty(title="Nothing changed yet", text="Every change of the set-up is written here."),
         **layout(request, "settings:audit", lead="Who changed what in the set-up. It cannot be edited."),
@@ -49,26 +71,49 @@ def audit(request: TenantRequest) -> HttpResponse:
     return render(request, "settings/audit.html", context)
 
 
-def _row(entry: AuditEntry) -> dict[str, Any]:
-    area, _, verb = entry.action.partition(".")
+def _row(entry: AuditEntry, names: Names) -> dict[str, Any]:
     return {
         "at": entry.at,
         "who": (entry.actor.get_full_name() or entry.actor.email) if entry.actor else "Smoothx",
-        "area": AREAS.get(area, area.replace("_", " ").capitalize()),
-        "verb": verb.replace("_", " ").capitalize(),
+        "what": WORDS.get(entry.action, entry.action.replace(".", ", ").replace("_", " ").capitalize()),
         "subject": entry.subject,
-        "detail": _detail(entry.detail),
+        "detail": _detail(entry.detail, names),
     }
 
 
-def _detail(detail: dict[str, Any]) -> str:
-    """ "Before 2110, after 2115": what was written down beside the change, nested and empty values left out."""
-    # The database keeps no order of names, and a change reads from before to after.
-    names = sorted(detail, key=lambda name: (name != "before", name != "after", name))
+def _detail(detail: Mapping[str, Any], names: Names) -> str:
+    """ "Before Job costs, after Materials": only what a reader understands, a default by its name."""
+    key = str(detail.get("key", ""))
     shown = [
-        f"{name.replace('_', ' ')} {value}"
-        for name, value in ((name, detail[name]) for name in names)
-        if value not in ("", None) and not isinstance(value, dict | list)
+        f"{name.replace('_', ' ')} {names.get((key, str(detail[name])), _readable(detail[name]))}"
+        for name in DETAILS
+        if detail.get(name) not in (None, "") and not isinstance(detail[name], dict | list)
     ]
     text = ", ".join(shown)
     return text[:1].upper() + text[1:]
+
+
+def _readable(value: object) -> str:
+    try:
+        return f"{date.fromisoformat(str(value)):%-d %b %Y}"
+    except ValueError:
+        return str(value)
+
+
+def _load_names(entries: Iterable[AuditEntry]) -> Names:
+    """By default and chosen value: the option's label, or the account's name as it is now. One query."""
+    chosen = {
+        (entry.detail["key"], entry.detail[name])
+        for entry in entries
+        for name in ("before", "after")
+        if entry.detail.get("key") in DEFAULTS and entry.detail.get(name)
+    }
+    names = {(key, value): dict(DEFAULTS[key].options).get(value, value) for key, value in chosen}
+    resources = {kind.chooses.key for kind in DEFAULTS.values() if kind.chooses}
+    rows = RemoteItem.objects.filter(resource__in=resources, remote_id__in={value for _, value in chosen})
+    found = {(row.resource, row.remote_id): f"{row.code} {row.name}".strip() for row in rows}
+    for key, value in chosen:
+        resource = DEFAULTS[key].chooses
+        if resource is not None:
+            names[key, value] = found.get((resource.key, value), value)
+    return names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from django import forms
 from django.urls import reverse
@@ -137,17 +137,8 @@ def opening_context(run: OpeningRun | None, *, may_act: bool, is_main: bool = Tr
     """The card of opening balances. `is_main`: its next step is the page's primary button."""
     rows = list(OpeningBalance.objects.select_related("confirmed_by").order_by("project_name", "contract_name"))
     stage = _stage(run, has_rows=bool(rows))
-    read_label = "Read opening balances" if run is None else "Read again"
-    read = Action(
-        label=read_label, url=reverse("openings_read"), dialog=True, variant="main" if is_main and run is None else ""
-    )
-    confirm = Action(
-        label=f"Confirm {len(rows)} balances" if len(rows) != 1 else "Confirm 1 balance",
-        url=reverse("openings_confirm"),
-        method="post",
-        variant="main" if is_main else "",
-        fields={"start_date": run.start_date.isoformat()} if run else None,
-    )
+    read = _read_action(run, is_main=is_main)
+    confirm = _confirm_action(run, len(rows), is_main=is_main)
     return {
         "state": stage.state,
         "progress": stage.progress,
@@ -159,6 +150,23 @@ def opening_context(run: OpeningRun | None, *, may_act: bool, is_main: bool = Tr
         "totals": _totals(rows) if rows else None,
         "empty": stage.empty,
     }
+
+
+def _read_action(run: OpeningRun | None, *, is_main: bool) -> Action:
+    label = "Read opening balances" if run is None else "Read again"
+    variant: Literal["", "main"] = "main" if is_main and run is None else ""
+    return Action(label=label, url=reverse("openings_read"), dialog=True, variant=variant)
+
+
+def _confirm_action(run: OpeningRun | None, count: int, *, is_main: bool) -> Action:
+    label = f"Confirm {count} balance{'' if count == 1 else 's'}" if count else "Confirm"
+    return Action(
+        label=label,
+        url=reverse("openings_confirm"),
+        method="post",
+        variant="main" if is_main else "",
+        fields={"start_date": run.start_date.isoformat()} if run else None,
+    )
 
 
 def _stage(run: OpeningRun | None, *, has_rows: bool) -> _Stage:

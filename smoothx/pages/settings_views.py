@@ -178,7 +178,7 @@ def company(request: TenantRequest) -> HttpResponse:
         "form": form,
         "save_url": reverse("settings:company"),
         "changes": len(form.changed_data) if form.is_bound else 0,
-        "groups": [{"title": "Company", "settings": _company_settings(form)}],
+        "groups": [{"title": "Name and time zone", "settings": _company_settings(form)}],
         **layout(request, "settings:company"),
     }
     return render(request, "settings/form.html", context, status=422 if form.errors else 200)

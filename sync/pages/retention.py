@@ -29,8 +29,11 @@ FLOW = "bills"
 
 @dataclass(slots=True)
 class Contract:
-    """One contract's retention. Procore's side is `released` since the start and `balance`, line 5 of the latest claim;
-    the books' side is what was posted, and the opening balance as held."""
+    """One contract's retention.
+
+    Procore's side is `released` since the start and `balance`, line 5 of the latest claim. The books' side is what was
+    posted, with the opening balance as held.
+    """
 
     group: str
     name: str = ""

@@ -110,8 +110,12 @@ def _verdict(difference: Decimal | None, *, is_posted: bool) -> str:
     return "Both sides agree, difference 0.00" if is_posted else "The plan agrees, difference 0.00"
 
 
+def _target_noun(entry: Entry) -> str:
+    return target_noun(entry.target_type or (entry.planned.get("document") or {}).get("entity", ""))
+
+
 def _right_label(entry: Entry) -> str:
-    noun = target_noun(entry.target_type or (entry.planned.get("document") or {}).get("entity", ""))
+    noun = _target_noun(entry)
     return noun if entry.target_total is not None else f"{noun}, planned"
 
 
@@ -128,7 +132,7 @@ def lines_of(entry: Entry) -> dict[str, Any] | None:
     customers = _customer_names(lines)
     same = len(customers) == 1
     by_item = any(line.get("coding") == "item" for line in lines)
-    note = f"{len(lines)} on the {_right_label(entry).lower()}"
+    note = f"{len(lines)} on the {_target_noun(entry).lower()}"
     return {
         "title": "Lines",
         "note": f"{note}, all on customer {next(iter(customers.values()))}" if same else note,

@@ -104,7 +104,7 @@ def test_connecting_quickbooks(browser: Client, world: Any, tenant: Tenant, admi
     realm, _ = realms(world)
     page = connect_qbo(browser, realm)
     (row,) = rows(tenant, Vendor.QBO)
-    assert page["messages"] == [{"level": "success", "text": f"Connected to QuickBooks, {row.account_name}."}]
+    assert page["messages"] == [{"level": "success", "text": f"Connected to QuickBooks, {row.account_name}"}]
     assert (row.state, row.account_id, row.token_version) == (Connection.State.CONNECTED, realm, 1)
     assert row.account_name == world.info["qbo"]["realms"][0]["name"]
     assert row.facts["books"]["home_currency"] == "USD"
@@ -347,7 +347,7 @@ def test_connecting_procore_shows_the_choice_even_of_one(browser: Client, world:
     assert (shown["state"], shown["connect"]) == ("missing", None)
     browser.post("/connections/choose-company/", {"company": str(company(world)["id"])})
     page = browser.get(ACCESS).json()
-    assert page["messages"] == [{"level": "success", "text": f"Connected to Procore, {company(world)['name']}."}]
+    assert page["messages"] == [{"level": "success", "text": f"Connected to Procore, {company(world)['name']}"}]
     (row,) = rows(tenant, Vendor.PROCORE)
     assert (row.state, row.account_id) == (Connection.State.CONNECTED, str(company(world)["id"]))
     assert re.fullmatch(r"custom_field_\d+", row.facts["customer_field"])
@@ -396,7 +396,7 @@ def test_procore_again_goes_on_with_the_same_company(browser: Client, tenant: Te
     with tenant_scope(tenant.pk):
         Connection.objects.update(state=Connection.State.BROKEN)
     page = come_back(browser, consent_at_vendor(browser, "procore"))
-    assert page["messages"][-1]["text"] == f"Connected to Procore, {before.account_name}."
+    assert page["messages"][-1]["text"] == f"Connected to Procore, {before.account_name}"
     (after,) = rows(tenant, Vendor.PROCORE)
     assert (after.pk, after.state, after.account_id) == (before.pk, Connection.State.CONNECTED, before.account_id)
 
@@ -488,6 +488,7 @@ def test_disconnecting_ends_it_on_both_sides(browser: Client, tenant: Tenant, wo
     (ended,) = rows(tenant, vendor)
     assert (ended.pk, ended.state, ended.account_id) == (row.pk, Connection.State.DISCONNECTED, row.account_id)
     assert ended.sealed_access_token + ended.sealed_refresh_token == ""
+    assert ended.token_version == row.token_version + 1
     assert not ConnectionRoute.objects.filter(vendor=vendor).exists()
     assert audit(tenant)[-1] == "connection.disconnected"
     server = world.qbo if vendor == "qbo" else world.procore

@@ -14,6 +14,7 @@ from django.utils import timezone
 from connectors import tokens
 from connectors.errors import Reconnect, Retry
 from connectors.models import Connection, Vendor
+from connectors.oauth import disconnect
 from connectors.signals import connection_broken
 from connectors.tokens import fresh, mark_broken
 from smoothx.tenants.models import AuditEntry
@@ -21,6 +22,10 @@ from smoothx.tenants.scope import tenant_scope
 from tests.worlds import act, control
 
 TOKEN_PATHS = {Vendor.PROCORE: "/oauth/token", Vendor.QBO: "/tokens/bearer"}
+
+
+# For what does not depend on the vendor.
+of_one_vendor = pytest.mark.parametrize("row", [Vendor.PROCORE], indirect=True)
 
 
 @pytest.fixture(params=[Vendor.PROCORE, Vendor.QBO])
@@ -67,6 +72,7 @@ def in_threads(count: int, tenant_id: int, work: Callable[[], Any]) -> list[Any]
     return results
 
 
+@of_one_vendor
 def test_a_good_token_is_left_alone(row: Connection, server: Any) -> None:
     assert fresh(row.pk).token_version == 1
     assert refreshes(server, row) == []
@@ -104,6 +110,36 @@ def test_many_workers_whose_token_was_refused_refresh_once(row: Connection, serv
     assert refreshes(server, row) == [200]
 
 
+@of_one_vendor
+def test_who_comes_late_takes_what_was_refreshed_meanwhile(row: Connection, server: Any) -> None:
+    first = fresh(row.pk, force=True, seen_version=1)
+    late = fresh(row.pk, force=True, seen_version=1)
+    assert late.access_token == first.access_token
+    assert refreshes(server, row) == [200]
+    assert fresh(row.pk, force=True, seen_version=2).token_version == 3
+    assert refreshes(server, row) == [200, 200]
+
+
+def test_a_refresh_under_way_does_not_undo_a_disconnect(
+    row: Connection, server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = tokens.refresh_pair
+
+    def overtaken(vendor: str, refresh_token: str) -> Any:
+        pair = ask(vendor, refresh_token)
+        disconnect(Connection.objects.get(pk=row.pk))
+        return pair
+
+    monkeypatch.setattr(tokens, "refresh_pair", overtaken)
+    expire(row)
+    with pytest.raises(Reconnect):
+        fresh(row.pk)
+    left = Connection.objects.get(pk=row.pk)
+    assert (left.state, left.sealed_refresh_token) == (Connection.State.DISCONNECTED, "")
+    # Once by the person, once for the pair that came too late.
+    assert sum("revoke" in call["path"] for call in server.app.list_calls()) == 2
+
+
 def test_many_workers_with_a_dead_token_break_the_connection_once(
     row: Connection, server: Any, connected: Any
 ) -> None:
@@ -130,6 +166,7 @@ def test_many_workers_with_a_dead_token_break_the_connection_once(
     assert AuditEntry.objects.filter(action="connection.lost").count() == 1
 
 
+@of_one_vendor
 def test_the_lease_of_a_dead_worker_is_taken_over(row: Connection, server: Any) -> None:
     expire(row)
     dead = timezone.now() - timedelta(seconds=1)
@@ -138,6 +175,7 @@ def test_the_lease_of_a_dead_worker_is_taken_over(row: Connection, server: Any) 
     assert refreshes(server, row) == [200]
 
 
+@of_one_vendor
 def test_a_live_lease_is_waited_for(row: Connection, server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     expire(row)
     until = timezone.now() + timedelta(seconds=20)
@@ -152,6 +190,7 @@ def test_a_live_lease_is_waited_for(row: Connection, server: Any, monkeypatch: p
     assert refreshes(server, row) == [200]
 
 
+@of_one_vendor
 def test_who_waits_takes_what_the_other_saved(row: Connection, server: Any, connected: Any) -> None:
     path = TOKEN_PATHS[Vendor(row.vendor)]
     control(server, "faults", [{"path": path, "delay_ms": 700, "times": 1}])
@@ -179,6 +218,7 @@ def test_a_lost_answer_needs_a_person_where_the_token_died(row: Connection, serv
     assert Connection.objects.get(pk=row.pk).state == Connection.State.BROKEN
 
 
+@of_one_vendor
 def test_a_vendor_that_stays_silent_breaks_nothing(row: Connection, server: Any) -> None:
     control(server, "faults", [{"path": TOKEN_PATHS[Vendor(row.vendor)], "drop": True}])
     expire(row)
@@ -190,6 +230,7 @@ def test_a_vendor_that_stays_silent_breaks_nothing(row: Connection, server: Any)
     assert fresh(row.pk).token_version == 2
 
 
+@of_one_vendor
 @pytest.mark.parametrize(
     "answer",
     [
@@ -208,6 +249,7 @@ def test_what_is_not_the_tokens_fault_breaks_nothing(row: Connection, server: An
     assert (left.state, left.lease_owner) == (Connection.State.CONNECTED, "")
 
 
+@of_one_vendor
 def test_an_unreachable_vendor_breaks_nothing(row: Connection, settings: Any, sandboxes: Any) -> None:
     settings.QBO_TOKEN_URL = "http://127.0.0.1:1/token"
     settings.PROCORE_LOGIN_URL = "http://127.0.0.1:1"
@@ -217,6 +259,7 @@ def test_an_unreachable_vendor_breaks_nothing(row: Connection, settings: Any, sa
     assert Connection.objects.get(pk=row.pk).lease_owner == ""
 
 
+@of_one_vendor
 def test_a_pair_in_the_hand_is_kept_although_the_lease_was_lost(
     row: Connection, server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -234,6 +277,7 @@ def test_a_pair_in_the_hand_is_kept_although_the_lease_was_lost(
     assert (renewed.token_version, renewed.lease_owner) == (2, "")
 
 
+@of_one_vendor
 def test_the_loser_of_a_race_takes_the_winners_pair(
     row: Connection, server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,6 +295,7 @@ def test_the_loser_of_a_race_takes_the_winners_pair(
     assert Connection.objects.get(pk=row.pk).state == Connection.State.CONNECTED
 
 
+@of_one_vendor
 def test_a_new_consent_is_not_undone_by_a_late_refresh(
     row: Connection, server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -268,6 +313,7 @@ def test_a_new_consent_is_not_undone_by_a_late_refresh(
     assert Connection.objects.get(pk=row.pk).access_token == "new"
 
 
+@of_one_vendor
 def test_no_refresh_inside_a_transaction(row: Connection, server: Any) -> None:
     expire(row)
     with transaction.atomic(), pytest.raises(RuntimeError, match="inside a database transaction"):
@@ -275,6 +321,7 @@ def test_no_refresh_inside_a_transaction(row: Connection, server: Any) -> None:
     assert refreshes(server, row) == []
 
 
+@of_one_vendor
 @pytest.mark.parametrize("state", [Connection.State.BROKEN, Connection.State.DISCONNECTED])
 def test_a_lost_connection_is_not_asked_for_a_token(row: Connection, server: Any, state: str) -> None:
     Connection.objects.filter(pk=row.pk).update(state=state)
@@ -283,6 +330,7 @@ def test_a_lost_connection_is_not_asked_for_a_token(row: Connection, server: Any
     assert refreshes(server, row) == []
 
 
+@of_one_vendor
 def test_marking_broken_respects_newer_tokens_and_ended_connections(row: Connection) -> None:
     stale = Connection.objects.get(pk=row.pk)
     Connection.objects.filter(pk=row.pk).update(token_version=5)

@@ -61,9 +61,9 @@ def test_codes_know_what_they_are_mapped_under_and_their_divisions(django_assert
     with django_assert_num_queries(2):
         found = load_codes()
     assert found == {
-        "501": CodeRef("33", "03-300", "Cast-in-place", ("3",)),
-        "502": CodeRef("33", "03-300", "Cast-in-place", ("3",)),
-        "503": CodeRef("code:99-100", "99-100", "Owner's own", ("3",)),
+        "501": CodeRef("33", "03-300", "Cast-in-place", ("3",), ("03",)),
+        "502": CodeRef("33", "03-300", "Cast-in-place", ("3",), ("03",)),
+        "503": CodeRef("code:99-100", "99-100", "Owner's own", ("3",), ("03",)),
     }
 
 

@@ -131,18 +131,26 @@ def test_going_live_is_told_with_its_dates(client: Any, scope: Tenant) -> None:
 
 
 def test_the_audit_log_shows_who_changed_what_newest_first(
-    client: Any, scope: Tenant, owner: Any, other_tenant: Any
+    client: Any, scope: Tenant, owner: Any, other_tenant: Tenant
 ) -> None:
-    AuditEntry.note(actor=owner, action="default.choose", subject="QB Bill Account Code", before="", after="Job costs")
+    make_account("33", "5290", "Job costs")
+    detail = {"key": "bill_code", "before": "", "after": "33"}
+    AuditEntry.note(actor=owner, action="default.choose", subject="QB Bill Account Code", **detail)
     AuditEntry.note(
         actor=None, action="user.role_changed", subject="ann@x.example", before="viewer", after="admin", x={}
     )
+    AuditEntry.note(actor=owner, action="link", subject="A, B", left_id="7", link=3)
+    AuditEntry.note(actor=owner, action="tenant.live", subject="Ridgeline Builders", start_date="2026-03-01")
+    AuditEntry.note(actor=owner, action="some.new_thing", subject="It")
     with tenant_scope(other_tenant.pk):
         AuditEntry.note(actor=None, action="tenant.live", subject="Theirs")
     rows = client.get("/settings/audit/").context["rows"]
-    assert [(row["who"], row["area"], row["verb"], row["subject"], row["detail"]) for row in rows] == [
-        ("Smoothx", "User", "Role changed", "ann@x.example", "Before viewer, after admin"),
-        ("olivia@ridgeline.example", "Default", "Choose", "QB Bill Account Code", "After Job costs"),
+    assert [(row["who"], row["what"], row["subject"], row["detail"]) for row in rows] == [
+        (owner.email, "Some, new thing", "It", ""),
+        (owner.email, "Company, went live", "Ridgeline Builders", "Start date 1 Mar 2026"),
+        (owner.email, "Mapping, linked", "A, B", ""),
+        ("Smoothx", "User, role changed", "ann@x.example", "Before viewer, after admin"),
+        (owner.email, "Default, changed", "QB Bill Account Code", "After 5290 Job costs"),
     ]
 
 

@@ -57,7 +57,7 @@ class Wire:
 
 
 class TransactionPool:
-    """Listens on 127.0.0.1:`port`. `requests` counts what clients sent, `served` which backend each transaction got."""
+    """Listens on 127.0.0.1:`port`. `requests` counts what clients asked, `served` names each transaction's backend."""
 
     def __init__(self, parameters: dict[str, Any], *, size: int = 2) -> None:
         self.connections = [psycopg.connect(**parameters, autocommit=True) for _ in range(size)]

@@ -1,0 +1,131 @@
+"""A real browser against the real server: one Chromium per worker, a fresh context for every window a test opens."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
+
+from smoothx.celery import app
+from smoothx.tenants.scope import tenant_scope
+from sync.tasks import sweep
+from tests import worlds
+from tests.browser import ensure_chromium
+
+# What a machine without a desktop, a network and a graphics card needs.
+LAUNCH = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PATIENCE_MS = 20_000
+PASSWORD = "correct horse battery"
+
+OpenWindow = Callable[..., Page]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_root() -> None:
+    """WhiteNoise warns of a missing directory; here Django's own handler serves the files."""
+    Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    # Playwright keeps an event loop running in this thread, and Django would refuse its database there.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=ensure_chromium(), args=LAUNCH)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def site(live_server: Any, settings: Any) -> Iterator[str]:
+    """The server's address. What would go to a worker is done before the answer."""
+    settings.BASE_URL = live_server.url
+    app.conf.update(task_always_eager=True, task_eager_propagates=True)
+    yield live_server.url
+    app.conf.update(task_always_eager=False, task_eager_propagates=False)
+
+
+@pytest.fixture
+def open_window(browser: Browser, site: str, client_of: Callable[[Any], Any]) -> Iterator[OpenWindow]:
+    """A window, signed in when a person is given. Whatever a page complains of in the console fails the test."""
+    contexts, complaints = [], []
+
+    def open_one(person: Any = None, *, width: int = 1280, theme: str = "light", has_script: bool = True) -> Page:
+        context = browser.new_context(
+            base_url=site,
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if theme == "dark" else "light",
+            java_script_enabled=has_script,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        if person is not None:
+            session = client_of(person).cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
+        page = context.new_page()
+        watch(page, site, complaints)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def watch(page: Page, site: str, complaints: list[str]) -> None:
+    """Note console errors (a broken content security policy is one), uncaught exceptions and server errors."""
+
+    def hear(message: ConsoleMessage) -> None:
+        # A form with mistakes is answered with 422, a page that is not there with 404: their tests look for that.
+        is_answer = message.text.startswith("Failed to load resource") and ("422" in message.text or "404" in message.text)
+        if message.type == "error" and page.url.startswith(site) and not is_answer:
+            complaints.append(f"{page.url}: {message.text}")
+
+    def see(response: Response) -> None:
+        if response.status >= 500:
+            complaints.append(f"{response.url}: {response.status}")
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    page.on("response", see)
+
+
+@pytest.fixture
+def mapped(connected: Any, without_limits: None) -> Any:
+    """Connected, both directories read, what matches linked. Not live."""
+    worlds.read_directory()
+    worlds.map_what_matches()
+    return connected
+
+
+@pytest.fixture
+def live(connected: Any, without_limits: None) -> Any:
+    """Mapped, with its defaults, live since 1 Jul 2026. Nothing was polled yet."""
+    worlds.make_live()
+    connected.refresh_from_db()
+    return connected
+
+
+def run_schedule() -> None:
+    """What the scheduler and the workers do until nothing is due: polling, reading, sending."""
+    while sweep():
+        pass
+
+
+def text_of(page: Page, selector: str) -> list[str]:
+    """The visible texts of all that match, spaces collapsed."""
+    return [" ".join(text.split()) for text in page.locator(selector).all_inner_texts()]
+
+
+def in_scope_of(tenant: Any) -> Any:
+    return tenant_scope(tenant.pk)

@@ -1,0 +1,143 @@
+"""Setting a company up, as its owner: connect, map, choose, check, go live, and see the first documents cross."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import PASSWORD, OpenWindow, run_schedule
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
+
+FIRM = "Ridgeline Builders, Inc."
+
+
+def sign_in(page: Page, email: str) -> None:
+    page.goto("/")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def connect_procore(page: Page) -> None:
+    page.get_by_role("button", name="Connect to Procore").click()
+    page.get_by_role("button", name="Allow").click()
+    page.get_by_label("Procore company").select_option(FIRM)
+    page.get_by_role("button", name="Use this company").click()
+    expect(page.get_by_text(f"Connected to Procore, {FIRM}", exact=True)).to_be_visible()
+
+
+def connect_quickbooks(page: Page) -> None:
+    page.get_by_role("button", name="Connect to QuickBooks").click()
+    page.get_by_role("button", name="Connect").click()
+    expect(page.get_by_text(f"Connected to QuickBooks, {FIRM}", exact=True)).to_be_visible()
+
+
+def open_tab(page: Page, name: str) -> None:
+    page.locator("#tabs").get_by_role("link", name=name).click()
+    expect(page.locator("#tabs [aria-current=page]")).to_contain_text(name)
+
+
+def open_section(page: Page, name: str) -> None:
+    page.get_by_role("navigation", name="Sections").get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+
+def refresh_both_sides(page: Page) -> None:
+    for side in ("Procore", "QuickBooks"):
+        open_tab(page, side)
+        page.locator("#refresh-run").click()
+        expect(page.locator("#refresh")).to_contain_text("new.")
+
+
+def automap(page: Page) -> None:
+    open_tab(page, "Mapped")
+    page.locator("#automap-run").click()
+
+
+def expect_counts(page: Page, mapped: int, procore: int, quickbooks: int) -> None:
+    expect(page.locator("#tab--mapped .count")).to_have_text(str(mapped))
+    expect(page.locator("#tab--procore .count")).to_have_text(str(procore))
+    expect(page.locator("#tab--quickbooks .count")).to_have_text(str(quickbooks))
+
+
+def map_contacts(page: Page) -> None:
+    """Automap, take the run back, automap again: the counts follow."""
+    refresh_both_sides(page)
+    expect_counts(page, 0, 73, 71)
+    automap(page)
+    expect(page.get_by_role("heading", name="Automap linked 61 pairs")).to_be_visible()
+    expect_counts(page, 61, 12, 10)
+    expect(page.locator("#coverage")).to_contain_text("61 of 73")
+    page.locator("#automap-undo").click()
+    expect_counts(page, 0, 73, 71)
+    page.locator("#automap-run").click()
+    expect_counts(page, 61, 12, 10)
+
+
+def map_section(page: Page, name: str, linked: int) -> None:
+    open_section(page, name)
+    refresh_both_sides(page)
+    automap(page)
+    expect(page.locator("#tab--mapped .count")).to_have_text(str(linked))
+
+
+def choose_defaults(page: Page) -> None:
+    """Save with one account of the wrong company first: the error is beside its field and nothing is lost."""
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_role("link", name="Defaults").click()
+    page.get_by_text("Category", exact=True).click()
+    page.get_by_label("QB Bill Account Code").select_option(label="5990 Job Costs, Unassigned")
+    page.get_by_label("QB Retention Payable Retained Code").select_option(label="2100 Retention Payable")
+    page.get_by_label("QB Retention Payable Released Code").select_option(label="2110 Retention Payable Released")
+    expect(page.get_by_text("4 changes not saved.")).to_be_visible()
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_text("4 settings changed")).to_be_visible()
+
+
+def open_the_books(page: Page) -> None:
+    page.get_by_role("link", name="Dashboard", exact=True).click()
+    page.get_by_role("link", name="Read opening balances").last.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Read them").click()
+    page.screenshot(path="/tmp/jshots/j1_dialog.png", full_page=True)
+    dialog.get_by_label("Start date").fill("2026-07-01")
+    dialog.get_by_role("button", name="Read them").click()
+    expect(page.locator("#opening")).to_contain_text("Reading Procore")
+    run_schedule()
+    row = page.locator("#opening tbody tr").first
+    expect(row).to_contain_text("128,804.26")
+    expect(row).to_contain_text("12,880.43")
+    page.screenshot(path="/tmp/jshots/j1_open.png", full_page=True)
+    page.get_by_role("button", name="Confirm 1 balance").click()
+    expect(page.get_by_text("1 opening balance confirmed")).to_be_visible()
+
+
+def test_an_owner_sets_the_company_up_and_the_first_bills_cross(
+    owner: Any, tenant: Any, sandboxes: Any, without_limits: None, open_window: OpenWindow
+) -> None:
+    page = open_window()
+    sign_in(page, owner.email)
+    expect(page.get_by_role("heading", name="Get ready to go live")).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("^0 of"))).to_be_visible()
+    page.screenshot(path="/tmp/jshots/j1_onboard0.png", full_page=True)
+
+    page.get_by_role("link", name="Settings").click()
+    connect_procore(page)
+    connect_quickbooks(page)
+    expect(page.locator("#live")).to_have_text("Not live")
+
+    page.get_by_role("link", name="Mapping").click()
+    map_contacts(page)
+    map_section(page, "Projects", 2)
+    map_section(page, "Account codes", 16)
+    choose_defaults(page)
+    page.get_by_role("link", name="Dashboard", exact=True).click()
+    page.screenshot(path="/tmp/jshots/j1_onboard1.png", full_page=True)
+    open_the_books(page)
+    page.screenshot(path="/tmp/jshots/j1_onboard2.png", full_page=True)
+    page.get_by_role("button", name="Go live").click()
+    page.screenshot(path="/tmp/jshots/j1_golive.png", full_page=True)
