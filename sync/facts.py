@@ -1,31 +1,33 @@
-"""What an account is changes while we are connected: the books are closed or reopened, a field is added.
+"""What the accounts allow changes now and then without an event: the closing date, the project field Customer.
 
-Neither vendor announces that, so it is read again with every poll, and what waited for it goes on.
+Asked again every quarter of an hour; documents that wait for such a fact go on when it changed.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
 
-from connectors.models import Connection
+from django.utils import timezone
+
+from connectors.models import Connection, Cursor
 from connectors.probe import probe
 from sync import ledger
 
-CUSTOMER_FIELD = "field:customer"
-CLOSED_UNTIL = "books:closed_until"
+RESOURCE = "facts"
+EVERY = timedelta(minutes=15)
+SUBJECTS = {"books": "books:closed_until", "customer_field": "field:customer"}
 
 
 def look_again(connection: Connection) -> int:
-    """Read the account's facts anew; answers how many documents a change lets go on. Raises as probe does."""
-    before = _watched(connection)
+    """Ask for the account's facts if they are old, and release what waits for one that changed. Answers how many."""
+    cursor = Cursor.objects.filter(connection=connection, resource=RESOURCE, project_id="").first()
+    now = timezone.now()
+    if cursor is not None and cursor.read_until > now - EVERY:
+        return 0
+    before = dict(connection.facts)
     probe(connection)
-    after = _watched(connection)
-    return ledger.release([subject for subject, fact in after.items() if fact != before[subject]])
-
-
-def _watched(connection: Connection) -> dict[str, Any]:
-    facts = connection.facts
-    return {
-        CUSTOMER_FIELD: facts.get("customer_field"),
-        CLOSED_UNTIL: (facts.get("books") or {}).get("closed_until"),
-    }
+    Cursor.objects.update_or_create(
+        connection=connection, resource=RESOURCE, project_id="", defaults={"read_until": now}
+    )
+    changed = [subject for name, subject in SUBJECTS.items() if before.get(name) != connection.facts.get(name)]
+    return ledger.release(changed) if changed else 0

@@ -94,16 +94,16 @@ def list_others(chooser: Chooser, search: str, shown: Iterable[RemoteItem]) -> t
     rows = other_rows(chooser).exclude(pk__in=[row.pk for row in shown])
     rows = rows.filter(matches(search)) if search else rows
     order = ("code", "name") if chooser.kinds[0].by_code and chooser.side == "quickbooks" else (Lower("name"),)
-    found: list[RemoteItem] = list(rows.order_by("-is_active", _is_taken(chooser), *order, "pk")[:MOST_OTHERS])
+    found = list(rows.order_by("-is_active", *_by_use(chooser), *order, "pk")[:MOST_OTHERS])
     return found, max(0, rows.count() - len(found)) if len(found) == MOST_OTHERS else 0
 
 
-def _is_taken(chooser: Chooser) -> OrderBy:
+def _by_use(chooser: Chooser) -> tuple[OrderBy, ...]:
     """Rows in use come last, except where many may share one."""
     if chooser.side == "quickbooks":
-        return linked_left(chooser.kinds).asc()
+        return (linked_left(chooser.kinds).asc(),)
     exclusive = [kind for kind in chooser.kinds if kind.is_one_to_one]
-    return linked_right(exclusive).asc()
+    return (linked_right(exclusive).asc(),) if exclusive else ()
 
 
 def make_options(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Side = Literal["procore", "quickbooks"]
 Severity = Literal["bad", "warn", "unsure", "wait", "info"]
@@ -51,6 +51,27 @@ class Notice:
     title: str
     text: str = ""
     action: Action | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm:
+    """A question before something that cannot be undone. `items` names what is touched, `more` how many are not named.
+
+    `field` is a form's bound field when one thing has to be asked.
+    """
+
+    title: str
+    text: str
+    action_url: str
+    button: str
+    cancel_url: str
+    items: Sequence[str] = ()
+    more: int = 0
+    variant: Literal["main", "bad"] = "main"
+    next: str = ""
+    fields: Mapping[str, str] | None = None
+    field: Any = None
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from connectors.errors import VendorError
 from smoothx.lib.replies import go_back, render_dialog
+from smoothx.lib.shapes import Confirm
 from smoothx.pages.onboarding import StartDateForm, last_run
 from smoothx.tenants.access import TenantRequest, for_role
 from smoothx.tenants.models import Role, Tenant
@@ -68,16 +69,16 @@ def _ask(request: TenantRequest, run: OpeningRun) -> HttpResponse:
         f"{after} approved {invoices} posted to QuickBooks now.",
         f"{contracts} contract{' starts' if contracts == 1 else 's start'} from the confirmed opening balances.",
     ]
-    confirm = {
-        "title": "Go live",
-        "text": "From now on Smoothx writes to both accounts. You can pause at any time; what is posted stays.",
-        "items": items,
-        "action_url": reverse("go_live"),
-        "button": f"Go live, post {after}" if after else "Go live",
-        "cancel_url": home,
-        "next": home,
-        "fields": {"start_date": run.start_date.isoformat(), "confirmed": "1"},
-    }
+    confirm = Confirm(
+        title="Go live",
+        text="From now on Smoothx writes to both accounts. You can pause at any time. What is posted stays.",
+        items=items,
+        action_url=reverse("go_live"),
+        button=f"Go live, post {after}" if after else "Go live",
+        cancel_url=home,
+        next=home,
+        fields={"start_date": run.start_date.isoformat(), "confirmed": "1"},
+    )
     return render_dialog(request, "components/confirm.html", {"confirm": confirm}, title="Go live")
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from smoothx.lib.replies import go_back, next_of, render_dialog
+from smoothx.lib.shapes import Confirm
 from smoothx.pages.onboarding import StartDateForm, last_run, opening_context
 from smoothx.tenants.access import TenantRequest, for_role, has_role
 from smoothx.tenants.models import AuditEntry, DueWork, Role
@@ -38,18 +39,18 @@ def read(request: TenantRequest) -> HttpResponse:
         messages.info(request, "Reading where each contract stands. You can leave this page.")
         return go_back(request, reverse("dashboard"))
     back = next_of(request, reverse("dashboard"))
-    confirm = {
-        "title": "Read opening balances",
-        "text": "Contracts billed before this date begin with their last approved claim. Nothing is written.",
-        "action_url": reverse("openings_read"),
-        "button": "Read them",
-        "cancel_url": back,
-        "next": back,
-        "field": form["start_date"],
-    }
+    question = Confirm(
+        title="Read opening balances",
+        text="Contracts billed before this date begin with their last approved claim. Nothing is written.",
+        action_url=reverse("openings_read"),
+        button="Read them",
+        cancel_url=back,
+        next=back,
+        field=form["start_date"],
+    )
     status = 422 if form.is_bound else 200
     return render_dialog(
-        request, "components/confirm.html", {"confirm": confirm}, title="Read opening balances", status=status
+        request, "components/confirm.html", {"confirm": question}, title=question.title, status=status
     )
 
 

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from smoothx.lib.replies import go_back, render_dialog
-from smoothx.lib.shapes import Choice
+from smoothx.lib.shapes import Choice, Confirm
 from smoothx.pages.settings_nav import layout
 from smoothx.tenants.access import TenantRequest, for_role, has_role
 from smoothx.tenants.models import AuditEntry, Membership, Role, Tenant
@@ -158,15 +158,15 @@ def remove(request: TenantRequest, membership_id: int) -> HttpResponse:
     member = _member(request, membership_id)
     back = reverse("settings:users")
     if request.method != "POST":
-        confirm = {
-            "title": f"Remove {member.user.email}",
-            "text": f"They can no longer open {request.tenant.name}. What they did stays in the audit log.",
-            "action_url": reverse("settings:users_remove", args=[member.pk]),
-            "button": "Remove from the company",
-            "variant": "bad",
-            "cancel_url": back,
-        }
-        return render_dialog(request, "components/confirm.html", {"confirm": confirm}, title=confirm["title"])
+        confirm = Confirm(
+            title=f"Remove {member.user.email}",
+            text=f"They can no longer open {request.tenant.name}. What they did stays in the audit log.",
+            action_url=reverse("settings:users_remove", args=[member.pk]),
+            button="Remove from the company",
+            variant="bad",
+            cancel_url=back,
+        )
+        return render_dialog(request, "components/confirm.html", {"confirm": confirm}, title=confirm.title)
     try:
         _keep_an_owner(request.tenant, member, None)
     except LastOwner:

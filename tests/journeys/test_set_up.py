@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from mapping.models import RemoteItem
+from smoothx.tenants.scope import tenant_scope
 from tests.journeys.conftest import PASSWORD, OpenWindow, run_schedule
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
@@ -50,7 +52,7 @@ def refresh_both_sides(page: Page) -> None:
     for side in ("Procore", "QuickBooks"):
         open_tab(page, side)
         page.locator("#refresh-run").click()
-        expect(page.locator("#refresh")).to_contain_text("new.")
+        expect(page.locator("#refresh")).to_contain_text("Read ")
 
 
 def automap(page: Page) -> None:
@@ -85,17 +87,28 @@ def map_section(page: Page, name: str, linked: int) -> None:
     expect(page.locator("#tab--mapped .count")).to_have_text(str(linked))
 
 
-def choose_defaults(page: Page) -> None:
-    """Save with one account of the wrong company first: the error is beside its field and nothing is lost."""
+def choose_defaults(page: Page, tenant: Any) -> None:
+    """An account that becomes inactive while the form is open: the error is beside its field and nothing is lost."""
     page.get_by_role("link", name="Settings").click()
     page.get_by_role("link", name="Defaults").click()
-    page.get_by_text("Category", exact=True).click()
+    page.get_by_role("radio", name="Category").check()
     page.get_by_label("QB Bill Account Code").select_option(label="5990 Job Costs, Unassigned")
     page.get_by_label("QB Retention Payable Retained Code").select_option(label="2100 Retention Payable")
     page.get_by_label("QB Retention Payable Released Code").select_option(label="2110 Retention Payable Released")
     expect(page.get_by_text("4 changes not saved.")).to_be_visible()
+    set_active(tenant, "Retention Payable", is_active=False)
+    page.get_by_role("button", name="Save changes").click()
+    page.screenshot(path="/tmp/jshots/j1_deferr.png", full_page=True)
+    expect(page.locator("#setting-retention_payable_retained .err")).to_be_visible()
+    set_active(tenant, "Retention Payable", is_active=True)
+    page.reload()
     page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_text("4 settings changed")).to_be_visible()
+
+
+def set_active(tenant: Any, name: str, *, is_active: bool) -> None:
+    with tenant_scope(tenant.pk):
+        RemoteItem.objects.filter(resource="qbo.accounts", name=name).update(is_active=is_active)
 
 
 def open_the_books(page: Page) -> None:
@@ -134,7 +147,7 @@ def test_an_owner_sets_the_company_up_and_the_first_bills_cross(
     map_contacts(page)
     map_section(page, "Projects", 2)
     map_section(page, "Account codes", 16)
-    choose_defaults(page)
+    choose_defaults(page, tenant)
     page.get_by_role("link", name="Dashboard", exact=True).click()
     page.screenshot(path="/tmp/jshots/j1_onboard1.png", full_page=True)
     open_the_books(page)

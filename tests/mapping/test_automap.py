@@ -118,6 +118,19 @@ def test_cost_codes_share_accounts(owner: Any) -> None:
     assert set(Link.objects.values_list("kind", "exclusive_right")) == {(COST_CODE_ACCOUNT.key, None)}
 
 
+def test_codes_under_a_linked_division_need_no_review(owner: Any) -> None:
+    make_account("Concrete")
+    make_account("Existing conditions")
+    make_code("03", "Concrete", remote_id="3")
+    make_code("03-100", "Concrete forming", parent_id="3")
+    make_code("02-220", "Existing conditions assessment")
+    run = automap(SECTIONS["account-codes"], owner)
+    assert names_of(Link.objects.all()) == {("cost_code_account", "Concrete", "Concrete")}
+    assert names_of(run.pairs.all()) == {
+        ("cost_code_account", "Existing conditions assessment", "Existing conditions")
+    }
+
+
 def test_cost_codes_are_twins_of_items(owner: Any) -> None:
     make_code("03-300", "Cast-in-place concrete")
     make_row(qbo.ITEMS, "03-300 Cast in place concrete", subtype="Service")

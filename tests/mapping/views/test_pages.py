@@ -212,7 +212,7 @@ def test_cost_codes_show_divisions_and_what_they_cover(browser: Any) -> None:
     make_code("05-100", "Steel")
     page = context(browser, "/mapping/account-codes/?tab=procore")
     assert [(row["name"], row["context"]) for row in page["rows"]] == [
-        ("03 Concrete", "Division, covers what is below it, 1 codes"),
+        ("03 Concrete", "Division, covers the 1 code below it"),
         ("03-300 Cast-in-place", ""),
         ("05-100 Steel", ""),
     ]
@@ -239,11 +239,11 @@ def section_titles(page: dict[str, Any]) -> list[str]:
 def test_the_way_of_coding_lines_decides_which_code_map_is_shown(browser: Any, owner: Any) -> None:
     page = context(browser, CONTACTS)
     assert section_titles(page) == ["Contacts", "Projects", "Account codes"]
-    assert page["sections_note"]["text"] == "Item codes is hidden until Default Line Item Type is Item."
+    assert page["sections_note"]["text"] == "Item codes are hidden until Default Line Item Type is Item."
     choose("line_item_type", "item", owner)
     page = context(browser, CONTACTS)
     assert section_titles(page) == ["Contacts", "Projects", "Item codes"]
-    assert page["sections_note"]["text"] == "Account codes is hidden: bill lines are coded by Item."
+    assert page["sections_note"]["text"] == "Account codes are hidden: bill lines are coded by Item."
     code = make_code("01-100", "Permits")
     make_link(COST_CODE_ACCOUNT, code, make_account("Permits"))
     make_link(COST_CODE_ITEM, code, make_row(qbo.ITEMS, "Permits", subtype="Service"))

@@ -6,8 +6,9 @@ import pytest
 from django.test import RequestFactory
 
 from smoothx.lib.replies import go_back, render_dialog
+from smoothx.lib.shapes import Confirm
 
-CONFIRM = {"title": "Remove", "text": "", "action_url": "/x/", "button": "Remove", "cancel_url": "/y/"}
+CONFIRM = Confirm(title="Remove", text="", action_url="/x/", button="Remove", cancel_url="/y/")
 
 
 @pytest.mark.parametrize(

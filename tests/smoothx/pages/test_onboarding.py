@@ -206,14 +206,14 @@ def test_going_live_asks_first_with_what_it_means(client: Any, scope: Tenant, mo
     make_opening()
     asked = client.post("/go-live/", {"start_date": "2026-03-01"})
     confirm = asked.context["confirm"]
-    assert confirm["items"] == [
+    assert confirm.items == [
         "Documents dated from 1 Mar 2026 on cross by themselves.",
         "3 approved subcontractor invoices are posted to QuickBooks now.",
         "1 contract starts from the confirmed opening balances.",
     ]
-    assert confirm["button"] == "Go live, post 3"
+    assert confirm.button == "Go live, post 3"
     assert called == []
-    response = client.post(confirm["action_url"], confirm["fields"])
+    response = client.post(confirm.action_url, confirm.fields)
     assert said(response) == ["Live. Approved documents cross from now on."]
     assert len(called) == 1
 
