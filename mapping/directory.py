@@ -31,6 +31,7 @@ Pages = Iterator[list[dict[str, Any]]]
 
 # The directory row a list is kept under, where that is not the list's own key.
 KEPT_UNDER = {procore.INACTIVE_VENDORS.key: procore.VENDORS.key}
+CHANGED_MEANWHILE = "The list changed while it was read. Refresh again to find what is gone from it."
 # Lists that only together are the whole of a resource.
 ALSO_READ = {procore.VENDORS.key: (procore.INACTIVE_VENDORS,)}
 QBO_RESOURCES = {resource.entity: resource for resource in (qbo.VENDORS, qbo.CUSTOMERS, qbo.ACCOUNTS, qbo.ITEMS)}
@@ -42,6 +43,7 @@ class Meter:
     def __init__(self, progress: Refresh | None = None) -> None:
         self.progress = progress
         self.counts = Counts()
+        self.is_whole = True
         self._expected = 0
 
     def expect(self, total: int | None) -> None:
@@ -49,6 +51,11 @@ class Meter:
         if total is not None:
             self._expected += total
             self._save(expected=self._expected)
+
+    def compare(self, read: int, total: int | None) -> None:
+        """A list that had spoken of `total` rows ended after `read`: fewer means that one moved and was skipped."""
+        if total is not None and read < total:
+            self.is_whole = False
 
     def add(self, counts: Counts) -> None:
         self.counts += counts
@@ -62,9 +69,12 @@ class Meter:
     def start(self) -> None:
         self._save(state=Refresh.State.RUNNING)
 
-    def finish(self, message: str = "") -> None:
-        state = Refresh.State.FAILED if message else Refresh.State.DONE
-        self._save(state=state, message=message[:300], ended_at=timezone.now())
+    def finish(self) -> None:
+        message = "" if self.is_whole else CHANGED_MEANWHILE
+        self._save(state=Refresh.State.DONE, message=message, ended_at=timezone.now())
+
+    def fail(self, message: str) -> None:
+        self._save(state=Refresh.State.FAILED, message=message[:300], ended_at=timezone.now())
 
     def _save(self, **fields: Any) -> None:
         if self.progress is None:
@@ -83,9 +93,9 @@ def refresh_section(section_key: str, side: SideKey, *, progress: Refresh) -> Co
         for resource in resources_of(SECTIONS[section_key], side):
             refresh_resource(connection, resource, meter=meter)
     except (VendorError, NotConnected) as error:
-        meter.finish(explain_failure(error, side))
+        meter.fail(explain_failure(error, side))
     except Exception:
-        meter.finish("Something went wrong on our side. It is logged. What was read until then is kept.")
+        meter.fail("Something went wrong on our side. It is logged. What was read until then is kept.")
         raise
     else:
         meter.finish()
@@ -95,7 +105,8 @@ def refresh_section(section_key: str, side: SideKey, *, progress: Refresh) -> Co
 def refresh_resource(connection: Connection, resource: Resource, *, meter: Meter | None = None) -> Counts:
     """Read one vendor list to its end and write it to the directory; rows it lacks become inactive.
 
-    Raises VendorError; the pages read until then are kept, and nothing is taken for missing.
+    Raises VendorError; the pages read until then are kept, and nothing is taken for missing. Nor is it when the list
+    was shorter than it had said: pages move when a row leaves the list between two of them.
     """
     meter = meter or Meter()
     started_at = timezone.now()
@@ -105,7 +116,8 @@ def refresh_resource(connection: Connection, resource: Resource, *, meter: Meter
         kept_under = KEPT_UNDER.get(listed.key, listed.key)
         for page in _pages(connection, listed, meter):
             meter.add(save_rows(connection, kept_under, [read_item(connection, wire) for wire in page]))
-    meter.add(Counts(inactivated=mark_missing(connection, resource.key, since=started_at)))
+    if meter.is_whole:
+        meter.add(Counts(inactivated=mark_missing(connection, resource.key, since=started_at)))
     return meter.counts - before
 
 
@@ -182,9 +194,11 @@ def _pages(connection: Connection, resource: Resource, meter: Meter) -> Pages:
 
 def _counted(client: ProcoreClient, pages: Pages, meter: Meter) -> Pages:
     """The pages; how many rows the list has is known when the first of them is there."""
-    is_first = True
+    read, total = 0, None
     for page in pages:
-        if is_first:
-            meter.expect(client.total)
-            is_first = False
+        if read == 0:
+            total = client.total
+            meter.expect(total)
+        read += len(page)
         yield page
+    meter.compare(read, total)

@@ -149,7 +149,11 @@ def _make_field(kind: DefaultKind, options: Options, chosen: Choice | None) -> f
     # What is chosen stays in the list although it became inactive: leaving the page as it is must change nothing.
     lost = [] if chosen is None or _holds(options, chosen.id) else [(chosen.id, f"{chosen.name}, inactive")]
     return forms.ChoiceField(
-        label=kind.label, choices=[NOT_CHOSEN, *lost, *options], required=False, help_text=kind.help
+        label=kind.label,
+        choices=[NOT_CHOSEN, *lost, *options],
+        required=False,
+        help_text=kind.help,
+        error_messages={"invalid_choice": "This is not in the list any more. Choose another."},
     )
 
 

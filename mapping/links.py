@@ -50,10 +50,10 @@ def link(
     """
     left = _need_row(left_connection, kind.left, left_id)
     right = _need_row(right_connection, kind.right, right_id)
-    _check_right(kind, right)
     standing = find_link(kind, left_connection, left_id)
     if standing is not None and (standing.right_connection_id, standing.right_id) == (right_connection.pk, right_id):
         return standing
+    _check_right(kind, right)
     new = Link(
         kind=kind.key,
         left_connection=left_connection,
@@ -93,11 +93,14 @@ def relink(entry: AuditEntry, actor: Any) -> Link:
     """Link again what an audit entry of `unlink` took apart. Raises LinkRefused when a side is taken meanwhile."""
     detail = entry.detail
     connections = Connection.objects.in_bulk([detail["left_connection"], detail["right_connection"]])
+    left, right = connections.get(detail["left_connection"]), connections.get(detail["right_connection"])
+    if left is None or right is None:
+        raise LinkRefused("unknown_item", "The account it was linked in is not connected any more.")
     return link(
         KINDS[detail["kind"]],
-        left_connection=connections[detail["left_connection"]],
+        left_connection=left,
         left_id=detail["left_id"],
-        right_connection=connections[detail["right_connection"]],
+        right_connection=right,
         right_id=detail["right_id"],
         chosen_by=detail["chosen_by"],
         actor=actor,

@@ -60,8 +60,9 @@ def save_rows(connection: Connection, resource_key: str, rows: Sequence[RemoteIt
         .filter(remote_id__in=list(by_id))
         .values_list("remote_id", "name", "is_active")
     }
+    # One order for all writers, so that two readings of a list cannot lock each other out.
     RemoteItem.objects.bulk_create(
-        by_id.values(),
+        [by_id[remote_id] for remote_id in sorted(by_id)],
         update_conflicts=True,
         unique_fields=["connection", "resource", "remote_id"],
         update_fields=WRITTEN,

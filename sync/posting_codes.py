@@ -97,6 +97,13 @@ ANSWERS = (
     ),
     Code("rejected", "rejected", "The other system refused it: {vendor_text}", "document", "Read its answer"),
     Code(
+        "subscription_ended",
+        "rejected",
+        "QuickBooks takes no changes: the subscription has ended or its bill is not paid.",
+        "access",
+        "Open access",
+    ),
+    Code(
         "no_permission",
         "blocked",
         "The connected user may not do this. Ask an administrator of that system.",
@@ -144,7 +151,7 @@ ANSWERS = (
     Code(
         "internal",
         "blocked",
-        "Something went wrong on our side. It is logged, and nothing was posted.",
+        "Something went wrong on our side. It is logged. Trying again looks first, so nothing is posted twice.",
         "document",
         "Try again",
     ),

@@ -76,9 +76,13 @@ LEDGER_ACCOUNTS = {
 def read_directory() -> None:
     """Refresh both sides of every section, as the Refresh buttons do."""
     for section in SECTIONS:
-        for side in ("procore", "quickbooks"):
-            refresh = Refresh.objects.create(section=section, side=side)
-            refresh_section(section, side, progress=refresh)
+        read_section(section)
+
+
+def read_section(section: str) -> None:
+    for side in ("procore", "quickbooks"):
+        refresh = Refresh.objects.create(section=section, side=side)
+        refresh_section(section, side, progress=refresh)
 
 
 def map_what_matches() -> None:
@@ -100,6 +104,10 @@ def open_books(start_date: date = date(2026, 7, 1)) -> None:
     """Read and confirm the opening balances, and make the tenant live."""
     openings.read(openings.begin(start_date))
     openings.confirm(None, start_date=start_date)
+    set_live(start_date)
+
+
+def set_live(start_date: date = date(2026, 7, 1)) -> None:
     Tenant.objects.filter(pk=require_tenant_id()).update(
         state=Tenant.State.LIVE, start_date=start_date, live_at=timezone.now()
     )

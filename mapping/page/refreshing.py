@@ -49,7 +49,8 @@ def _note(latest: Refresh) -> str | None:
         return None
     changes = (("new", latest.added), ("renamed", latest.renamed), ("inactive", latest.inactivated))
     told = ", ".join(f"{count} {word}" for word, count in changes if count)
-    return f"Read {format_moment(latest.ended_at)}. {told}." if told else f"Read {format_moment(latest.ended_at)}"
+    note = f"Read {format_moment(latest.ended_at)}" + (f". {told}." if told else "")
+    return f"{note.rstrip('.')}. {latest.message}" if latest.message else note
 
 
 def format_moment(at: datetime) -> str:

@@ -28,7 +28,7 @@ def run_automap(request: TenantRequest, section_key: str) -> HttpResponse:
         messages.error(request, error.sentence)
         return go_back(request, home_of(section))
     undo = f"undo:{reverse('mapping:undo_run', args=[run.pk])}" if run.linked else ""
-    told = f"Automap linked {run.linked} pairs, {run.unsure} to review"
+    told = f"Automap linked {count_pairs(run.linked)}, {run.unsure} to review"
     if not run.linked:
         told = f"Automap found nothing sure, {run.unsure} to review" if run.unsure else "Automap found no more pairs"
     messages.success(request, told, extra_tags=undo)
@@ -44,7 +44,7 @@ def undo_automap(request: TenantRequest, run_id: int) -> HttpResponse:
         messages.error(request, "This run was undone before.")
         return go_back(request, home_of(section))
     count = undo_run(run, request.user)
-    messages.success(request, f"The run is undone, {count} pairs are not linked any more")
+    messages.success(request, f"The run is undone, {count_pairs(count)} unlinked")
     return go_back(request, home_of(section))
 
 
@@ -107,6 +107,10 @@ def allow_pair(request: TenantRequest, pair_id: int) -> HttpResponse:
     pair = get_row(SuggestedPair, pk=pair_id)
     take_back_rejection(pair, request.user)
     return go_back(request, home_of(_section_of(pair)))
+
+
+def count_pairs(count: int) -> str:
+    return f"{count} pair{'' if count == 1 else 's'}"
 
 
 def _section_of(pair: SuggestedPair) -> Section:

@@ -30,7 +30,9 @@ def page(request: TenantRequest) -> HttpResponse:
 @for_role(Role.ADMIN)
 def read(request: TenantRequest) -> HttpResponse:
     """Ask for the start date, then have a worker read where each contract stood."""
-    form = StartDateForm(request.POST if request.method == "POST" else None, initial=_known_start())
+    given = request.POST if request.method == "POST" else None
+    # The page below the dialog has a start date of its own, and an id is good for one label.
+    form = StartDateForm(given, auto_id="opening_%s", initial=_known_start())
     if request.method == "POST" and form.is_valid():
         start_date = form.cleaned_data["start_date"]
         request_reading(request.tenant.pk, start_date)

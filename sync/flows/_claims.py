@@ -224,7 +224,7 @@ def _note_difference(requisition: Requisition, place: Place, contract: str, note
 
 
 def make_facts(requisition: Requisition, figures: Figures, catch_up: Difference) -> dict[str, str]:
-    """What the ledger keeps of the claim, text decimals: PostedClaim reads them back."""
+    """What the ledger keeps of the claim: amounts as text, which PostedClaim reads back, and the contract's name."""
     facts = {
         "net": figures.net + catch_up.net,
         "tax": figures.tax,
@@ -237,4 +237,5 @@ def make_facts(requisition: Requisition, figures: Figures, catch_up: Difference)
         "catch_up_cost": catch_up.cost,
         "catch_up_retention": catch_up.retention,
     }
-    return {"number": str(requisition.number), **{name: str(cents(amount)) for name, amount in facts.items()}}
+    named = {"number": str(requisition.number), "contract": requisition.contract_name}
+    return {**named, **{name: str(cents(amount)) for name, amount in facts.items()}}

@@ -135,6 +135,7 @@ def _facts(entry: Entry, frame: Frame) -> list[dict[str, Any]]:
         _amount("In QuickBooks", entry.target_total),
         _text("Vendor or customer", entry.party),
         _text("Project", frame.project(entry.project_id)),
+        _text("Contract", entry.facts.get("contract", "")),
         _text("Date", _day(entry)),
     ]
     blocks = [{"title": "", "rows": [row for row in main if row]}]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import requests
 from django.db import connection as database
+from django.utils import timezone
 
 from connectors.models import Connection, Vendor
 from connectors.procore import resources as procore
+from connectors.procore.client import ProcoreClient
 from connectors.qbo import resources as qbo
 from mapping.directory import refresh_project_codes, refresh_resource, refresh_section
 from mapping.models import Refresh, RemoteItem
@@ -90,6 +93,21 @@ def test_a_reading_cut_short_takes_nothing_for_missing(sandboxes: Any) -> None:
     whole = reading("contacts", "procore")
     assert (whole.state, whole.inactivated) == ("done", 1)
     assert "Gone from Procore" in names(procore.VENDORS, is_active=False, vanished_at__isnull=False)
+
+
+def test_a_list_shorter_than_it_said_takes_nothing_for_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading("contacts", "procore")
+    RemoteItem.objects.filter(resource=procore.VENDORS.key).update(seen_at=timezone.now() - timedelta(days=1))
+    whole = ProcoreClient.list
+
+    def list_but_the_last(client: ProcoreClient, resource: Any, **filters: Any) -> Any:
+        for page in whole(client, resource, **filters):
+            yield page[:-1]
+
+    monkeypatch.setattr(ProcoreClient, "list", list_but_the_last)
+    shifted = reading("contacts", "procore")
+    assert (shifted.state, shifted.inactivated) == ("done", 0)
+    assert shifted.message == "The list changed while it was read. Refresh again to find what is gone from it."
 
 
 def test_no_call_is_made_inside_a_transaction() -> None:

@@ -22,93 +22,25 @@ from smoothx.demo.compare import compare
 from sync import actions, engine, ledger, outbox
 from sync.engine import Engine
 from sync.models import Attempt, Entry, Outgoing
-from sync.registry import all_flows
 from sync.work import Work
 from tests import worlds
+from tests.sync.claims import (
+    bills_of,
+    codes_of,
+    entry_of,
+    fault,
+    let_claims_run_out,
+    make_due_now,
+    map_project_of,
+    queue,
+    worked_example,
+)
 
 pytestmark = pytest.mark.timeout(180)
 
 
 class Died(BaseException):
     """Stands for a worker killed at this line: nothing after it runs, nothing catches it."""
-
-
-@pytest.fixture
-def live(connected: Any, sandboxes: Any, without_limits: None) -> Any:
-    """A mapped, live company; the world is the pair of sandboxes."""
-    worlds.make_live()
-    return sandboxes
-
-
-def claims_of(pair: Any, number: str) -> list[dict[str, Any]]:
-    """The approved claims of the commitment with this number, in order."""
-    state = worlds.control(pair.procore, "state", method="GET")
-    commitment = next(row for row in state["commitments"] if row["number"] == number)
-    claims = [row for row in state["requisitions"] if row["commitment_id"] == commitment["id"]]
-    return sorted((c for c in claims if c["status"].startswith("approved")), key=lambda c: c["number"])
-
-
-def worked_example(pair: Any) -> list[dict[str, Any]]:
-    """The contract whose four claims are due 21,600, 29,700, 46,200 and 7,500."""
-    state = worlds.control(pair.procore, "state", method="GET")
-    by_contract: dict[int, list[dict[str, Any]]] = {}
-    for claim in state["requisitions"]:
-        by_contract.setdefault(claim["commitment_id"], []).append(claim)
-    dues = ["21600.00", "29700.00", "46200.00", "7500.00"]
-    for claims in by_contract.values():
-        claims.sort(key=lambda c: c["number"])
-        if [c["summary"]["current_payment_due"] for c in claims] == dues:
-            return claims
-    raise AssertionError("the demo lacks the worked example")
-
-
-def queue(*claims: dict[str, Any]) -> None:
-    work = Work()
-    ledger.note(
-        all_flows()["bills"],
-        source_connection=work.procore.connection,
-        target_connection=work.qbo.connection,
-        source_ids=[(str(claim["id"]), str(claim["project_id"])) for claim in claims],
-    )
-
-
-def map_project_of(claim: dict[str, Any]) -> None:
-    """Let the projects flow make the sub-customer, if it is not there."""
-    work = Work()
-    project = str(claim["project_id"])
-    ledger.note(
-        all_flows()["projects"],
-        source_connection=work.procore.connection,
-        target_connection=work.qbo.connection,
-        source_ids=[(project, project)],
-    )
-    Engine().run_due()
-    assert Link.objects.filter(kind="project", left_id=project).exists()
-
-
-def entry_of(claim: dict[str, Any]) -> Entry:
-    found: Entry = Entry.objects.get(flow="bills", source_id=str(claim["id"]))
-    return found
-
-
-def codes_of(entry: Entry) -> list[str]:
-    return [notice["code"] for notice in entry.notices]
-
-
-def bills_of(pair: Any) -> list[dict[str, Any]]:
-    return worlds.books_of(pair)["Bill"]
-
-
-def fault(server: Any, **rule: Any) -> None:
-    worlds.control(server, "faults", [{"times": 1, **rule}])
-
-
-def let_claims_run_out() -> None:
-    Entry.objects.filter(claimed_until__isnull=False).update(claimed_until=timezone.now() - timedelta(seconds=1))
-
-
-def make_due_now() -> None:
-    Entry.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
 
 
 def test_everything_approved_crosses_and_both_sides_agree(live: Any) -> None:

@@ -29,10 +29,10 @@ def test_a_run_links_and_is_undone(browser: Any, admin_user: Any) -> None:
     response = browser.post(AUTOMAP, {"next": "/mapping/contacts/?tab=mapped"})
     run = AutomapRun.objects.get()
     assert (response.status_code, response.url) == (302, "/mapping/contacts/?tab=mapped")
-    assert told(response) == ("Automap linked 1 pairs, 0 to review", f"undo:/mapping/runs/{run.pk}/undo/")
+    assert told(response) == ("Automap linked 1 pair, 0 to review", f"undo:/mapping/runs/{run.pk}/undo/")
     assert run.started_by == admin_user
     response = browser.post(f"/mapping/runs/{run.pk}/undo/")
-    assert told(response)[0] == "The run is undone, 1 pairs are not linked any more"
+    assert told(response)[0] == "The run is undone, 1 pair unlinked"
     assert not Link.objects.exists()
     response = browser.post(f"/mapping/runs/{run.pk}/undo/")
     assert told(response)[0] == "This run was undone before."

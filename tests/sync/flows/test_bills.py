@@ -87,6 +87,7 @@ def test_installed_material_is_not_billed_again() -> None:
     assert sum(line.completed - line.completed_before for line in second.lines) == amount(33000)
     assert plan.facts == {
         "number": "2",
+        "contract": "SC-2417-014",
         "net": "29700.00",
         "tax": "0.00",
         "completed": "57000.00",
