@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from mapping.candidates import left_rows, linked_left, linked_right, load_rejected, read_candidates, right_rows
+from mapping.candidates import left_rows, linked_left, load_rejected, read_candidates, right_rows
 from mapping.coverage import is_code_section, load_code_tree
 from mapping.kinds import MappingKind, Section
 from mapping.models import AutomapRun, Link, SuggestedPair
@@ -120,11 +120,13 @@ def _run(section: Section, sides: Sides, actor: Any) -> AutomapRun:
 
 
 def _suggest(kind: MappingKind, sides: Sides, rejected: set[tuple[str, str]]) -> list[Suggestion]:
-    lefts = left_rows(kind, sides.need("procore")).filter(~linked_left([kind]), is_active=True)
-    rights = right_rows(kind, sides.need("quickbooks")).filter(is_active=True)
+    left, right = sides.need("procore"), sides.need("quickbooks")
+    lefts = left_rows(kind, left).filter(~linked_left([kind], left), is_active=True)
+    rights = right_rows(kind, right).filter(is_active=True)
     taken: frozenset[str] = frozenset()
     if kind.is_one_to_one:
-        taken = frozenset(rights.filter(linked_right([kind])).values_list("remote_id", flat=True))
+        links = Link.objects.filter(kind=kind.key, right_connection=right)
+        taken = frozenset(links.values_list("right_id", flat=True))
     return suggest(read_candidates(lefts), read_candidates(rights), kind, taken=taken, rejected=rejected)
 
 

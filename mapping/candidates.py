@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from connectors.models import Connection
 from connectors.qbo import resources as qbo
 from mapping.kinds import MappingKind
 from mapping.models import Link, RemoteItem, SuggestedPair
-from mapping.sides import SideKey
 from mapping.suggest import Candidate
 
 # QuickBooks files items into categories, which are rows of the same list but fit on no line.
@@ -57,29 +56,23 @@ def kind_of_right(kinds: Iterable[MappingKind], row: RemoteItem) -> MappingKind 
     return next((kind for kind in kinds if is_fit(kind, row)), None)
 
 
-def linked_left(kinds: Iterable[MappingKind]) -> Exists:
-    """Whether the outer row stands at the left of a link of one of these kinds."""
-    return Exists(
-        Link.objects.filter(
-            kind__in=[kind.key for kind in kinds],
-            left_connection_id=OuterRef("connection_id"),
-            left_id=OuterRef("remote_id"),
-        )
-    )
+def linked_left(kinds: Iterable[MappingKind], connection: Connection | None) -> Q:
+    """Rows of this connection that stand at the left of a link of one of these kinds.
+
+    Here and below the links are a list of their own rather than looked up row by row: PostgreSQL then hashes them,
+    and a list stays quick right after an automap, before the server knows how many links there are.
+    """
+    links = Link.objects.filter(kind__in=[kind.key for kind in kinds], left_connection=connection)
+    return Q(remote_id__in=links.values("left_id"))
 
 
-def linked_right(kinds: Iterable[MappingKind]) -> Exists:
-    return Exists(
-        Link.objects.filter(
-            kind__in=[kind.key for kind in kinds],
-            right_connection_id=OuterRef("connection_id"),
-            right_id=OuterRef("remote_id"),
-        )
-    )
-
-
-def side_rows(kind: MappingKind, connection: Connection, side: SideKey) -> QuerySet[RemoteItem]:
-    return left_rows(kind, connection) if side == "procore" else right_rows(kind, connection)
+def linked_right(kinds: Iterable[MappingKind], connection: Connection | None) -> Q:
+    """Rows of this connection that stand at the right; ids of different lists may be the same."""
+    linked = Q(pk__in=[])
+    for kind in kinds:
+        links = Link.objects.filter(kind=kind.key, right_connection=connection)
+        linked |= Q(resource=kind.right.key, remote_id__in=links.values("right_id"))
+    return linked
 
 
 def read_candidates(rows: QuerySet[RemoteItem]) -> list[Candidate]:

@@ -74,7 +74,7 @@ def load_coverages(sections: Iterable[Section], sides: Sides, tree: CodeTree | N
 
 def load_code_tree(kinds: Iterable[MappingKind], sides: Sides) -> CodeTree:
     """All standard codes in one query, with whether each kind links them."""
-    flags = {f"is_{kind.key}": linked_left([kind]) for kind in kinds}
+    flags = {f"is_{kind.key}": linked_left([kind], sides.procore) for kind in kinds}
     rows = RemoteItem.objects.filter(connection=sides.procore, resource=procore.STANDARD_COST_CODES.key)
     columns = ("remote_id", "parent_id", "is_active", *flags)
     values = list(rows.annotate(**flags).values_list(*columns))
@@ -99,7 +99,7 @@ def unmapped_in_use(section: Section) -> list[tuple[str, str]]:
     if not used:
         return []
     rows = RemoteItem.objects.filter(
-        ~linked_left(section.kinds), resource=section.kinds[0].left.key, remote_id__in=used
+        ~linked_left(section.kinds, load_sides().procore), resource=section.kinds[0].left.key, remote_id__in=used
     )
     return list(rows.order_by("name").values_list("remote_id", "name"))
 
@@ -110,7 +110,7 @@ def _count_plain(sections: list[Section], sides: Sides) -> dict[str, Coverage]:
         return {}
     is_mapped = Q()
     for section in sections:
-        is_mapped |= Q(resource=section.kinds[0].left.key) & Q(linked_left(section.kinds))
+        is_mapped |= Q(resource=section.kinds[0].left.key) & linked_left(section.kinds, sides.procore)
     resources = [section.kinds[0].left.key for section in sections]
     rows = RemoteItem.objects.filter(connection=sides.procore, resource__in=resources, is_active=True)
     counted = rows.values("resource").annotate(total=Count("pk"), mapped=Count("pk", filter=is_mapped))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LEGAL_FORMS = frozenset(
     {
@@ -21,6 +22,8 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 
 
+# A page compares its rows with the whole of the other list, the same names again and again.
+@lru_cache(maxsize=20_000)
 def normal_name(text: str) -> str:
     """The core of a name: "The J.D. Smith & Sons, L.L.C." and "JD Smith and Sons Inc" are both "jd smith and sons".
 

@@ -187,7 +187,13 @@ def state_for(notices: Iterable[Notice]) -> str:
 
 
 def notices_to_json(notices: Iterable[Notice]) -> list[dict[str, Any]]:
-    return [{"code": n.code, "subject": n.subject, "detail": dict(n.detail)} for n in notices]
+    """As the ledger keeps them, the one that gives the document its state first: lists and causes go by the first."""
+    ordered = sorted(notices, key=lambda notice: _telling(CODES[notice.code].state))
+    return [{"code": n.code, "subject": n.subject, "detail": dict(n.detail)} for n in ordered]
+
+
+def _telling(state: str) -> int:
+    return STATE_ORDER.index(state) if state in STATE_ORDER else len(STATE_ORDER)
 
 
 def set_waits(entry: Entry, blockers: Sequence[Notice]) -> bool:

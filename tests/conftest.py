@@ -129,8 +129,11 @@ def running_pair() -> Iterator[Any]:
 @pytest.fixture
 def sandboxes(running_pair: Any, settings: Any) -> Any:
     """A fresh pair of sandboxes holding the demo firm, and the settings pointed at them."""
+    import redis
     import requests
 
+    # A pause that an earlier test's limit called for is over.
+    redis.Redis.from_url(settings.REDIS_URL).flushdb()
     for server in (running_pair.procore, running_pair.qbo):
         requests.post(f"{server.url}/_control/reset", json={"scenario": "demo", "size": 1, "seed": 1}, timeout=30)
         requests.delete(f"{server.url}/_control/faults", timeout=30)

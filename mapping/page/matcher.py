@@ -35,12 +35,12 @@ def open_rows(frame: Frame, side: SideKey) -> Rows:
     if side == "quickbooks":
         fits = Q()
         for kind in kinds:
-            fits |= right_fits(kind) & ~Q(linked_right([kind]))
+            fits |= right_fits(kind) & ~linked_right([kind], connection)
         return all_rows().filter(fits, connection=connection, is_active=True)
     rows = left_rows(kinds[0], connection).filter(is_active=True)
     if frame.code_kind is not None:
         return rows.filter(remote_id__in=frame.tree.open_ids(frame.code_kind))
-    return rows.filter(~linked_left(kinds))
+    return rows.filter(~linked_left(kinds, connection))
 
 
 class Matcher:

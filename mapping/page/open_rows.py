@@ -50,7 +50,7 @@ def _show(frame: Frame, side: SideKey, waiting: Mapping[str, int]) -> Rows:
     if show == "waiting" and side == "procore" and connection is not None:
         # An inactive company's old invoices wait as well.
         left = left_rows(frame.section.kinds[0], connection)
-        return left.filter(~linked_left(frame.section.kinds), remote_id__in=list(waiting))
+        return left.filter(~linked_left(frame.section.kinds, connection), remote_id__in=list(waiting))
     if show == "inactive" and connection is not None:
         return _inactive(frame, side)
     if show in frame.kind_keys and side == "quickbooks":
@@ -63,10 +63,10 @@ def _inactive(frame: Frame, side: SideKey) -> Rows:
     connection = frame.sides.need(side)
     kinds = frame.section.kinds
     if side == "procore":
-        return left_rows(kinds[0], connection).filter(~linked_left(kinds), is_active=False)
+        return left_rows(kinds[0], connection).filter(~linked_left(kinds, connection), is_active=False)
     fits = Q()
     for kind in kinds:
-        fits |= right_fits(kind) & ~Q(linked_right([kind]))
+        fits |= right_fits(kind) & ~linked_right([kind], connection)
     return all_rows().filter(fits, connection=connection, is_active=False)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Lower
 
@@ -101,9 +101,13 @@ def list_others(chooser: Chooser, search: str, shown: Iterable[RemoteItem]) -> t
 def _by_use(chooser: Chooser) -> tuple[OrderBy, ...]:
     """Rows in use come last, except where many may share one."""
     if chooser.side == "quickbooks":
-        return (linked_left(chooser.kinds).asc(),)
+        return (_as_order(linked_left(chooser.kinds, chooser.connection)),)
     exclusive = [kind for kind in chooser.kinds if kind.is_one_to_one]
-    return (linked_right(exclusive).asc(),) if exclusive else ()
+    return (_as_order(linked_right(exclusive, chooser.connection)),) if exclusive else ()
+
+
+def _as_order(is_linked: Q) -> OrderBy:
+    return ExpressionWrapper(is_linked, output_field=BooleanField()).asc()
 
 
 def make_options(
@@ -120,8 +124,9 @@ def make_options(
 def _free_rows(chooser: Chooser, kind: MappingKind) -> QuerySet[RemoteItem]:
     if chooser.side == "procore":
         rows = right_rows(kind, chooser.connection).filter(is_active=True)
-        return rows.filter(~Q(linked_right([kind]))) if kind.is_one_to_one else rows
-    return left_rows(kind, chooser.connection).filter(~Q(linked_left([kind])), is_active=True)
+        return rows.filter(~linked_right([kind], chooser.connection)) if kind.is_one_to_one else rows
+    rows = left_rows(kind, chooser.connection)
+    return rows.filter(~linked_left([kind], chooser.connection), is_active=True)
 
 
 def _why_not(chooser: Chooser, rows: Sequence[RemoteItem]) -> dict[int, str]:

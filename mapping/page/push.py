@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 
 from connectors.procore import resources as procore
@@ -64,12 +63,13 @@ def find_twins(frame: Frame, side: SideKey, rows: Sequence[RemoteItem]) -> dict[
     if connection is None or not names:
         return {}
     lists = [qbo.VENDORS.key, qbo.CUSTOMERS.key] if side == "procore" else [procore.VENDORS.key]
-    linked = linked_right(frame.section.kinds) if side == "procore" else linked_left(frame.section.kinds)
+    kinds = frame.section.kinds
+    linked = linked_right(kinds, connection) if side == "procore" else linked_left(kinds, connection)
     found = all_rows().filter(
         connection=connection, resource__in=lists, normal_name__in=names, parent_id="", is_active=True
     )
     # A free twin is the better offer.
-    by_name = {row.normal_name: row for row in found.annotate(is_linked=Q(linked)).order_by("-is_linked", "-pk")}
+    by_name = {row.normal_name: row for row in found.annotate(is_linked=linked).order_by("-is_linked", "-pk")}
     return {row.pk: by_name[row.normal_name] for row in rows if row.normal_name in by_name}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from mapping.candidates import all_rows
@@ -35,18 +35,12 @@ def automap_context(frame: Frame) -> dict[str, Any] | None:
 
 def open_pairs(run: AutomapRun, frame: Frame) -> QuerySet[SuggestedPair]:
     """The run's pairs that nobody has decided on: not rejected, and neither side linked since."""
-    links = Link.objects.filter(kind=OuterRef("kind"))
-    linked_left = Link.objects.filter(
-        kind__in=frame.kind_keys,
-        left_connection_id=OuterRef("left_connection_id"),
-        left_id=OuterRef("left_id"),
-    )
-    linked_right = links.filter(
-        right_connection_id=OuterRef("right_connection_id"), exclusive_right=OuterRef("right_id")
-    )
-    pairs: QuerySet[SuggestedPair] = run.pairs.filter(
-        ~Q(Exists(linked_left)), ~Q(Exists(linked_right)), rejected_at__isnull=True
-    )
+    links = Link.objects.filter(kind__in=frame.kind_keys)
+    is_decided = Q(left_id__in=links.values("left_id"))
+    for kind in frame.section.kinds:
+        if kind.is_one_to_one:
+            is_decided |= Q(kind=kind.key, right_id__in=links.filter(kind=kind.key).values("right_id"))
+    pairs: QuerySet[SuggestedPair] = run.pairs.filter(~is_decided, rejected_at__isnull=True)
     return pairs.order_by("-score", "pk")
 
 

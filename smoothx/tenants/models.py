@@ -108,8 +108,11 @@ class DueWork(models.Model):
         """Work of `topic` is due at `at` (now, unless given), or earlier if it already was."""
         at = at or timezone.now()
         rows = DueWork.objects.filter(tenant_id=tenant_id, topic=topic)
-        if not rows.update(due_at=Least(models.F("due_at"), at)):
+        earlier = Least(models.F("due_at"), at)
+        if not rows.update(due_at=earlier):
             DueWork.objects.bulk_create([DueWork(tenant_id=tenant_id, topic=topic, due_at=at)], ignore_conflicts=True)
+            # Somebody else's row may have been there first, with a later time.
+            rows.update(due_at=earlier)
 
     @classmethod
     def reschedule(cls, *, tenant_id: int, topic: str, at: datetime | None) -> None:

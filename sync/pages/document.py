@@ -63,10 +63,11 @@ def document(request: TenantRequest, entry_id: int) -> HttpResponse:
 
 def _head(entry: Entry, frame: Frame) -> dict[str, Any]:
     flow = flow_of(entry)
-    project = frame.project(entry.project_id)
+    title = entry.title or source_name(entry)
+    beside = (text for text in (entry.party, frame.project(entry.project_id)) if text)
     return {
-        "title": entry.title or source_name(entry),
-        "subtitle": ", ".join(text for text in (entry.party, project) if text and text not in entry.title),
+        "title": title,
+        "subtitle": ", ".join(text for text in beside if text not in title and title not in text),
         "flow_title": flow.label if flow else entry.flow,
         "state": entry.state,
         "activity_url": reverse("activity:index"),

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db.models import Q
 from django.db.models.fields.json import KT
 
-from sync.codes import CODES
 from sync.models import Entry
 
 State = Entry.State
@@ -48,7 +45,3 @@ def severity_of(state: str) -> str:
         State.UNCERTAIN: "unsure",
         State.WAITING: "wait",
     }.get(State(state), "info")
-
-
-def known_codes(codes: Iterable[str | None]) -> list[str]:
-    return [code for code in codes if code in CODES]

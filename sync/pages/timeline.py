@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from smoothx.lib.shapes import Side
-from sync.models import Attempt, Entry, Event, Outgoing
+from sync.models import Attempt, Entry, Event
 from sync.pages.frame import source_side, target_name, target_noun, target_side
 from sync.pages.needs import severity_of
 from sync.pages.rows import reason_of
@@ -133,9 +133,3 @@ def _next(entry: Entry) -> Item | None:
     local = timezone.localtime(entry.due_at)
     when = f"{local:%H:%M}" if local.date() == timezone.localdate(now) else f"{local.day} {local:%b %Y, %H:%M}"
     return Item(at=None, label="Next", title=f"Checked again at {when}", kind="next")
-
-
-def open_state(outgoing: Iterable[Outgoing]) -> str:
-    """The state of the write that is still open, or empty."""
-    is_open = (Outgoing.State.OPEN, Outgoing.State.SENDING, Outgoing.State.UNCERTAIN)
-    return next((row.state for row in outgoing if row.state in is_open), "")

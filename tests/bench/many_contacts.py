@@ -1,4 +1,4 @@
-"""Both sandboxes with one firm of very many contacts, in a process of its own: `python -m tests.bench.many_contacts N`.
+"""Both sandboxes with a firm of very many contacts, in their own process: `python -m tests.bench.many_contacts N`.
 
 Prints one line of JSON that describes them and serves until its input ends.
 """

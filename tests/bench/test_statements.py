@@ -22,16 +22,19 @@ _MARKS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 
 def test_statements_for_each_document_of_a_backlog(connected: Any, sandboxes: Any, without_limits: None) -> None:
-    """The first run after going live: projects and bills, with those that must wait and are planned twice."""
+    """The first run after going live, with those that must wait; a document planned twice counts twice."""
     worlds.make_live()
     worlds.push_missing_vendors()
     poll_procore(Work())
-    before = Entry.objects.count()
+    handled = 0
+
+    def run() -> None:
+        nonlocal handled
+        handled = Engine().run_due(seconds=300)
+
     with CaptureQueriesContext(connection) as captured:
-        spent = seconds_of(lambda: Engine().run_due(seconds=300))
+        spent = seconds_of(run)
     statements = [query["sql"] for query in captured.captured_queries if not query["sql"].startswith(_MARKS)]
-    posted = Entry.objects.filter(flow="bills", state__in=("posted", "posted_with_warnings")).count()
-    assert posted > 50
-    assert before >= posted
-    note("sql_statements_per_document", len(statements) / posted, "statements", target=MOST_STATEMENTS)
-    note("backlog_seconds_per_document", spent / posted, "s")
+    assert Entry.objects.filter(flow="bills", state__in=("posted", "posted_with_warnings")).count() > 50
+    note("sql_statements_per_document", len(statements) / handled, "statements", target=MOST_STATEMENTS)
+    note("backlog_milliseconds_per_document", spent / handled * 1000, "ms")

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from connectors.models import Connection, Vendor
+from connectors.sandbox.scenarios import OTHER_COMPANY_NAME
 from mapping.models import RemoteItem
 from smoothx.tenants.scope import tenant_scope
 from tests.journeys.conftest import PASSWORD, OpenWindow, run_schedule
@@ -178,5 +180,76 @@ def test_an_owner_sets_the_company_up_and_the_first_bills_cross(
     go_live(page)
     run_schedule()
     page.reload()
-    page.screenshot(path="/tmp/jshots/j1_dash.png", full_page=True)
     expect_worked_example(page)
+
+
+def connections_of(tenant: Any) -> list[tuple[str, str, str]]:
+    with tenant_scope(tenant.pk):
+        return list(Connection.objects.order_by("id").values_list("vendor", "state", "account_name"))
+
+
+def test_a_denied_consent_connects_nothing(
+    owner: Any, tenant: Any, sandboxes: Any, without_limits: None, open_window: OpenWindow
+) -> None:
+    page = open_window(owner)
+    page.goto("/settings/access/")
+    for vendor, no in (("Procore", "Deny"), ("QuickBooks", "No, thanks")):
+        page.get_by_role("button", name=f"Connect to {vendor}").click()
+        page.get_by_role("button", name=no).click()
+        told = f"Access was not allowed, so {vendor} is not connected. Connect again and allow it."
+        expect(page.get_by_role("alert")).to_have_text(told)
+    expect(page.get_by_text("Not connected", exact=True)).to_have_count(2)
+    assert connections_of(tenant) == []
+
+
+def test_a_company_without_the_app_can_be_chosen_over(
+    owner: Any, tenant: Any, sandboxes: Any, without_limits: None, open_window: OpenWindow
+) -> None:
+    page = open_window(owner)
+    page.goto("/settings/access/")
+    page.get_by_role("button", name="Connect to Procore").click()
+    page.get_by_role("button", name="Allow").click()
+    page.get_by_label("Procore company").select_option(OTHER_COMPANY_NAME)
+    page.get_by_role("button", name="Use this company").click()
+    expect(page.get_by_role("alert")).to_contain_text("may not use this company, so nothing was changed.")
+    assert connections_of(tenant) == [("procore", "choosing", "")]
+    page.get_by_label("Procore company").select_option(FIRM)
+    page.get_by_role("button", name="Use this company").click()
+    expect(page.get_by_text(f"Connected to Procore, {FIRM}", exact=True)).to_be_visible()
+    assert connections_of(tenant) == [("procore", "connected", FIRM)]
+
+
+def test_a_lost_connection_takes_its_own_books_back_and_no_others(
+    owner: Any, tenant: Any, sandboxes: Any, without_limits: None, open_window: OpenWindow
+) -> None:
+    lost = {"state": Connection.State.BROKEN, "broken_reason": "QuickBooks ended the access."}
+    with tenant_scope(tenant.pk):
+        row = Connection.objects.create(vendor=Vendor.QBO, account_id="1", account_name="Ridgeline Old Books", **lost)
+    page = open_window(owner)
+    page.goto("/")
+    page.get_by_role("alert").get_by_role("link", name="Connect again").click()
+    page.get_by_role("button", name="Connect again").click()
+    page.get_by_role("button", name="Connect").click()
+    expect(page.get_by_role("alert")).to_contain_text("This is another QuickBooks company than Ridgeline Old Books.")
+    assert connections_of(tenant) == [("qbo", "broken", "Ridgeline Old Books")]
+    with tenant_scope(tenant.pk):
+        realm = sandboxes.info["qbo"]["realms"][0]
+        Connection.objects.filter(pk=row.pk).update(account_id=realm["id"], account_name=realm["name"])
+    page.get_by_role("button", name="Connect again").click()
+    page.get_by_role("button", name="Connect").click()
+    expect(page.get_by_text(f"Connected to QuickBooks, {FIRM}", exact=True)).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_disconnecting_asks_first_and_says_so_on_the_page(
+    connected: Any, owner: Any, without_limits: None, open_window: OpenWindow
+) -> None:
+    page = open_window(owner)
+    page.goto("/settings/access/")
+    page.locator("#quickbooks").get_by_role("link", name="Disconnect").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.locator("#quickbooks").get_by_role("link", name="Disconnect").click()
+    page.get_by_role("dialog").get_by_role("button", name="Disconnect QuickBooks").click()
+    expect(page.get_by_text("Disconnected from QuickBooks.")).to_be_visible()
+    expect(page.locator("#quickbooks .card__h")).to_contain_text("Not connected")

@@ -127,7 +127,6 @@ def test_two_marks_at_once_leave_the_earliest(tenant: Any, first: datetime, seco
         pytest.param(
             NOON,
             NOON - HOUR,
-            marks=pytest.mark.xfail(strict=True, reason="the insert that comes second is dropped with its time"),
         ),
         (NOON - HOUR, NOON),
     ],

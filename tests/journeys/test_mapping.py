@@ -1,0 +1,159 @@
+"""Mapping by hand: with the keyboard alone, pushing, name clashes, lists that live in their address, and no script."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from mapping.models import Link, RemoteItem
+from smoothx.tenants.scope import tenant_scope
+from tests import worlds
+from tests.journeys.conftest import OpenWindow
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
+
+
+def row_of(page: Page, name: str) -> Any:
+    return page.locator("#rows tbody tr").filter(has_text=name)
+
+
+def partner_of(tenant: Any, name: str) -> str:
+    """The QuickBooks name of what this Procore company is linked to, empty when it is linked to nothing."""
+    with tenant_scope(tenant.pk):
+        company = RemoteItem.objects.get(resource="procore.vendors", name=name)
+        link = Link.objects.filter(left_id=company.remote_id, kind__in=["vendor", "customer"]).first()
+        if link is None:
+            return ""
+        resource = "qbo.vendors" if link.kind == "vendor" else "qbo.customers"
+        found: str = RemoteItem.objects.get(resource=resource, remote_id=link.right_id).name
+        return found
+
+
+def test_a_pair_is_linked_unlinked_and_taken_back_by_keyboard(
+    mapped: Any, owner: Any, open_window: OpenWindow
+) -> None:
+    page = open_window(owner)
+    page.goto("/mapping/contacts/?tab=procore")
+    page.get_by_role("button", name="Link Smith Electric LLC to a").focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Link Smith Electric LLC")
+    search = dialog.get_by_label("Search QuickBooks contacts")
+    expect(search).to_be_focused()
+    page.keyboard.type("electrical")
+    option = dialog.get_by_role("radio", name=re.compile("^Smith Electrical Inc"))
+    expect(dialog.get_by_role("radio", name=re.compile("Landscaping"))).to_have_count(0)
+    while not option.evaluate("node => node === document.activeElement"):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Smith Electric LLC linked to Smith Electrical Inc")).to_be_visible()
+    expect(dialog).to_have_count(0)
+    expect(row_of(page, "Smith Electric LLC")).to_have_count(0)
+    # The row took its button along, so the next row's button has the focus.
+    expect(page.get_by_role("button", name="Link The Right Cut Tree Care LLC to a")).to_be_focused()
+    assert partner_of(mapped, "Smith Electric LLC") == "Smith Electrical Inc"
+
+    page.goto("/mapping/contacts/?tab=mapped&q=smith+electric")
+    page.get_by_role("button", name="Unlink Smith Electric LLC").focus()
+    page.keyboard.press("Enter")
+    told = page.get_by_text("Smith Electric LLC and Smith Electrical Inc are not linked any more")
+    expect(told).to_be_visible()
+    assert partner_of(mapped, "Smith Electric LLC") == ""
+    page.get_by_role("button", name="Undo", exact=True).press("Enter")
+    expect(page.get_by_text("Linked again: Smith Electric LLC, Smith Electrical Inc")).to_be_visible()
+    expect(row_of(page, "Smith Electric LLC")).to_have_count(1)
+    assert partner_of(mapped, "Smith Electric LLC") == "Smith Electrical Inc"
+
+
+def test_a_pushed_company_becomes_a_vendor_and_moves_to_mapped(
+    mapped: Any, owner: Any, sandboxes: Any, open_window: OpenWindow
+) -> None:
+    page = open_window(owner)
+    page.goto("/mapping/contacts/?tab=procore")
+    page.get_by_role("button", name="Push Lattice Surveying PLLC to QuickBooks").click()
+    dialog = page.get_by_role("dialog", name="Push Lattice Surveying PLLC to QuickBooks")
+    expect(dialog.get_by_role("radio", name=re.compile("^Vendor"))).to_be_checked()
+    dialog.get_by_role("button", name="Push and link").click()
+    expect(page.get_by_text("Sent as vendor. It moves to Mapped when it is there.")).to_be_visible()
+    expect(row_of(page, "Lattice Surveying PLLC")).to_have_count(0)
+    expect(page.locator("#tab--mapped .count")).to_have_text("62")
+    page.locator("#tab--mapped").click()
+    page.get_by_label("Search contacts").fill("lattice")
+    expect(row_of(page, "Lattice Surveying PLLC")).to_contain_text("Pushed")
+    names = [vendor["DisplayName"] for vendor in worlds.books_of(sandboxes)["Vendor"]]
+    assert names.count("Lattice Surveying PLLC") == 1
+
+
+def test_a_name_that_is_taken_is_offered_for_linking(
+    mapped: Any, owner: Any, sandboxes: Any, open_window: OpenWindow
+) -> None:
+    before = len(worlds.books_of(sandboxes)["Vendor"])
+    page = open_window(owner)
+    page.goto("/mapping/contacts/?tab=procore")
+    page.get_by_role("button", name="Push Keystone Fence Co. to QuickBooks").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("QuickBooks has this name as a vendor.")
+    dialog.get_by_role("button", name="Link it").click()
+    expect(page.get_by_text("Keystone Fence Co. linked to Keystone Fence Company")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(row_of(page, "Keystone Fence Co.")).to_have_count(0)
+    assert partner_of(mapped, "Keystone Fence Co.") == "Keystone Fence Company"
+    assert len(worlds.books_of(sandboxes)["Vendor"]) == before
+
+
+def test_a_name_taken_meanwhile_is_said_beside_the_row(
+    mapped: Any, owner: Any, sandboxes: Any, open_window: OpenWindow
+) -> None:
+    worlds.act(sandboxes.qbo, "add_vendor", name="Lattice Surveying PLLC")
+    page = open_window(owner)
+    page.goto("/mapping/contacts/?tab=procore")
+    page.get_by_role("button", name="Push Lattice Surveying PLLC to QuickBooks").click()
+    page.get_by_role("dialog").get_by_role("button", name="Push and link").click()
+    expect(row_of(page, "Lattice Surveying PLLC")).to_contain_text("exists on the other side already")
+
+
+def test_lists_live_in_their_address_and_back_works(mapped: Any, owner: Any, open_window: OpenWindow) -> None:
+    page = open_window(owner)
+    page.goto("/mapping/contacts/?tab=mapped")
+    rows = page.locator("#rows tbody tr")
+    expect(rows).to_have_count(50)
+    page.get_by_role("link", name="Next").click()
+    expect(page).to_have_url(re.compile(r"page=2"))
+    expect(rows).to_have_count(11)
+    page.get_by_label("Search contacts").fill("roof")
+    expect(page).to_have_url(re.compile(r"q=roof"))
+    expect(rows).to_have_count(2)
+    page.get_by_label("Show").select_option("hand")
+    expect(page.get_by_role("heading", name="Nothing fits")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"show=hand"))
+    page.go_back()
+    expect(rows).to_have_count(2)
+    expect(page.get_by_label("Search contacts")).to_have_value("roof")
+    page.go_back()
+    expect(rows).to_have_count(11)
+    page.reload()
+    expect(rows).to_have_count(11)
+
+
+def test_everything_works_without_script(mapped: Any, owner: Any, open_window: OpenWindow) -> None:
+    page = open_window(owner, has_script=False)
+    page.goto("/mapping/contacts/?tab=procore")
+    page.get_by_label("Search contacts").fill("smith")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator("#rows tbody tr")).to_have_count(1)
+    page.get_by_role("button", name="Link Smith Electric LLC to a").click()
+    expect(page.get_by_role("heading", name="Link Smith Electric LLC", level=1)).to_be_attached()
+    page.screenshot(path="/tmp/jshots/m_noscript.png", full_page=True)
+    page.get_by_role("radio", name=re.compile("^Smith Electrical Inc")).check()
+    page.get_by_role("button", name="Link", exact=True).click()
+    expect(page.get_by_text("Smith Electric LLC linked to Smith Electrical Inc")).to_be_visible()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_text("Smith Electric LLC and Smith Electrical Inc are not linked any more")).to_be_visible()
+    page.goto("/mapping/contacts/?tab=quickbooks")
+    page.locator("#refresh-run").click()
+    expect(page.locator("#refresh")).to_contain_text("Read ")
+    page.screenshot(path="/tmp/jshots/m_noscript2.png", full_page=True)
+    assert partner_of(mapped, "Smith Electric LLC") == ""
