@@ -166,8 +166,11 @@ def _choice(defaults: Defaults, kind: DefaultKind, *, is_needed: bool, why: str)
 
 
 def _retention(facts: Facts, kind: DefaultKind) -> Check:
-    found = facts.last_run.found if facts.last_run else {}
-    if facts.defaults.get(kind) is None and facts.last_run is not None and not found.get("holds_retention"):
+    run = facts.last_run
+    if facts.defaults.get(kind) is None and run is not None and run.state == "running":
+        return Check(kind.key, "Defaults", kind.label, "wait", "Reading whether a contract holds retention.")
+    found = run.found if run is not None and run.state == "done" else {}
+    if facts.defaults.get(kind) is None and found and not found.get("holds_retention"):
         return Check(kind.key, "Defaults", kind.label, "done", "Empty. No contract in Procore holds retention.")
     why = "Contracts in Procore hold retention, so this is needed." if found.get("holds_retention") else kind.if_empty
     return _choice(facts.defaults, kind, is_needed=True, why=why)

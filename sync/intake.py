@@ -43,6 +43,7 @@ def poll_procore(work: Work) -> int:
     noted = _poll_projects(work, client, started_at)
     for project_id in active_project_ids(client.connection):
         noted += _poll_one(work, client, project_id, started_at)
+        work.keep_lease()
     return noted + look_again(client.connection)
 
 

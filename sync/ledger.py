@@ -152,10 +152,20 @@ def claim(entry: Entry, owner: str, *, keeps_due: bool = False) -> bool:
 def finish(entry: Entry, fields: Sequence[str], *, due_at: datetime | None = None) -> None:
     """Write `fields` and give the entry free. A hint that arrived meanwhile stays due."""
     values: dict[str, Any] = {name: getattr(entry, name) for name in fields}
-    values |= {"claimed_by": "", "claimed_until": None, "updated_at": timezone.now()}
+    values |= {"claimed_by": "", "claimed_until": None, "updated_at": _changed_at(entry, fields)}
     if due_at is not None:
         values["due_at"] = Least(models.F("due_at"), due_at)
     Entry.objects.filter(pk=entry.pk).update(**values)
+
+
+def _changed_at(entry: Entry, fields: Sequence[str]) -> Any:
+    """Now, unless the entry stands as before: looking again at what waits is no news for the activity list."""
+    if "state" not in fields:
+        return models.F("updated_at")
+    is_same = models.Q(
+        state=entry.state, notices=entry.notices, target_id=entry.target_id, target_total=entry.target_total
+    )
+    return models.Case(models.When(is_same, then=models.F("updated_at")), default=models.Value(timezone.now()))
 
 
 def next_due_at() -> datetime | None:

@@ -6,7 +6,7 @@ approved claim before the start date, shown beside the books' retention balance,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -49,13 +49,14 @@ def find_running() -> OpeningRun | None:
     return run
 
 
-def read(run: OpeningRun) -> None:
+def read(run: OpeningRun, *, keep_lease: Callable[[], None] = lambda: None) -> None:
     """Read every project's claims, write the openings, count the progress. Contracts with posted claims keep it.
 
     A reading that was given up meanwhile, for another date perhaps, writes nothing.
     """
     try:
         work = Work()
+        work.keep_lease = keep_lease
         rows = _read_projects(work, run)
     except GivenUp:
         return
@@ -80,6 +81,7 @@ def _read_projects(work: Work, run: OpeningRun) -> list[OpeningBalance]:
         run.read += 1
         if not _still_running(run).update(read=run.read, expected=run.expected, found=run.found):
             raise GivenUp
+        work.keep_lease()
     return rows
 
 

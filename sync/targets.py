@@ -128,15 +128,15 @@ class ProcoreDirectory:
     """Companies of the Procore directory. Procore has no request key, so a lost answer is looked up by name."""
 
     def send(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer:
-        wire = work.procore.create(procore.VENDORS, outgoing.body, key=outgoing.key)
-        return Answer(str(wire["id"]), str(wire.get("updated_at") or ""), wire.get("name") or "", None, wire)
+        return self._read(work.procore.create(procore.VENDORS, outgoing.body, key=outgoing.key))
 
     def probe(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer | None:
         wanted = outgoing.body["name"]
         found: list[Company] = [c for c in work.procore.find_company(wanted) if c.name == wanted]
-        if len(found) != 1:
-            return None
-        return Answer(found[0].id, str(found[0].updated_at or ""), found[0].name)
+        return self._read(work.procore.get(procore.VENDORS, found[0].id)) if len(found) == 1 else None
+
+    def _read(self, wire: dict[str, Any]) -> Answer:
+        return Answer(str(wire["id"]), str(wire.get("updated_at") or ""), wire.get("name") or "", None, wire)
 
 
 ADAPTERS: dict[str, Adapter] = {"qbo": QuickBooks(), "procore": ProcoreDirectory()}

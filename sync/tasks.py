@@ -75,8 +75,13 @@ def poll_book_changes(*, tenant_id: int, **_: Any) -> None:
 @shared_task(name="sync.read_openings", base=TenantTask, ignore_result=True)
 def read_opening_balances(*, tenant_id: int, **_: Any) -> None:
     while (run := openings.find_running()) is not None:
-        openings.read(run)
+        openings.read(run, keep_lease=_keeper(tenant_id, OPENINGS))
     _come_again(tenant_id, OPENINGS, lambda: timezone.now() if openings.find_running() else None)
+
+
+def _keeper(tenant_id: int, topic: str) -> Callable[[], None]:
+    """Puts the topic's lease off: its worker is alive."""
+    return lambda: DueWork.reschedule(tenant_id=tenant_id, topic=topic, at=timezone.now() + LEASE)
 
 
 def _come_again(tenant_id: int, topic: str, find_next: Callable[[], datetime | None]) -> None:
@@ -90,6 +95,7 @@ def _poll(tenant_id: int, topic: str, poll: Callable[[Work], int]) -> None:
     """Poll once, then say when next. A vendor that is away is asked again at the usual time."""
     next_at = timezone.now() + timedelta(seconds=settings.POLL_SECONDS)
     work = Work()
+    work.keep_lease = _keeper(tenant_id, topic)
     if work.tenant.state == Tenant.State.SETUP:
         DueWork.reschedule(tenant_id=tenant_id, topic=topic, at=None)
         return

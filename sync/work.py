@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -34,6 +35,8 @@ class Work:
 
     def __init__(self) -> None:
         self.tenant = Tenant.objects.get(pk=require_tenant_id())
+        # Called between the parts of a long piece of work, so that nobody takes its worker for dead.
+        self.keep_lease: Callable[[], None] = lambda: None
         self._vendor_bills: dict[tuple[str, str], list[PostedBill]] = {}
         self._connections = {row.vendor: row for row in Connection.objects.exclude(account_id="").order_by("id")}
 

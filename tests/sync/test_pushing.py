@@ -14,6 +14,7 @@ from mapping.models import Link, RemoteItem
 from mapping.pushes import PushRefused
 from smoothx.tenants.models import AuditEntry
 from sync import pushing, settle
+from sync.codes import CODES
 from sync.engine import Engine
 from sync.models import Entry, Event, Outgoing
 from tests import worlds
@@ -262,7 +263,7 @@ def test_without_both_connections_nothing_is_pushed(contacts: Any, owner: Any, v
          "Cobalt LLC exists on the other side already. Link it instead of making another."),
         ("waiting", ["try_again"], False, "The other system was not reachable. It is tried again by itself."),
         ("held", ["connection_lost"], False, "The connection is lost. Connect again, and this goes on."),
-        ("blocked", [], False, "Something went wrong on our side. It is logged, and nothing was posted."),
+        ("blocked", [], False, CODES["internal"].sentence),
     ],
 )  # fmt: skip
 def test_how_a_push_stands(scope: Any, state: str, codes: list[str], is_busy: bool, problem: str) -> None:

@@ -164,15 +164,7 @@ def test_results_are_the_querys_own(tenant: Any) -> None:
         assert cursor.rowcount == 0
 
 
-@pytest.mark.parametrize(
-    "in_transaction",
-    [
-        True,
-        pytest.param(
-            False,
-        ),
-    ],
-)
+@pytest.mark.parametrize("in_transaction", [True, False])
 def test_a_composed_query_has_its_scopes_tenant(tenant: Any, in_transaction: bool) -> None:
     query = sql.SQL("SELECT current_setting('app.tenant', true) || {}").format(sql.Literal("%"))
     with tenant_scope(tenant.pk):

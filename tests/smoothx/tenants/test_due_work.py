@@ -121,16 +121,7 @@ def test_two_marks_at_once_leave_the_earliest(tenant: Any, first: datetime, seco
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        pytest.param(
-            NOON,
-            NOON - HOUR,
-        ),
-        (NOON - HOUR, NOON),
-    ],
-)
+@pytest.mark.parametrize(("first", "second"), [(NOON, NOON - HOUR), (NOON - HOUR, NOON)])
 def test_two_first_marks_at_once_leave_the_earliest(tenant: Any, first: datetime, second: datetime) -> None:
     act_at_once(lambda: mark(tenant, first), lambda: mark(tenant, second))
     assert due(tenant) == NOON - HOUR
