@@ -39,11 +39,14 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class LedgerAccount:
+    """`balance` is what the books hold before anything crosses, as QuickBooks signs it: owed amounts are negative."""
+
     key: str
     number: str
     name: str
     account_type: str
     account_sub_type: str
+    balance: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from connectors.sandbox.contractor import ZERO, Claim, ClaimLine
+from connectors.sandbox.contractor import ZERO, Claim, ClaimLine, Commitment
 from connectors.sandbox.procore.billing import round_cents, take_percent
 
 YEAR = 2026
@@ -110,3 +110,17 @@ def make_claim(
         status=status,
         lines=lines,
     )
+
+
+def find_held_before(commitment: Commitment, start: date) -> Decimal:
+    """The retainage a contract's approved claims before `start` leave held: on work, and on material stored last."""
+    on_work, on_stored = ZERO, ZERO
+    percent = commitment.retainage_percent
+    for claim in commitment.claims:
+        if claim.billing_date >= start or not claim.status.startswith("approved"):
+            continue
+        for line in claim.lines:
+            kept = take_percent(line.work, percent) if line.retained is None else line.retained
+            on_work += kept - line.released
+        on_stored = sum((take_percent(line.stored, percent) for line in claim.lines), ZERO)
+    return on_work + on_stored

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
-from connectors.sandbox.contractor import Commitment, Contractor
+from connectors.sandbox.contractor import ZERO, Commitment, Contractor
+from connectors.sandbox.scenario_billing import find_held_before
 from connectors.sandbox.scenario_books import list_accounts, list_cost_codes
 from connectors.sandbox.scenario_contacts import AFFILIATE, PUSHED_VENDOR, TRAPS, Contacts, make_contacts
 from connectors.sandbox.scenario_contracts import Desk, make_commitments, open_desk
@@ -27,6 +29,7 @@ OTHER_PROCORE_COMPANY_ID = 598134325805742
 OTHER_COMPANY_NAME = "Ridgeline Development Group"
 REALM_ID = "9341453908172645"
 START_DATE = date(2026, 7, 1)
+RETENTION_PAYABLE = "retention_payable"
 # Where the books' items post to, by key of the account.
 BOOK_FACTS = {
     "other_company_name": OTHER_COMPANY_NAME,
@@ -71,6 +74,7 @@ def build_demo(size: int = 1, seed: int = 1) -> Contractor:
     desk = open_desk(rng, contacts.traders)
     specials = _make_specials(desk, jobs, contacts)
     commitments = make_commitments(desk, jobs, specials)
+    held = sum((find_held_before(commitment, START_DATE) for commitment in commitments), ZERO)
     return Contractor(
         name=FIRM,
         procore_company_id=PROCORE_COMPANY_ID,
@@ -78,7 +82,11 @@ def build_demo(size: int = 1, seed: int = 1) -> Contractor:
         realm_id=REALM_ID,
         start_date=START_DATE,
         companies=contacts.companies,
-        accounts=list_accounts(),
+        # What was billed before the start was entered by hand, and so was the retention kept from it.
+        accounts=tuple(
+            replace(account, balance=-held) if account.key == RETENTION_PAYABLE else account
+            for account in list_accounts()
+        ),
         cost_codes=list_cost_codes(),
         projects=tuple(job.project for job in jobs),
         commitments=tuple(commitments),

@@ -7,5 +7,18 @@ from django.http import HttpRequest
 
 
 class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "duplicate_email": "You have this address already.",
+        "email_password_mismatch": "The e-mail or the password is not right.",
+        "email_taken": "Somebody else signs in with this address.",
+        "enter_current_password": "Enter your present password.",
+        "incorrect_code": "This code is not right.",
+        "incorrect_password": "The password is not right.",
+        "max_email_addresses": "You cannot have more than %d addresses.",
+        "rate_limited": "Too many tries. Wait a few minutes.",
+        "too_many_login_attempts": "Too many wrong passwords. Wait five minutes, or reset the password.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

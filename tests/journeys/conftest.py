@@ -87,7 +87,9 @@ def watch(page: Page, site: str, complaints: list[str]) -> None:
 
     def hear(message: ConsoleMessage) -> None:
         # A form with mistakes is answered with 422, a page that is not there with 404: their tests look for that.
-        is_answer = message.text.startswith("Failed to load resource") and ("422" in message.text or "404" in message.text)
+        is_answer = message.text.startswith("Failed to load resource") and (
+            "422" in message.text or "404" in message.text
+        )
         if message.type == "error" and page.url.startswith(site) and not is_answer:
             complaints.append(f"{page.url}: {message.text}")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.sandbox.contractor import Address, Company, Contractor, Project
 from connectors.sandbox.qbo.book import Book
-from connectors.sandbox.qbo.values import Record
+from connectors.sandbox.qbo.values import Record, spell_money
 from connectors.sandbox.qbo.write import save
 
 # The firm's records are older than any look-back of change data capture.
@@ -103,6 +103,10 @@ def _load_accounts(book: Book, contractor: Contractor) -> dict[str, str]:
             "AccountSubType": account.account_sub_type,
         }
         ids[account.key] = save(book, book.kinds["Account"], body)["Id"]
+        if account.balance:
+            held = spell_money(account.balance)
+            changes = {"CurrentBalance": held, "CurrentBalanceWithSubAccounts": held}
+            book.amend(book.kinds["Account"], ids[account.key], changes, is_counted=False)
     _add_basic_accounts(book)
     return ids
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from connectors.sandbox.contractor import Commitment, Company, Contractor
+from connectors.sandbox.procore import ProcoreSandbox
 from connectors.sandbox.procore.billing import take_percent
 from connectors.sandbox.scenario_names import fold_accents
 from connectors.sandbox.scenarios import START_DATE, build
@@ -274,3 +275,14 @@ def test_large_firms_keep_names_apart() -> None:
     names = Counter(normalise(company.procore_name) for company in firm.companies if company.procore_name)
     assert {name for name, count in names.items() if count > 1} == {"keystone fence"}
     assert len({project.name for project in firm.projects}) == 480
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_books_hold_the_retention_of_what_was_billed_before_the_start(seed: int) -> None:
+    contractor = build("demo", seed=seed)
+    state = ProcoreSandbox(contractor).dump()
+    before = [c for c in state["requisitions"] if c["billing_date"] < contractor.start_date.isoformat()]
+    last = max(before, key=lambda claim: claim["number"])
+    payable = next(account for account in contractor.accounts if account.key == "retention_payable")
+    assert payable.balance == -Decimal(last["summary"]["total_retainage"])
+    assert payable.balance < 0
