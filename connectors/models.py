@@ -19,7 +19,7 @@ class Vendor(models.TextChoices):
 
 
 class Connection(TenantModel):
-    """One tenant's connection to one vendor account. Tokens are sealed; `token_version` counts the pairs given to us."""
+    """One tenant's connection to one vendor account. Tokens are sealed; `token_version` counts the pairs so far."""
 
     class State(models.TextChoices):
         CHOOSING = "choosing", "Choose a company"

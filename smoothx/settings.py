@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from psycopg.conninfo import conninfo_to_dict
 
 from smoothx.embedded import ensure_services
-from smoothx.lib.env import env_flag, env_list, env_number, env_text
+from smoothx.lib.env import BadSetting, env_flag, env_list, env_number, env_text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = Path(env_text("SMOOTHX_LOCAL_DIR", str(BASE_DIR / ".local")))
@@ -108,6 +108,14 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard"
 ACCOUNT_ADAPTER = "smoothx.pages.accounts.ClosedSignupAdapter"
+ACCOUNT_FORMS = {
+    "add_email": "smoothx.pages.account_forms.AddEmailForm",
+    "change_password": "smoothx.pages.account_forms.ChangePasswordForm",
+    "reauthenticate": "smoothx.pages.account_forms.ReauthenticateForm",
+    "reset_password": "smoothx.pages.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "smoothx.pages.account_forms.ResetPasswordKeyForm",
+    "set_password": "smoothx.pages.account_forms.SetPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
@@ -118,17 +126,22 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key"}
 
 
 def email_from_url(url: str) -> dict[str, Any]:
-    """Mail settings from console: or smtp://user:password@host:port?tls=true."""
+    """Mail settings from console: or smtp://user:password@host:port?tls=true. Raises BadSetting for anything else."""
     if url.startswith("console:"):
         return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
     parts = urlsplit(url)
+    tls = parse_qs(parts.query).get("tls", ["false"])[0].lower()
+    if parts.scheme != "smtp" or tls not in ("true", "false"):
+        # A misspelt word must not quietly mean mail without encryption.
+        message = "EMAIL_URL must be console: or smtp://user:password@host:port?tls=true"
+        raise BadSetting(message)
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname or "localhost",
         "EMAIL_PORT": parts.port or 25,
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_TLS": parse_qs(parts.query).get("tls", ["false"])[0] == "true",
+        "EMAIL_USE_TLS": tls == "true",
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -86,10 +87,8 @@ def watch(page: Page, site: str, complaints: list[str]) -> None:
     """Note console errors (a broken content security policy is one), uncaught exceptions and server errors."""
 
     def hear(message: ConsoleMessage) -> None:
-        # A form with mistakes is answered with 422, a page that is not there with 404: their tests look for that.
-        is_answer = message.text.startswith("Failed to load resource") and (
-            "422" in message.text or "404" in message.text
-        )
+        # What a person may not do or has filled in wrongly is an answer like any other.
+        is_answer = re.search(r"Failed to load resource.* status of (403|404|422)", message.text)
         if message.type == "error" and page.url.startswith(site) and not is_answer:
             complaints.append(f"{page.url}: {message.text}")
 

@@ -102,7 +102,6 @@ def test_an_unmapped_vendor_is_one_cause_and_mapping_it_releases_its_bills(
     expect(causes(page)).to_have_count(1)
     expect(causes(page)).to_contain_text(f"Vendor {NEWCOMER} is not mapped")
     expect(causes(page)).to_contain_text(f"{len(claims)} subcontractor invoices stopped by it")
-    page.screenshot(path="/tmp/jshots/d_cause.png", full_page=True)
     page.get_by_role("link", name="Map the vendor").click()
     expect(page.get_by_label("Search contacts")).to_have_value(NEWCOMER)
     page.get_by_role("button", name=f"Push {NEWCOMER} to QuickBooks").click()
@@ -144,14 +143,11 @@ def test_a_number_in_use_is_posted_anyway_when_told(
     page.get_by_role("link", name="Look at both").click()
     expect(state_on(page)).to_have_text("Held")
     expect(page.locator("#document")).to_contain_text("Same vendor and number as")
-    page.screenshot(path="/tmp/jshots/d_dup.png", full_page=True)
     page.get_by_role("link", name="Link to existing").click()
-    page.screenshot(path="/tmp/jshots/d_duplink.png")
     page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     page.get_by_role("button", name="Post anyway").click()
     expect(state_on(page)).to_have_text(re.compile("^Posted"))
     expect(page.get_by_text("Both sides agree, difference 0.00")).to_be_visible()
-    page.screenshot(path="/tmp/jshots/d_posted.png", full_page=True)
     assert sorted(bill_totals(sandboxes)) == [5.00, 21600.00]
 
 
@@ -164,7 +160,6 @@ def test_a_document_is_left_out_and_taken_back_in(
     page = open_window(owner)
     page.goto(f"/activity/{entry_of(claim).pk}/")
     page.get_by_label("More actions").click()
-    page.screenshot(path="/tmp/jshots/d_more.png")
     page.get_by_role("button", name="Leave out").click()
     expect(state_on(page)).to_have_text("Left out")
     page.goto("/")
@@ -184,7 +179,6 @@ def test_a_refused_bill_is_tried_again_when_its_reason_is_gone(
     page = open_window(owner)
     page.goto(f"/activity/{entry_of(claim).pk}/")
     expect(state_on(page)).to_have_text("Rejected")
-    page.screenshot(path="/tmp/jshots/d_closed.png", full_page=True)
     worlds.act(sandboxes.qbo, "close_books", date="2025-12-31")
     page.get_by_role("button", name="Check again").click()
     expect(state_on(page)).to_have_text("Posted")
@@ -202,7 +196,6 @@ def test_pausing_holds_documents_and_resuming_sends_them(
     sync(claim)
     page.reload()
     expect(page.locator(".head__t")).to_contain_text("2 documents wait.")
-    page.screenshot(path="/tmp/jshots/d_paused.png", full_page=True)
     assert bill_totals(sandboxes) == []
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_text("Live again. 2 documents go on.")).to_be_visible()

@@ -62,7 +62,6 @@ def test_a_viewer_sees_everything_and_changes_nothing(viewer: Any, stopped: Any,
         assert answer is not None
         assert answer.status == 403
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-    page.screenshot(path="/tmp/jshots/p_403.png")
 
 
 def test_another_companys_document_does_not_exist(
@@ -73,7 +72,6 @@ def test_another_companys_document_does_not_exist(
     assert [answer.status for answer in answers if answer] == [200, 404]
     page = open_window(stranger)
     page.goto(path)
-    page.screenshot(path="/tmp/jshots/p_404.png")
     page.goto("/")
     expect(page.locator("main")).not_to_contain_text("Front Range Mechanical LLC")
 
@@ -84,12 +82,10 @@ def test_a_wrong_password_is_said_and_the_right_one_lets_in(owner: Any, open_win
     sign_in(page, owner.email, "not this one")
     expect(page.get_by_role("alert")).to_be_visible()
     expect(page.get_by_label("Password", exact=True)).to_be_focused()
-    page.screenshot(path="/tmp/jshots/p_wrong.png")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Get ready to go live")
     page.get_by_label("Ridgeline Builders: account menu").click()
-    page.screenshot(path="/tmp/jshots/p_menu.png")
     page.get_by_role("button", name="Sign out").click()
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
@@ -100,7 +96,6 @@ def test_a_forgotten_password_is_replaced_by_mail(owner: Any, open_window: OpenW
     page.goto("/accounts/login/")
     page.get_by_role("link", name="Forgot it?").click()
     page.get_by_label("E-mail").fill(owner.email)
-    page.screenshot(path="/tmp/jshots/p_reset.png")
     page.get_by_role("button", name="Send the link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your e-mail")
     assert [message.to for message in mail.outbox] == [[owner.email]]
@@ -120,7 +115,6 @@ def test_an_invited_person_chooses_a_password_and_can_be_removed(
     page.goto("/settings/users/")
     page.get_by_role("button", name="Invite").click()
     expect(page.locator(".err")).to_be_visible()
-    page.screenshot(path="/tmp/jshots/p_invite.png")
     page.get_by_label("E-mail").fill(newcomer)
     page.get_by_label("Role", exact=True).select_option("approver")
     page.get_by_role("button", name="Invite").click()
@@ -140,4 +134,3 @@ def test_an_invited_person_chooses_a_password_and_can_be_removed(
     assert Membership.objects.filter(tenant=tenant).count() == 1
     other.goto("/")
     expect(other.get_by_role("heading", level=1)).to_have_text("No company yet")
-    other.screenshot(path="/tmp/jshots/p_nocompany.png")

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from smoothx.lib.env import BadSetting
 from smoothx.settings import database_from_url, email_from_url
 
 CONSOLE = {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
@@ -94,3 +95,9 @@ def test_the_database_is_fit_for_a_transaction_pooling_proxy() -> None:
 def test_an_address_libpq_does_not_know_stops(url: str) -> None:
     with pytest.raises(psycopg.ProgrammingError):
         database_from_url(url)
+
+
+@pytest.mark.parametrize("url", ["smtps://mail.firm.example", "smtp://mail.firm.example?tls=yes", "mail.firm.example"])
+def test_a_mail_address_that_would_mean_no_encryption_is_refused(url: str) -> None:
+    with pytest.raises(BadSetting, match="EMAIL_URL must be"):
+        email_from_url(url)
