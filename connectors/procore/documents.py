@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class DirectoryCompany:
-    """A company for the directory. State and country are ISO codes: Procore refuses others, so leave doubtful ones out."""
+    """A company for the directory. State and country are ISO codes: Procore refuses others."""
 
     name: str
     email: str = ""

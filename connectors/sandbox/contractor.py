@@ -61,7 +61,7 @@ class CostCode:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """`customer_key` is the company in the custom field "Customer" (None: left empty); `in_books`: is a sub-customer."""
+    """`customer_key` is the company in the custom field "Customer" (None: empty); `in_books`: has a sub-customer."""
 
     key: str
     number: str
