@@ -79,7 +79,6 @@ def _disconnect_action(row: Connection) -> Action:
         "label": "Cancel" if row.state == State.CHOOSING else "Disconnect",
         "url": reverse("connectors:disconnect", args=[row.pk]),
         "method": "get",
-        "variant": "quiet",
         "dialog": True,
     }
 

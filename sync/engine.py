@@ -124,7 +124,7 @@ class Engine:
     def _send(self, flow: Flow, entry: Entry, outgoing: Outgoing) -> None:
         try:
             answer = outbox.send(self.work, outgoing, entry, flow)
-        except outbox.Paused:
+        except outbox.Stopped:
             self._hold(entry, "paused", "tenant:live")
         except Throttled as error:
             self.is_throttled = True

@@ -26,8 +26,8 @@ Tried = TypeVar("Tried", Answer, Answer | None)
 SETTLES_WITHIN = timedelta(seconds=120)
 
 
-class Paused(Exception):
-    """The company was paused between the plan and the send."""
+class Stopped(Exception):
+    """The company was paused between the plan and the send, or another worker closed this write."""
 
 
 def open_write(entry: Entry, *, operation: str, target_type: str, body: dict[str, Any], fingerprint: str) -> Outgoing:
@@ -59,7 +59,7 @@ def supersede(outgoing: Outgoing) -> None:
 
 
 def send(work: Work, outgoing: Outgoing, entry: Entry, flow: Flow) -> Answer:
-    """Send it once. Raises the vendor's error, or Paused with nothing done; the caller settles either way.
+    """Send it once. Raises the vendor's error, or Stopped with nothing done; the caller settles either way.
 
     Whether the company is live is part of the claim: a pause stops the very next document, a push excepted.
     """
@@ -68,7 +68,7 @@ def send(work: Work, outgoing: Outgoing, entry: Entry, flow: Flow) -> Answer:
     if flow.trigger != "push":
         claimed = claimed.filter(tenant__state=Tenant.State.LIVE)
     if not claimed.update(state=Outgoing.State.SENDING, sent_at=now):
-        raise Paused
+        raise Stopped
     return _tried(outgoing, "send", lambda: ADAPTERS[flow.target].send(work, outgoing, entry))
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from mapping.models import Link
+from connectors.models import Cursor
+from connectors.procore import resources as procore
+from mapping.models import Link, RemoteItem
 from sync import ledger
 from sync.engine import Engine
 from sync.models import Entry
@@ -82,6 +84,20 @@ def map_project_of(claim: Claim) -> None:
     )
     Engine().run_due()
     assert Link.objects.filter(kind="project", left_id=project).exists()
+
+
+def poll_only(project_id: Any) -> None:
+    """From now on polls find the documents of this project alone, which keeps a test short."""
+    projects = RemoteItem.objects.filter(resource=procore.PROJECTS.key)
+    projects.exclude(remote_id=str(project_id)).update(is_active=False)
+    work = Work()
+    Cursor.objects.create(connection=work.procore.connection, resource=procore.PROJECTS.key, read_until=timezone.now())
+    ledger.note(
+        all_flows()["projects"],
+        source_connection=work.procore.connection,
+        target_connection=work.qbo.connection,
+        source_ids=[(str(project_id), str(project_id))],
+    )
 
 
 def entry_of(claim: Claim) -> Entry:

@@ -29,9 +29,12 @@ from tests.sync.claims import (
     codes_of,
     entry_of,
     fault,
+    half_billed,
     let_claims_run_out,
     make_due_now,
     map_project_of,
+    poll_only,
+    post,
     queue,
     worked_example,
 )
@@ -180,13 +183,11 @@ def test_a_missing_retention_code_stops_by_name_and_setting_it_releases(live: An
 
 def test_an_unapproved_claim_waits_for_approval(live: Any) -> None:
     state = worlds.control(live.procore, "state", method="GET")
-    drafts = [c for c in state["requisitions"] if c["status"] == "under_review"]
-    worlds.push_missing_vendors()
+    draft = next(c for c in state["requisitions"] if c["status"] == "under_review" and c["number"] > 1)
+    poll_only(draft["project_id"])
     worlds.sync_all()
     posted = len(bills_of(live))
-    draft = next(
-        c for c in drafts if Entry.objects.filter(source_id=str(c["previous_requisition_id"]), state="posted")
-    )
+    assert posted > 2
     assert not Entry.objects.filter(source_id=str(draft["id"])).exists()
     worlds.act(live.procore, "approve_claim", requisition_id=draft["id"])
     worlds.sync_all()
@@ -338,21 +339,13 @@ def test_a_paused_company_sends_nothing_and_loses_nothing(live: Any, tenant: Any
 
 
 def test_a_contract_running_before_the_start_date_bills_only_what_came_after(live: Any) -> None:
-    worlds.push_missing_vendors()
-    worlds.sync_all()
-    state = worlds.control(live.procore, "state", method="GET")
-    early = [c for c in state["requisitions"] if c["billing_date"] < "2026-07-01"]
-    assert early
-    numbers = {c["invoice_number"] for c in early}
-    assert not any(bill.get("DocNumber") in numbers for bill in bills_of(live))
-    contract = [c for c in state["requisitions"] if c["commitment_id"] == early[0]["commitment_id"]]
-    last = max(contract, key=lambda c: c["number"])
-    before = max((c for c in contract if c in early), key=lambda c: c["number"])
-    due = Decimal(last["summary"]["total_earned_less_retainage"]) - Decimal(
-        before["summary"]["total_earned_less_retainage"]
-    )
-    posted = Entry.objects.filter(flow="bills", group=str(last["commitment_id"])).exclude(target_id="")
-    assert sum(entry.target_total for entry in posted) == due
+    claims = half_billed(live)
+    entries = post(*claims)
+    assert [codes_of(entry) for entry in entries[:2]] == [["before_start_date"], ["before_start_date"]]
+    assert [entry.state for entry in entries[2:]] == ["posted"] * 4
+    earned = [Decimal(claim["summary"]["total_earned_less_retainage"]) for claim in claims]
+    assert sum(entry.target_total or 0 for entry in entries) == earned[5] - earned[1]
+    assert len(bills_of(live)) == 4
 
 
 def test_the_engine_needs_at_most_twelve_statements_for_a_document(live: Any) -> None:

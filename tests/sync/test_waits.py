@@ -164,6 +164,6 @@ def test_a_worker_that_comes_too_late_does_not_send(live: Any, claim: Claim) -> 
     carry_again(claim)
     entry = entry_of(claim)
     closed = make_outgoing(entry, state="done")
-    with pytest.raises(outbox.Paused):
+    with pytest.raises(outbox.Stopped):
         outbox.send(Work(), closed, entry, all_flows()["bills"])
     assert totals_of(live) == [21600.00]

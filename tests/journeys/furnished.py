@@ -1,0 +1,136 @@
+"""A company with something of everything on its pages, made of rows alone. Names are as long as people make them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.utils import timezone
+
+from mapping.automap import automap
+from mapping.choices import choose
+from mapping.kinds import CUSTOMER, SECTIONS, VENDOR
+from mapping.models import Link, RemoteItem
+from smoothx.tenants.models import AuditEntry, Membership
+from sync.models import Connection, Entry, OpeningRun
+from tests import factories
+from tests.factories import bill_line, figures, make_attempt, make_entry, make_opening, make_outgoing, notice
+from tests.mapping.factories import make_code, make_company, make_customer, make_link, make_vendor
+
+LONG = "Rocky Mountain Structural Steel Fabrication and Erection Specialists of Colorado, L.L.C."
+UNBROKEN = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft"
+FACTS = figures("89015.50", "8901.55", "12640.00", completed="1531464.00", retainage="140506.40")
+LINES = [
+    bill_line("76835.50", description=f"23-31-00 {LONG} - {LONG}"),
+    bill_line("12180.00", chosen_by="QB Bill Account Code", source_code="23-34-00", description="23-34-00 HVAC fans"),
+    bill_line("-8901.55", role="retained", description="Retention held, invoice 6", source_code=""),
+    bill_line("12640.00", role="released", description="Retention released, invoice 6", source_code=""),
+]
+PLANNED = {"document": {"entity": "Bill", "vendor_id": "318", "total": "92753.95", "lines": LINES}, "facts": FACTS}
+
+
+@dataclass(frozen=True)
+class Furniture:
+    """The rows that addresses name."""
+
+    posted: Entry
+    stopped: Entry
+    twin: Entry
+    company: RemoteItem
+    contact: RemoteItem
+    link: Link
+    connection: Connection
+    member: Membership
+
+
+def furnish(owner: Any) -> Furniture:
+    """Everything of the active tenant, which goes live."""
+    connection, _ = factories.connections()
+    factories.make_project("501", name=LONG)
+    company, contact, link = make_contacts()
+    make_codes()
+    posted, stopped, twin = make_documents()
+    make_openings(owner)
+    for section in ("contacts", "account-codes"):
+        automap(SECTIONS[section], owner)
+    AuditEntry.note(actor=owner, action="company.changed", subject=LONG, before={"name": UNBROKEN})
+    type(owner.memberships.get().tenant).objects.filter(pk=owner.memberships.get().tenant_id).update(
+        state="live", start_date=date(2026, 7, 1), live_at=timezone.now()
+    )
+    return Furniture(posted, stopped, twin, company, contact, link, connection, owner.memberships.get())
+
+
+def make_contacts() -> tuple[RemoteItem, RemoteItem, Link]:
+    for number in range(1, 61):
+        make_company(f"Subcontractor {number:02d} of Larimer County")
+    company = make_company(LONG, email=f"accounts.payable@{UNBROKEN.lower()}.example", phone="(303) 555-0119")
+    make_company(UNBROKEN)
+    make_company("Smith Electric LLC")
+    make_vendor("Smith Electrical Inc", email="office@smith.example")
+    contact = make_vendor("Old Harbor Supply", is_active=False)
+    make_vendor(f"{LONG} (old)")
+    make_customer("Denver Water Authority")
+    pairs = [
+        make_link(VENDOR, make_company("Front Range Mechanical LLC"), make_vendor("Front Range Mechanical")),
+        make_link(VENDOR, make_company(f"{UNBROKEN} II"), contact),
+        make_link(CUSTOMER, make_company("City of Golden"), make_customer("City of Golden")),
+    ]
+    return company, make_vendor("Castle Rock Plumbing"), pairs[0]
+
+
+def make_codes() -> None:
+    for number, name in enumerate(("Concrete", "Masonry", LONG, UNBROKEN), start=3):
+        make_code(f"{number:02d}", name)
+    for number, name in (("5030", "Concrete"), ("5040", "Masonry and stone"), ("5990", "Job costs, unassigned")):
+        row = factories.make_account(f"a{number}", number, name)
+        RemoteItem.objects.filter(pk=row.pk).update(subtype="Cost of Goods Sold")
+    factories.make_account("r1", "2100", "Retention payable", "-127866.40")
+    choose("line_item_type", "category", None)
+    choose("bill_code", "a5990", None)
+    choose("retention_payable_retained", "r1", None)
+    choose("retention_payable_released", "r1", None)
+
+
+def make_documents() -> tuple[Entry, Entry, Entry]:
+    """One in every state, and a posted one with its lines, attempts and bodies."""
+    known = {"planned": PLANNED, "facts": FACTS, "amount": Decimal("92753.95"), "title": f"{LONG}, invoice 6"}
+    warning = notice("bill_code_used", "23-34-00 HVAC fans", amount="12180.00", default="QB Bill Account Code")
+    posted = make_entry("posted_with_warnings", notices=[warning], party=LONG, **known)
+    outgoing = make_outgoing(posted, body={"DocNumber": "FRM-1187", "PrivateNote": UNBROKEN * 3})
+    make_attempt(outgoing, outcome="no_answer")
+    make_attempt(outgoing, request_id="1-69b2e1aa-4d8c0b7e3b1f2a6c5d4e3f21", answer={"DocNumber": "FRM-1187"})
+    stopped = make_entry("blocked", notices=[notice("vendor_not_mapped", LONG)], party=LONG, **known)
+    found = {"target_id": "77", "target_number": "FRM-1187", "amount": "92753.95", "days": "3"}
+    twin = make_entry("held", notices=[notice("duplicate_number", "bill FRM-1187", **found)], **known)
+    codes = {
+        "waiting": "previous_not_posted",
+        "rejected": "books_closed",
+        "uncertain": "no_answer",
+        "changed_by_hand": "changed_by_hand",
+        "ineligible": "before_start_date",
+        "left_out": "duplicate_number",
+    }
+    for state, code in codes.items():
+        make_entry(state, party=UNBROKEN, notices=[notice(code, "Bill FRM-1187")], facts=FACTS)
+    make_entry("queued", due_at=timezone.now())
+    make_entry("sending")
+    for _ in range(60):
+        make_entry("posted", facts=FACTS, target_number="FRM-1187-2026-02-ADJUSTED")
+    return posted, stopped, twin
+
+
+def make_openings(owner: Any) -> None:
+    start_date = date(2026, 7, 1)
+    found = {"confirmed": True, "claims_after": 3}
+    OpeningRun.objects.create(start_date=start_date, state="done", read=1, expected=1, found=found)
+    make_opening(confirmed_by=owner, confirmed_at=timezone.now())
+    make_opening(contract_name=UNBROKEN, vendor_name=LONG, tax=Decimal("120.00"))
+
+
+def add_second_factor(person: Any) -> None:
+    TOTP.activate(person, generate_totp_secret())
+    RecoveryCodes.activate(person)

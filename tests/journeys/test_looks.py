@@ -1,0 +1,236 @@
+"""Every page, wide and narrow, light and dark, full and empty: it is there, fits, is labelled, and nothing complains."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.urls import get_resolver, reverse
+from playwright.sync_api import Page, expect
+
+from mapping.kinds import SECTIONS
+from smoothx.tenants.scope import tenant_scope
+from tests.journeys.conftest import OpenWindow
+from tests.journeys.furnished import Furniture, add_second_factor, furnish
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
+
+SIZES = [pytest.param(width, theme, id=f"{width}-{theme}") for width in (1280, 390) for theme in ("light", "dark")]
+TABS = ("mapped", "procore", "quickbooks")
+
+
+@dataclass(frozen=True)
+class Look:
+    """A page: the name of its address, what the address names, and what comes after the question mark."""
+
+    name: str
+    arguments: Callable[[Any], list[Any]] = lambda _: []
+    query: str = ""
+    status: int = 200
+
+    def path(self, furniture: Furniture | None) -> str:
+        return reverse(self.name, args=self.arguments(furniture)) + (f"?{self.query}" if self.query else "")
+
+
+SECTION_TABS = [
+    Look("mapping:section", lambda _, key=key: [key], f"tab={tab}")  # type: ignore[misc]
+    for key in SECTIONS
+    for tab in TABS
+]
+WORK = [
+    Look("dashboard"),
+    Look("openings"),
+    Look("guide_customer_field"),
+    Look("activity:index"),
+    Look("activity:index", query="state=needs_person"),
+    Look("activity:document", lambda f: [f.posted.pk]),
+    Look("activity:document", lambda f: [f.stopped.pk]),
+    Look("activity:document", lambda f: [f.twin.pk]),
+    Look("activity:document", lambda f: [9_999_999], status=404),
+    Look("reconcile:index"),
+    Look("reconcile:index", query="tab=retention"),
+]
+SETTINGS = [
+    Look("settings:access"),
+    Look("settings:defaults"),
+    Look("settings:flows"),
+    Look("settings:go_live"),
+    Look("settings:company"),
+    Look("settings:users"),
+    Look("settings:audit"),
+    Look("profile"),
+    Look("account_email"),
+    Look("account_change_password"),
+    Look("account_reauthenticate"),
+    Look("account_logout"),
+    Look("mfa_index"),
+    Look("mfa_activate_totp"),
+]
+SECOND_FACTOR = [
+    Look("mfa_view_recovery_codes"),
+    Look("mfa_generate_recovery_codes"),
+    Look("mfa_deactivate_totp"),
+    Look("mfa_reauthenticate"),
+]
+# Each opens over another page; by its address it is a page of its own.
+DIALOGS = [
+    Look("openings_read"),
+    Look("settings:users_remove", lambda f: [f.member.pk]),
+    Look("connectors:disconnect", lambda f: [f.connection.pk]),
+    Look("activity:link", lambda f: [f.twin.pk]),
+    Look("mapping:link", lambda f: ["contacts", f.company.pk]),
+    Look("mapping:link", lambda f: ["contacts", f.contact.pk], "q=steel"),
+    Look("mapping:open", lambda f: ["contacts", "procore", f.company.remote_id]),
+    Look("mapping:unlink", lambda f: ["contacts", f.link.pk]),
+]
+ENTRANCE = [
+    Look("account_login"),
+    Look("account_signup"),
+    Look("account_reset_password"),
+    Look("account_reset_password_done"),
+    Look("account_reset_password_from_key", lambda _: ["1", "gone"]),
+    Look("account_reset_password_from_key_done"),
+    Look("account_inactive"),
+    Look("account_email_verification_sent"),
+    Look("account_confirm_email", lambda _: ["gone"]),
+]
+NO_PAGES = {
+    # Posts.
+    "go_live", "pause", "resume", "openings_confirm", "switch_tenant", "settings:flow_switch", "settings:users_invite",
+    "settings:users_role", "activity:act", "connectors:connect", "connectors:choose_company", "mapping:undo",
+    "mapping:undo_run", "mapping:close_run", "mapping:reopen_run", "mapping:link_pair", "mapping:reject_pair",
+    "mapping:allow_pair", "mapping:automap",
+    # Answers that lead elsewhere, parts of a page, and files.
+    "settings:index", "mapping:index", "connectors:callback", "mapping:refresh", "mapping:push", "activity:export",
+    "mfa_download_recovery_codes", "account_set_password", "account_confirm_login_code", "mfa_authenticate",
+}  # fmt: skip
+
+LOOK = """() => {
+  const text = (node) => (node.textContent || "").trim();
+  const named = (node) => node.getAttribute("aria-label") || node.getAttribute("aria-labelledby") || node.title;
+  const shown = (node) => node.checkVisibility();
+  const describe = (node) => node.outerHTML.slice(0, 160);
+  const ids = [...document.querySelectorAll("[id]")].map((node) => node.id);
+  const inputs = [...document.querySelectorAll("input:not([type=hidden]), select, textarea")];
+  return {
+    overflow: Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - innerWidth,
+    h1: document.querySelectorAll("h1").length,
+    unlabelled: inputs.filter((node) => !(node.labels && node.labels.length) && !named(node)).map(describe),
+    unnamed: [...document.querySelectorAll("a, button")].filter((n) => shown(n) && !text(n) && !named(n)).map(describe),
+    twice: ids.filter((id, place) => ids.indexOf(id) !== place),
+    light: getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number).every((part) => part > 200),
+  };
+}"""
+
+
+@pytest.fixture
+def furniture(transactional_db: None, owner: Any, admin_user: Any, tenant: Any) -> Furniture:
+    with tenant_scope(tenant.pk):
+        return furnish(owner)
+
+
+def look_at(page: Page, looks: Iterable[Look], furniture: Furniture | None, theme: str) -> None:
+    """Open each and collect what is wrong, so that one run tells of all."""
+    wrong = {}
+    for look in looks:
+        path = look.path(furniture)
+        answer = page.goto(path)
+        seen = {"status": answer.status if answer else 0, **page.evaluate(LOOK)}
+        fits = seen.pop("overflow") <= 0
+        expected = {
+            "status": look.status, "h1": 1, "unlabelled": [], "unnamed": [], "twice": [], "light": theme == "light",
+        }  # fmt: skip
+        if not fits or seen != expected:
+            differs = {name: value for name, value in seen.items() if value != expected[name]}
+            wrong[path] = differs | ({} if fits else {"fits": False})
+    assert wrong == {}
+
+
+def remember_signing_in(page: Page, person: Any) -> None:
+    """As if the password had just been entered: the pages about signing in ask for it."""
+    sessions = import_module(settings.SESSION_ENGINE)
+    key = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "sessionid")
+    session = sessions.SessionStore(session_key=key)
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "email": person.email}]
+    session.save()
+
+
+def names(patterns: Iterable[Any], space: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if getattr(pattern, "namespace", None) == "admin":
+            continue
+        if hasattr(pattern, "url_patterns"):
+            yield from names(pattern.url_patterns, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+        else:
+            yield f"{space}{pattern.name}"
+
+
+def test_no_page_is_forgotten() -> None:
+    looked_at = {look.name for look in (*WORK, *SECTION_TABS, *SETTINGS, *SECOND_FACTOR, *DIALOGS, *ENTRANCE)}
+    assert set(names(get_resolver().url_patterns)) - looked_at - NO_PAGES == {"no_company"}
+
+
+@pytest.mark.parametrize(("width", "theme"), SIZES)
+def test_pages_of_work(furniture: Furniture, owner: Any, open_window: OpenWindow, width: int, theme: str) -> None:
+    page = open_window(owner, width=width, theme=theme)
+    look_at(page, [*WORK, *SECTION_TABS], furniture, theme)
+
+
+@pytest.mark.parametrize(("width", "theme"), SIZES)
+def test_settings_and_dialogs(
+    furniture: Furniture, owner: Any, admin_user: Any, open_window: OpenWindow, width: int, theme: str
+) -> None:
+    page = open_window(owner, width=width, theme=theme)
+    remember_signing_in(page, owner)
+    look_at(page, [*SETTINGS, *DIALOGS], furniture, theme)
+    add_second_factor(admin_user)
+    page = open_window(admin_user, width=width, theme=theme)
+    remember_signing_in(page, admin_user)
+    look_at(page, SECOND_FACTOR, furniture, theme)
+
+
+@pytest.mark.parametrize(("width", "theme"), SIZES)
+def test_an_empty_company(owner: Any, open_window: OpenWindow, width: int, theme: str) -> None:
+    page = open_window(owner, width=width, theme=theme)
+    remember_signing_in(page, owner)
+    needs_nothing = [look for look in (*WORK, *SETTINGS) if look.name != "activity:document"]
+    look_at(page, [*needs_nothing, *SECTION_TABS], None, theme)
+
+
+@pytest.mark.parametrize(("width", "theme"), SIZES)
+def test_the_entrance(django_user_model: Any, open_window: OpenWindow, width: int, theme: str) -> None:
+    look_at(open_window(width=width, theme=theme), ENTRANCE, None, theme)
+    alone = django_user_model.objects.create_user(username="al@nowhere.example", email="al@nowhere.example")
+    look_at(open_window(alone, width=width, theme=theme), [Look("no_company")], None, theme)
+
+
+@pytest.mark.parametrize("path", ["/", "/mapping/contacts/", "/settings/defaults/", "/activity/"])
+def test_focus_can_be_seen(furniture: Furniture, owner: Any, open_window: OpenWindow, path: str) -> None:
+    page = open_window(owner)
+    page.goto(path)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_in_viewport()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        seen = page.evaluate(
+            "() => { const node = document.activeElement; const look = getComputedStyle(node);"
+            "const near = node.nextElementSibling && getComputedStyle(node.nextElementSibling);"
+            "return [node.outerHTML.slice(0, 120), look.outlineStyle !== 'none' || look.boxShadow !== 'none'"
+            " || Boolean(near && near.outlineStyle !== 'none')]; }"
+        )
+        assert seen[1], seen[0]
+
+
+def test_the_chosen_theme_stays(owner: Any, open_window: OpenWindow) -> None:
+    page = open_window(owner)
+    page.goto("/profile/")
+    page.locator("main").get_by_role("button", name="Dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.goto("/")
+    assert page.evaluate(LOOK)["light"] is False
