@@ -111,13 +111,15 @@ def refresh_resource(connection: Connection, resource: Resource, *, meter: Meter
     meter = meter or Meter()
     started_at = timezone.now()
     before = meter.counts
+    seen: set[str] = set()
     for listed in (resource, *ALSO_READ.get(resource.key, ())):
         read_item = READERS[listed.key]
         kept_under = KEPT_UNDER.get(listed.key, listed.key)
         for page in _pages(connection, listed, meter):
-            meter.add(save_rows(connection, kept_under, [read_item(connection, wire) for wire in page]))
+            rows = [read_item(connection, wire) for wire in page]
+            meter.add(save_rows(connection, kept_under, rows, seen=seen))
     if meter.is_whole:
-        meter.add(Counts(inactivated=mark_missing(connection, resource.key, since=started_at)))
+        meter.add(Counts(inactivated=mark_missing(connection, resource.key, since=started_at, seen=seen)))
     return meter.counts - before
 
 
@@ -127,25 +129,28 @@ def refresh_project_codes(connection: Connection, project_ids: Iterable[str]) ->
     counts = Counts()
     for project_id in project_ids:
         started_at = timezone.now()
+        seen: set[str] = set()
         for page in client.list(procore.PROJECT_COST_CODES, project_id=project_id):
             rows = [read_project_code(connection, wire, project_id=project_id) for wire in page]
-            counts += save_rows(connection, procore.PROJECT_COST_CODES.key, rows)
-        gone = mark_missing(connection, procore.PROJECT_COST_CODES.key, since=started_at, project_id=project_id)
+            counts += save_rows(connection, procore.PROJECT_COST_CODES.key, rows, seen=seen)
+        gone = mark_missing(
+            connection, procore.PROJECT_COST_CODES.key, since=started_at, project_id=project_id, seen=seen
+        )
         counts += Counts(inactivated=gone)
     return counts + renew_project_only_codes(connection)
 
 
 def upsert_company(connection: Connection, company: procore_records.Company) -> None:
-    save_rows(connection, procore.VENDORS.key, [company_item(connection, company)])
+    save_rows(connection, procore.VENDORS.key, [company_item(company)])
 
 
 def upsert_project(connection: Connection, project: procore_records.Project) -> None:
-    save_rows(connection, procore.PROJECTS.key, [project_item(connection, project)])
+    save_rows(connection, procore.PROJECTS.key, [project_item(project)])
 
 
 def upsert_qbo_contact(connection: Connection, contact: qbo_records.Contact) -> None:
-    item = contact_item(connection, contact)
-    save_rows(connection, item.resource, [item])
+    resource = qbo.VENDORS if contact.role == "vendor" else qbo.CUSTOMERS
+    save_rows(connection, resource.key, [contact_item(contact)])
 
 
 def absorb_qbo_changes(connection: Connection, changes: Mapping[str, Sequence[Mapping[str, Any]]]) -> Counts:

@@ -1,34 +1,47 @@
-"""How a vendor's record becomes a directory row. Each function fills a RemoteItem that is not saved yet."""
+"""How a vendor's record becomes a row of the directory, as values that are not saved yet."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
-
-from django.utils import timezone
+from typing import Any, TypedDict
 
 from connectors.models import Connection
 from connectors.procore import records as procore_records
 from connectors.procore import resources as procore
 from connectors.qbo import records as qbo_records
 from connectors.qbo import resources as qbo
-from connectors.resource import Resource
-from mapping.models import RemoteItem
 from mapping.normalize import normal_name
 
 Wire = Mapping[str, Any]
-ReadItem = Callable[[Connection, Wire], RemoteItem]
 
 # Subtype of a cost code that only projects have: it stands among the standard codes so that it can be mapped.
 PROJECT_ONLY = "project_only"
 PROJECT_ONLY_PREFIX = "code:"
 
 
-def company_item(connection: Connection, company: procore_records.Company) -> RemoteItem:
+class DirectoryRow(TypedDict):
+    """What a vendor's record puts into RemoteItem, by field. A list has thousands of these: a model instance for each
+    would cost more than reading the list."""
+
+    remote_id: str
+    name: str
+    normal_name: str
+    code: str
+    email: str
+    phone: str
+    parent_id: str
+    project_id: str
+    subtype: str
+    is_active: bool
+    data: dict[str, Any]
+
+
+ReadItem = Callable[[Connection, Wire], DirectoryRow]
+
+
+def company_item(company: procore_records.Company) -> DirectoryRow:
     address = company.address
     return _item(
-        connection,
-        procore.VENDORS,
         remote_id=company.id,
         name=company.name,
         email=company.email,
@@ -44,11 +57,9 @@ def company_item(connection: Connection, company: procore_records.Company) -> Re
     )
 
 
-def project_item(connection: Connection, project: procore_records.Project) -> RemoteItem:
+def project_item(project: procore_records.Project) -> DirectoryRow:
     address = project.address
     return _item(
-        connection,
-        procore.PROJECTS,
         remote_id=project.id,
         name=project.name,
         code=project.number,
@@ -64,12 +75,8 @@ def project_item(connection: Connection, project: procore_records.Project) -> Re
     )
 
 
-def standard_code_item(
-    connection: Connection, code: procore_records.CostCode, *, is_active: bool = True
-) -> RemoteItem:
+def standard_code_item(code: procore_records.CostCode, *, is_active: bool = True) -> DirectoryRow:
     return _item(
-        connection,
-        procore.STANDARD_COST_CODES,
         remote_id=code.id,
         name=code.name or code.full_code,
         code=code.full_code,
@@ -78,11 +85,9 @@ def standard_code_item(
     )
 
 
-def project_code_item(connection: Connection, code: procore_records.CostCode, *, is_active: bool = True) -> RemoteItem:
+def project_code_item(code: procore_records.CostCode, *, is_active: bool = True) -> DirectoryRow:
     """A project's own copy. `data` says which standard code it is a copy of; None for one made on the project."""
     return _item(
-        connection,
-        procore.PROJECT_COST_CODES,
         remote_id=code.id,
         name=code.name or code.full_code,
         code=code.full_code,
@@ -93,11 +98,9 @@ def project_code_item(connection: Connection, code: procore_records.CostCode, *,
     )
 
 
-def project_only_code_item(connection: Connection, *, key: str, code: str, name: str, parent_key: str) -> RemoteItem:
+def project_only_code_item(*, key: str, code: str, name: str, parent_key: str) -> DirectoryRow:
     """The row under which a code without a standard code is mapped, once for all projects that have it."""
     return _item(
-        connection,
-        procore.STANDARD_COST_CODES,
         remote_id=key,
         name=name or code,
         code=code,
@@ -107,12 +110,10 @@ def project_only_code_item(connection: Connection, *, key: str, code: str, name:
     )
 
 
-def contact_item(connection: Connection, contact: qbo_records.Contact) -> RemoteItem:
+def contact_item(contact: qbo_records.Contact) -> DirectoryRow:
     """A QuickBooks vendor or customer. A customer below another is a "job", or a "project" where the books say so."""
     subtype = "project" if contact.is_project else "job" if contact.parent_id else ""
     return _item(
-        connection,
-        qbo.VENDORS if contact.role == "vendor" else qbo.CUSTOMERS,
         remote_id=contact.id,
         name=contact.name,
         email=contact.email,
@@ -133,10 +134,8 @@ def contact_item(connection: Connection, contact: qbo_records.Contact) -> Remote
     )
 
 
-def account_item(connection: Connection, account: qbo_records.Account) -> RemoteItem:
+def account_item(account: qbo_records.Account) -> DirectoryRow:
     return _item(
-        connection,
-        qbo.ACCOUNTS,
         remote_id=account.id,
         name=account.name,
         code=account.number,
@@ -150,10 +149,8 @@ def account_item(connection: Connection, account: qbo_records.Account) -> Remote
     )
 
 
-def product_item(connection: Connection, item: qbo_records.Item) -> RemoteItem:
+def product_item(item: qbo_records.Item) -> DirectoryRow:
     return _item(
-        connection,
-        qbo.ITEMS,
         remote_id=item.id,
         name=item.name,
         subtype=item.item_type,
@@ -166,55 +163,68 @@ def product_item(connection: Connection, item: qbo_records.Item) -> RemoteItem:
     )
 
 
-def _item(connection: Connection, resource: Resource, *, name: str, **fields: Any) -> RemoteItem:
+def _item(
+    *,
+    remote_id: str,
+    name: str,
+    is_active: bool,
+    code: str = "",
+    email: str = "",
+    phone: str = "",
+    parent_id: str = "",
+    project_id: str = "",
+    subtype: str = "",
+    data: dict[str, Any] | None = None,
+) -> DirectoryRow:
     """Texts are cut to their columns: what is cut is shown, never sent."""
-    return RemoteItem(
-        connection=connection,
-        resource=resource.key,
-        name=name[:500],
-        normal_name=normal_name(name)[:500],
-        code=fields.pop("code", "")[:100],
-        email=fields.pop("email", "")[:200],
-        phone=fields.pop("phone", "")[:60],
-        seen_at=timezone.now(),
-        vanished_at=None,
-        **fields,
-    )
+    return {
+        "remote_id": remote_id,
+        "name": name[:500],
+        "normal_name": normal_name(name)[:500],
+        "code": code[:100],
+        "email": email[:200],
+        "phone": phone[:60],
+        "parent_id": parent_id,
+        "project_id": project_id,
+        "subtype": subtype,
+        "is_active": is_active,
+        "data": data or {},
+    }
 
 
-def _read_company(connection: Connection, wire: Wire) -> RemoteItem:
-    return company_item(connection, procore_records.Company.from_wire(wire))
+def _read_company(connection: Connection, wire: Wire) -> DirectoryRow:
+    return company_item(procore_records.Company.from_wire(wire))
 
 
-def _read_inactive_company(connection: Connection, wire: Wire) -> RemoteItem:
+def _read_inactive_company(connection: Connection, wire: Wire) -> DirectoryRow:
     # The list of inactive vendors does not promise to carry the flag itself.
-    return company_item(connection, procore_records.Company.from_wire({**wire, "is_active": False}))
+    return company_item(procore_records.Company.from_wire({**wire, "is_active": False}))
 
 
-def _read_project(connection: Connection, wire: Wire) -> RemoteItem:
+def _read_project(connection: Connection, wire: Wire) -> DirectoryRow:
     field = connection.facts.get("customer_field")
-    return project_item(connection, procore_records.Project.from_wire(wire, customer_field=field))
+    return project_item(procore_records.Project.from_wire(wire, customer_field=field))
 
 
-def _read_standard_code(connection: Connection, wire: Wire) -> RemoteItem:
+def _read_standard_code(connection: Connection, wire: Wire) -> DirectoryRow:
     code = procore_records.CostCode.from_standard(wire)
-    return standard_code_item(connection, code, is_active=not wire.get("deleted_at"))
+    return standard_code_item(code, is_active=not wire.get("deleted_at"))
 
 
-def _read_qbo_vendor(connection: Connection, wire: Wire) -> RemoteItem:
-    return contact_item(connection, qbo_records.Contact.from_wire(wire, role="vendor"))
+def _read_qbo_vendor(connection: Connection, wire: Wire) -> DirectoryRow:
+    return contact_item(qbo_records.Contact.from_wire(wire, role="vendor"))
 
 
-def _read_qbo_customer(connection: Connection, wire: Wire) -> RemoteItem:
-    return contact_item(connection, qbo_records.Contact.from_wire(wire, role="customer"))
+def _read_qbo_customer(connection: Connection, wire: Wire) -> DirectoryRow:
+    return contact_item(qbo_records.Contact.from_wire(wire, role="customer"))
 
 
-def _read_account(connection: Connection, wire: Wire) -> RemoteItem:
-    return account_item(connection, qbo_records.Account.from_wire(wire))
+def _read_account(connection: Connection, wire: Wire) -> DirectoryRow:
+    return account_item(qbo_records.Account.from_wire(wire))
 
 
-def _read_product(connection: Connection, wire: Wire) -> RemoteItem:
-    return product_item(connection, qbo_records.Item.from_wire(wire))
+def _read_product(connection: Connection, wire: Wire) -> DirectoryRow:
+    return product_item(qbo_records.Item.from_wire(wire))
 
 
 READERS: dict[str, ReadItem] = {
@@ -229,6 +239,6 @@ READERS: dict[str, ReadItem] = {
 }
 
 
-def read_project_code(connection: Connection, wire: Wire, *, project_id: str) -> RemoteItem:
+def read_project_code(connection: Connection, wire: Wire, *, project_id: str) -> DirectoryRow:
     code = procore_records.CostCode.from_project(wire, project_id=project_id)
-    return project_code_item(connection, code, is_active=not wire.get("deleted_at"))
+    return project_code_item(code, is_active=not wire.get("deleted_at"))

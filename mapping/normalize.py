@@ -45,12 +45,16 @@ def normal_code(text: str) -> str:
 
 
 def _strip_deleted(text: str) -> str:
+    if "(" not in text:
+        return text
     stripped = _DELETED.sub("", text)
     return stripped if stripped.strip() else text
 
 
 def _fold(text: str) -> str:
     """Lower case without accents. Twice, since taking a letter apart can leave capitals or accents behind."""
+    if text.isascii():
+        return text.lower()
     for _ in range(2):
         parts = unicodedata.normalize("NFKD", text.casefold())
         text = "".join(letter for letter in parts if not unicodedata.combining(letter)).translate(_STROKES)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from connectors.models import Connection
 from connectors.procore import resources as procore
-from mapping.items import PROJECT_ONLY, PROJECT_ONLY_PREFIX, project_only_code_item
+from mapping.items import PROJECT_ONLY, PROJECT_ONLY_PREFIX, DirectoryRow, project_only_code_item
 from mapping.models import RemoteItem
 from mapping.rows import Counts, save_rows
 
@@ -25,13 +25,12 @@ def renew_project_only_codes(connection: Connection) -> Counts:
         ).values_list("remote_id", "code", "name", "parent_id", "data__standard_id")
     )
     keys = {remote_id: map_key(standard_id, code) for remote_id, code, _, _, standard_id in codes}
-    wanted: dict[str, RemoteItem] = {}
+    wanted: dict[str, DirectoryRow] = {}
     for remote_id, code, name, parent_id, standard_id in codes:
         key = keys[remote_id]
         if not standard_id and key not in wanted and len(key) <= LONGEST_KEY:
-            wanted[key] = project_only_code_item(
-                connection, key=key, code=code, name=name, parent_key=keys.get(parent_id, "")
-            )
+            parent_key = keys.get(parent_id, "")
+            wanted[key] = project_only_code_item(key=key, code=code, name=name, parent_key=parent_key)
     existing = RemoteItem.objects.filter(
         connection=connection, resource=procore.STANDARD_COST_CODES.key, subtype=PROJECT_ONLY, is_active=True
     )

@@ -108,6 +108,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard"
 ACCOUNT_ADAPTER = "smoothx.pages.accounts.ClosedSignupAdapter"
+MFA_ADAPTER = "smoothx.pages.accounts.SecondFactorAdapter"
 ACCOUNT_FORMS = {
     "add_email": "smoothx.pages.account_forms.AddEmailForm",
     "change_password": "smoothx.pages.account_forms.ChangePasswordForm",

@@ -7,14 +7,16 @@ are no part of the change data and are read beside it.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
+from django.db.models import Min
 from django.utils import timezone
 
 from connectors.models import Connection, Cursor
 from connectors.qbo.records import PostedBill
 from mapping.directory import absorb_qbo_changes
+from mapping.models import RemoteItem
 from smoothx.lib.money import ZERO
 from sync import ledger, settle
 from sync.facts import look_again
@@ -94,8 +96,11 @@ def compare_one(entry: Entry, wire: dict[str, Any]) -> None:
         ledger.make_due(Entry.objects.filter(pk=entry.pk))
 
 
-def first_look(work: Work, at: datetime) -> None:
-    """Start the change feed at `at`: what is older was read by the directory's refresh."""
+def first_look(work: Work) -> None:
+    """Start the change feed where the directory was last read: what changed between then and now is in neither."""
+    connection = work.qbo.connection
+    rows = RemoteItem.objects.filter(connection=connection, vanished_at__isnull=True)
+    read_at = rows.aggregate(at=Min("seen_at"))["at"] or timezone.now()
     Cursor.objects.get_or_create(
-        connection=work.qbo.connection, resource=RESOURCE, project_id="", defaults={"read_until": at}
+        connection=connection, resource=RESOURCE, project_id="", defaults={"read_until": read_at}
     )

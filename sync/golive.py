@@ -187,7 +187,8 @@ def _openings(facts: Facts) -> list[Check]:
     if run.state != "done":
         return [Check("openings", group, label, "block", run.message, "openings", "Read again")]
     if not run.found.get("confirmed"):
-        text = f"{facts.unconfirmed} contracts started before {run.start_date:%-d %b %Y}. Check and confirm them."
+        which, them = ("1 contract", "it") if facts.unconfirmed == 1 else (f"{facts.unconfirmed} contracts", "them")
+        text = f"{which} started before {run.start_date:%-d %b %Y}. Check and confirm {them}."
         return [Check("openings", group, label, "block", text, "openings", "Check them")]
     return [Check("openings", group, label, "done", f"Confirmed for {run.start_date:%-d %b %Y}.")]
 
@@ -227,7 +228,7 @@ def go_live(actor: User) -> Tenant:
         raise CannotGoLive(left)
     run = OpeningRun.objects.filter(state="done").order_by("-started_at").first()
     tenant = Tenant.objects.get(pk=require_tenant_id())
-    first_look(Work(), timezone.now())
+    first_look(Work())
     with transaction.atomic():
         tenant.state = Tenant.State.LIVE
         tenant.start_date = run.start_date if run else None

@@ -165,9 +165,8 @@ def confirm(actor: User | None, *, start_date: date) -> int:
     waiting.update(confirmed_at=timezone.now(), confirmed_by=actor)
     run.found["confirmed"] = True
     run.save(update_fields=["found"])
-    AuditEntry.note(
-        actor=actor, action="openings.confirmed", subject=f"{len(contracts)} contracts", start_date=str(start_date)
-    )
+    subject = f"{len(contracts)} contract{'' if len(contracts) == 1 else 's'}"
+    AuditEntry.note(actor=actor, action="openings.confirmed", subject=subject, start_date=str(start_date))
     ledger.release([f"opening:{contract}" for contract in contracts])
     return len(contracts)
 

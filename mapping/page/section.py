@@ -167,6 +167,9 @@ def _empty(frame: Frame, counts: dict[Tab, int]) -> Empty:
 
 
 def _empty_mapped(frame: Frame, counts: dict[Tab, int]) -> Empty:
+    missing = next((side for side in SIDE_LABELS if frame.connection(side) is None), None)
+    if missing is not None:
+        return _empty_side(frame, missing)
     lefts, rights = nouns(frame.section, "procore")[1], nouns(frame.section, "quickbooks")[1]
     if counts["procore"] and counts["quickbooks"] and frame.can_change:
         run = Action(label="Automap", url=reverse("mapping:automap", args=[frame.section.key]), method="post")

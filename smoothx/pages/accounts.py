@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
 
@@ -22,3 +23,14 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "add_email_blocked": "Switch two-factor off before you add an address.",
+        "cannot_delete_authenticator": "Two-factor cannot be switched off.",
+        "cannot_generate_recovery_codes": "Set up the authenticator app first.",
+        "incorrect_code": "This code is not right.",
+        "unverified_email": "Confirm your e-mail address first, under Profile, E-mail.",
+    }

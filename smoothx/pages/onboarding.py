@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 from django import forms
@@ -133,7 +134,9 @@ class _Stage:
     empty: Empty | None = None
 
 
-def opening_context(run: OpeningRun | None, *, may_act: bool, is_main: bool = True) -> dict[str, Any]:
+def opening_context(
+    run: OpeningRun | None, *, may_act: bool, is_main: bool = True, is_live: bool = False
+) -> dict[str, Any]:
     """The card of opening balances. `is_main`: its next step is the page's primary button."""
     rows = list(OpeningBalance.objects.select_related("confirmed_by").order_by("project_name", "contract_name"))
     stage = _stage(run, has_rows=bool(rows))
@@ -147,7 +150,8 @@ def opening_context(run: OpeningRun | None, *, may_act: bool, is_main: bool = Tr
         "as_of_date": run.start_date if run else None,
         "confirmed_note": _confirmed_note(rows) if stage.state == "confirmed" else None,
         "rows": [_row(row) for row in rows] if stage.state in ("ready", "confirmed") else [],
-        "totals": _totals(rows) if rows else None,
+        # Once documents cross, the accounts hold more than what they opened with.
+        "totals": _totals(rows, books=None if is_live else books_retention()) if rows else None,
         "empty": stage.empty,
     }
 
@@ -215,9 +219,8 @@ def _row(row: OpeningBalance) -> dict[str, Any]:
     }
 
 
-def _totals(rows: list[OpeningBalance]) -> dict[str, Any]:
+def _totals(rows: list[OpeningBalance], *, books: Decimal | None) -> dict[str, Any]:
     totals = openings.totals(rows)
-    books = books_retention()
     return {
         "completed": totals.completed,
         "retainage": totals.retainage,

@@ -15,7 +15,7 @@ from smoothx.lib.replies import go_back, next_of, render_dialog
 from smoothx.lib.shapes import Confirm
 from smoothx.pages.onboarding import StartDateForm, last_run, opening_context
 from smoothx.tenants.access import TenantRequest, for_role, has_role
-from smoothx.tenants.models import AuditEntry, DueWork, Role
+from smoothx.tenants.models import AuditEntry, DueWork, Role, Tenant
 from sync import openings
 from sync.tasks import OPENINGS
 
@@ -23,7 +23,8 @@ from sync.tasks import OPENINGS
 @for_role(Role.VIEWER)
 def page(request: TenantRequest) -> HttpResponse:
     """The opening balances on a page of their own, also after going live."""
-    context = opening_context(last_run(), may_act=has_role(request.membership, Role.ADMIN))
+    is_live = request.tenant.state != Tenant.State.SETUP
+    context = opening_context(last_run(), may_act=has_role(request.membership, Role.ADMIN), is_live=is_live)
     return render(request, "pages/openings.html", {"opening": context})
 
 

@@ -73,7 +73,6 @@ def test_connected(show: Any, admin_user: Any) -> None:
         "label": "Disconnect",
         "url": f"/connections/disconnect/{row.pk}/",
         "method": "get",
-        "variant": "quiet",
         "dialog": True,
     }
     assert {fact["label"]: fact["value"] for fact in shown["facts"]} == {

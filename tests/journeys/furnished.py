@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.utils import timezone
@@ -57,6 +58,7 @@ def furnish(owner: Any) -> Furniture:
     make_openings(owner)
     for section in ("contacts", "account-codes"):
         automap(SECTIONS[section], owner)
+    EmailAddress.objects.create(user=owner, email=owner.email, primary=True, verified=True)
     AuditEntry.note(actor=owner, action="company.changed", subject=LONG, before={"name": UNBROKEN})
     type(owner.memberships.get().tenant).objects.filter(pk=owner.memberships.get().tenant_id).update(
         state="live", start_date=date(2026, 7, 1), live_at=timezone.now()
@@ -119,7 +121,7 @@ def make_documents() -> tuple[Entry, Entry, Entry]:
     make_entry("queued", due_at=timezone.now())
     make_entry("sending")
     for _ in range(60):
-        make_entry("posted", facts=FACTS, target_number="FRM-1187-2026-02-ADJUSTED")
+        make_entry("posted", facts=FACTS, target_number="FRM-1187-2026-02-ADJU")
     return posted, stopped, twin
 
 

@@ -12,11 +12,11 @@ from connectors.qbo import resources as qbo
 from connectors.qbo.records import Contact
 from mapping.choices import choose
 from mapping.directory import absorb_qbo_changes, upsert_company, upsert_project, upsert_qbo_contact
-from mapping.items import company_item, project_code_item
+from mapping.items import DirectoryRow, company_item, project_code_item
 from mapping.kinds import VENDOR
 from mapping.models import RemoteItem
 from mapping.project_codes import renew_project_only_codes
-from mapping.rows import Counts, mark_missing, save_rows
+from mapping.rows import COMMON, KEY, READ, Counts, mark_missing, save_rows
 from mapping.signals import mapping_changed
 from tests.factories import connections
 from tests.mapping.factories import make_account, make_company, make_link, make_vendor
@@ -24,12 +24,11 @@ from tests.mapping.factories import make_account, make_company, make_link, make_
 pytestmark = pytest.mark.usefixtures("scope")
 
 
-def companies(**names: str) -> list[RemoteItem]:
-    left, _ = connections()
-    return [company_item(left, Company(id=key.removeprefix("c"), name=name)) for key, name in names.items()]
+def companies(**names: str) -> list[DirectoryRow]:
+    return [company_item(Company(id=key.removeprefix("c"), name=name)) for key, name in names.items()]
 
 
-def save(*rows: RemoteItem) -> Counts:
+def save(*rows: DirectoryRow) -> Counts:
     left, _ = connections()
     return save_rows(left, procore.VENDORS.key, rows)
 
@@ -38,7 +37,7 @@ def test_a_page_is_counted_and_written_with_one_statement(django_assert_num_quer
     save(*companies(c1="Aspen", c2="Basin"))
     rows = companies(c1="Aspen", c2="Basin Concrete", c3="Elk Creek")
     left, _ = connections()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         counts = save_rows(left, procore.VENDORS.key, rows)
     assert counts == Counts(read=3, added=1, renamed=1, inactivated=0)
     assert dict(RemoteItem.objects.values_list("remote_id", "name")) == {
@@ -47,6 +46,75 @@ def test_a_page_is_counted_and_written_with_one_statement(django_assert_num_quer
         "3": "Elk Creek",
     }
     assert RemoteItem.objects.get(remote_id="2").normal_name == "basin concrete"
+
+
+def test_every_column_of_the_directory_is_written() -> None:
+    columns = [field.name for field in RemoteItem._meta.concrete_fields if not field.primary_key]
+    assert sorted((*COMMON, *READ)) == sorted(columns)
+    assert [constraint.fields for constraint in RemoteItem._meta.constraints] == [KEY]
+
+
+def test_texts_arrive_as_they_were_read() -> None:
+    name = 'O\'Brien \\ "Søn" 100% %s {x}\n\u2028 🏗 Inc'
+    company = Company(id="9", name=name, email="a@b.example", phone="(360) 555-0100", is_active=False)
+    save({**company_item(company), "data": {"standard_id": None, "full_code": name}})
+    row = RemoteItem.objects.get()
+    assert (row.name, row.data) == (name, {"standard_id": None, "full_code": name})
+    assert (row.email, row.phone, row.code, row.is_active) == ("a@b.example", "(360) 555-0100", "", False)
+    assert (row.resource, row.connection.vendor, row.vanished_at) == (procore.VENDORS.key, "procore", None)
+
+
+def test_only_its_own_list_is_touched() -> None:
+    left, books = connections()
+    save(*companies(c1="Aspen"))
+    make_vendor("Aspen", remote_id="1")
+    assert save_rows(books, qbo.CUSTOMERS.key, companies(c1="Basin")) == Counts(read=1, added=1)
+    assert save_rows(left, procore.VENDORS.key, companies(c1="Cedar")) == Counts(read=1, renamed=1)
+    assert dict(RemoteItem.objects.values_list("resource", "name")) == {
+        procore.VENDORS.key: "Cedar",
+        qbo.VENDORS.key: "Aspen",
+        qbo.CUSTOMERS.key: "Basin",
+    }
+
+
+def test_a_row_that_is_read_again_unchanged_is_not_written_and_not_missing() -> None:
+    left, _ = connections()
+    save(*companies(c1="Aspen", c2="Basin", c3="Cedar", c4="Dogwood"))
+    long_ago = timezone.now() - timedelta(days=1)
+    RemoteItem.objects.update(seen_at=long_ago)
+    RemoteItem.objects.filter(remote_id="3").update(vanished_at=long_ago)
+    started_at, seen = timezone.now(), set[str]()
+    counts = save_rows(left, procore.VENDORS.key, companies(c1="Aspen", c2="Basin Two", c3="Cedar"), seen=seen)
+    assert (counts, seen) == (Counts(read=3, renamed=1), {"1", "2", "3"})
+    written = RemoteItem.objects.filter(seen_at__gte=started_at).order_by("remote_id")
+    assert list(written.values_list("remote_id", "vanished_at")) == [("2", None), ("3", None)]
+    assert mark_missing(left, procore.VENDORS.key, since=started_at, seen=seen) == 1
+    assert list(RemoteItem.objects.filter(is_active=False).values_list("remote_id", flat=True)) == ["4"]
+    save(*companies(c1="Aspen"))
+    assert RemoteItem.objects.get(remote_id="1").seen_at >= started_at
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"code": "7"},
+        {"email": "a@b.example"},
+        {"phone": "1"},
+        {"parent_id": "7"},
+        {"project_id": "7"},
+        {"subtype": "job"},
+        {"is_active": False},
+        {"data": {"city": "Denver"}},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_any_other_value_is_a_change(change: Any) -> None:
+    left, _ = connections()
+    row = companies(c1="Aspen")[0]
+    save(row)
+    save_rows(left, procore.VENDORS.key, [{**row, **change}], seen=set())  # type: ignore[typeddict-item]
+    (name,) = change
+    assert getattr(RemoteItem.objects.get(), name) == change[name]
 
 
 def test_a_row_that_comes_twice_in_a_page_is_written_once() -> None:
@@ -146,9 +214,9 @@ def test_changes_of_the_books_are_absorbed() -> None:
 def test_codes_only_projects_have_can_be_mapped_once_for_all() -> None:
     left, _ = connections()
 
-    def code(remote_id: str, full_code: str, standard_id: str | None, parent_id: str | None = None) -> RemoteItem:
+    def code(remote_id: str, full_code: str, standard_id: str | None, parent_id: str | None = None) -> DirectoryRow:
         known = CostCode(remote_id, full_code, f"Name {full_code}", parent_id, standard_id, "9")
-        return project_code_item(left, known)
+        return project_code_item(known)
 
     rows = [code("1", "03", "3"), code("2", "99-100", None, "1"), code("4", "99-100", None), code("5", "03-300", "33")]
     save_rows(left, procore.PROJECT_COST_CODES.key, rows)
@@ -163,6 +231,6 @@ def test_codes_only_projects_have_can_be_mapped_once_for_all() -> None:
 
 def test_a_full_reading_of_standard_codes_leaves_project_only_codes_alone() -> None:
     left, _ = connections()
-    save_rows(left, procore.PROJECT_COST_CODES.key, [project_code_item(left, CostCode("2", "99-100", "Own"))])
+    save_rows(left, procore.PROJECT_COST_CODES.key, [project_code_item(CostCode("2", "99-100", "Own"))])
     renew_project_only_codes(left)
     assert mark_missing(left, procore.STANDARD_COST_CODES.key, since=timezone.now()) == 0

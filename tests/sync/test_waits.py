@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from mapping.kinds import VENDOR
 from mapping.links import link, unlink
@@ -23,10 +22,12 @@ from tests.sync.claims import (
     Claim,
     bills_of,
     carry_again,
+    claims_of,
     entry_of,
     fault,
     make_due_now,
     map_project_of,
+    post,
     state_of,
     totals_of,
     worked_example,
@@ -64,7 +65,7 @@ def test_a_posted_document_waits_for_nothing(live: Any, claim: Claim) -> None:
 
 def test_an_inactive_vendor_stops_a_bill_until_it_is_active_or_another_is_mapped(live: Any, claim: Claim) -> None:
     mapped = vendor_of(claim)
-    books.first_look(Work(), timezone.now())
+    books.first_look(Work())
     worlds.act(live.qbo, "deactivate_vendor", vendor_id=mapped.right_id)
     books.poll_books(Work())
     carry_again(claim)
@@ -167,3 +168,40 @@ def test_a_worker_that_comes_too_late_does_not_send(live: Any, claim: Claim) -> 
     with pytest.raises(outbox.Stopped):
         outbox.send(Work(), closed, entry, all_flows()["bills"])
     assert totals_of(live) == [21600.00]
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_a_negative_invoice_becomes_a_vendor_credit_and_is_changed_as_one(live: Any, is_lost: bool) -> None:
+    """5,000.00 of work taken back, 10 % of it had been held: the vendor owes 4,500.00 less."""
+    claims = worked_example(live)
+    post(claims[0])
+    second = claims[1]["id"]
+    for line, work in ((0, "-5000.00"), (1, "0.00"), (2, "0.00")):
+        worlds.act(live.procore, "edit_claim_line", requisition_id=second, line=line, work=work, stored="0.00")
+    due = Decimal(claims_of(live, claims[0]["commitment_id"])[1]["summary"]["current_payment_due"])
+    assert due < 0
+    if is_lost:
+        fault(live.qbo, method="POST", path="/vendorcredit", when="after", drop=True, times=3)
+    carry_again(claims[1])
+    if is_lost:
+        assert state_of(claims[1]) == ("uncertain", ["no_answer"])
+        make_due_now()
+        Engine().run_due()
+    entry = entry_of(claims[1])
+    (credit,) = worlds.books_of(live)["VendorCredit"]
+    assert (state_of(claims[1]), entry.target_type) == (("posted", []), "VendorCredit")
+    assert (entry.target_id, entry.target_total) == (credit["Id"], due)
+    assert credit["TotalAmt"] == float(-due)
+    worlds.act(live.procore, "edit_claim_line", requisition_id=second, line=0, work="-6000.00")
+    carry_again(claims[1])
+    (credit,) = worlds.books_of(live)["VendorCredit"]
+    assert (state_of(claims[1]), credit["TotalAmt"]) == (("posted", []), float(-due) + 900.00)
+    worlds.act(live.procore, "edit_claim_line", requisition_id=second, line=0, work="25000.00")
+    carry_again(claims[1])
+    assert state_of(claims[1]) == ("held", ["sign_changed"])
+    # The ledger was restored from a time before the posting: ours is found and keeps its sign.
+    worlds.act(live.procore, "edit_claim_line", requisition_id=second, line=0, work="-6000.00")
+    Outgoing.objects.filter(entry=entry).delete()
+    Entry.objects.filter(pk=entry.pk).update(target_id="", state="queued", fingerprint="", source_fingerprint="")
+    carry_again(claims[1])
+    assert (state_of(claims[1]), entry_of(claims[1]).target_total) == (("posted", []), due - Decimal("900.00"))
