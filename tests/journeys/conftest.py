@@ -60,11 +60,10 @@ def open_window(browser: Browser, site: str, client_of: Callable[[Any], Any]) ->
     """A window, signed in when a person is given. Whatever a page complains of in the console fails the test."""
     contexts, complaints = [], []
 
-    def open_one(person: Any = None, *, width: int = 1280, theme: str = "light", has_script: bool = True) -> Page:
+    def open_one(person: Any = None, *, width: int = 1280, has_script: bool = True) -> Page:
         context = browser.new_context(
             base_url=site,
             viewport={"width": width, "height": 900},
-            color_scheme="dark" if theme == "dark" else "light",
             java_script_enabled=has_script,
             reduced_motion="reduce",
         )

@@ -59,7 +59,7 @@ def check_totals(client: Any, pair: Any) -> None:
 
 
 def check_retention() -> None:
-    """The demo's books hold the retention of what was billed before the start, so both accounts tie to the contracts."""
+    """The demo's books hold the retention of what was billed before the start, so both accounts tie."""
     retention = load_retention()
     waiting = Entry.objects.filter(flow="bills", target_id="").exclude(state="ineligible")
     stopped = set(waiting.values_list("group", flat=True))
