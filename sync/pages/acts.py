@@ -43,7 +43,8 @@ def _is_settled(entry: Entry) -> bool:
 
 
 def _may_leave_out(entry: Entry, codes: frozenset[str]) -> bool:
-    return _is_settled(entry) and not entry.is_posted and entry.state != Entry.State.LEFT_OUT
+    is_not_in_books = not entry.is_posted or bool(codes & GONE)
+    return _is_settled(entry) and is_not_in_books and entry.state != Entry.State.LEFT_OUT
 
 
 def _may_keep(entry: Entry, codes: frozenset[str]) -> bool:

@@ -13,7 +13,6 @@ from django.conf import settings as django_settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from smoothx.celery import app
-from smoothx.tenants.scope import tenant_scope
 from sync.tasks import sweep
 from tests import worlds
 from tests.browser import ensure_chromium
@@ -120,12 +119,3 @@ def run_schedule() -> None:
     """What the scheduler and the workers do until nothing is due: polling, reading, sending."""
     while sweep():
         pass
-
-
-def text_of(page: Page, selector: str) -> list[str]:
-    """The visible texts of all that match, spaces collapsed."""
-    return [" ".join(text.split()) for text in page.locator(selector).all_inner_texts()]
-
-
-def in_scope_of(tenant: Any) -> Any:
-    return tenant_scope(tenant.pk)

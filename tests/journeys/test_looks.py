@@ -23,7 +23,7 @@ TABS = ("mapped", "procore", "quickbooks")
 
 @dataclass(frozen=True)
 class Look:
-    """A page: the name of its address, what the address names, and what comes after the question mark."""
+    """A page: the name of its address, what that names, and what comes after the question mark."""
 
     name: str
     arguments: Callable[[Any], list[Any]] = lambda _: []
@@ -31,7 +31,8 @@ class Look:
     status: int = 200
 
     def path(self, furniture: Furniture | None) -> str:
-        return reverse(self.name, args=self.arguments(furniture)) + (f"?{self.query}" if self.query else "")
+        query = f"?{self.query.format(f=furniture)}" if self.query else ""
+        return reverse(self.name, args=self.arguments(furniture)) + query
 
 
 SECTION_TABS = [
@@ -84,6 +85,8 @@ DIALOGS = [
     Look("mapping:link", lambda f: ["contacts", f.contact.pk], "q=steel"),
     Look("mapping:open", lambda f: ["contacts", "procore", f.company.remote_id]),
     Look("mapping:unlink", lambda f: ["contacts", f.link.pk]),
+    Look("mapping:push", lambda _: ["contacts", "procore"], "id={f.company.pk}"),
+    Look("mapping:push", lambda _: ["contacts", "quickbooks"], "id={f.contact.pk}"),
 ]
 ENTRANCE = [
     Look("account_login"),
@@ -103,7 +106,7 @@ NO_PAGES = {
     "mapping:undo_run", "mapping:close_run", "mapping:reopen_run", "mapping:link_pair", "mapping:reject_pair",
     "mapping:allow_pair", "mapping:automap",
     # Answers that lead elsewhere, parts of a page, and files.
-    "settings:index", "mapping:index", "connectors:callback", "mapping:refresh", "mapping:push", "activity:export",
+    "settings:index", "mapping:index", "connectors:callback", "mapping:refresh", "activity:export",
     "mfa_download_recovery_codes", "account_set_password", "account_confirm_login_code", "mfa_authenticate",
 }  # fmt: skip
 
@@ -195,7 +198,7 @@ def test_pages_of_work(furniture: Furniture, owner: Any, open_window: OpenWindow
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_settings_and_dialogs(
-    furniture: Furniture, owner: Any, admin_user: Any, open_window: OpenWindow, width: int, theme: str
+    furniture: Furniture, owner: Any, admin_user: Any, open_window: OpenWindow, width: int
 ) -> None:
     page = open_window(owner, width=width)
     confirm_password(page)

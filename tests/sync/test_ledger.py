@@ -134,6 +134,17 @@ def test_a_wait_and_the_event_it_waits_for_cannot_miss_each_other(transactional_
 # --- the one waiting job
 
 
+def test_the_notice_that_gives_the_state_is_kept_first() -> None:
+    notices = [
+        Notice("previous_not_posted", "1"),
+        Notice("project_not_mapped", "Lofts"),
+        Notice("vendor_not_mapped", "A"),
+    ]
+    assert ledger.state_for(notices) == "blocked"
+    kept = [notice["code"] for notice in ledger.notices_to_json(notices)]
+    assert kept == ["vendor_not_mapped", "previous_not_posted", "project_not_mapped"]
+
+
 def test_making_due_never_postpones(scope: Any) -> None:
     earlier, later = timezone.now() - timedelta(minutes=1), timezone.now() + timedelta(hours=1)
     overdue, waiting = make_entry("waiting", due_at=earlier), make_entry("waiting", due_at=later, priority=50)

@@ -123,6 +123,16 @@ def test_a_reading_that_failed_says_why_and_can_be_repeated(scope: Tenant) -> No
     )
 
 
+def test_a_live_company_is_not_compared_with_what_its_books_hold_by_now(scope: Tenant) -> None:
+    make_account("33", "2110", "Retention payable", balance="-15500.00")
+    for key in ("retention_payable_retained", "retention_payable_released"):
+        DefaultChoice.objects.create(key=key, value="33")
+    make_opening()
+    before, after = (opening_context(done_run(), may_act=True, is_live=is_live)["totals"] for is_live in (False, True))
+    assert (before["books_retainage"], before["difference"]) == (Decimal("15500.00"), Decimal("5500.00"))
+    assert (after["books_retainage"], after["difference"]) == (None, None)
+
+
 def test_the_table_shows_each_contract_and_compares_the_total_with_the_books(scope: Tenant) -> None:
     make_account("33", "2110", "Retention payable", balance="-15500.00")
     for key in ("retention_payable_retained", "retention_payable_released"):

@@ -53,8 +53,8 @@ def test_buttons_fit_the_state(
 @pytest.mark.parametrize(
     ("state", "code", "expected"),
     [
-        ("held", "target_deleted", ["Post again", "Check again"]),
-        ("blocked", "target_missing", ["Post again", "Check again"]),
+        ("held", "target_deleted", ["Post again", "Check again", "Leave out"]),
+        ("blocked", "target_missing", ["Post again", "Check again", "Leave out"]),
         ("changed_by_hand", "changed_by_hand", ["Keep as it is", "Check again"]),
         ("held", "unapproved_after_posting", ["Keep as it is", "Check again"]),
         ("held", "paused", ["Check again"]),
