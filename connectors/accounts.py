@@ -60,13 +60,15 @@ def refuse_other(connection: Connection | None, account_id: str) -> None:
 def another(connection: Connection) -> AnotherRealm:
     vendor = connection.get_vendor_display()
     present = connection.account_name or connection.account_id
-    way = f"Sign in to {present}."
+    # "Ridgeline Builders, Inc." brings its own full stop.
+    ending = f"{present.removesuffix('.')}."
+    way = f"Sign in to {ending}"
     if not holds_data(connection):
         way = f"Disconnect {present} first, then connect the other one."
     elif connection.state == Connection.State.CONNECTED:
         way = f"Your documents belong to {present}, which stays connected."
     return AnotherRealm(
-        connection.vendor, f"This is another {vendor} company than {present}. Nothing was changed. {way}"
+        connection.vendor, f"This is another {vendor} company than {ending} Nothing was changed. {way}"
     )
 
 

@@ -267,7 +267,7 @@ def test_another_company_is_refused_while_the_first_has_documents(browser: Clien
     world.qbo.app.clear_calls()
     page = come_back(browser, address)
     assert page["messages"][0]["text"] == (
-        f"This is another QuickBooks company than {before.account_name}. Nothing was changed. "
+        f"This is another QuickBooks company than {before.account_name} Nothing was changed. "
         f"Your documents belong to {before.account_name}, which stays connected."
     )
     # The code was never used, so no token of the other company exists that would have to be revoked.

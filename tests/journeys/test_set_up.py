@@ -224,14 +224,18 @@ def test_a_lost_connection_takes_its_own_books_back_and_no_others(
 ) -> None:
     lost = {"state": Connection.State.BROKEN, "broken_reason": "QuickBooks ended the access."}
     with tenant_scope(tenant.pk):
-        row = Connection.objects.create(vendor=Vendor.QBO, account_id="1", account_name="Ridgeline Old Books", **lost)
+        row = Connection.objects.create(
+            vendor=Vendor.QBO, account_id="1", account_name="Ridgeline Old Books, Inc.", **lost
+        )
     page = open_window(owner)
     page.goto("/")
     page.get_by_role("alert").get_by_role("link", name="Connect again").click()
     page.get_by_role("button", name="Connect again").click()
     page.get_by_role("button", name="Connect").click()
-    expect(page.get_by_role("alert")).to_contain_text("This is another QuickBooks company than Ridgeline Old Books.")
-    assert connections_of(tenant) == [("qbo", "broken", "Ridgeline Old Books")]
+    expect(page.get_by_role("alert")).to_contain_text(
+        "This is another QuickBooks company than Ridgeline Old Books, Inc. Nothing"
+    )
+    assert connections_of(tenant) == [("qbo", "broken", "Ridgeline Old Books, Inc.")]
     with tenant_scope(tenant.pk):
         realm = sandboxes.info["qbo"]["realms"][0]
         Connection.objects.filter(pk=row.pk).update(account_id=realm["id"], account_name=realm["name"])

@@ -50,7 +50,7 @@ def render_consent(firm: str, person: str, given: Mapping[str, str]) -> Response
         if given.get(name)
     )
     body = Markup(
-        "<section><h1>Allow SmoothX to use your Procore account?</h1>"
+        "<section><h1>Allow Smoothx to use your Procore account?</h1>"
         "<p>You are signed in as <b>{}</b> ({}). The app will act with your permissions in every company that has "
         "installed it: read and write companies, projects, cost codes, commitments and invoices, and manage its "
         "webhooks.</p>"
