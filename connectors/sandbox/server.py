@@ -34,7 +34,11 @@ class RunningServer:
             return
         self._server.task_dispatcher.shutdown(timeout=5)
         # The loop thread owns the sockets, so it closes them; with none left its loop ends.
-        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._sockets, ignore_all=True))
+        trigger = self._server.trigger
+        # Under its lock, as a loop that is awake already would close the trigger's pipe before it is pulled.
+        with trigger.lock:
+            trigger.thunks.append(lambda: wasyncore.close_all(self._sockets, ignore_all=True))
+            trigger._physical_pull()
         self._thread.join(timeout=5)
         close = getattr(self.app, "close", None)
         if close is not None:
