@@ -18,7 +18,7 @@ from connectors.sandbox.qbo.kinds import Kind
 from connectors.sandbox.qbo.query import run_query
 from connectors.sandbox.qbo.table import find_kind
 from connectors.sandbox.qbo.values import Record
-from connectors.sandbox.qbo.write import delete, save
+from connectors.sandbox.qbo.write import delete, save, void
 from connectors.sandbox.wire import decode, encode
 
 MAX_ITEMS = 30
@@ -68,9 +68,11 @@ def _run_item(book: Book, item: Record) -> Record:
         ),
         "update": lambda: _update(book, kind, body, options),
         "delete": lambda: delete(book, kind, body),
+        "void": lambda: void(book, kind, body),
     }
     runner = runners.get(operation)
-    if runner is None or not kind.is_writable or (operation == "delete" and not kind.is_deletable):
+    is_refused = (operation == "delete" and not kind.is_deletable) or (operation == "void" and kind.void is None)
+    if runner is None or not kind.is_writable or is_refused:
         raise unsupported_operation(f"{operation} {kind.name}", "batch")
     return {kind.name: runner()}
 

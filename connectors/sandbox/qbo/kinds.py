@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 ALWAYS_QUERYABLE = frozenset({"Id", "MetaData.CreateTime", "MetaData.LastUpdatedTime"})
 
+# What a transaction may be searched by, unless its declaration says otherwise.
+TRANSACTION_QUERY = frozenset({"DocNumber", "TxnDate", "TotalAmt", "Balance", "DueDate", "VendorRef"})
+
 # Set by the server: what a caller sends for them is ignored.
 SERVER_MEMBERS = frozenset(
     {"Id", "SyncToken", "MetaData", "domain", "sparse", "status", "FullyQualifiedName", "Level", "AttachableRef"}
@@ -62,8 +65,9 @@ class Kind:
     `counter`: the id sequence, shared by kinds that name the same one. `name_member`: what must be unique, empty for
     none; `space`: the kinds among which (equal text = same space). `child_flag`: the member that says the record sits
     under its ParentRef, empty for a flat list. `table`: the word in fault 2500. `derived`: members only the server
-    sets, besides SERVER_MEMBERS. `kept`: members a full update without them leaves as they are.
-    `check_delete` refuses a delete. `references`: reference member -> kind, over the shared ones.
+    sets, besides SERVER_MEMBERS. `kept`: members a full update without them leaves as they are. `segment`: the path
+    segment where it is not the name. `references`: reference member -> kind, over the shared ones.
+    `check_delete` refuses a delete. `void` turns `record` into its voided state; None: the kind knows no void.
     `postings`: (account id, amount, debit positive) a transaction stands for; `weight`: (party id, amount) of its
     balance. `settle` runs after storing and moves other records.
     """
@@ -87,6 +91,8 @@ class Kind:
     has_events: bool = True
     is_deletable: bool = False
     first_id: int = 1
+    segment: str = ""
+    void: Callable[[Write], None] | None = None
     prepare: Callable[[Write], None] = _do_nothing
     check_delete: Callable[[Book, Record], None] = _allow
     settle: Callable[[Book, Kind, Record | None, Record | None], None] = _settle_nothing

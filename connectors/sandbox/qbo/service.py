@@ -29,7 +29,7 @@ from connectors.sandbox.qbo.table import find_kind
 from connectors.sandbox.qbo.throttle import Throttle
 from connectors.sandbox.qbo.tokens import TokenOffice
 from connectors.sandbox.qbo.values import Record, spell_time_ms
-from connectors.sandbox.qbo.write import delete, find, save
+from connectors.sandbox.qbo.write import delete, find, save, void
 from connectors.sandbox.qbo.xml import to_xml
 from connectors.sandbox.wire import decode, encode
 
@@ -182,15 +182,19 @@ def _write(book: Book, kind: Kind, request: Request) -> Record:
     body = _read_json(request)
     if kind.family == "single":
         return save_single(book, kind, body)
-    if not kind.is_writable or operation not in ("", "create", "update", "delete"):
+    if not kind.is_writable or operation not in ("", "create", "update", "delete", "void"):
         raise _unsupported(request)
+    options = frozenset(request.args.get("include", "").replace(" ", "").lower().split(",")) - {""}
+    if operation == "void" or (operation == "update" and "void" in options):
+        if kind.void is None:
+            raise _unsupported(request)
+        return void(book, kind, body)
     if operation == "delete":
         if not kind.is_deletable:
             raise _unsupported(request)
         return delete(book, kind, body)
     if operation == "update" and "Id" not in (body if isinstance(body, dict) else {}):
         raise missing("Id")
-    options = frozenset(request.args.get("include", "").replace(" ", "").lower().split(",")) - {""}
     return save(book, kind, body, options=options)
 
 

@@ -54,6 +54,22 @@ def delete(book: Book, kind: Kind, body: Any) -> Record:
     return {"domain": "QBO", "status": "Deleted", "Id": record["Id"]}
 
 
+def void(book: Book, kind: Kind, body: Any) -> Record:
+    """Void a transaction; the stored record, which stays readable. Raises QboFault."""
+    if not isinstance(body, dict) or kind.void is None:
+        raise bad_value(kind.name, body)
+    sent = read_body(kind.name, body)
+    old = _find_current(book, kind, sent)
+    kind.check_delete(book, old)
+    write = Write(book, kind, sent, dict(old), old)
+    kind.void(write)
+    if write.record == old:
+        return old
+    write.record["SyncToken"] = str(int(old["SyncToken"]) + 1)
+    write.record["MetaData"] = {**old["MetaData"], "LastUpdatedTime": book.stamp()}
+    return _store(write, "Void")
+
+
 def _create(book: Book, kind: Kind, sent: Record, options: frozenset[str]) -> Record:
     _demand(kind.required, sent)
     given = {name: value for name, value in sent.items() if name not in kind.ignored}
