@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
 FOLDER = Path(__file__).resolve().parents[3] / "wire" / "procore" / "openapi"
 PARAMETER = re.compile(r"\{[^}]+\}")
@@ -27,7 +28,8 @@ def list_schema_problems(method: str, path: str, status: int, body: Any) -> list
     if operation is None:
         raise LookupError(f"the description has no {method} {path} {status}")
     problems = []
-    for error in _make_validator(operation).iter_errors(body):
+    for outer in _make_validator(operation).iter_errors(body):
+        error = best_match([outer]) or outer
         place = "/".join("*" if isinstance(part, int) else str(part) for part in error.absolute_path)
         if not _is_deviation(operation, place):
             problems.append(f"{operation}: {place}: {error.message[:200]}")
@@ -84,8 +86,6 @@ def _allow_null(schema: Any) -> Any:
         return [_allow_null(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    if "$ref" in schema:
-        return {"anyOf": [schema, {"type": "null"}]}
     changed = {}
     for name, value in schema.items():
         if name == "properties":
