@@ -121,15 +121,22 @@ def _clock(sandbox: Sandbox, request: Request) -> Response:
 def _act(sandbox: Sandbox, request: Request) -> Response:
     arguments = _members(request)
     name = str(arguments.pop("do", ""))
+    if name not in list_acts(sandbox):
+        return json_response({"error": f"no act named {name!r}", "known": list_acts(sandbox)}, 400)
+    with sandbox.lock:
+        return json_response(perform_act(sandbox, name, arguments))
+
+
+def perform_act(sandbox: Sandbox, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Do an act by name; the lock is held by the caller. Raises ActRefused, ValueError for a wrong call."""
     act: Callable[..., dict[str, Any]] | None = getattr(sandbox, f"act_{name}", None)
     if act is None:
-        return json_response({"error": f"no act named {name!r}", "known": list_acts(sandbox)}, 400)
+        raise BadControl(f"no act named {name!r}")
     try:
         inspect.signature(act).bind(**arguments)
     except TypeError as error:
         raise BadControl(f"{name}{inspect.signature(act)}: {error}") from error
-    with sandbox.lock:
-        return json_response(act(**arguments))
+    return act(**arguments)
 
 
 def _token(sandbox: Sandbox, request: Request) -> Response:
