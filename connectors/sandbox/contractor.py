@@ -133,6 +133,63 @@ class Commitment:
 
 
 @dataclass(frozen=True, slots=True)
+class PrimeContract:
+    """The contract with the owner of a project; `applications` are the owner invoices sent under it."""
+
+    key: str
+    project_key: str
+    customer_key: str
+    number: str
+    title: str
+    retainage_percent: Decimal
+    lines: tuple[ContractLine, ...]
+    change_orders: tuple[ChangeOrder, ...] = ()
+    applications: tuple[Claim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DirectCostLine:
+    """`cost_type` is the base type of the cost type, None for "other"."""
+
+    cost_code: str
+    description: str
+    amount: Decimal
+    cost_type: str | None = None
+    tax_rate: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DirectCost:
+    """A cost without a commitment. An invoice has a vendor, payroll and expenses often an employee instead."""
+
+    key: str
+    project_key: str
+    kind: Literal["invoice", "expense", "payroll", "subcontractor_invoice"]
+    date: date
+    status: str
+    description: str
+    lines: tuple[DirectCostLine, ...]
+    vendor_key: str | None = None
+    employee_key: str | None = None
+    invoice_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money issued under a commitment or received under a prime contract: `contract_key` names either.
+
+    `claim_number` is the claim or application it pays, None for a payment on account.
+    """
+
+    contract_key: str
+    date: date
+    amount: Decimal
+    check_number: str
+    invoice_number: str = ""
+    claim_number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Contractor:
     """Everything known of the firm. `start_date` is the first day the books and Procore are to be kept in step."""
 
@@ -147,4 +204,7 @@ class Contractor:
     cost_codes: tuple[CostCode, ...] = ()
     projects: tuple[Project, ...] = ()
     commitments: tuple[Commitment, ...] = ()
+    prime_contracts: tuple[PrimeContract, ...] = ()
+    direct_costs: tuple[DirectCost, ...] = ()
+    payments: tuple[Payment, ...] = ()
     facts: dict[str, str] = field(default_factory=dict)

@@ -33,6 +33,17 @@ TABLES = (
     "hooks",
     "triggers",
     "events",
+    "prime_contracts",
+    "prime_lines",
+    "prime_packages",
+    "payment_applications",
+    "payment_application_items",
+    "direct_costs",
+    "direct_cost_lines",
+    "contract_payments",
+    "uploads",
+    "attachments",
+    "async_jobs",
 )
 # Tables that are mostly read per owner.
 OWNERS = {
@@ -45,6 +56,15 @@ OWNERS = {
     "requisitions": "commitment_id",
     "requisition_items": "requisition_id",
     "triggers": "hook_id",
+    "prime_contracts": "project_id",
+    "prime_lines": "prime_contract_id",
+    "prime_packages": "prime_contract_id",
+    "payment_applications": "prime_contract_id",
+    "payment_application_items": "application_id",
+    "direct_costs": "project_id",
+    "direct_cost_lines": "direct_cost_id",
+    "contract_payments": "contract_id",
+    "attachments": "holder_id",
 }
 
 
