@@ -146,6 +146,23 @@ def invalid_tax_code(value: str) -> QboFault:
     return QboFault("6100", "Invalid TaxCode", f"TaxCode {value} cannot be used on this line.", element="TaxCodeRef")
 
 
+def tax_rate_missing(country: str) -> QboFault:
+    """Recorded for the United Kingdom and Canada; the Australian word follows them, unverified."""
+    tax = {"CA": "GST/HST", "AU": "GST"}.get(country, "VAT")
+    return business(f"Make sure all your transactions have a {tax} rate before you save.")
+
+
+def tax_totals_clash() -> QboFault:
+    """Own words; the code family is documented."""
+    return business("The tax amounts do not agree with the lines. Remove TxnTaxDetail to have the tax worked out.")
+
+
+def tax_not_applicable() -> QboFault:
+    """Own words."""
+    detail = "TxnTaxDetail cannot be given when GlobalTaxCalculation is NotApplicable."
+    return QboFault("6170", "TxnTaxDetail not allowed", detail, element="TxnTaxDetail")
+
+
 def duplicate_document(number: str, kind: str, record_id: str) -> QboFault:
     """The sentence is recorded; that the clashing document follows it is unverified."""
     detail = (
