@@ -73,12 +73,7 @@ def _read_line_rates(write: Write, direction: Direction) -> dict[str, tuple[Rate
         code_id = detail.get("TaxCodeRef", {}).get("value")
         if code_id in found:
             continue
-        code = write.book.get("TaxCode", code_id) if code_id else None
-        rates = (
-            rates_of(write.book, code, direction, date.fromisoformat(write.record["TxnDate"]))
-            if code is not None
-            else None
-        )
+        rates = rates_of(write.book, code_id, direction, write.record["TxnDate"]) if code_id else None
         if code_id is None or rates is None:
             raise tax_rate_missing(country_of(write.book))
         found[code_id] = rates

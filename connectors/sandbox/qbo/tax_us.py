@@ -63,10 +63,7 @@ def _work_out(write: Write, sent: Record) -> Record:
 
 
 def _form_rates(write: Write, code_id: str) -> tuple[Rate, ...]:
-    code = write.book.get("TaxCode", code_id)
-    rates = (
-        rates_of(write.book, code, "Sales", date.fromisoformat(write.record["TxnDate"])) if code is not None else None
-    )
+    rates = rates_of(write.book, code_id, "Sales", write.record["TxnDate"])
     if rates is None:
         raise invalid_reference("TaxCode", code_id, "TxnTaxDetail.TxnTaxCodeRef")
     return rates
