@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from connectors.sandbox.frame import Sandbox
 
 PREFIX = "/_control/"
+MAX_SIZE = 200
+MAX_WAIT_SECONDS = 60.0
+# Twenty years: the clock must stay within what a date can hold.
+MAX_ADVANCE_SECONDS = 20 * 365 * 86400.0
 
 
 class ActRefused(Exception):
@@ -38,6 +42,9 @@ def answer_control(sandbox: Sandbox, request: Request) -> Response:
         return json_response({"error": str(refusal)}, 409)
     except ValueError as error:
         return json_response({"error": str(error), **getattr(error, "extra", {})}, 400)
+    except (TypeError, LookupError, AttributeError, ArithmeticError) as error:
+        # A value of a type that nothing here can use.
+        return json_response({"error": f"{type(error).__name__}: {error}"}, 400)
 
 
 def _body(request: Request) -> Any:
@@ -58,11 +65,13 @@ def _health(sandbox: Sandbox, request: Request) -> Response:
 
 def _reset(sandbox: Sandbox, request: Request) -> Response:
     members = _members(request)
-    sandbox.reset(
-        scenario=members.get("scenario"),
-        size=int(members.get("size", 1)),
-        seed=int(members.get("seed", sandbox.seed)),
-    )
+    size = int(members.get("size", 1))
+    if not 1 <= size <= MAX_SIZE:
+        raise BadControl(f'"size" is 1 to {MAX_SIZE}')
+    scenario = members.get("scenario")
+    if scenario is not None and not isinstance(scenario, str):
+        raise BadControl('"scenario" is the name of one')
+    sandbox.reset(scenario=scenario, size=size, seed=int(members.get("seed", sandbox.seed)))
     return json_response({"ok": True})
 
 
@@ -89,7 +98,11 @@ def _add_faults(sandbox: Sandbox, request: Request) -> Response:
     rules = body if isinstance(body, list) else [body]
     if not all(isinstance(rule, dict) for rule in rules):
         raise BadControl("the body is a list of faults")
-    sandbox.faults.add([Fault.parse(rule) for rule in rules])
+    faults = [Fault.parse(rule) for rule in rules]
+    for fault in faults:
+        if fault.code:
+            sandbox.check_fault_code(fault.code)
+    sandbox.faults.add(faults)
     return json_response(sandbox.faults.as_list())
 
 
@@ -100,7 +113,7 @@ def _clear_faults(sandbox: Sandbox, request: Request) -> Response:
 
 def _webhooks(sandbox: Sandbox, request: Request) -> Response:
     """`?wait=SECONDS` first waits until nothing is queued; `idle` says whether that happened."""
-    is_idle = sandbox.courier.wait(float(request.args.get("wait", 0)))
+    is_idle = sandbox.courier.wait(_read_seconds(request.args.get("wait", 0), MAX_WAIT_SECONDS))
     return json_response({**sandbox.webhook_settings(), **sandbox.courier.state(), "idle": is_idle})
 
 
@@ -114,8 +127,15 @@ def _set_webhooks(sandbox: Sandbox, request: Request) -> Response:
 
 
 def _clock(sandbox: Sandbox, request: Request) -> Response:
-    sandbox.clock.advance(float(_members(request).get("advance_seconds", 0)))
+    sandbox.clock.advance(_read_seconds(_members(request).get("advance_seconds", 0), MAX_ADVANCE_SECONDS))
     return json_response({"now": sandbox.clock.now().isoformat()})
+
+
+def _read_seconds(value: Any, limit: float) -> float:
+    seconds = float(value)
+    if not 0 <= seconds <= limit:
+        raise BadControl(f"seconds are 0 to {limit:.0f}")
+    return seconds
 
 
 def _act(sandbox: Sandbox, request: Request) -> Response:

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from waitress.channel import ClientDisconnected
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import Map
 from werkzeug.wrappers import Request, Response
 
@@ -33,6 +33,10 @@ logger = logging.getLogger(__name__)
 ScenarioBuilder = Callable[..., Contractor]
 
 MAX_CALLS_KEPT = 200_000
+MAX_CLOCK_OFFSET = 200 * 365 * 86400.0
+# Of a body that is no upload; the server in front refuses uploads over its own limit.
+MAX_BODY_BYTES = 10 * 1024 * 1024
+MAX_FORM_FIELD_BYTES = 10 * 1024 * 1024
 
 
 class Clock:
@@ -48,7 +52,16 @@ class Clock:
         return time.time() + self.offset
 
     def advance(self, seconds: float) -> None:
+        """Raises ValueError beyond what later dates leave room for."""
+        if self.offset + seconds > MAX_CLOCK_OFFSET:
+            raise ValueError("the clock is as far ahead as it goes")
         self.offset += seconds
+
+
+class SandboxRequest(Request):
+    """A request whose text fields may be as long as any other body."""
+
+    max_form_memory_size = MAX_FORM_FIELD_BYTES
 
 
 class ConnectionDropped(ClientDisconnected):  # type: ignore[misc]
@@ -120,6 +133,14 @@ class Sandbox:
         """The vendor's answer to a path or method it does not have."""
         return json_response({"error": error.description}, error.code or 404)
 
+    def check_fault_code(self, code: str) -> None:
+        """Raises ValueError for a code of the vendor's that `answer_fault` cannot spell."""
+        raise ValueError(f"{self.vendor} has no fault codes")
+
+    def answer_fault(self, request: Request, code: str) -> Response:
+        """The vendor's own refusal with this code, for an injected fault."""
+        raise NotImplementedError
+
     def account_of(self, request: Request, arguments: dict[str, Any]) -> str:
         """The company or realm a call is for, as the call log shows it."""
         return str(arguments.get("realm_id") or request.headers.get("Procore-Company-Id", ""))
@@ -174,10 +195,14 @@ class Sandbox:
         self.courier.close()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        request = Request(environ)
-        request.get_data(cache=True)
+        request = SandboxRequest(environ)
         is_control = request.path.startswith(PREFIX)
-        response = answer_control(self, request) if is_control else self._answer_call(request)
+        try:
+            _read_whole(request)
+        except HTTPException as error:
+            response = error.get_response(environ) if is_control else self.refuse(request, error)
+        else:
+            response = answer_control(self, request) if is_control else self._answer_call(request)
         return response(environ, start_response)
 
     def _answer_call(self, request: Request) -> Response:
@@ -186,20 +211,23 @@ class Sandbox:
         if fault and fault.when == "before":
             time.sleep(fault.delay_ms / 1000)
         if fault and fault.when == "before" and fault.replaces_answer:
-            response = fault.response()
+            response = self._spell_fault(request, fault)
         elif error is not None:
             response = self.refuse(request, error)
         else:
             response = self._handle(endpoint, request, arguments)
         if fault and fault.when == "after":
             time.sleep(fault.delay_ms / 1000)
-            response = fault.response() if fault.replaces_answer else response
+            response = self._spell_fault(request, fault) if fault.replaces_answer else response
         is_dropped = fault is not None and fault.drop
         if not endpoint.startswith("page_"):
             self._log_call(request, arguments, 0 if is_dropped else response.status_code)
         if is_dropped:
             raise ConnectionDropped
         return response
+
+    def _spell_fault(self, request: Request, fault: Fault) -> Response:
+        return self.answer_fault(request, fault.code) if fault.code and not fault.drop else fault.response()
 
     def _match(self, request: Request) -> tuple[str, dict[str, Any], HTTPException | None]:
         try:
@@ -232,3 +260,14 @@ class Sandbox:
         }
         with self._calls_lock:
             self._calls.append(call)
+
+
+def _read_whole(request: Request) -> None:
+    """Read the body before the lock is taken. Raises RequestEntityTooLarge without reading it."""
+    if request.mimetype == "multipart/form-data":
+        # Parsed from the stream, so that an upload is not held twice.
+        request.files  # noqa: B018
+        return
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise RequestEntityTooLarge
+    request.get_data(cache=True)

@@ -16,7 +16,7 @@ from connectors.sandbox.procore.core import CLIENT_SECRET as PROCORE_CLIENT_SECR
 from connectors.sandbox.qbo import QboSandbox
 from connectors.sandbox.scenarios import build
 from connectors.sandbox.server import RunningServer, serve
-from connectors.sandbox.wire import decode, encode
+from connectors.sandbox.wire import decode_own, encode
 
 
 @dataclass(slots=True)
@@ -116,7 +116,7 @@ def _read_snapshot(directory: Path) -> dict[str, Any] | None:
     names = ("about", "procore", "qbo")
     if not all((directory / f"{name}.json").exists() for name in names):
         return None
-    return {name: decode((directory / f"{name}.json").read_text()) for name in names}
+    return {name: decode_own((directory / f"{name}.json").read_text()) for name in names}
 
 
 def _replace_directory(directory: Path, files: dict[str, str]) -> None:

@@ -9,12 +9,42 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
+from waitress.task import ErrorTask
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.test import create_environ
+from werkzeug.wrappers import Request
 
 # Waitress logs each connection that is dropped on purpose and each queue that grows under load.
 logging.getLogger("waitress").setLevel(logging.CRITICAL)
 
 THREADS = 16
+# An upload takes 100 MB and its envelope; what declares more is refused before it is read.
+MAX_UPLOAD_BYTES = 120 * 1024 * 1024
+
+
+class _RefusingTask(ErrorTask):  # type: ignore[misc]
+    """Answers a body that is too large in the vendor's words instead of the server's."""
+
+    def execute(self) -> None:
+        refuse = getattr(self.channel.server.application, "refuse", None)
+        if self.request.error.code != RequestEntityTooLarge.code or refuse is None:
+            super().execute()
+            return
+        headers = {"Accept": self.request.headers.get("ACCEPT", "")}
+        environ = create_environ(self.request.path or "/", method=self.request.command, headers=headers)
+        answer = refuse(Request(environ), RequestEntityTooLarge())
+        body = answer.get_data()
+        self.status = answer.status
+        self.response_headers.extend(answer.headers.items())
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    error_task_class = _RefusingTask
 
 
 @dataclass(slots=True)
@@ -48,7 +78,17 @@ class RunningServer:
 def serve(app: Callable[..., Iterable[bytes]], *, host: str = "127.0.0.1", port: int = 0) -> RunningServer:
     """Serve `app`; port 0 takes any free one. Raises OSError when the port is taken."""
     sockets: dict[int, Any] = {}
-    server = create_server(app, map=sockets, host=host, port=port, threads=THREADS, ident=None, backlog=1024)
+    server = create_server(
+        app,
+        map=sockets,
+        host=host,
+        port=port,
+        threads=THREADS,
+        ident=None,
+        backlog=1024,
+        max_request_body_size=MAX_UPLOAD_BYTES,
+    )
+    server.channel_class = _Channel
     bound_port = int(server.effective_port)
     thread = threading.Thread(target=server.run, name=f"sandbox-{bound_port}", daemon=True)
     thread.start()
