@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -25,9 +26,17 @@ class Book:
         self.counters: dict[str, int] = {}
         self.tombs: list[dict[str, Any]] = []
         self.replies: dict[str, str] = {}
+        # Ids of transactions the bank feed is matched to.
+        self.matched: set[str] = set()
         self._sequence = 0
         self._touched: dict[str, dict[str, int]] = {name: {} for name in kinds}
         self._names: dict[tuple[str, str], str] = {}
+        self._numbers: dict[tuple[str, str], dict[str, None]] = {}
+        self._open: dict[str, dict[tuple[str, str], None]] = {}
+        self._ledger: dict[str, list[tuple[str, Decimal]]] = {}
+        # What a running write has replaced so far, newest last; None outside of one.
+        self._journal: list[Callable[[], None]] | None = None
+        self._held: list[tuple[Kind, str, str]] = []
         self._order: dict[str, list[str]] = {}
 
     # --- reading
@@ -60,6 +69,18 @@ class Book:
     def name_holder(self, key: tuple[str, str]) -> str | None:
         return self._names.get(key)
 
+    def number_holders(self, kind: str, number: str) -> list[str]:
+        """Ids of the transactions of a kind with this DocNumber, oldest first."""
+        return list(self._numbers.get((kind, number), ()))
+
+    def open_documents(self, party_id: str) -> list[tuple[str, str]]:
+        """(kind, id) of everything that makes up a party's balance, oldest first."""
+        return list(self._open.get(party_id, ()))
+
+    def postings_of(self, kind: str, record_id: str) -> list[tuple[str, Decimal]]:
+        """What a transaction has posted: (account id, amount), debits positive."""
+        return list(self._ledger.get(f"{kind}/{record_id}", ()))
+
     def preference(self, group: str, name: str) -> Any:
         stored = next(self.all("Preferences"), {})
         return stored.get(group, {}).get(name)
@@ -89,19 +110,16 @@ class Book:
     def put(self, kind: Kind, record: Record, *, is_touched: bool = True) -> None:
         """Store a record as it is. `is_touched` False is for restoring."""
         record_id = record["Id"]
-        old = self.records[kind.name].get(record_id)
-        self._move_name(kind, old, record)
-        self.records[kind.name][record_id] = record
+        self._note_change(kind, record_id)
+        self._place(kind, record_id, record)
         if is_touched:
             self._sequence += 1
             self._touched[kind.name][record_id] = self._sequence
-        if kind.family == "transaction" or old is None or kind.sort_name(old) != kind.sort_name(record):
-            self._order.pop(kind.name, None)
 
     def remove(self, kind: Kind, record_id: str) -> None:
-        self._move_name(kind, self.records[kind.name].pop(record_id), None)
+        self._note_change(kind, record_id)
+        self._place(kind, record_id, None)
         self._touched[kind.name].pop(record_id, None)
-        self._order.pop(kind.name, None)
         self._sequence += 1
         self.tombs.append({"entity": kind.name, "Id": record_id, "at": self.stamp(), "sequence": self._sequence})
 
@@ -117,32 +135,88 @@ class Book:
         if is_counted:
             self.announce(kind, record_id, "Update")
 
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """All of a write or, when it is refused on its way, nothing of it; its events go out at the end."""
+        if self._journal is not None:
+            yield
+            return
+        self._journal = []
+        counters, tombs, sequence = dict(self.counters), len(self.tombs), self._sequence
+        try:
+            yield
+        except BaseException:
+            for undo in reversed(self._journal):
+                undo()
+            self.counters, self._sequence = counters, sequence
+            del self.tombs[tombs:]
+            self._held.clear()
+            raise
+        finally:
+            self._journal = None
+            held, self._held = self._held, []
+        for kind, record_id, operation in held:
+            self.announce(kind, record_id, operation)
+
     def stamp(self) -> str:
         return spell_time(self.now())
 
     def announce(self, kind: Kind, record_id: str, operation: str) -> None:
-        if self.on_event is not None and kind.has_events:
+        if self._journal is not None:
+            self._held.append((kind, record_id, operation))
+        elif self.on_event is not None and kind.has_events:
             self.on_event(kind.name, record_id, operation)
 
     def move_balance(self, kind: Kind, old: Record | None, new: Record | None) -> None:
-        """Carry the difference between two states of a document to its party's balance."""
+        """Carry the difference between two states of a document to its parties' balances."""
         shifts: dict[str, Decimal] = {}
         for record, sign in ((old, -1), (new, 1)):
-            weighed = kind.weight(record) if record is not None else None
-            if weighed is not None:
-                shifts[weighed[0]] = shifts.get(weighed[0], Decimal(0)) + sign * weighed[1]
+            for party_id, amount in self._weigh(kind, record):
+                shifts[party_id] = shifts.get(party_id, Decimal(0)) + sign * amount
         for party_id, shift in shifts.items():
-            vendor = self.get("Vendor", party_id)
-            if shift and vendor is not None:
-                balance = spell_money(Decimal(vendor["Balance"]) + shift)
-                self.amend(self.kinds["Vendor"], party_id, {"Balance": balance}, is_counted=False)
+            if shift:
+                self._shift_party(party_id, shift)
+
+    def _weigh(self, kind: Kind, record: Record | None) -> Iterator[tuple[str, Decimal]]:
+        if record is None:
+            return
+        weighed = kind.weight(record)
+        if weighed is not None:
+            yield weighed
+        yield from kind.weights(self, record)
+
+    def _shift_party(self, party_id: str, shift: Decimal) -> None:
+        """A customer's parents carry what their jobs owe in BalanceWithJobs."""
+        vendor = self.get("Vendor", party_id)
+        if vendor is not None:
+            balance = spell_money(Decimal(vendor["Balance"]) + shift)
+            self.amend(self.kinds["Vendor"], party_id, {"Balance": balance}, is_counted=False)
+        customer = self.get("Customer", party_id)
+        if customer is None:
+            return
+        balance = spell_money(Decimal(customer["Balance"]) + shift)
+        customer = {**customer, "Balance": balance}
+        while customer is not None:
+            changes = {
+                "Balance": customer["Balance"],
+                "BalanceWithJobs": spell_money(Decimal(customer["BalanceWithJobs"]) + shift),
+            }
+            self.amend(self.kinds["Customer"], customer["Id"], changes, is_counted=False)
+            customer = self.get("Customer", customer.get("ParentRef", {}).get("value", ""))
 
     def post(self, kind: Kind, old: Record | None, new: Record | None) -> None:
-        """Carry the difference to the accounts: only balance-sheet accounts show it, owed is negative."""
+        """Carry the difference to the accounts: only balance-sheet accounts show it, owed is negative.
+
+        What was posted before is taken from the ledger, as the items and accounts behind it may have changed since.
+        """
+        record_id = (new or old or {})["Id"]
         shifts: dict[str, Decimal] = {}
-        for record, sign in ((old, -1), (new, 1)):
-            for account_id, amount in kind.postings(self, record) if record is not None else ():
-                shifts[account_id] = shifts.get(account_id, Decimal(0)) + sign * amount
+        for account_id, amount in self.postings_of(kind.name, record_id):
+            shifts[account_id] = shifts.get(account_id, Decimal(0)) - amount
+        posted = list(kind.postings(self, new)) if new is not None else []
+        for account_id, amount in posted:
+            shifts[account_id] = shifts.get(account_id, Decimal(0)) + amount
+        self._write_ledger(f"{kind.name}/{record_id}", posted)
         for account_id, shift in shifts.items():
             account = self.get("Account", account_id)
             if account is not None:
@@ -161,6 +235,66 @@ class Book:
             changes = {"CurrentBalanceWithSubAccounts": total}
             self.amend(self.kinds["Account"], parent_id, changes, is_counted=False)
             parent_id = parent.get("ParentRef", {}).get("value")
+
+    def _write_ledger(self, key: str, posted: list[tuple[str, Decimal]]) -> None:
+        before = self._ledger.pop(key, None)
+        if posted:
+            self._ledger[key] = posted
+        if self._journal is not None and (before or posted):
+            self._journal.append(lambda: self._restore_ledger(key, before))
+
+    def _restore_ledger(self, key: str, posted: list[tuple[str, Decimal]] | None) -> None:
+        self._ledger.pop(key, None)
+        if posted:
+            self._ledger[key] = posted
+
+    def _note_change(self, kind: Kind, record_id: str) -> None:
+        if self._journal is None:
+            return
+        old, touched = self.records[kind.name].get(record_id), self._touched[kind.name].get(record_id)
+
+        def undo() -> None:
+            self._place(kind, record_id, old)
+            if touched is None:
+                self._touched[kind.name].pop(record_id, None)
+            else:
+                self._touched[kind.name][record_id] = touched
+
+        self._journal.append(undo)
+
+    def _place(self, kind: Kind, record_id: str, new: Record | None) -> None:
+        """Put a record, or None for none, and keep every index in step."""
+        old = self.records[kind.name].get(record_id)
+        self._move_name(kind, old, new)
+        if kind.family == "transaction":
+            self._move_number(kind, old, new)
+            self._move_open(kind, old, new)
+        if new is None:
+            self.records[kind.name].pop(record_id, None)
+        else:
+            self.records[kind.name][record_id] = new
+        is_moved = old is None or new is None or kind.sort_name(old) != kind.sort_name(new)
+        if kind.family == "transaction" or is_moved:
+            self._order.pop(kind.name, None)
+
+    def _move_number(self, kind: Kind, old: Record | None, new: Record | None) -> None:
+        before = old.get("DocNumber") if old is not None else None
+        after = new.get("DocNumber") if new is not None else None
+        if before == after:
+            return
+        if old is not None and before:
+            _drop(self._numbers, (kind.name, before), old["Id"])
+        if new is not None and after:
+            self._numbers.setdefault((kind.name, after), {})[new["Id"]] = None
+
+    def _move_open(self, kind: Kind, old: Record | None, new: Record | None) -> None:
+        before = {party_id for party_id, amount in self._weigh(kind, old) if amount}
+        after = {party_id for party_id, amount in self._weigh(kind, new) if amount}
+        document = (kind.name, (new or old or {}).get("Id", ""))
+        for party_id in before - after:
+            _drop(self._open, party_id, document)
+        for party_id in after - before:
+            self._open.setdefault(party_id, {})[document] = None
 
     def _move_name(self, kind: Kind, old: Record | None, new: Record | None) -> None:
         if not kind.name_member:
@@ -182,7 +316,9 @@ class Book:
             "counters": dict(self.counters),
             "tombs": list(self.tombs),
             "replies": dict(self.replies),
+            "matched": sorted(self.matched),
             "sequence": self._sequence,
+            "ledger": {key: [list(pair) for pair in posted] for key, posted in self._ledger.items()},
             "touched": {name: dict(numbers) for name, numbers in self._touched.items() if numbers},
         }
 
@@ -193,7 +329,17 @@ class Book:
         self.counters = dict(kept["counters"])
         self.tombs = list(kept["tombs"])
         self.replies = dict(kept["replies"])
+        self.matched = set(kept.get("matched", ()))
         self._sequence = kept["sequence"]
+        for key, posted in kept.get("ledger", {}).items():
+            self._ledger[key] = [(account_id, Decimal(amount)) for account_id, amount in posted]
         for name, numbers in kept["touched"].items():
             self._touched[name] = dict(numbers)
         self._order.clear()
+
+
+def _drop(index: dict[Any, dict[Any, None]], key: Any, member: Any) -> None:
+    members = index.get(key, {})
+    members.pop(member, None)
+    if not members:
+        index.pop(key, None)

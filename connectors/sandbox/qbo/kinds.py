@@ -69,7 +69,8 @@ class Kind:
     segment where it is not the name. `references`: reference member -> kind, over the shared ones.
     `check_delete` refuses a delete. `void` turns `record` into its voided state; None: the kind knows no void.
     `postings`: (account id, amount, debit positive) a transaction stands for; `weight`: (party id, amount) of its
-    balance. `settle` runs after storing and moves other records.
+    balance, `weights` the same where one record has several parties. `settle` runs after storing and moves other
+    records.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Kind:
     settle: Callable[[Book, Kind, Record | None, Record | None], None] = _settle_nothing
     postings: Callable[[Book, Record], Iterable[tuple[str, Decimal]]] = _post_nothing
     weight: Callable[[Record], tuple[str, Decimal] | None] = _weigh_nothing
+    weights: Callable[[Book, Record], Iterable[tuple[str, Decimal]]] = _post_nothing
 
     @property
     def is_writable(self) -> bool:

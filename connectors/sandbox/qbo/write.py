@@ -24,9 +24,10 @@ def save(book: Book, kind: Kind, body: Any, *, options: frozenset[str] = frozens
     if not isinstance(body, dict):
         raise bad_value(kind.name, body)
     sent = read_body(kind.name, body)
-    if "Id" in sent:
-        return _update(book, kind, body, sent, options)
-    return _create(book, kind, sent, options)
+    with book.atomic():
+        if "Id" in sent:
+            return _update(book, kind, body, sent, options)
+        return _create(book, kind, sent, options)
 
 
 def find(book: Book, kind: Kind, record_id: str) -> Record:
@@ -46,11 +47,12 @@ def delete(book: Book, kind: Kind, body: Any) -> Record:
     sent = read_body(kind.name, body)
     record = _find_current(book, kind, sent)
     kind.check_delete(book, record)
-    book.remove(kind, record["Id"])
-    book.move_balance(kind, record, None)
-    book.post(kind, record, None)
-    kind.settle(book, kind, record, None)
-    book.announce(kind, record["Id"], "Delete")
+    with book.atomic():
+        book.remove(kind, record["Id"])
+        book.move_balance(kind, record, None)
+        book.post(kind, record, None)
+        kind.settle(book, kind, record, None)
+        book.announce(kind, record["Id"], "Delete")
     return {"domain": "QBO", "status": "Deleted", "Id": record["Id"]}
 
 
@@ -62,12 +64,13 @@ def void(book: Book, kind: Kind, body: Any) -> Record:
     old = _find_current(book, kind, sent)
     kind.check_delete(book, old)
     write = Write(book, kind, sent, dict(old), old)
-    kind.void(write)
-    if write.record == old:
-        return old
-    write.record["SyncToken"] = str(int(old["SyncToken"]) + 1)
-    write.record["MetaData"] = {**old["MetaData"], "LastUpdatedTime": book.stamp()}
-    return _store(write, "Void")
+    with book.atomic():
+        kind.void(write)
+        if write.record == old:
+            return old
+        write.record["SyncToken"] = str(int(old["SyncToken"]) + 1)
+        write.record["MetaData"] = {**old["MetaData"], "LastUpdatedTime": book.stamp()}
+        return _store(write, "Void")
 
 
 def _create(book: Book, kind: Kind, sent: Record, options: frozenset[str]) -> Record:
