@@ -130,6 +130,7 @@ class Commitment:
     lines: tuple[ContractLine, ...]
     change_orders: tuple[ChangeOrder, ...] = ()
     claims: tuple[Claim, ...] = ()
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +191,37 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpenseLine:
+    """`account_key` or `item_name` says what was bought; `project_key` needs a job in the books, None for overhead."""
+
+    description: str
+    amount: Decimal
+    account_key: str | None = None
+    item_name: str | None = None
+    project_key: str | None = None
+    class_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookExpense:
+    """Money the bookkeeper has spent without Procore: card charges from the bank feed, checks, card refunds."""
+
+    key: str
+    kind: Literal["card", "check", "cash", "card_credit"]
+    date: date
+    lines: tuple[ExpenseLine, ...]
+    vendor_key: str | None = None
+    number: str = ""
+    memo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Contractor:
-    """Everything known of the firm. `start_date` is the first day the books and Procore are to be kept in step."""
+    """Everything known of the firm. `start_date` is the first day the books and Procore are to be kept in step.
+
+    `class_names` are the books' classes; `merged_companies` are (kept, merged away) keys of records that the
+    bookkeeper has merged since.
+    """
 
     name: str
     procore_company_id: int
@@ -199,6 +229,7 @@ class Contractor:
     realm_id: str
     start_date: date
     currency: str = "USD"
+    country: str = "US"
     companies: tuple[Company, ...] = ()
     accounts: tuple[LedgerAccount, ...] = ()
     cost_codes: tuple[CostCode, ...] = ()
@@ -207,4 +238,7 @@ class Contractor:
     prime_contracts: tuple[PrimeContract, ...] = ()
     direct_costs: tuple[DirectCost, ...] = ()
     payments: tuple[Payment, ...] = ()
+    expenses: tuple[BookExpense, ...] = ()
+    class_names: tuple[str, ...] = ()
+    merged_companies: tuple[tuple[str, str], ...] = ()
     facts: dict[str, str] = field(default_factory=dict)

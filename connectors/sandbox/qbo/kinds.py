@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
@@ -59,6 +59,15 @@ def _weigh_nothing(record: Record) -> tuple[str, Decimal] | None:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnRules:
+    """For an entity that is not read and written by Id. `list_rows` gets what a query asks members to equal."""
+
+    list_rows: Callable[[Book, dict[str, tuple[str, ...]]], list[Record]]
+    read: Callable[[Book, Mapping[str, str]], Record]
+    save: Callable[[Book, Any], Record]
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """One entity.
 
@@ -93,6 +102,7 @@ class Kind:
     is_deletable: bool = False
     first_id: int = 1
     segment: str = ""
+    own: OwnRules | None = None
     void: Callable[[Write], None] | None = None
     prepare: Callable[[Write], None] = _do_nothing
     check_delete: Callable[[Book, Record], None] = _allow

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from connectors.sandbox.contractor import Address, Company, Contractor, Project
 from connectors.sandbox.qbo.book import Book
+from connectors.sandbox.qbo.company import add_tax_account, set_up_company
+from connectors.sandbox.qbo.countries import find_country
 from connectors.sandbox.qbo.values import Record, spell_money
 from connectors.sandbox.qbo.write import save
 
@@ -22,8 +22,6 @@ BASIC_ACCOUNTS = (
     ("Checking", "Bank", "Checking"),
 )
 TERMS = (("Due on receipt", 0), ("Net 15", 15), ("Net 30", 30))
-TAX_RATES = (("AZ State tax", Decimal("7.1")), ("Tucson City", 2), ("California", 8))
-TAX_CODES = (("California", ("3",)), ("Tucson", ("1", "2")))
 
 
 def load_company(book: Book, contractor: Contractor) -> None:
@@ -31,7 +29,7 @@ def load_company(book: Book, contractor: Contractor) -> None:
     real_now = book.now
     loaded_at = real_now() - LOAD_AGE
     book.now = lambda: loaded_at
-    _load_basics(book, contractor.name, contractor)
+    load_basics(book, contractor.name, contractor)
     account_ids = _load_accounts(book, contractor)
     _load_items(book, contractor, account_ids)
     customer_ids = _load_companies(book, contractor)
@@ -44,52 +42,16 @@ def load_empty_company(book: Book, name: str, contractor: Contractor) -> None:
     real_now = book.now
     loaded_at = real_now() - LOAD_AGE
     book.now = lambda: loaded_at
-    _load_basics(book, name, contractor)
-    _add_basic_accounts(book)
+    load_basics(book, name, contractor)
+    _add_basic_accounts(book, contractor)
     book.now = real_now
 
 
-def _load_basics(book: Book, name: str, contractor: Contractor) -> None:
-    _put_fixed(book, "Preferences", "1", make_preferences(contractor.currency))
-    _put_fixed(book, "CompanyInfo", "1", make_company_info(name, contractor))
+def load_basics(book: Book, name: str, contractor: Contractor) -> None:
+    """What every company has: its settings, terms and tax codes."""
+    set_up_company(book, name, contractor)
     for term, days in TERMS:
         save(book, book.kinds["Term"], {"Name": term, "DueDays": days})
-    _load_taxes(book)
-
-
-def _put_fixed(book: Book, kind: str, record_id: str, members: Record) -> None:
-    stamp = book.stamp()
-    head = {"domain": "QBO", "sparse": False, "Id": record_id, "SyncToken": "0"}
-    times = {"MetaData": {"CreateTime": stamp, "LastUpdatedTime": stamp}}
-    book.put(book.kinds[kind], {**members, **head, **times})
-
-
-def _load_taxes(book: Book) -> None:
-    for code in ("TAX", "NON", "CustomSalesTax"):
-        _put_fixed(book, "TaxCode", code, _describe_tax_code(code, (), is_group=code == "CustomSalesTax"))
-    for number, (name, rate_ids) in enumerate(TAX_CODES, start=2):
-        _put_fixed(book, "TaxCode", str(number), _describe_tax_code(name, rate_ids, is_group=True))
-    for number, (name, rate) in enumerate(TAX_RATES, start=1):
-        members = {
-            "Name": name,
-            "Description": "Sales Tax",
-            "Active": True,
-            "RateValue": rate,
-            "AgencyRef": {"value": "1"},
-            "SpecialTaxType": "NONE",
-            "DisplayType": "ReadOnly",
-        }
-        _put_fixed(book, "TaxRate", str(number), members)
-
-
-def _describe_tax_code(name: str, rate_ids: Iterable[str], *, is_group: bool) -> Record:
-    """The pseudo codes have no rates of their own."""
-    details = [
-        {"TaxRateRef": {"value": rate_id}, "TaxTypeApplicable": "TaxOnAmount", "TaxOrder": 0} for rate_id in rate_ids
-    ]
-    members = {"Name": name, "Description": name, "Active": True, "Taxable": name != "NON", "TaxGroup": is_group}
-    rates = {"SalesTaxRateList": {"TaxRateDetail": details}, "PurchaseTaxRateList": {"TaxRateDetail": []}}
-    return {**members, **rates} if details else members
 
 
 def _load_accounts(book: Book, contractor: Contractor) -> dict[str, str]:
@@ -107,16 +69,17 @@ def _load_accounts(book: Book, contractor: Contractor) -> dict[str, str]:
             held = spell_money(account.balance)
             changes = {"CurrentBalance": held, "CurrentBalanceWithSubAccounts": held}
             book.amend(book.kinds["Account"], ids[account.key], changes, is_counted=False)
-    _add_basic_accounts(book)
+    _add_basic_accounts(book, contractor)
     return ids
 
 
-def _add_basic_accounts(book: Book) -> None:
+def _add_basic_accounts(book: Book, contractor: Contractor) -> None:
     present = {account["AccountType"] for account in book.all("Account")}
     for name, account_type, sub_type in BASIC_ACCOUNTS:
         if account_type not in present:
             body = {"Name": name, "AccountType": account_type, "AccountSubType": sub_type}
             save(book, book.kinds["Account"], body)
+    add_tax_account(book, find_country(contractor.country))
 
 
 def _load_items(book: Book, contractor: Contractor, account_ids: dict[str, str]) -> None:
@@ -187,90 +150,3 @@ def _describe_job(project: Project, customer_ids: dict[str, str]) -> Record:
     if parent_id is not None:
         body |= {"Job": True, "ParentRef": {"value": parent_id}, "BillWithParent": True}
     return body
-
-
-def make_company_info(name: str, contractor: Contractor) -> Record:
-    address = {"Id": "1", "Line1": "1 Main St.", "City": "Springfield", "Country": "USA", "PostalCode": "62701"}
-    return {
-        "CompanyName": name,
-        "LegalName": name,
-        "CompanyAddr": address,
-        "CustomerCommunicationAddr": address,
-        "LegalAddr": address,
-        "PrimaryPhone": {},
-        "CompanyStartDate": (contractor.start_date - timedelta(days=365)).isoformat(),
-        "FiscalYearStartMonth": "January",
-        "Country": "US",
-        "Email": {"Address": "books@example.com"},
-        "WebAddr": {},
-        "SupportedLanguages": "en",
-        "NameValue": [
-            {"Name": "NeoEnabled", "Value": "true"},
-            {"Name": "IndustryType", "Value": "General Contractor"},
-            {"Name": "CompanyType", "Value": "Corporation"},
-            {"Name": "SubscriptionStatus", "Value": "PAID"},
-            {"Name": "OfferingSku", "Value": "QuickBooks Online Plus"},
-            {"Name": "PayrollFeature", "Value": "false"},
-            {"Name": "AccountantFeature", "Value": "false"},
-        ],
-    }
-
-
-def make_preferences(currency: str) -> Record:
-    """A contractor's usual settings: classes per line, locations, customers on expenses, books open."""
-    other = {
-        "SalesFormsPrefs.DefaultItem": "1",
-        "DTXCopyMemo": "true",
-        "SFCEnabled": "true",
-        "DataPartner": "false",
-        "Vendor1099Enabled": "true",
-        "TimeTrackingFeatureEnabled": "true",
-        "FDPEnabled": "false",
-        "ProjectsEnabled": "true",
-        "WarnDuplicateBillNumber": "false",
-    }
-    return {
-        "AccountingInfoPrefs": {
-            "UseAccountNumbers": True,
-            "TrackDepartments": True,
-            "DepartmentTerminology": "Location",
-            "ClassTrackingPerTxn": False,
-            "ClassTrackingPerTxnLine": True,
-            "FirstMonthOfFiscalYear": "January",
-            "TaxYearMonth": "January",
-            "TaxForm": "6",
-            "CustomerTerminology": "Customers",
-        },
-        "ProductAndServicesPrefs": {
-            "ForSales": True,
-            "ForPurchase": True,
-            "QuantityWithPriceAndRate": True,
-            "QuantityOnHand": True,
-        },
-        "SalesFormsPrefs": {
-            "CustomTxnNumbers": True,
-            "AllowDeposit": False,
-            "AllowDiscount": False,
-            "AllowEstimates": True,
-            "ETransactionEnabledStatus": "NotApplicable",
-            "ETransactionAttachPDF": False,
-            "ETransactionPaymentEnabled": False,
-            "IPNSupportEnabled": False,
-            "AllowServiceDate": False,
-            "AllowShipping": False,
-            "DefaultTerms": {"value": "3"},
-            "UsingPriceLevels": False,
-        },
-        "VendorAndPurchasesPrefs": {"TrackingByCustomer": True, "BillableExpenseTracking": True},
-        "TimeTrackingPrefs": {
-            "UseServices": True,
-            "BillCustomers": True,
-            "ShowBillRateToAll": False,
-            "WorkWeekStartDate": "Monday",
-            "MarkTimeEntriesBillable": True,
-        },
-        "TaxPrefs": {"UsingSalesTax": True, "TaxGroupCodeRef": {"value": "2"}},
-        "CurrencyPrefs": {"MultiCurrencyEnabled": False, "HomeCurrency": {"value": currency}},
-        "ReportPrefs": {"ReportBasis": "Accrual", "CalcAgingReportFromTxnDate": False},
-        "OtherPrefs": {"NameValue": [{"Name": name, "Value": value} for name, value in other.items()]},
-    }

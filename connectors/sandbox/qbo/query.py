@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.faults import query_invalid
@@ -23,12 +23,23 @@ _COMPARISONS = {"<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": ope
 _INNER = {"EmailAddress": "Address", "ReferenceType": "value", "TelephoneNumber": "FreeFormNumber"}
 
 
-def run_query(book: Book, text: str) -> Record:
-    """The content of `QueryResponse`. Raises QboFault 4000 or 4001."""
+class Allow(Protocol):
+    """Refuses calls the company or its user has no right to. Raises QboFault."""
+
+    def __call__(self, kind: Kind, *, is_write: bool) -> None: ...
+
+
+def allow_all(kind: Kind, *, is_write: bool) -> None:
+    return None
+
+
+def run_query(book: Book, text: str, *, allow: Allow = allow_all) -> Record:
+    """The content of `QueryResponse`. Raises QboFault 4000 or 4001, and what `allow` raises."""
     statement = parse(text)
     kind = find_kind(statement.entity)
     if kind is None:
         raise query_invalid(f"invalid context declaration: {statement.entity}")
+    allow(kind, is_write=False)
     paths = {path: _resolve_path(kind, path) for path in _mentioned(statement)}
     rows = _filter(book, kind, statement, paths)
     if statement.is_count:
@@ -69,16 +80,23 @@ def _resolve_column(kind: Kind, path: str) -> str:
 
 def _filter(book: Book, kind: Kind, statement: Statement, paths: dict[str, str]) -> list[Record]:
     tests = [_make_test(book, kind, condition, paths[condition.path]) for condition in statement.conditions]
-    rows = book.in_order(kind)
+    rows = _list_rows(book, kind, statement, paths)
     for condition in statement.conditions:
         if paths[condition.path] == "Id":
             found = [book.get(kind.name, record_id) for record_id in dict.fromkeys(condition.values)]
             wanted = {row["Id"] for row in found if row is not None}
-            rows = [row for row in rows if row["Id"] in wanted]
+            rows = [row for row in rows if row.get("Id") in wanted]
     # Inactive rows show only when the statement speaks of Active.
     if not any(path == "Active" for path in paths.values()):
         rows = [row for row in rows if row.get("Active") is not False]
     return [row for row in rows if all(test(row) for test in tests)]
+
+
+def _list_rows(book: Book, kind: Kind, statement: Statement, paths: dict[str, str]) -> list[Record]:
+    if kind.own is None:
+        return book.in_order(kind)
+    equal = [each for each in statement.conditions if each.operator in ("=", "in")]
+    return kind.own.list_rows(book, {paths[each.path]: tuple(each.values) for each in equal})
 
 
 def _make_test(book: Book, kind: Kind, condition: Condition, path: str) -> Callable[[Record], bool]:
@@ -188,4 +206,4 @@ def _project(row: Record, columns: list[str]) -> Record:
             shown[head] = row[head]
         elif rest in row[head]:
             shown[head] = {**shown.get(head, {}), rest: row[head][rest]}
-    return {**shown, "sparse": True, "Id": row["Id"]}
+    return {**shown, "sparse": True} | ({"Id": row["Id"]} if "Id" in row else {})
