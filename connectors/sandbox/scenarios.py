@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import date
 
 from connectors.sandbox.contractor import ZERO, Commitment, Contractor
-from connectors.sandbox.scenario_billing import find_held_before
+from connectors.sandbox.scenario_billing import InvoiceBook, find_held_before
 from connectors.sandbox.scenario_books import list_accounts, list_cost_codes
 from connectors.sandbox.scenario_contacts import AFFILIATE, PUSHED_VENDOR, TRAPS, Contacts, make_contacts
 from connectors.sandbox.scenario_contracts import Desk, make_commitments, open_desk
+from connectors.sandbox.scenario_messy import make_messy
+from connectors.sandbox.scenario_owners import list_receipts, make_prime_contracts
 from connectors.sandbox.scenario_projects import Job, make_jobs
 from connectors.sandbox.scenario_special import (
     DEDUCTIVE,
@@ -22,12 +24,16 @@ from connectors.sandbox.scenario_special import (
     make_pushed,
     make_worked_example,
 )
+from connectors.sandbox.scenario_spending import CLASS_NAMES, list_early_payments, make_direct_costs, make_expenses
 
 FIRM = "Ridgeline Builders, Inc."
 PROCORE_COMPANY_ID = 598134325805519
 OTHER_PROCORE_COMPANY_ID = 598134325805742
 OTHER_COMPANY_NAME = "Ridgeline Development Group"
 REALM_ID = "9341453908172645"
+STOCK_REALM_ID = "4620816365012345670"
+# A block of the demo makes more than 500 of them.
+BLOCKS_PER_THOUSAND_LINES = 2
 START_DATE = date(2026, 7, 1)
 RETENTION_PAYABLE = "retention_payable"
 # Where the books' items post to, by key of the account.
@@ -66,8 +72,29 @@ def build_empty(size: int = 1, seed: int = 1) -> Contractor:
     )
 
 
+def build_stock(size: int = 1, seed: int = 1) -> Contractor:
+    """Nothing in Procore yet, and the company every QuickBooks developer is given."""
+    return replace(build_empty(), realm_id=STOCK_REALM_ID, facts={"books": "stock"})
+
+
 def build_demo(size: int = 1, seed: int = 1) -> Contractor:
     """A commercial general contractor four months into keeping its books in step."""
+    firm, jobs, contacts = _build_firm(size, seed)
+    return _add_money(firm, jobs, contacts, random.Random(f"ridgeline money {size} {seed}"))
+
+
+def build_messy(size: int = 1, seed: int = 1) -> Contractor:
+    """The demo firm's amounts under names and states that years of careless typing left behind."""
+    return make_messy(build_demo(size, seed), random.Random(f"ridgeline mess {size} {seed}"))
+
+
+def build_large(size: int = 1, seed: int = 1) -> Contractor:
+    """The demo firm grown until it has `size` thousand cost lines: of contracts, claims, direct costs and expenses."""
+    return build_demo(BLOCKS_PER_THOUSAND_LINES * size, seed)
+
+
+def _build_firm(size: int, seed: int) -> tuple[Contractor, tuple[Job, ...], Contacts]:
+    """Contacts, jobs, contracts and claims."""
     rng = random.Random(f"ridgeline {size} {seed}")
     contacts = make_contacts(rng, size)
     jobs = make_jobs(rng, contacts.customers, AFFILIATE[0], size)
@@ -75,7 +102,7 @@ def build_demo(size: int = 1, seed: int = 1) -> Contractor:
     specials = _make_specials(desk, jobs, contacts)
     commitments = make_commitments(desk, jobs, specials)
     held = sum((find_held_before(commitment, START_DATE) for commitment in commitments), ZERO)
-    return Contractor(
+    firm = Contractor(
         name=FIRM,
         procore_company_id=PROCORE_COMPANY_ID,
         other_procore_company_id=OTHER_PROCORE_COMPANY_ID,
@@ -91,6 +118,24 @@ def build_demo(size: int = 1, seed: int = 1) -> Contractor:
         projects=tuple(job.project for job in jobs),
         commitments=tuple(commitments),
         facts=_list_facts(jobs, commitments),
+    )
+    return firm, jobs, contacts
+
+
+def _add_money(firm: Contractor, jobs: tuple[Job, ...], contacts: Contacts, rng: random.Random) -> Contractor:
+    """Owner invoices, direct costs, payments and expenses; drawn apart, so that the contracts stay as they are."""
+    owners = {job.project.key: job.project.customer_key for job in jobs if job.is_synced and job.project.customer_key}
+    primes = make_prime_contracts(rng, firm.projects, firm.commitments, owners)
+    suppliers = [trader for trader in contacts.traders if trader.is_supplier]
+    in_books = [job.project for job in jobs if job.project.in_books]
+    items = [code.item_name for code in firm.cost_codes if code.item_name]
+    return replace(
+        firm,
+        prime_contracts=primes,
+        direct_costs=make_direct_costs(rng, firm.projects, suppliers, InvoiceBook(rng)),
+        payments=(*list_early_payments(firm.commitments, firm.start_date), *list_receipts(primes)),
+        expenses=make_expenses(rng, in_books, suppliers, items),
+        class_names=CLASS_NAMES,
     )
 
 
@@ -133,4 +178,10 @@ def _list_facts(jobs: tuple[Job, ...], commitments: list[Commitment]) -> dict[st
     }
 
 
-_BUILDERS: dict[str, Callable[[int, int], Contractor]] = {"demo": build_demo, "empty": build_empty}
+_BUILDERS: dict[str, Callable[[int, int], Contractor]] = {
+    "demo": build_demo,
+    "empty": build_empty,
+    "large": build_large,
+    "messy": build_messy,
+    "stock": build_stock,
+}
