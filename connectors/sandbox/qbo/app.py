@@ -18,12 +18,21 @@ from connectors.sandbox.qbo.acts import Acts
 from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.events import FORMATS, RETRY_DELAYS, Event, pack_events
 from connectors.sandbox.qbo.load import load_company, load_empty_company
-from connectors.sandbox.qbo.oauth import AUTHORIZE_PATH, REVOKE_PATH, TOKEN_PATH, Authorisation
+from connectors.sandbox.qbo.oauth import (
+    AUTHORIZE_PATH,
+    KEYS_PATH,
+    REVOKE_PATH,
+    TOKEN_PATH,
+    USERINFO_PATH,
+    Authorisation,
+)
 from connectors.sandbox.qbo.pages import render_home
 from connectors.sandbox.qbo.service import Service
+from connectors.sandbox.qbo.stock import STOCK_BOOKS, load_stock_company
 from connectors.sandbox.qbo.table import KINDS
 from connectors.sandbox.qbo.throttle import Throttle
 from connectors.sandbox.qbo.tokens import TokenOffice
+from connectors.sandbox.qbo.uploads import FILE_PATH
 
 COMPANY = "/v3/company/<realm_id>"
 PAGE_ACTS = ("pay_bill", "edit_bill", "delete_bill", "add_vendor")
@@ -45,9 +54,14 @@ class QboSandbox(Authorisation, Service, Acts, Sandbox):
             Rule(REVOKE_PATH, endpoint="oauth_revoke", methods=["POST"]),
             Rule("/.well-known/openid_configuration", endpoint="oauth_discovery", methods=["GET"]),
             Rule("/.well-known/openid_sandbox_configuration", endpoint="oauth_discovery", methods=["GET"]),
+            Rule(USERINFO_PATH, endpoint="oauth_userinfo", methods=["GET", "POST"]),
+            Rule(KEYS_PATH, endpoint="oauth_keys", methods=["GET"]),
+            Rule(FILE_PATH, endpoint="page_file", methods=["GET"]),
             Rule(f"{COMPANY}/query", endpoint="api_query", methods=["GET", "POST"]),
             Rule(f"{COMPANY}/cdc", endpoint="api_changes", methods=["GET"]),
             Rule(f"{COMPANY}/batch", endpoint="api_batch", methods=["POST"]),
+            Rule(f"{COMPANY}/upload", endpoint="api_upload", methods=["POST"]),
+            Rule(f"{COMPANY}/download/<record_id>", endpoint="api_download", methods=["GET"]),
             Rule(f"{COMPANY}/<segment>", endpoint="api_single", methods=["GET"]),
             Rule(f"{COMPANY}/<segment>", endpoint="api_write", methods=["POST"]),
             Rule(f"{COMPANY}/<segment>/<record_id>", endpoint="api_read", methods=["GET"]),
@@ -60,6 +74,8 @@ class QboSandbox(Authorisation, Service, Acts, Sandbox):
 
     def clear(self) -> None:
         self.books = {}
+        self.switches = {}
+        self.files = {}
         self.tokens = TokenOffice(self.clock.epoch)
         self.throttle = Throttle(self.clock.epoch)
         self.webhook_url = ""
@@ -67,7 +83,8 @@ class QboSandbox(Authorisation, Service, Acts, Sandbox):
 
     def load(self, contractor: Contractor) -> None:
         other_realm = str(int(contractor.realm_id) + 1)
-        load_company(self._add_book(contractor.realm_id), contractor)
+        load_books = load_stock_company if contractor.facts.get("books") == STOCK_BOOKS else load_company
+        load_books(self._add_book(contractor.realm_id), contractor)
         load_empty_company(
             self._add_book(other_realm),
             contractor.facts.get("other_company_name", f"{contractor.name} Holdings"),
@@ -87,6 +104,8 @@ class QboSandbox(Authorisation, Service, Acts, Sandbox):
             "tokens": self.tokens.dump(),
             "limits": self.set_limits(),
             "webhooks": self.webhook_settings(),
+            "switches": self.dump_switches(),
+            "files": self.dump_files(),
         }
 
     def restore(self, dump: dict[str, Any]) -> None:
@@ -95,6 +114,8 @@ class QboSandbox(Authorisation, Service, Acts, Sandbox):
         self.tokens.restore(dump["tokens"])
         self.set_limits(**dump["limits"])
         self.set_webhooks(**dump["webhooks"])
+        self.restore_switches(dump.get("switches", {}))
+        self.restore_files(dump.get("files", {}))
         self._announce_from_now_on()
 
     def find_book(self, realm: str = "") -> Book:
@@ -122,7 +143,7 @@ class QboSandbox(Authorisation, Service, Acts, Sandbox):
 
     def refuse(self, request: Request, error: HTTPException) -> Response:
         if request.path.startswith("/v3/"):
-            return self.api_unknown(request)
+            return self.refuse_call(request, error)
         return error.get_response(request.environ)
 
     def set_limits(self, **limits: Any) -> dict[str, Any]:
@@ -143,6 +164,8 @@ class QboSandbox(Authorisation, Service, Acts, Sandbox):
             raise ValueError(f"unknown webhook settings: {', '.join(sorted(unknown))}")
         if format is not None and format not in FORMATS:
             raise ValueError(f"format is one of {', '.join(FORMATS)}")
+        if url is not None and not isinstance(url, str):
+            raise ValueError("url is text")
         self.webhook_url = self.webhook_url if url is None else url
         self.webhook_format = self.webhook_format if format is None else format
 

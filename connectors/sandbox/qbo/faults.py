@@ -17,10 +17,21 @@ THROTTLE_XML = (
 
 
 class QboFault(Exception):
-    """A refusal of the service; HTTP 400 unless inside a batch. `has_time` False leaves `time` out of the envelope."""
+    """A refusal of the service; HTTP 400 unless told otherwise or inside a batch.
+
+    `has_time` False leaves `time` out of the envelope.
+    """
 
     def __init__(
-        self, code: str, message: str, detail: str, *, element: str | None = None, has_time: bool = True
+        self,
+        code: str,
+        message: str,
+        detail: str,
+        *,
+        element: str | None = None,
+        has_time: bool = True,
+        status: int = 400,
+        fault_type: str = "ValidationFault",
     ) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
@@ -28,12 +39,14 @@ class QboFault(Exception):
         self.detail = detail
         self.element = element
         self.has_time = has_time
+        self.status = status
+        self.fault_type = fault_type
 
     def as_dict(self) -> dict[str, Any]:
         error = {"Message": self.message, "Detail": self.detail, "code": self.code}
         if self.element is not None:
             error["element"] = self.element
-        return {"Error": [error], "type": "ValidationFault"}
+        return {"Error": [error], "type": self.fault_type}
 
 
 def unsupported_operation(path: str, full_path: str) -> QboFault:
@@ -52,6 +65,33 @@ def object_not_found() -> QboFault:
 def batch_too_large(limit: int) -> QboFault:
     """Own words."""
     return QboFault("1040", "Batch too large", f"The batch holds more than {limit} items.", element="")
+
+
+def feature_off() -> QboFault:
+    """HTTP status and message are documented; type and detail are own words."""
+    detail = "The subscription or the user's role does not allow this."
+    return QboFault("120", "Authorization Failure", detail, status=403, fault_type="AuthorizationFault")
+
+
+def subscription_ended() -> QboFault:
+    detail = (
+        "Subscription period has ended or canceled or there was a billing problem : You can't add data to QuickBooks "
+        "Online Plus because your trial or subscription period ended, you canceled your subscription, or there was a "
+        "billing problem. To see or change your subscription status, click 'Your Account' at the upper-right of the "
+        "screen, and click on Resubscribe link or contact your administrator."
+    )
+    return QboFault("6190", "Invalid Company Status", detail, element="")
+
+
+def unsupported_media_type(content_type: str) -> QboFault:
+    """Unverified: status, code and text are own words."""
+    detail = f"Content-Type {content_type[:60]} is not supported."
+    return QboFault("500", "Unsupported Media Type", detail, status=415)
+
+
+def body_too_large(limit: int) -> QboFault:
+    """Unverified: status, code and text are own words."""
+    return QboFault("1040", "Request too large", f"The body is longer than {limit} bytes.", status=413)
 
 
 def unknown_member(type_name: str, member: str, known: Iterable[str]) -> QboFault:
@@ -193,6 +233,23 @@ def period_closed() -> QboFault:
 
 def duplicate_name() -> QboFault:
     return QboFault("6240", "Duplicate Name Exists Error", "The name supplied already exists. : null")
+
+
+def link_missing(entity: str, record_id: str) -> QboFault:
+    named = f"{entity} {record_id}"
+    return business(f"The entity {named} that you are trying to link does not exist. {named}")
+
+
+def deposited() -> QboFault:
+    """The message is recorded, its repetition as detail is unverified."""
+    text = "Deposited Transaction cannot be changed"
+    return QboFault("6540", text, text, element="")
+
+
+def matched_to_bank() -> QboFault:
+    """Own words."""
+    detail = "The transaction is matched to a downloaded bank transaction. Undo the match before changing it."
+    return QboFault("6480", "Transaction matched to bank data", detail, element="")
 
 
 def customer_missing() -> QboFault:

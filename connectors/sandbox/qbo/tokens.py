@@ -12,11 +12,15 @@ ACCESS_SECONDS = 3600
 # 101 days, as answered; the documentation says 100.
 REFRESH_SECONDS = 8_726_400
 HARD_SECONDS = 157_680_000
+SCOPE = "com.intuit.quickbooks.accounting"
 
 
 @dataclass(slots=True)
 class Lineage:
-    """Everything one consent gave. `generations` are its refresh tokens, the newest last."""
+    """Everything one consent gave. `generations` are its refresh tokens, the newest last.
+
+    `realm_id` is empty when only the person was asked about, not a company.
+    """
 
     realm_id: str
     started_at: float
@@ -24,6 +28,7 @@ class Lineage:
     refreshed_at: float
     generations: list[str] = field(default_factory=list)
     is_dead: bool = False
+    scope: str = SCOPE
 
 
 @dataclass(slots=True)
@@ -32,6 +37,8 @@ class Code:
     redirect_uri: str
     expires_at: float
     lineage: str = ""
+    scope: str = SCOPE
+    nonce: str = ""
 
 
 @dataclass(slots=True)
@@ -39,6 +46,17 @@ class Access:
     lineage: str
     realm_id: str
     expires_at: float
+    scope: str = SCOPE
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a token call gives: the answer's members, and what an id token is made from."""
+
+    answer: dict[str, Any]
+    realm_id: str
+    scope: str
+    nonce: str = ""
 
 
 class TokenOffice:
@@ -54,13 +72,14 @@ class TokenOffice:
         self._refresh: dict[str, str] = {}
         self._access: dict[str, Access] = {}
 
-    def issue_code(self, realm_id: str, redirect_uri: str) -> str:
+    def issue_code(self, realm_id: str, redirect_uri: str, scope: str = SCOPE, nonce: str = "") -> str:
         code = f"XAB{secrets.token_hex(24)}"
-        self._codes[code] = Code(realm_id, redirect_uri, self._now() + CODE_SECONDS)
+        expires_at = self._now() + CODE_SECONDS
+        self._codes[code] = Code(realm_id, redirect_uri, expires_at, scope=scope, nonce=nonce)
         return code
 
-    def exchange(self, code: str, redirect_uri: str) -> dict[str, Any] | None:
-        """A token answer, None for invalid_grant. A code used twice kills what its first use gave."""
+    def exchange(self, code: str, redirect_uri: str) -> Grant | None:
+        """None for invalid_grant. A code used twice kills what its first use gave."""
         known = self._codes.get(code)
         if known is None:
             return None
@@ -70,16 +89,17 @@ class TokenOffice:
         if known.expires_at <= self._now() or known.redirect_uri != redirect_uri:
             return None
         # Whether a new consent ends the former connection is unverified; assuming it does is the harder case.
-        self.kill_realm(known.realm_id)
-        answer, known.lineage = self._start(known.realm_id)
-        return answer
+        if known.realm_id:
+            self.kill_realm(known.realm_id)
+        answer, known.lineage = self._start(known.realm_id, known.scope)
+        return Grant(answer, known.realm_id, known.scope, known.nonce)
 
     def issue(self, realm_id: str) -> dict[str, Any]:
         """A token answer without a consent, beside those already given."""
         return self._start(realm_id)[0]
 
-    def refresh(self, token: str) -> dict[str, Any] | None:
-        """A token answer, None for invalid_grant."""
+    def refresh(self, token: str) -> Grant | None:
+        """None for invalid_grant."""
         lineage = self._lineages.get(self._refresh.get(token, ""))
         if lineage is None or not self._is_alive(lineage) or token not in self._taken(lineage):
             return None
@@ -88,7 +108,7 @@ class TokenOffice:
         is_newest = token == lineage.generations[-1]
         if is_newest and now - lineage.rotated_at >= self.rotation_seconds:
             self._rotate(lineage, self._refresh[token])
-        return self._answer(self._refresh[token], lineage)
+        return Grant(self._answer(self._refresh[token], lineage), lineage.realm_id, lineage.scope)
 
     def revoke(self, token: str) -> bool:
         """End the lineage of a refresh or access token; False when the token is unknown."""
@@ -131,10 +151,10 @@ class TokenOffice:
         self._refresh = dict(dump["refresh"])
         self._access = {name: Access(**_as_floats(each)) for name, each in dump["access"].items()}
 
-    def _start(self, realm_id: str) -> tuple[dict[str, Any], str]:
+    def _start(self, realm_id: str, scope: str = SCOPE) -> tuple[dict[str, Any], str]:
         now = self._now()
         lineage_id = secrets.token_hex(8)
-        lineage = Lineage(realm_id, now, now, now)
+        lineage = Lineage(realm_id, now, now, now, scope=scope)
         self._lineages[lineage_id] = lineage
         self._rotate(lineage, lineage_id)
         return self._answer(lineage_id, lineage), lineage_id
@@ -149,7 +169,7 @@ class TokenOffice:
         now = self._now()
         # As long as the vendor's, so that a column too short for it is found out.
         token = f"eyJlbmMiOiJBMTI4Q0JDLUhTMjU2IiwiYWxnIjoiZGlyIn0..{secrets.token_urlsafe(720)}"
-        self._access[token] = Access(lineage_id, lineage.realm_id, now + ACCESS_SECONDS)
+        self._access[token] = Access(lineage_id, lineage.realm_id, now + ACCESS_SECONDS, lineage.scope)
         return {
             "token_type": "bearer",
             "access_token": token,

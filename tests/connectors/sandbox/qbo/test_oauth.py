@@ -70,7 +70,8 @@ def test_a_wrong_authorize_request_is_not_redirected(qbo: Qbo) -> None:
         {"client_id": "someone"},
         {"redirect_uri": "https://evil.example/callback"},
         {"redirect_uri": f"{REDIRECT}?next=1"},
-        {"scope": "openid"},
+        {"scope": "everything"},
+        {"scope": "profile"},
         {"response_type": "token"},
         {"state": ""},
     ]
