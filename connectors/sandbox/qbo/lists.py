@@ -6,9 +6,18 @@ import json
 from functools import cache
 from pathlib import Path
 
-from connectors.sandbox.qbo.faults import account_type_missing, bad_value, business, missing
+from connectors.sandbox.qbo.faults import (
+    account_type_missing,
+    bad_value,
+    business,
+    invalid_enumeration,
+    missing,
+    too_long,
+)
 from connectors.sandbox.qbo.kinds import Write
 from connectors.sandbox.qbo.names import prepare_name, prepare_party
+
+MAX_JOURNAL_CODE = 20
 
 # The books cannot do without these, so they cannot be made inactive.
 SYSTEM_SUB_TYPES = frozenset(
@@ -99,3 +108,17 @@ def prepare_employee(write: Write) -> None:
     if not (write.record.get("GivenName") or write.record.get("FamilyName") or write.record.get("DisplayName")):
         raise missing("FamilyName")
     prepare_party(write)
+
+
+def prepare_payment_method(write: Write) -> None:
+    if write.record["Type"] not in ("CREDIT_CARD", "NON_CREDIT_CARD"):
+        raise invalid_enumeration("Type", write.record["Type"])
+    prepare_name(write)
+
+
+def prepare_journal_code(write: Write) -> None:
+    """France only; elsewhere nothing refers to them."""
+    name = write.record["Name"]
+    if not 2 <= len(name) <= MAX_JOURNAL_CODE:
+        raise too_long("Name", MAX_JOURNAL_CODE, len(name))
+    prepare_name(write)

@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.sandbox.contractor import Address, Company, Contractor, Project
 from connectors.sandbox.qbo.book import Book
-from connectors.sandbox.qbo.company import add_tax_account, set_up_company
+from connectors.sandbox.qbo.company import add_tax_account, put_fixed, set_up_company
 from connectors.sandbox.qbo.countries import find_country
 from connectors.sandbox.qbo.values import Record, spell_money
 from connectors.sandbox.qbo.write import save
@@ -22,6 +22,10 @@ BASIC_ACCOUNTS = (
     ("Checking", "Bank", "Checking"),
 )
 TERMS = (("Due on receipt", 0), ("Net 15", 15), ("Net 30", 30))
+# In the order of their recorded ids.
+PAYMENT_METHODS = ("Cash", "Check", "Visa", "MasterCard", "American Express", "Diners Club", "Discover")
+NO_CARDS = ("Cash", "Check")
+CUSTOMER_TYPES = ("Retail", "Drop Ship", "Distributor", "Wholesale")
 
 
 def load_company(book: Book, contractor: Contractor) -> None:
@@ -52,6 +56,12 @@ def load_basics(book: Book, name: str, contractor: Contractor) -> None:
     set_up_company(book, name, contractor)
     for term, days in TERMS:
         save(book, book.kinds["Term"], {"Name": term, "DueDays": days})
+    for method in PAYMENT_METHODS:
+        method_type = "NON_CREDIT_CARD" if method in NO_CARDS else "CREDIT_CARD"
+        save(book, book.kinds["PaymentMethod"], {"Name": method, "Type": method_type})
+    for customer_type in CUSTOMER_TYPES:
+        record_id = book.next_id(book.kinds["CustomerType"])
+        put_fixed(book, "CustomerType", record_id, {"Name": customer_type, "Active": True})
 
 
 def _load_accounts(book: Book, contractor: Contractor) -> dict[str, str]:

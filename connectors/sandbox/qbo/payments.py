@@ -1,4 +1,4 @@
-"""Bill payments: what they apply to bills and vendor credits, and how a change or a delete takes it back."""
+"""Bill payments: what they apply to bills, credits, journals and deposits, and how a change takes it back."""
 
 from __future__ import annotations
 
@@ -7,14 +7,26 @@ from decimal import Decimal
 
 from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.expenses import set_payables_account
-from connectors.sandbox.qbo.faults import business, missing, wrong_account_type
+from connectors.sandbox.qbo.faults import business, missing, no_lines, wrong_account_type
 from connectors.sandbox.qbo.kinds import Kind, Write
-from connectors.sandbox.qbo.transactions import link, number_lines, set_currency, set_date, unlink
+from connectors.sandbox.qbo.payables import find_payable, list_links
+from connectors.sandbox.qbo.transactions import (
+    demand_free_check_number,
+    link,
+    mark_voided,
+    set_currency,
+    set_date,
+    unlink,
+)
 from connectors.sandbox.qbo.values import Record, spell_money
 
 # How the linked documents name the payment.
 LINK_TYPES = {"Check": "BillPaymentCheck", "CreditCard": "BillPaymentCreditCard"}
-APPLICABLE = ("Bill", "VendorCredit")
+APPLICABLE = ("Bill", "VendorCredit", "JournalEntry", "Deposit")
+# These carry their own balance; of the others the links tell what is left.
+BALANCED = ("Bill", "VendorCredit")
+# Seen by integrators: links to these are dropped without a word.
+DROPPED = ("Purchase", "Expense", "Check", "CreditCardCredit")
 
 
 def prepare_bill_payment(write: Write) -> None:
@@ -24,33 +36,44 @@ def prepare_bill_payment(write: Write) -> None:
     set_date(write)
     set_currency(write)
     if "Line" in write.sent or write.old is None:
-        record["Line"] = [_prepare_line(write, line) for line in record["Line"]]
-        number_lines(write)
+        if not record["Line"]:
+            raise no_lines()
+        # Unlike on other documents the lines carry neither Id nor LineNum.
+        kept = [line for line in record["Line"] if not _is_dropped(line)]
+        record["Line"] = [_prepare_line(write, line) for line in kept]
+        _check_net(write)
+    elif record["TotalAmt"] != write.old["TotalAmt"]:
+        _check_net(write)
     _take_payables_account(write)
     _check_source(write)
-    net = _net_applied(record)
-    if net > Decimal(record["TotalAmt"]):
-        raise business("The total amount is lower than what the lines apply.")
-    if net < 0:
-        raise business("The credits are higher than the bills they are applied to.")
+
+
+def void_bill_payment(write: Write) -> None:
+    """Nothing is paid any more, so nothing is applied; the payment itself stays."""
+    write.record |= {"TotalAmt": 0, "Line": []}
+    mark_voided(write.record)
 
 
 def settle_bill_payment(book: Book, kind: Kind, old: Record | None, new: Record | None) -> None:
     """Only what the lines apply moves the documents: a changed memo leaves them alone."""
-    if old is not None and new is not None and _list_links(old) == _list_links(new):
+    if old is not None and new is not None and list(list_links(old)) == list(list_links(new)):
         return
     if old is not None:
-        for txn_type, txn_id, amount in _list_links(old):
+        for txn_type, txn_id, amount in list_links(old):
             unlink(book, book.kinds[txn_type], txn_id, txn_id=old["Id"], amount=amount)
     if new is not None:
         paid_by = LINK_TYPES[new["PayType"]]
-        for txn_type, txn_id, amount in _list_links(new):
+        for txn_type, txn_id, amount in list_links(new):
             link(book, book.kinds[txn_type], txn_id, txn_id=new["Id"], txn_type=paid_by, amount=amount)
 
 
 def weigh_bill_payment(record: Record) -> tuple[str, Decimal]:
-    """What is paid beyond the lines stands as the vendor's debt to us."""
-    return record["VendorRef"]["value"], _net_applied(record) - Decimal(record["TotalAmt"])
+    """What is paid beyond bills and credits stands as the vendor's debt to us; journals and deposits keep theirs."""
+    net = Decimal(0)
+    for txn_type, _, amount in list_links(record):
+        if txn_type in BALANCED:
+            net += amount if txn_type == "Bill" else -amount
+    return record["VendorRef"]["value"], net - Decimal(record["TotalAmt"])
 
 
 def post_bill_payment(book: Book, record: Record) -> Iterator[tuple[str, Decimal]]:
@@ -69,17 +92,9 @@ def _find_source(record: Record) -> Record | None:
     return source
 
 
-def _list_links(record: Record) -> list[tuple[str, str, Decimal]]:
-    """(type, id, amount) of every document the payment applies to."""
-    linked = [(line["LinkedTxn"][0], Decimal(line["Amount"])) for line in record["Line"]]
-    return [(each["TxnType"], each["TxnId"], amount) for each, amount in linked]
-
-
-def _net_applied(record: Record) -> Decimal:
-    net = Decimal(0)
-    for txn_type, _, amount in _list_links(record):
-        net += amount if txn_type == "Bill" else -amount
-    return net
+def _is_dropped(line: Record) -> bool:
+    links = line.get("LinkedTxn") or []
+    return bool(links) and all(each.get("TxnType") in DROPPED for each in links)
 
 
 def _prepare_line(write: Write, line: Record) -> Record:
@@ -91,29 +106,42 @@ def _prepare_line(write: Write, line: Record) -> Record:
     txn_type, txn_id = linked.get("TxnType"), linked.get("TxnId")
     if txn_type not in APPLICABLE:
         raise business(f"A {txn_type} cannot be linked to a bill payment.")
-    document = write.book.get(txn_type, str(txn_id))
-    if document is None:
-        # The sentence is recorded for an estimate on an invoice.
-        raise business(f"The entity {txn_type} {txn_id} that you are trying to link does not exist.")
-    if document["VendorRef"]["value"] != write.record["VendorRef"]["value"]:
-        raise business(f"The {txn_type} {txn_id} belongs to another vendor.")
+    payable = find_payable(write.book, txn_type, str(txn_id), write.record["VendorRef"]["value"], write.old)
     amount = Decimal(line["Amount"])
-    if amount < 0 or amount > Decimal(document["Balance"]) + _applied_before(write, txn_type, txn_id):
+    if amount < 0 or amount > abs(payable.open):
         raise business(f"The amount applied to {txn_type} {txn_id} is more than its open balance.")
-    return {**line, "Amount": spell_money(amount), "LinkedTxn": [{"TxnId": txn_id, "TxnType": txn_type}]}
+    link_line = {"TxnLineId": linked["TxnLineId"]} if "TxnLineId" in linked else {}
+    return {"Amount": spell_money(amount), "LinkedTxn": [{"TxnId": txn_id, "TxnType": txn_type, **link_line}]}
 
 
-def _applied_before(write: Write, txn_type: str, txn_id: str) -> Decimal:
-    links = _list_links(write.old) if write.old is not None else []
-    return sum((amount for *target, amount in links if target == [txn_type, txn_id]), Decimal(0))
+def _check_net(write: Write) -> None:
+    """Credits lower what the bills take, and together they cannot take more than is paid."""
+    record, net, applied = write.record, Decimal(0), set()
+    vendor_id = record["VendorRef"]["value"]
+    for txn_type, txn_id, amount in list_links(record):
+        if (txn_type, txn_id) in applied:
+            raise business(f"The {txn_type} {txn_id} is linked more than once.")
+        applied.add((txn_type, txn_id))
+        is_credit = find_payable(write.book, txn_type, txn_id, vendor_id, write.old).is_credit
+        net += -amount if is_credit else amount
+    if net > Decimal(record["TotalAmt"]):
+        raise business("The total amount is lower than what the lines apply.")
+    if net < 0:
+        raise business("The credits are higher than the bills they are applied to.")
 
 
 def _take_payables_account(write: Write) -> None:
-    """From the first document paid."""
-    linked = write.record["Line"][0]["LinkedTxn"][0] if write.record["Line"] else None
-    if linked is not None:
-        document = write.book.records[linked["TxnType"]][linked["TxnId"]]
-        write.record["APAccountRef"] = document["APAccountRef"]
+    """From the first document paid; all must share it."""
+    vendor_id = write.record["VendorRef"]["value"]
+    accounts = {}
+    for txn_type, txn_id, _ in list_links(write.record):
+        account = find_payable(write.book, txn_type, txn_id, vendor_id, write.old).account
+        accounts[account["value"]] = account
+    if len(accounts) > 1:
+        # Documented by integrators; the text is unverified.
+        raise business("All bills of a payment must have the same accounts payable account.")
+    if accounts:
+        write.record["APAccountRef"] = next(iter(accounts.values()))
     set_payables_account(write)
 
 
@@ -121,6 +149,8 @@ def _check_source(write: Write) -> None:
     """The account must be given unless nothing is paid, as when a credit covers a bill."""
     record = write.record
     is_check = record["PayType"] == "Check"
+    # The other way of paying has nothing to say here, as after a change from one to the other.
+    record.pop("CreditCardPayment" if is_check else "CheckPayment", None)
     source = _find_source(record)
     if source is None:
         if record["TotalAmt"]:
@@ -131,3 +161,4 @@ def _check_source(write: Write) -> None:
         raise wrong_account_type("CheckPayment.BankAccountRef" if is_check else "CreditCardPayment.CCAccountRef")
     if is_check:
         record["CheckPayment"] = {"PrintStatus": "NotSet", **record["CheckPayment"]}
+        demand_free_check_number(write)

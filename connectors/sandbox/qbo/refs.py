@@ -5,8 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.sandbox.qbo.book import Book
-from connectors.sandbox.qbo.faults import invalid_reference, invalid_tax_code, object_not_found
+from connectors.sandbox.qbo.faults import (
+    bad_value,
+    invalid_enumeration,
+    invalid_reference,
+    invalid_tax_code,
+    missing,
+    object_not_found,
+)
 from connectors.sandbox.qbo.kinds import Kind
+from connectors.sandbox.qbo.tax_codes import is_us
 from connectors.sandbox.qbo.values import Record
 
 # Reference members that mean the same wherever they stand. Those of a kind's own come from Kind.references;
@@ -29,9 +37,21 @@ SHARED_REFERENCES = {
     "SalesTermRef": "Term",
     "TermRef": "Term",
     "PrefVendorRef": "Vendor",
+    "FromAccountRef": "Account",
+    "ToAccountRef": "Account",
+    "CreditCardAccountRef": "Account",
+    "PaymentMethodRef": "PaymentMethod",
+    "CustomerTypeRef": "CustomerType",
+    "SalesTaxCodeRef": "TaxCode",
+    "PurchaseTaxCodeRef": "TaxCode",
+    "DefaultTaxCodeRef": "TaxCode",
 }
+PARTIES = ("Customer", "Vendor", "Employee")
 # These come back without a name.
-NAMELESS = frozenset({"SalesTermRef", "TermRef", "ParentRef", "TaxCodeRef", "DefaultTaxCodeRef", "TxnTaxCodeRef"})
+NAMELESS = frozenset(
+    {"SalesTermRef", "TermRef", "ParentRef", "TaxCodeRef", "DefaultTaxCodeRef", "TxnTaxCodeRef"}
+    | {"PaymentMethodRef", "CustomerTypeRef", "SalesTaxCodeRef", "PurchaseTaxCodeRef"}
+)
 US_LINE_CODES = frozenset({"TAX", "NON"})
 
 
@@ -52,8 +72,11 @@ def resolve(book: Book, kind: Kind, value: Any, path: str = "") -> Any:
 
 
 def _resolve_one(book: Book, kind: Kind, name: str, reference: Record, path: str) -> Record:
+    if not isinstance(reference["value"], str):
+        # Only inside types that are taken as they come.
+        raise bad_value(path, reference["value"])
     if name == "TaxCodeRef":
-        return _resolve_tax_code(book, reference)
+        return _resolve_tax_code(book, reference, path)
     target = kind.references.get(name) or SHARED_REFERENCES.get(name)
     if target is None:
         return reference
@@ -66,6 +89,25 @@ def _resolve_one(book: Book, kind: Kind, name: str, reference: Record, path: str
     return make_reference(target_kind, record, name)
 
 
+def resolve_party(book: Book, reference: Record, path: str, party_type: str | None = None) -> Record:
+    """`{"value", "name", "type"}` of a customer, vendor or employee.
+
+    The type says where to look; without one all three are searched, as they share their ids. Raises QboFault.
+    """
+    party_type = party_type or reference.get("type")
+    if not reference.get("value"):
+        raise missing(path)
+    if party_type is not None and party_type not in PARTIES:
+        raise invalid_enumeration(f"{path}.type", party_type)
+    for name in (party_type,) if party_type else PARTIES:
+        record = book.get(name, reference["value"])
+        if record is not None and record.get("Active") is False:
+            raise object_not_found()
+        if record is not None:
+            return {**make_reference(book.kinds[name], record), "type": name}
+    raise invalid_reference("Names", reference["value"], path)
+
+
 def make_reference(kind: Kind, record: Record, member: str = "") -> Record:
     """`{"value", "name"}` of a record, the name left out where the service leaves it out."""
     if member in NAMELESS:
@@ -73,9 +115,16 @@ def make_reference(kind: Kind, record: Record, member: str = "") -> Record:
     return {"value": record["Id"], "name": record.get("FullyQualifiedName") or record[kind.name_member]}
 
 
-def _resolve_tax_code(book: Book, reference: Record) -> Record:
-    """In a US company a line takes the pseudo codes only."""
+def _resolve_tax_code(book: Book, reference: Record, path: str) -> Record:
+    """In a US company a line takes the pseudo codes only, elsewhere a tax code; its table word is unverified."""
     code = reference["value"]
-    if code not in US_LINE_CODES:
-        raise invalid_tax_code(code)
+    if is_us(book):
+        if code not in US_LINE_CODES:
+            raise invalid_tax_code(code)
+        return {"value": code}
+    record = book.get("TaxCode", code)
+    if record is None:
+        raise invalid_reference("TaxCode", code, path)
+    if record.get("Active") is False:
+        raise object_not_found()
     return {"value": code}

@@ -17,16 +17,27 @@ from connectors.sandbox.qbo.values import Record, parse_date, parse_number, spel
 
 MONEY_MEMBERS = frozenset({"Amount", "TotalAmt", "Balance", "TaxAmount", "TaxInclusiveAmt", "TotalTax"})
 
-# BillableStatus has a third value in the schema, HasBeenBilled, which only the server sets.
+# Type -> what a caller may send. BillableStatus has a third value in the schema, HasBeenBilled, which only the server
+# sets; items of more types exist, which the service only reads.
 ENUMERATIONS: dict[str, tuple[str, ...]] = {
-    "BillableStatus": ("Billable", "NotBillable"),
-    "PayType": ("Check", "CreditCard"),
-    "GlobalTaxCalculation": ("TaxExcluded", "TaxInclusive", "NotApplicable"),
-    "Type": ("Service", "NonInventory", "Inventory", "Category"),
+    "BillableStatusEnum": ("Billable", "NotBillable"),
+    "BillPaymentTypeEnum": ("Check", "CreditCard"),
+    "BudgetEntryTypeEnum": ("Yearly", "Quarterly", "Monthly"),
+    "BudgetTypeEnum": ("ProfitAndLoss", "BalanceSheet"),
+    "EmailStatusEnum": ("NotSet", "NeedToSend", "EmailSent"),
+    "EntityTypeEnum": ("Customer", "Vendor", "Employee"),
+    "GlobalTaxCalculationEnum": ("TaxExcluded", "TaxInclusive", "NotApplicable"),
+    "ItemTypeEnum": ("Service", "NonInventory", "Inventory", "Category"),
+    "PaymentTypeEnum": ("Cash", "Check", "CreditCard"),
+    "PostingTypeEnum": ("Debit", "Credit"),
+    "PrintStatusEnum": ("NotSet", "NeedToPrint", "PrintComplete"),
+    "PurchaseOrderStatusEnum": ("Open", "Closed"),
+    "TaxApplicableOnEnum": ("Sales", "Purchase"),
+    "TimeActivityTypeEnum": ("Employee", "Vendor"),
+    "gender": ("Male", "Female"),
 }
-_ENUMERATED_TYPES = frozenset(
-    {"BillableStatusEnum", "BillPaymentTypeEnum", "GlobalTaxCalculationEnum", "ItemTypeEnum"}
-)
+# Documented for prices and rates; amounts are one digit shorter, which the service does not say when it refuses.
+MAX_NUMBER = 99_999_999_999
 _NUMBERS = frozenset({"decimal", "int", "long", "positiveInteger"})
 
 
@@ -102,14 +113,14 @@ def _read_value(member: Member, value: Any, path: str) -> Any:
         if day is None:
             raise bad_value(path, value)
         return day.isoformat()
-    if member.type in _ENUMERATED_TYPES and value not in ENUMERATIONS[member.name]:
+    if value not in ENUMERATIONS.get(member.type, (value,)):
         raise invalid_enumeration(path, value)
     return _read_text(member, value, path)
 
 
 def _read_number(member: Member, value: Any, path: str) -> Any:
     number = parse_number(value)
-    if number is None:
+    if number is None or abs(number) > MAX_NUMBER:
         raise bad_value(path, value)
     return spell_money(number) if member.name in MONEY_MEMBERS else spell_number(number)
 

@@ -1,7 +1,83 @@
-"""Declarations of what moves money or time without a sale or a bill: journals, deposits, transfers, time."""
+"""Declarations of what moves money or time without a sale or a bill: journals, transfers, time, budgets."""
 
 from __future__ import annotations
 
+from connectors.sandbox.qbo import budgets, journals, time_activities, transactions, transfers
 from connectors.sandbox.qbo.kinds import Kind
 
-MONEY: tuple[Kind, ...] = ()
+MONEY = (
+    Kind(
+        "JournalEntry",
+        "transaction",
+        counter="transactions",
+        required=("Line",),
+        defaults={"Adjustment": False},
+        derived=frozenset({"TotalAmt", "HomeTotalAmt", "LinkedTxn", "RecurDataRef"}),
+        kept=frozenset({"DocNumber"}),
+        queryable=frozenset({"DocNumber", "TxnDate", "TotalAmt"}),
+        is_deletable=True,
+        prepare=journals.prepare_journal_entry,
+        check_delete=transactions.demand_open,
+        settle=journals.settle_journal_entry,
+        postings=journals.post_journal_entry,
+        weights=journals.weigh_journal_entry,
+    ),
+    Kind(
+        "Transfer",
+        "transaction",
+        counter="transactions",
+        required=("FromAccountRef", "ToAccountRef", "Amount"),
+        derived=frozenset({"RecurDataRef", "LinkedTxn"}),
+        queryable=frozenset({"TxnDate"}),
+        is_deletable=True,
+        prepare=transfers.prepare_transfer,
+        void=transfers.void_transfer,
+        check_delete=transactions.demand_open,
+        postings=transfers.post_transfer,
+    ),
+    Kind(
+        "CreditCardPaymentTxn",
+        "transaction",
+        counter="transactions",
+        segment="creditcardpayment",
+        required=("CreditCardAccountRef", "BankAccountRef", "Amount"),
+        derived=frozenset({"LinkedTxn"}),
+        queryable=frozenset({"TxnDate"}),
+        has_events=False,
+        is_deletable=True,
+        prepare=transfers.prepare_card_payment,
+        check_delete=transactions.demand_open,
+        postings=transfers.post_card_payment,
+    ),
+    Kind(
+        "TimeActivity",
+        "transaction",
+        # That time has its own sequence of ids is unverified.
+        counter="TimeActivity",
+        required=("NameOf",),
+        sparse_required=("NameOf",),
+        defaults={"BillableStatus": "NotBillable", "Taxable": False},
+        derived=frozenset({"TimeChargeId"}),
+        queryable=frozenset({"TxnDate", "EmployeeRef", "VendorRef", "CustomerRef", "ItemRef", "BillableStatus"}),
+        # A deleted one is lost to change capture.
+        has_changes=False,
+        is_deletable=True,
+        prepare=time_activities.prepare_time_activity,
+        check_delete=transactions.demand_open,
+    ),
+    Kind(
+        "Budget",
+        "list",
+        counter="Budget",
+        name_member="Name",
+        space="Budget",
+        required=("StartDate", "EndDate"),
+        defaults={"BudgetType": "ProfitAndLoss", "BudgetEntryType": "Monthly", "Active": True},
+        kept=frozenset({"Name", "Active"}),
+        queryable=frozenset({"Name", "Active", "StartDate", "EndDate", "BudgetType"}),
+        is_deletable=True,
+        prepare=budgets.prepare_budget,
+    ),
+    # Templates are made in the product only, so a company has none here; an answer would wrap the entity.
+    Kind("RecurringTransaction", "fixed", counter="RecurringTransaction", has_events=False),
+)

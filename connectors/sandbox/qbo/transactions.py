@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
 from decimal import Decimal
 
 from connectors.sandbox.qbo.book import Book
-from connectors.sandbox.qbo.faults import business, duplicate_document, no_lines, period_closed
+from connectors.sandbox.qbo.faults import bad_value, business, duplicate_document, no_lines, period_closed
 from connectors.sandbox.qbo.kinds import Kind, Write
+from connectors.sandbox.qbo.purchase_faults import matched_to_bank
 from connectors.sandbox.qbo.values import Record, spell_money
+
+DUPLICATE_CHECK_PREFERENCE = "WarnDuplicateCheckNumber"
+CUSTOM_PURCHASE_NUMBERS = "VendorAndPurchasesPrefs.UseCustomTxnNumbers"
+# A longer number is somebody's reference, not the last of a sequence.
+MAX_COUNTED_DIGITS = 10
 
 
 def set_date(write: Write) -> None:
@@ -21,10 +28,12 @@ def set_date(write: Write) -> None:
 
 
 def demand_open(book: Book, record: Record) -> None:
-    """Raises QboFault 6210 for a date on or before the closing date."""
+    """Raises QboFault 6210 for a date on or before the closing date, 6480 for what the bank feed is matched to."""
     closed = book.close_date()
     if closed is not None and date.fromisoformat(record["TxnDate"]) <= closed:
         raise period_closed()
+    if record.get("Id") in book.matched:
+        raise matched_to_bank()
 
 
 def set_currency(write: Write) -> None:
@@ -42,13 +51,13 @@ def home_currency(book: Book) -> Record:
     return {"value": code, "name": names.get(code, code)}
 
 
-def number_lines(write: Write) -> None:
+def number_lines(write: Write, *, first: int = 1, has_numbers: bool = True) -> None:
     """A sent Line array replaces all lines: lines with an Id of theirs keep it, the others get new ones."""
     lines = write.record.get("Line") or []
     if not lines:
         raise no_lines()
     known = {line["Id"] for line in write.old["Line"] if "Id" in line} if write.old else set()
-    last = max((int(line_id) for line_id in known), default=0)
+    last = max((int(line_id) for line_id in known), default=first - 1)
     numbered = []
     for position, line in enumerate(lines, start=1):
         line_id = line.get("Id")
@@ -56,7 +65,8 @@ def number_lines(write: Write) -> None:
             last += 1
             line_id = str(last)
         known.discard(line_id)
-        numbered.append({**line, "Id": line_id, "LineNum": position})
+        line = {name: value for name, value in line.items() if name != "LineNum"}
+        numbered.append({**line, "Id": line_id} | ({"LineNum": position} if has_numbers else {}))
     write.record["Line"] = numbered
 
 
@@ -74,7 +84,11 @@ def set_due_date(write: Write) -> None:
     day = date.fromisoformat(record["TxnDate"])
     term_id = record.get("SalesTermRef", {}).get("value")
     term = write.book.get("Term", term_id) if term_id else None
-    record["DueDate"] = (find_due_date(term, day) if term else day).isoformat()
+    try:
+        record["DueDate"] = (find_due_date(term, day) if term else day).isoformat()
+    except (OverflowError, ValueError) as error:
+        # The terms lead past the last year a date can have.
+        raise bad_value("TxnDate", record["TxnDate"]) from error
 
 
 def find_due_date(term: Record, day: date) -> date:
@@ -88,28 +102,63 @@ def find_due_date(term: Record, day: date) -> date:
 
 
 def _day_of_month(year: int, month: int, day: int) -> date:
-    next_month = date(year + month // 12, month % 12 + 1, 1)
-    last = (next_month - timedelta(days=1)).day
-    return date(year, month, min(day, last))
+    return date(year, month, min(day, monthrange(year, month)[1]))
 
 
-def demand_free_number(write: Write, preference: str) -> None:
-    """A number used before is refused only when the company's preference warns of it."""
-    number = write.record.get("DocNumber")
-    is_checked = write.book.other_preference(preference) == "true" and "allowduplicatedocnum" not in write.options
+def demand_free_number(write: Write, preference: str, among: tuple[str, ...] = ()) -> None:
+    """A number used before is refused only when the company's preference warns of it.
+
+    `among`: the kinds that share the numbers, checks only; the document's own kind without it.
+    """
+    book, number = write.book, write.record.get("DocNumber")
+    is_checked = book.other_preference(preference) == "true" and "allowduplicatedocnum" not in write.options
     if not number or not is_checked or (write.old is not None and write.old.get("DocNumber") == number):
         return
-    for other in write.book.all(write.kind.name):
-        if other.get("DocNumber") == number and other["Id"] != write.record.get("Id"):
-            raise duplicate_document(number, write.kind.name, other["Id"])
+    for kind in among or (write.kind.name,):
+        for record_id in book.number_holders(kind, number):
+            is_rival = not among or "Check" in _payment_types(book.records[kind][record_id])
+            if is_rival and record_id != write.record.get("Id"):
+                raise duplicate_document(number, kind, record_id)
+
+
+def demand_free_check_number(write: Write) -> None:
+    """Checks of purchases and of bill payments share their numbers; that all bank accounts do is unverified."""
+    demand_free_number(write, DUPLICATE_CHECK_PREFERENCE, ("Purchase", "BillPayment"))
+
+
+def _payment_types(record: Record) -> tuple[str | None, str | None]:
+    return record.get("PaymentType"), record.get("PayType")
+
+
+def set_purchase_number(write: Write) -> None:
+    """Orders and vendor credits are numbered by the server unless the company numbers them itself."""
+    if write.book.other_preference(CUSTOM_PURCHASE_NUMBERS) != "true":
+        assign_number(write)
+
+
+def assign_number(write: Write, *, first: int = 1001) -> None:
+    """The last number of the kind plus one where none is given."""
+    counter = f"numbers/{write.kind.name}"
+    given = write.record.get("DocNumber")
+    if given is None:
+        write.record["DocNumber"] = write.book.next_number(counter, first=first)
+    elif given.isdecimal() and given.isascii() and len(given) < MAX_COUNTED_DIGITS:
+        write.book.counters[counter] = max(int(given), write.book.counters.get(counter, first - 1))
+
+
+def mark_voided(record: Record) -> None:
+    """The mark of a voided transaction; that a note it had stays behind the word is unverified."""
+    note = str(record.get("PrivateNote", ""))
+    if not note.startswith("Voided"):
+        record["PrivateNote"] = f"Voided - {note}" if note else "Voided"
 
 
 def link(book: Book, kind: Kind, record_id: str, *, txn_id: str, txn_type: str, amount: Decimal) -> None:
-    """Take `amount` off a document's balance and note the transaction that did it."""
+    """Take `amount` off a document's balance, where it has one, and note the transaction that did it."""
     record = book.records[kind.name][record_id]
     links = [each for each in record.get("LinkedTxn", []) if each["TxnId"] != txn_id]
     links.append({"TxnId": txn_id, "TxnType": txn_type})
-    book.amend(kind, record_id, {"Balance": spell_money(Decimal(record["Balance"]) - amount), "LinkedTxn": links})
+    book.amend(kind, record_id, {**_lower_balance(record, amount), "LinkedTxn": links})
 
 
 def unlink(book: Book, kind: Kind, record_id: str, *, txn_id: str, amount: Decimal) -> None:
@@ -118,4 +167,11 @@ def unlink(book: Book, kind: Kind, record_id: str, *, txn_id: str, amount: Decim
     if record is None:
         return
     links = [each for each in record.get("LinkedTxn", []) if each["TxnId"] != txn_id]
-    book.amend(kind, record_id, {"Balance": spell_money(Decimal(record["Balance"]) + amount), "LinkedTxn": links})
+    # Only what has a balance shows an empty list of links.
+    kept = links if links or "Balance" in record else None
+    book.amend(kind, record_id, {**_lower_balance(record, -amount), "LinkedTxn": kept})
+
+
+def _lower_balance(record: Record, amount: Decimal) -> Record:
+    """Journals and deposits have none: what is applied to them is told by their links."""
+    return {"Balance": spell_money(Decimal(record["Balance"]) - amount)} if "Balance" in record else {}

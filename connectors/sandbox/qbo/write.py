@@ -99,6 +99,7 @@ def _update(book: Book, kind: Kind, body: Record, sent: Record, options: frozens
     else:
         held = kind.ignored | kind.kept
         record = {**kind.defaults, **{name: value for name, value in old.items() if name in held}, **resolved}
+    _demand(kind.required, record)
     write = Write(book, kind, sent, record, old, options)
     kind.prepare(write)
     if write.record == old:

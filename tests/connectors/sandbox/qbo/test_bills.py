@@ -69,6 +69,7 @@ def test_a_progress_bill_less_retention(qbo: Qbo) -> None:
                     "ClassRef": {"value": crew["Id"], "name": "Field"},
                     "AccountRef": {"value": COSTS, "name": "Job Costs"},
                     "BillableStatus": "NotBillable",
+                    "TaxCodeRef": {"value": "NON"},
                 },
             },
             {
@@ -81,6 +82,7 @@ def test_a_progress_bill_less_retention(qbo: Qbo) -> None:
                     "CustomerRef": {"value": HALL, "name": job_name},
                     "AccountRef": {"value": RETENTION, "name": "Retention Payable"},
                     "BillableStatus": "NotBillable",
+                    "TaxCodeRef": {"value": "NON"},
                 },
             },
         ],
@@ -185,6 +187,7 @@ def test_an_item_line_posts_to_the_items_expense_account(qbo: Qbo) -> None:
         "Qty": 3,
         "UnitPrice": Decimal("33.333333"),
         "BillableStatus": "NotBillable",
+        "TaxCodeRef": {"value": "NON"},
     }
     updated = qbo.get(f"account/{COSTS}")["Account"]["MetaData"]["LastUpdatedTime"]
     assert updated == bill["MetaData"]["CreateTime"]
@@ -203,9 +206,12 @@ def test_an_item_that_cannot_be_bought_is_refused(qbo: Qbo) -> None:
 
 
 def test_in_the_united_states_purchases_carry_no_tax(qbo: Qbo) -> None:
-    bill = qbo.bill(GlobalTaxCalculation="TaxInclusive", Line=[make_line(5, TaxCodeRef={"value": "NON"}, TaxAmount=0)])
+    lines = [make_line(5, TaxAmount=0), make_line(6, TaxCodeRef={"value": "TAX"})]
+    bill = qbo.bill(GlobalTaxCalculation="TaxInclusive", Line=lines)
+    details = [line["AccountBasedExpenseLineDetail"] for line in bill["Line"]]
     assert "GlobalTaxCalculation" not in bill
-    assert set(bill["Line"][0]["AccountBasedExpenseLineDetail"]) == {"AccountRef", "BillableStatus"}
+    assert [detail["TaxCodeRef"] for detail in details] == [{"value": "NON"}, {"value": "TAX"}]
+    assert set(details[0]) == {"AccountRef", "BillableStatus", "TaxCodeRef"}
     error = qbo.refuse("POST", "bill", json=make_bill(Line=[make_line(5, TaxCodeRef={"value": "2"})]))
     assert error["code"] == "6100"
 

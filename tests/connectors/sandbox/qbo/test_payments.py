@@ -46,14 +46,7 @@ def test_a_payment_reads_back_whole(qbo: Qbo) -> None:
         "DocNumber": "1001",
         "CurrencyRef": {"value": "USD", "name": "United States Dollar"},
         "APAccountRef": {"value": PAYABLE, "name": "Accounts Payable (A/P)"},
-        "Line": [
-            {
-                "Id": "1",
-                "LineNum": 1,
-                "Amount": Decimal("100.00"),
-                "LinkedTxn": [{"TxnId": bill["Id"], "TxnType": "Bill"}],
-            }
-        ],
+        "Line": [{"Amount": Decimal("100.00"), "LinkedTxn": [{"TxnId": bill["Id"], "TxnType": "Bill"}]}],
         "domain": "QBO",
         "sparse": False,
         "Id": "2",

@@ -133,6 +133,7 @@ def test_a_reference_sent_as_null_means_none(qbo: Qbo) -> None:
     assert bill["Line"][0]["AccountBasedExpenseLineDetail"] == {
         "AccountRef": {"value": COSTS, "name": "Job Costs"},
         "BillableStatus": "NotBillable",
+        "TaxCodeRef": {"value": "NON"},
     }
 
 
