@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.faults import bad_value, missing, query_invalid
 from connectors.sandbox.qbo.kinds import Kind
 from connectors.sandbox.qbo.table import find_kind
-from connectors.sandbox.qbo.values import Record, parse_time
+from connectors.sandbox.qbo.values import PACIFIC, Record, parse_time
 
 MAX_CHANGES = 1000
 LOOK_BACK = timedelta(days=30)
@@ -16,7 +16,7 @@ LOOK_BACK = timedelta(days=30)
 
 def list_changes(book: Book, entities: str, changed_since: str) -> list[Record]:
     """One element per entity asked for, in that order, `{}` where nothing changed; 1000 records in all. QboFault."""
-    if not entities:
+    if not entities.strip():
         raise missing("entities")
     if not changed_since:
         raise missing("changedSince")
@@ -25,29 +25,47 @@ def list_changes(book: Book, entities: str, changed_since: str) -> list[Record]:
         raise bad_value("changedSince", changed_since)
     # The documented look-back is held by clamping; an old recording went further back without an error.
     since = max(since, book.now() - LOOK_BACK)
+    kinds = [_demand_kind(name.strip()) for name in entities.split(",")]
     answers, room = [], MAX_CHANGES
-    for name in entities.split(","):
-        kind = find_kind(name.strip())
-        if kind is None or not kind.has_changes:
-            raise query_invalid(f"invalid context declaration: {name.strip()}")
-        rows = _changed(book, kind, since.timestamp())[:room]
+    found: dict[str, list[Record]] = {}
+    for kind in kinds:
+        if kind.name not in found:
+            found[kind.name] = _changed(book, kind, since)
+        rows = found[kind.name][:room]
         room -= len(rows)
         paging = {"startPosition": 1, "maxResults": len(rows), "totalCount": len(rows)}
         answers.append({kind.name: rows, **paging} if rows else {})
     return answers
 
 
-def _changed(book: Book, kind: Kind, since: float) -> list[Record]:
+def _demand_kind(name: str) -> Kind:
+    kind = find_kind(name)
+    if kind is None or not kind.has_changes:
+        raise query_invalid(f"invalid context declaration: {name}")
+    return kind
+
+
+def _changed(book: Book, kind: Kind, since: datetime) -> list[Record]:
+    """The oldest changes since a time, MAX_CHANGES at most."""
     # Stored times are whole seconds, so the bound is one too: a change in the same second is not lost.
-    bound = int(since)
-    found: list[tuple[int, Record]] = []
-    for record in book.all(kind.name):
-        moment = parse_time(record["MetaData"]["LastUpdatedTime"])
-        if moment is not None and moment.timestamp() >= bound:
-            found.append((book.touched_at(kind.name, record["Id"]), record))
+    bound = since.replace(microsecond=0)
+    # Spelled times sort as text but for the hour a change of offset shifts them; a day of slack covers it.
+    floor = (bound - timedelta(days=1)).astimezone(PACIFIC).isoformat(timespec="seconds")
+    touched = [
+        (book.touched_at(kind.name, record_id), record, record["MetaData"]["LastUpdatedTime"])
+        for record_id, record in book.records[kind.name].items()
+        if record["MetaData"]["LastUpdatedTime"] >= floor
+    ]
     for tomb in book.tombs:
-        moment = parse_time(tomb["at"])
-        if tomb["entity"] == kind.name and moment is not None and moment.timestamp() >= bound:
+        if tomb["entity"] == kind.name and tomb["at"] >= floor:
             stub = {"domain": "QBO", "status": "Deleted", "Id": tomb["Id"]}
-            found.append((tomb["sequence"], {**stub, "MetaData": {"LastUpdatedTime": tomb["at"]}}))
-    return [record for _, record in sorted(found, key=lambda pair: pair[0])]
+            touched.append((tomb["sequence"], {**stub, "MetaData": {"LastUpdatedTime": tomb["at"]}}, tomb["at"]))
+    touched.sort(key=lambda entry: entry[0])
+    rows: list[Record] = []
+    for _, record, stamp in touched:
+        moment = parse_time(stamp)
+        if moment is not None and moment >= bound:
+            rows.append(record)
+        if len(rows) == MAX_CHANGES:
+            break
+    return rows

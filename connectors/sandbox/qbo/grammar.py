@@ -10,6 +10,10 @@ from connectors.sandbox.qbo.faults import query_invalid, query_unparsed
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1000
+# Unverified; far above what any caller sends, it keeps a hostile statement from taking for ever.
+MAX_CONDITIONS = 100
+MAX_LENGTH = 1_000_000
+MAX_DIGITS = 18
 KEYWORDS = frozenset(
     {"select", "from", "where", "and", "or", "not", "in", "like", "orderby", "order", "by", "asc", "desc", "null"}
     | {"startposition", "maxresults", "true", "false", "current_date", "count"}
@@ -47,7 +51,7 @@ class Statement:
 class _Token:
     kind: str
     text: str
-    column: int
+    position: int
 
     @property
     def keyword(self) -> str:
@@ -56,7 +60,9 @@ class _Token:
 
 def parse(text: str) -> Statement:
     """Raises QboFault 4000 for what cannot be read, 4001 for paging out of range."""
-    return _Parser(_split(text)).read_statement()
+    if len(text) > MAX_LENGTH:
+        raise query_invalid(f"the statement is longer than {MAX_LENGTH} characters")
+    return _Parser(text).read_statement()
 
 
 def _split(text: str) -> list[_Token]:
@@ -75,10 +81,15 @@ def _split(text: str) -> list[_Token]:
             tokens.append(_spoil(text, position + foreign, found[:foreign]))
             return tokens
         if match.lastgroup != "blank":
-            tokens.append(_Token(str(match.lastgroup), found, position + 1))
+            tokens.append(_Token(str(match.lastgroup), found, position))
         position = match.end()
-    tokens.append(_Token("end", "<EOF>", len(text) + 1))
+    tokens.append(_Token("end", "<EOF>", len(text)))
     return tokens
+
+
+def _place(text: str, position: int) -> str:
+    line = text.count("\n", 0, position) + 1
+    return f"line {line}, column {position - text.rfind(chr(10), 0, position)}"
 
 
 def _spoil(text: str, position: int, before: str) -> _Token:
@@ -86,17 +97,19 @@ def _spoil(text: str, position: int, before: str) -> _Token:
     mark = text[position]
     # An opening quote without its closing one fails at the end of the text.
     if mark == "'":
-        place, found, before = len(text) + 1, "<EOF>", text[position:]
+        place, found, before = len(text), "<EOF>", text[position:]
     else:
         spelled = mark if ord(mark) < 128 else f"\\u{ord(mark):04x}"
-        place, found = position + 1, f'"{spelled}" ({ord(mark)}),'
-    complaint = f'Invalid content. Lexical error at line 1, column {place}.  Encountered: {found} after : "{before}"'
+        place, found = position, f'"{spelled}" ({ord(mark)}),'
+    where = _place(text, place)
+    complaint = f'Invalid content. Lexical error at {where}.  Encountered: {found} after : "{before}"'
     return _Token("spoiled", complaint, place)
 
 
 class _Parser:
-    def __init__(self, tokens: list[_Token]) -> None:
-        self._tokens = tokens
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._tokens = _split(text)
         self._at = 0
 
     @property
@@ -138,6 +151,8 @@ class _Parser:
         conditions = [self._read_condition()]
         while self._take("and"):
             conditions.append(self._read_condition())
+            if len(conditions) > MAX_CONDITIONS:
+                raise query_invalid(f"more than {MAX_CONDITIONS} conditions")
         return tuple(conditions)
 
     def _read_condition(self) -> Condition:
@@ -187,9 +202,12 @@ class _Parser:
         while self._next.keyword in ("startposition", "maxresults"):
             word = self._next.keyword
             self._at += 1
-            if self._next.kind != "number":
+            token = self._next
+            if token.kind != "number" or "." in token.text:
                 self._fail("\n    <INTEGER> ...\n    ")
-            number = int(float(self._next.text))
+            if len(token.text) > MAX_DIGITS:
+                raise query_invalid(f"value {token.text[:40]} is out of range")
+            number = int(token.text)
             self._at += 1
             if number < 1:
                 raise query_invalid(f"value {number} is too small. Min allowed value is 1")
@@ -225,4 +243,4 @@ class _Parser:
         else:
             shown = f'" "{token.text}" "{token.text} ""'
         ways = "Was expecting one of:" if expected.count("...") + expected.count("<EOF>") > 1 else "Was expecting:"
-        raise query_unparsed(f"Encountered {shown} at line 1, column {token.column}.\n{ways}{expected}")
+        raise query_unparsed(f"Encountered {shown} at {_place(self._text, token.position)}.\n{ways}{expected}")

@@ -1,0 +1,143 @@
+"""The conditions of a query as tests on a record: how stored and written values become comparable."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from connectors.sandbox.qbo.book import Book
+from connectors.sandbox.qbo.faults import query_invalid
+from connectors.sandbox.qbo.grammar import Condition
+from connectors.sandbox.qbo.kinds import Kind
+from connectors.sandbox.qbo.schema import find_member
+from connectors.sandbox.qbo.values import Record, parse_number, parse_time
+
+Test = Callable[[Record], bool]
+
+_NUMBER_TYPES = frozenset({"decimal", "int", "long", "positiveInteger"})
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
+# Where a member is an object, what its bare name compares with.
+_INNER = ("value", "Address", "FreeFormNumber")
+
+
+def make_test(book: Book, kind: Kind, condition: Condition, path: str) -> Test:
+    """The test of one condition; `path` is the condition's in the schema's spelling. Raises QboFault 4001."""
+    if path == "Id" and condition.operator not in ("=", "in"):
+        raise query_invalid("property 'Id' supports only = and IN")
+    reach = make_reader(kind, path)
+    if condition.operator == "like":
+        return _make_like(reach, condition.values[0])
+    values = [book.today().isoformat() if value == "current_date" else value for value in condition.values]
+    # A quoted blank asks for rows without a value.
+    if values == [" "] and condition.operator == "=":
+        return lambda row: not reach(row)
+    convert = make_converter(kind, path)
+    wanted = [convert(value) for value in values]
+    if any(value is None for value in wanted):
+        raise query_invalid(f"value {condition.values[0]} is not valid for property {condition.path}")
+    if condition.operator in ("=", "in"):
+        known = frozenset(wanted)
+        return lambda row: any(convert(value) in known for value in reach(row))
+    return _make_bound(reach, convert, _COMPARISONS[condition.operator], wanted[0])
+
+
+def make_reader(kind: Kind, path: str) -> Callable[[Record], tuple[Any, ...]]:
+    """What reads a path: its values, several where a list is on the way, none where a member is missing."""
+    parts = path.split(".")
+    if len(parts) > 1:
+        return lambda row: tuple(_reach(row, parts))
+    name = parts[0]
+
+    def read(row: Record) -> tuple[Any, ...]:
+        value = row.get(name)
+        if isinstance(value, dict | list):
+            return tuple(_reach(value, []))
+        return () if value is None else (value,)
+
+    return read
+
+
+def make_converter(kind: Kind, path: str) -> Callable[[Any], Any]:
+    """Times become moments, numbers numbers, texts are folded; None for what is not of the type."""
+    type_name = kind.name
+    for part in path.split("."):
+        member = find_member(type_name, part)
+        type_name = member.type if member else ""
+    if type_name == "dateTime":
+        return lambda value: _to_moment(str(value))
+    if type_name in _NUMBER_TYPES:
+        return _to_number
+    if type_name == "boolean":
+        return lambda value: str(value).lower()
+    if type_name == "date":
+        return lambda value: str(value)[:10]
+    return lambda value: str(value).casefold()
+
+
+def _reach(value: Any, parts: list[str]) -> list[Any]:
+    if isinstance(value, list):
+        return [found for item in value for found in _reach(item, parts)]
+    if parts:
+        return _reach(value.get(parts[0]), parts[1:]) if isinstance(value, dict) else []
+    if isinstance(value, dict):
+        value = next((value[name] for name in _INNER if name in value), None)
+    return [] if value is None else [value]
+
+
+def _make_bound(
+    reach: Callable[[Record], tuple[Any, ...]],
+    convert: Callable[[Any], Any],
+    compare: Callable[[Any, Any], Any],
+    bound: Any,
+) -> Test:
+    def test(row: Record) -> bool:
+        for value in reach(row):
+            converted = convert(value)
+            if converted is not None and compare(converted, bound):
+                return True
+        return False
+
+    return test
+
+
+def _make_like(reach: Callable[[Record], tuple[Any, ...]], pattern: str) -> Test:
+    """`%` stands for any text. Matched piece by piece: a regular expression of many `%` can take for ever."""
+    first, *rest = pattern.casefold().split("%")
+
+    def test(row: Record) -> bool:
+        return any(_is_like(str(value).casefold(), first, rest) for value in reach(row))
+
+    return test
+
+
+def _is_like(text: str, first: str, rest: list[str]) -> bool:
+    if not rest:
+        return text == first
+    if not text.startswith(first):
+        return False
+    position = len(first)
+    for piece in rest[:-1]:
+        found = text.find(piece, position)
+        if found < 0:
+            return False
+        position = found + len(piece)
+    return len(text) - len(rest[-1]) >= position and text.endswith(rest[-1])
+
+
+@lru_cache(maxsize=65536)
+def _to_moment(text: str) -> datetime | None:
+    # Many records share one of the few stamps of a second.
+    return parse_time(text)
+
+
+def _to_number(value: Any) -> Decimal | int | None:
+    return value if type(value) in (Decimal, int) else parse_number(value)
