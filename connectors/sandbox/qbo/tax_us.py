@@ -7,9 +7,19 @@ from decimal import Decimal
 from connectors.sandbox.qbo.faults import invalid_reference
 from connectors.sandbox.qbo.kinds import Write
 from connectors.sandbox.qbo.tax_codes import is_automated, rates_of, uses_tax
-from connectors.sandbox.qbo.tax_lines import discount_share, map_details, spell_tax_line, taxed_lines, with_detail
+from connectors.sandbox.qbo.tax_lines import (
+    HEAD_MEMBERS,
+    LINE_MEMBERS,
+    discount_share,
+    map_details,
+    spell_tax_line,
+    taxed_lines,
+    with_detail,
+)
 from connectors.sandbox.qbo.tax_sums import ZERO, Rate, RateTax, TaxedLine, round_cents, spread, tax_excluded
 from connectors.sandbox.qbo.values import Record, spell_money
+
+UNTAXED = {"value": "NON"}
 
 
 def tax_us_sale(write: Write) -> None:
@@ -20,6 +30,18 @@ def tax_us_sale(write: Write) -> None:
     write.record["TxnTaxDetail"] = (
         _work_out(write, write.sent.get("TxnTaxDetail", {})) if is_taxed else {"TotalTax": 0}
     )
+
+
+def mark_untaxed(write: Write) -> None:
+    """A purchase carries no tax; every recorded line names a pseudo code, NON unless TAX was given."""
+
+    def mark(line: Record, detail: Record) -> Record:
+        kept = {name: value for name, value in detail.items() if name not in LINE_MEMBERS}
+        return with_detail(line, {**kept, "TaxCodeRef": detail.get("TaxCodeRef", UNTAXED)})
+
+    for member in HEAD_MEMBERS:
+        write.record.pop(member, None)
+    write.record["Line"] = map_details(write.record["Line"], mark)
 
 
 def _complete_codes(write: Write) -> None:

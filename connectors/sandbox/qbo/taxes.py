@@ -9,9 +9,9 @@ from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.kinds import Write
 from connectors.sandbox.qbo.tax_codes import is_us
 from connectors.sandbox.qbo.tax_global import tax_by_line
-from connectors.sandbox.qbo.tax_lines import HEAD_MEMBERS, drop_tax
+from connectors.sandbox.qbo.tax_lines import HEAD_MEMBERS
 from connectors.sandbox.qbo.tax_sums import ZERO
-from connectors.sandbox.qbo.tax_us import tax_us_sale
+from connectors.sandbox.qbo.tax_us import mark_untaxed, tax_us_sale
 from connectors.sandbox.qbo.values import Record
 
 # An update that says nothing of these leaves the tax as it is, overrides included.
@@ -33,9 +33,9 @@ def tax_sale(write: Write) -> None:
 
 
 def tax_purchase(write: Write) -> None:
-    """The same for what is bought. In the United States purchases carry no tax: what is said of it is dropped."""
+    """The same for what is bought. In the United States purchases carry no tax."""
     if is_us(write.book):
-        drop_tax(write.record)
+        mark_untaxed(write)
     elif not _is_untouched(write):
         tax_by_line(write, "Purchase")
 
