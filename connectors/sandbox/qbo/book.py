@@ -79,7 +79,11 @@ class Book:
 
     def postings_of(self, kind: str, record_id: str) -> list[tuple[str, Decimal]]:
         """What a transaction has posted: (account id, amount), debits positive."""
-        return list(self._ledger.get(f"{kind}/{record_id}", ()))
+        posted = self._ledger.get(f"{kind}/{record_id}")
+        if posted is None:
+            record = self.get(kind, record_id)
+            return list(self.kinds[kind].postings(self, record)) if record is not None else []
+        return list(posted)
 
     def preference(self, group: str, name: str) -> Any:
         stored = next(self.all("Preferences"), {})
@@ -211,7 +215,11 @@ class Book:
         """
         record_id = (new or old or {})["Id"]
         shifts: dict[str, Decimal] = {}
-        for account_id, amount in self.postings_of(kind.name, record_id):
+        before = self._ledger.get(f"{kind.name}/{record_id}")
+        if before is None:
+            # Records that came with their balances already in the accounts.
+            before = list(kind.postings(self, old)) if old is not None else []
+        for account_id, amount in before:
             shifts[account_id] = shifts.get(account_id, Decimal(0)) - amount
         posted = list(kind.postings(self, new)) if new is not None else []
         for account_id, amount in posted:

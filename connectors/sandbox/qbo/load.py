@@ -9,6 +9,7 @@ from connectors.sandbox.contractor import Address, Company, Contractor, Project
 from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.company import add_tax_account, put_fixed, set_up_company
 from connectors.sandbox.qbo.countries import find_country
+from connectors.sandbox.qbo.system_accounts import UNDEPOSITED_FUNDS, open_account
 from connectors.sandbox.qbo.values import Record, spell_money
 from connectors.sandbox.qbo.write import save
 
@@ -90,6 +91,7 @@ def _add_basic_accounts(book: Book, contractor: Contractor) -> None:
             body = {"Name": name, "AccountType": account_type, "AccountSubType": sub_type}
             save(book, book.kinds["Account"], body)
     add_tax_account(book, find_country(contractor.country))
+    open_account(book, UNDEPOSITED_FUNDS)
 
 
 def _load_items(book: Book, contractor: Contractor, account_ids: dict[str, str]) -> None:

@@ -71,10 +71,10 @@ def make_preferences(country: Country, name: str, contractor: Contractor) -> Rec
 def _sales_forms() -> Record:
     return {
         "CustomField": [{"CustomField": _switches("SalesFormsPrefs.UseSalesCustom")}],
-        "CustomTxnNumbers": True,
+        "CustomTxnNumbers": False,
         "EmailCopyToCompany": False,
         "AllowDeposit": False,
-        "AllowDiscount": False,
+        "AllowDiscount": True,
         "AllowEstimates": True,
         "ETransactionEnabledStatus": "NotApplicable",
         "ETransactionAttachPDF": False,

@@ -31,6 +31,9 @@ SHARED_REFERENCES = {
     "IncomeAccountRef": "Account",
     "ExpenseAccountRef": "Account",
     "AssetAccountRef": "Account",
+    "DepositToAccountRef": "Account",
+    "DiscountAccountRef": "Account",
+    "GroupItemRef": "Item",
     "ClassRef": "Class",
     "DepartmentRef": "Department",
     "ItemRef": "Item",
@@ -52,6 +55,8 @@ NAMELESS = frozenset(
     {"SalesTermRef", "TermRef", "ParentRef", "TaxCodeRef", "DefaultTaxCodeRef", "TxnTaxCodeRef"}
     | {"PaymentMethodRef", "CustomerTypeRef", "SalesTaxCodeRef", "PurchaseTaxCodeRef"}
 )
+# The line for shipping names no item of the list.
+SHIPPING_ITEM = "SHIPPING_ITEM_ID"
 US_LINE_CODES = frozenset({"TAX", "NON"})
 
 
@@ -80,6 +85,8 @@ def _resolve_one(book: Book, kind: Kind, name: str, reference: Record, path: str
     target = kind.references.get(name) or SHARED_REFERENCES.get(name)
     if target is None:
         return reference
+    if reference["value"] == SHIPPING_ITEM and path.endswith("SalesItemLineDetail.ItemRef"):
+        return {"value": SHIPPING_ITEM}
     target_kind = book.kinds[target]
     record = book.get(target, reference["value"])
     if record is None:

@@ -1,0 +1,69 @@
+"""Accounts and the item the service opens itself the first time a transaction needs one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from connectors.sandbox.qbo.book import Book
+from connectors.sandbox.qbo.refs import make_reference
+from connectors.sandbox.qbo.values import Record
+from connectors.sandbox.qbo.write import save
+
+
+@dataclass(frozen=True, slots=True)
+class SystemAccount:
+    """`is_found_by_name`: its sub-type is not its own, so only the name tells it from others."""
+
+    name: str
+    type: str
+    sub_type: str
+    is_found_by_name: bool = False
+
+    def matches(self, account: Record) -> bool:
+        if account.get("Active") is False or account["AccountType"] != self.type:
+            return False
+        return bool(
+            account["Name"] == self.name if self.is_found_by_name else account["AccountSubType"] == self.sub_type
+        )
+
+
+RECEIVABLES = SystemAccount("Accounts Receivable (A/R)", "Accounts Receivable", "AccountsReceivable")
+UNDEPOSITED_FUNDS = SystemAccount("Undeposited Funds", "Other Current Asset", "UndepositedFunds")
+DISCOUNTS = SystemAccount("Discounts given", "Income", "DiscountsRefundsGiven")
+SALES_TAX = SystemAccount("Sales Tax Payable", "Other Current Liability", "SalesTaxPayable")
+SERVICES = SystemAccount("Services", "Income", "ServiceFeeIncome")
+# The account of the shipping line is unverified.
+SHIPPING = SystemAccount("Shipping Income", "Income", "SalesOfProductIncome", is_found_by_name=True)
+
+
+def open_account(book: Book, wanted: SystemAccount) -> Record:
+    """The account, made when the company does not have it yet."""
+    found = next((row for row in book.all("Account") if wanted.matches(row)), None)
+    if found is not None:
+        return found
+    names = {str(row["Name"]).casefold() for row in book.all("Account")}
+    name, number = wanted.name, 1
+    while name.casefold() in names:
+        number += 1
+        name = f"{wanted.name} {number}"
+    return save(
+        book,
+        book.kinds["Account"],
+        {"Name": name, "AccountType": wanted.type, "AccountSubType": wanted.sub_type},
+    )
+
+
+def refer_to_account(book: Book, wanted: SystemAccount) -> Record:
+    return make_reference(book.kinds["Account"], open_account(book, wanted))
+
+
+def default_item(book: Book) -> Record:
+    """What a sales line without an item sells: the item of the preference, else "Services" as in every new company."""
+    wanted = book.other_preference("SalesFormsPrefs.DefaultItem")
+    items = (book.get("Item", wanted or ""), *(row for row in book.all("Item") if row["Name"] == "Services"))
+    for item in items:
+        if item is not None and item.get("Active") is not False and "IncomeAccountRef" in item:
+            return item
+    account = {"value": open_account(book, SERVICES)["Id"]}
+    name = "Services" if not any(row["Name"] == "Services" for row in book.all("Item")) else "Services sold"
+    return save(book, book.kinds["Item"], {"Name": name, "Type": "Service", "IncomeAccountRef": account})
