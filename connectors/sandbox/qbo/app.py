@@ -16,7 +16,7 @@ from connectors.sandbox.control import ActRefused
 from connectors.sandbox.frame import Delivery, Sandbox
 from connectors.sandbox.qbo.acts import Acts
 from connectors.sandbox.qbo.book import Book
-from connectors.sandbox.qbo.events import FORMATS, RETRY_DELAYS, Event, pack_events
+from connectors.sandbox.qbo.events import FORMATS, RETRY_DELAYS, Event, find_operation, pack_events
 from connectors.sandbox.qbo.load import load_company, load_empty_company
 from connectors.sandbox.qbo.oauth import (
     AUTHORIZE_PATH,
@@ -30,16 +30,19 @@ from connectors.sandbox.qbo.pages import render_home
 from connectors.sandbox.qbo.service import Service
 from connectors.sandbox.qbo.stock import STOCK_BOOKS, load_stock_company
 from connectors.sandbox.qbo.table import KINDS
+from connectors.sandbox.qbo.tax_service import TaxService
 from connectors.sandbox.qbo.throttle import Throttle
 from connectors.sandbox.qbo.tokens import TokenOffice
 from connectors.sandbox.qbo.uploads import FILE_PATH
 
 COMPANY = "/v3/company/<realm_id>"
+# Clients spell it both ways.
+TAX_SERVICE_PATHS = ("taxservice/taxcode", "taxService/taxCode")
 PAGE_ACTS = ("pay_bill", "edit_bill", "delete_bill", "add_vendor")
 PAGE_ROWS = 50
 
 
-class QboSandbox(Authorisation, Service, Acts, Sandbox):
+class QboSandbox(Authorisation, Service, TaxService, Acts, Sandbox):
     vendor = "qbo"
     webhook_retry_delays = RETRY_DELAYS
     # Any other success counts as a failure.
@@ -62,6 +65,7 @@ class QboSandbox(Authorisation, Service, Acts, Sandbox):
             Rule(f"{COMPANY}/batch", endpoint="api_batch", methods=["POST"]),
             Rule(f"{COMPANY}/upload", endpoint="api_upload", methods=["POST"]),
             Rule(f"{COMPANY}/download/<record_id>", endpoint="api_download", methods=["GET"]),
+            *(Rule(f"{COMPANY}/{path}", endpoint="api_tax_service", methods=["POST"]) for path in TAX_SERVICE_PATHS),
             Rule(f"{COMPANY}/<segment>", endpoint="api_single", methods=["GET"]),
             Rule(f"{COMPANY}/<segment>", endpoint="api_write", methods=["POST"]),
             Rule(f"{COMPANY}/<segment>/<record_id>", endpoint="api_read", methods=["GET"]),
@@ -175,7 +179,7 @@ class QboSandbox(Authorisation, Service, Acts, Sandbox):
     def pack_deliveries(self, events: list[Any]) -> Iterable[Delivery]:
         with self.lock:
             url, format_name = self.webhook_url, self.webhook_format
-        return [pack_events(url, format_name, events)] if url else []
+        return pack_events(url, format_name, events) if url else []
 
     # --- the bookkeeper's page
 
@@ -209,7 +213,9 @@ class QboSandbox(Authorisation, Service, Acts, Sandbox):
             book.on_event = self._make_announcer(realm_id)
 
     def _make_announcer(self, realm_id: str) -> Any:
-        def announce(entity: str, record_id: str, operation: str) -> None:
-            self.emit(Event(realm_id, entity, record_id, operation, self.clock.now()))
+        def announce(entity: str, record_id: str, operation: str, deleted_id: str = "") -> None:
+            told = find_operation(entity, operation)
+            if told:
+                self.emit(Event(realm_id, entity, record_id, told, self.clock.now(), deleted_id))
 
         return announce

@@ -14,6 +14,7 @@ from connectors.sandbox.qbo.changes import list_changes
 from connectors.sandbox.qbo.faults import QboFault, bad_value, object_not_found, too_long, unsupported_media_type
 from connectors.sandbox.qbo.gateway import Gateway, unsupported
 from connectors.sandbox.qbo.kinds import Kind
+from connectors.sandbox.qbo.merges import MergeActs
 from connectors.sandbox.qbo.operations import read_options, run_operation
 from connectors.sandbox.qbo.query import run_query
 from connectors.sandbox.qbo.switches import SwitchActs
@@ -28,7 +29,7 @@ MAX_REQUEST_ID = 50
 LOOSE_TYPES = frozenset({"", "text/plain", "application/octet-stream"})
 
 
-class Service(SwitchActs, Uploads, Gateway):
+class Service(SwitchActs, MergeActs, Uploads, Gateway):
     books: dict[str, Book]
 
     def api_query(self, request: Request, realm_id: str) -> Response:
