@@ -58,7 +58,7 @@ class Book:
             elif kind.family == "list":
                 ids = sorted(stored, key=lambda record_id: kind.sort_name(stored[record_id]))
             else:
-                ids = list(stored)
+                ids = sorted(stored, key=lambda record_id: _rank_fixed(kind, stored[record_id]))
             self._order[kind.name] = ids
         return [stored[record_id] for record_id in ids]
 
@@ -79,11 +79,7 @@ class Book:
 
     def postings_of(self, kind: str, record_id: str) -> list[tuple[str, Decimal]]:
         """What a transaction has posted: (account id, amount), debits positive."""
-        posted = self._ledger.get(f"{kind}/{record_id}")
-        if posted is None:
-            record = self.get(kind, record_id)
-            return list(self.kinds[kind].postings(self, record)) if record is not None else []
-        return list(posted)
+        return self._read_ledger(self.kinds[kind], record_id, self.get(kind, record_id))
 
     def preference(self, group: str, name: str) -> Any:
         stored = next(self.all("Preferences"), {})
@@ -215,11 +211,7 @@ class Book:
         """
         record_id = (new or old or {})["Id"]
         shifts: dict[str, Decimal] = {}
-        before = self._ledger.get(f"{kind.name}/{record_id}")
-        if before is None:
-            # Records that came with their balances already in the accounts.
-            before = list(kind.postings(self, old)) if old is not None else []
-        for account_id, amount in before:
+        for account_id, amount in self._read_ledger(kind, record_id, old):
             shifts[account_id] = shifts.get(account_id, Decimal(0)) - amount
         posted = list(kind.postings(self, new)) if new is not None else []
         for account_id, amount in posted:
@@ -243,6 +235,13 @@ class Book:
             changes = {"CurrentBalanceWithSubAccounts": total}
             self.amend(self.kinds["Account"], parent_id, changes, is_counted=False)
             parent_id = parent.get("ParentRef", {}).get("value")
+
+    def _read_ledger(self, kind: Kind, record_id: str, record: Record | None) -> list[tuple[str, Decimal]]:
+        """Worked out anew for a record that came with balances already in the accounts, or posted to a merged one."""
+        posted = self._ledger.get(f"{kind.name}/{record_id}")
+        if posted is None or any(self.get("Account", account_id) is None for account_id, _ in posted):
+            posted = list(kind.postings(self, record)) if record is not None else []
+        return list(posted)
 
     def _write_ledger(self, key: str, posted: list[tuple[str, Decimal]]) -> None:
         before = self._ledger.pop(key, None)
@@ -351,3 +350,9 @@ def _drop(index: dict[Any, dict[Any, None]], key: Any, member: Any) -> None:
     members.pop(member, None)
     if not members:
         index.pop(key, None)
+
+
+def _rank_fixed(kind: Kind, record: Record) -> tuple[bool, str]:
+    """Pseudo tax codes come first as they are, the others by name; as recorded."""
+    has_number = str(record["Id"]).isdecimal()
+    return has_number, kind.sort_name(record) if has_number else ""

@@ -192,6 +192,12 @@ def tax_rate_missing(country: str) -> QboFault:
     return business(f"Make sure all your transactions have a {tax} rate before you save.")
 
 
+def duplicate_tax_name(what: str) -> QboFault:
+    """Recorded for a rate, odd line break included; a code's is modelled on it."""
+    detail = f"The name supplied already exists. : Another tax {what} is already using this \nname. "
+    return QboFault("6240", "Duplicate Name Exists Error", f"{detail}Please use a different name.", element="")
+
+
 def tax_totals_clash() -> QboFault:
     """Own words; the code family is documented."""
     return business("The tax amounts do not agree with the lines. Remove TxnTaxDetail to have the tax worked out.")
