@@ -16,6 +16,7 @@ from connectors.sandbox.control import ActRefused
 from connectors.sandbox.frame import Delivery, Sandbox
 from connectors.sandbox.qbo.acts import Acts
 from connectors.sandbox.qbo.book import Book
+from connectors.sandbox.qbo.documents import Documents
 from connectors.sandbox.qbo.events import FORMATS, RETRY_DELAYS, Event, find_operation, pack_events
 from connectors.sandbox.qbo.load import load_company, load_empty_company
 from connectors.sandbox.qbo.oauth import (
@@ -42,7 +43,7 @@ PAGE_ACTS = ("pay_bill", "edit_bill", "delete_bill", "add_vendor")
 PAGE_ROWS = 50
 
 
-class QboSandbox(Authorisation, Service, TaxService, Acts, Sandbox):
+class QboSandbox(Authorisation, Documents, Service, TaxService, Acts, Sandbox):
     vendor = "qbo"
     webhook_retry_delays = RETRY_DELAYS
     # Any other success counts as a failure.
@@ -69,6 +70,8 @@ class QboSandbox(Authorisation, Service, TaxService, Acts, Sandbox):
             Rule(f"{COMPANY}/<segment>", endpoint="api_single", methods=["GET"]),
             Rule(f"{COMPANY}/<segment>", endpoint="api_write", methods=["POST"]),
             Rule(f"{COMPANY}/<segment>/<record_id>", endpoint="api_read", methods=["GET"]),
+            Rule(f"{COMPANY}/<segment>/<record_id>/pdf", endpoint="api_pdf", methods=["GET"]),
+            Rule(f"{COMPANY}/<segment>/<record_id>/send", endpoint="api_send", methods=["POST"]),
             Rule(f"{COMPANY}/<path:rest>", endpoint="api_unknown"),
         ],
         merge_slashes=False,

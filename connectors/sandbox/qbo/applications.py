@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from connectors.sandbox.qbo.book import Book
+from connectors.sandbox.qbo.faults import business
 from connectors.sandbox.qbo.kinds import Kind
 from connectors.sandbox.qbo.values import Record, spell_money
 
@@ -86,6 +87,38 @@ def release_document(book: Book, payment_id: str, txn_type: str, txn_id: str) ->
     unapplied = spell_money(Decimal(payment["TotalAmt"]) - net_applied(new))
     book.amend(kind, payment_id, {"Line": new["Line"], "UnappliedAmt": unapplied})
     settle_applications(book, kind, held, new)
+
+
+def owed_by_journal(book: Book, journal: Record, customer_id: str) -> Decimal:
+    """What its receivables lines charge the customer."""
+    owed = Decimal(0)
+    for line in journal["Line"]:
+        detail = line.get("JournalEntryLineDetail", {})
+        account = book.get("Account", detail.get("AccountRef", {}).get("value", "")) or {}
+        party_id = detail.get("Entity", {}).get("EntityRef", {}).get("value")
+        if account.get("AccountType") == "Accounts Receivable" and party_id == customer_id:
+            owed += Decimal(line["Amount"]) * (1 if detail.get("PostingType") == "Debit" else -1)
+    return owed
+
+
+def paid_on_journal(book: Book, journal: Record, customer_id: str) -> Decimal:
+    target, paid = ("JournalEntry", journal["Id"]), Decimal(0)
+    for each in journal.get("LinkedTxn", []):
+        payment = book.get("Payment", each["TxnId"])
+        if payment is not None and payment["CustomerRef"]["value"] == customer_id:
+            paid += list_applied(payment).get(target, Decimal(0))
+    return paid
+
+
+def demand_journal_covers(book: Book, old: Record, new: Record) -> None:
+    """What customers have paid on a journal must stay charged; unverified at the vendor. Raises QboFault."""
+    for each in old.get("LinkedTxn", []):
+        payment = book.get("Payment", each["TxnId"])
+        if payment is None:
+            continue
+        customer_id = payment["CustomerRef"]["value"]
+        if owed_by_journal(book, new, customer_id) < paid_on_journal(book, old, customer_id):
+            raise business("The amount cannot be lower than what is already paid.")
 
 
 def _is_for(line: Record, txn_type: str, txn_id: str) -> bool:

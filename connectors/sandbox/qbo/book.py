@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from connectors.sandbox.qbo.kinds import Kind
-from connectors.sandbox.qbo.values import PACIFIC, Record, spell_money, spell_time
+from connectors.sandbox.qbo.values import CENT, PACIFIC, Record, spell_money, spell_time
 
 BALANCE_SHEET = frozenset({"Asset", "Liability", "Equity"})
 
@@ -212,15 +212,23 @@ class Book:
         record_id = (new or old or {})["Id"]
         shifts: dict[str, Decimal] = {}
         for account_id, amount in self._read_ledger(kind, record_id, old):
-            shifts[account_id] = shifts.get(account_id, Decimal(0)) - amount
+            shifts[account_id] = shifts.get(account_id, Decimal(0)) - self._in_currency_of(account_id, amount, old)
         posted = list(kind.postings(self, new)) if new is not None else []
         for account_id, amount in posted:
-            shifts[account_id] = shifts.get(account_id, Decimal(0)) + amount
+            shifts[account_id] = shifts.get(account_id, Decimal(0)) + self._in_currency_of(account_id, amount, new)
         self._write_ledger(f"{kind.name}/{record_id}", posted)
         for account_id, shift in shifts.items():
             account = self.get("Account", account_id)
             if account is not None:
                 self._shift_account(account, shift)
+
+    def _in_currency_of(self, account_id: str, amount: Decimal, record: Record | None) -> Decimal:
+        """A foreign transaction moves accounts of its own currency as it is, the others by their worth at its rate."""
+        rate = Decimal((record or {}).get("ExchangeRate", 1))
+        account = self.get("Account", account_id)
+        if rate == 1 or record is None or account is None or account["CurrencyRef"] == record.get("CurrencyRef"):
+            return amount
+        return (amount * rate).quantize(CENT, rounding=ROUND_HALF_UP)
 
     def _shift_account(self, account: Record, shift: Decimal) -> None:
         changes = {}

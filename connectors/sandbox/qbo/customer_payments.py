@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from connectors.sandbox.qbo.applications import list_applied, net_applied
+from connectors.sandbox.qbo.applications import list_applied, net_applied, owed_by_journal, paid_on_journal
 from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.faults import business, link_missing, missing, wrong_account_type
 from connectors.sandbox.qbo.kinds import Write
+from connectors.sandbox.qbo.multicurrency import set_currency
 from connectors.sandbox.qbo.receipts import demand_not_deposited, set_money_account
 from connectors.sandbox.qbo.sales import set_home_total
 from connectors.sandbox.qbo.sales_faults import negative_amount, no_amount
 from connectors.sandbox.qbo.system_accounts import RECEIVABLES, open_account
-from connectors.sandbox.qbo.transactions import mark_voided, set_currency, set_date
+from connectors.sandbox.qbo.transactions import mark_voided, set_date
 from connectors.sandbox.qbo.values import Record, spell_money
 
 # Documented too: Expense, Check and CreditCardCredit, which pay a credit back; they are refused here.
@@ -131,25 +132,9 @@ def _open_amount(write: Write, txn_type: str, document: Record) -> Decimal:
     before = list_applied(write.old).get((txn_type, document["Id"]), Decimal(0))
     if txn_type != "JournalEntry":
         return Decimal(document["Balance"]) + before
-    return _owed_by_journal(write, document) - _paid_on_journal(write.book, document) + before
-
-
-def _owed_by_journal(write: Write, journal: Record) -> Decimal:
-    """What its receivables lines charge this customer."""
-    owed = Decimal(0)
-    for line in journal["Line"]:
-        detail = line.get("JournalEntryLineDetail", {})
-        account = write.book.get("Account", detail.get("AccountRef", {}).get("value", "")) or {}
-        party = detail.get("Entity", {}).get("EntityRef", {}).get("value")
-        if account.get("AccountType") == "Accounts Receivable" and party == write.record["CustomerRef"]["value"]:
-            owed += Decimal(line["Amount"]) * (1 if detail.get("PostingType") == "Debit" else -1)
-    return owed
-
-
-def _paid_on_journal(book: Book, journal: Record) -> Decimal:
-    payments = (book.get("Payment", each["TxnId"]) for each in journal.get("LinkedTxn", []))
-    target = ("JournalEntry", journal["Id"])
-    return sum((list_applied(each).get(target, Decimal(0)) for each in payments), Decimal(0))
+    customer_id = write.record["CustomerRef"]["value"]
+    owed = owed_by_journal(write.book, document, customer_id)
+    return owed - paid_on_journal(write.book, document, customer_id) + before
 
 
 def _describe_document(document: Record, open_amount: Decimal) -> Record:

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from connectors.sandbox.qbo.applications import demand_journal_covers, release_document
 from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.faults import business, customer_missing, missing
 from connectors.sandbox.qbo.kinds import Kind, Write
+from connectors.sandbox.qbo.multicurrency import set_currency
 from connectors.sandbox.qbo.payables import applied_to, find_payable, list_payable_lines
 from connectors.sandbox.qbo.purchase_faults import negative_amount, no_posting_type, unbalanced_journal
 from connectors.sandbox.qbo.refs import resolve_party
 from connectors.sandbox.qbo.tax_codes import is_us
-from connectors.sandbox.qbo.transactions import (
-    assign_number,
-    demand_free_number,
-    number_lines,
-    set_currency,
-    set_date,
-)
+from connectors.sandbox.qbo.transactions import assign_number, demand_free_number, number_lines, set_date
 from connectors.sandbox.qbo.values import Record
 
 DETAIL = "JournalEntryLineDetail"
@@ -53,6 +49,7 @@ def settle_journal_entry(book: Book, kind: Kind, old: Record | None, new: Record
     if new is not None or old is None:
         return
     for linked in old.get("LinkedTxn", []):
+        release_document(book, linked["TxnId"], kind.name, old["Id"])
         payment = book.get("BillPayment", linked["TxnId"])
         if payment is not None:
             lines = [line for line in payment["Line"] if line["LinkedTxn"][0]["TxnId"] != old["Id"]]
@@ -143,6 +140,7 @@ def _demand_unpaid(write: Write) -> None:
     book, old = write.book, write.old
     if old is None or not old.get("LinkedTxn"):
         return
+    demand_journal_covers(book, old, write.record)
     for linked in old["LinkedTxn"]:
         payment = book.get("BillPayment", linked["TxnId"])
         if payment is None:

@@ -12,6 +12,7 @@ from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.currencies import day_rate
 from connectors.sandbox.qbo.faults import bad_value, business, invalid_enumeration, missing
 from connectors.sandbox.qbo.kinds import Kind, Write
+from connectors.sandbox.qbo.multicurrency import home_currency, set_currency
 from connectors.sandbox.qbo.refs import SHIPPING_ITEM
 from connectors.sandbox.qbo.sale_heads import prepare_head
 from connectors.sandbox.qbo.sale_lines import (
@@ -32,15 +33,9 @@ from connectors.sandbox.qbo.system_accounts import (
     open_account,
     refer_to_account,
 )
+from connectors.sandbox.qbo.tax_codes import uses_tax
 from connectors.sandbox.qbo.taxes import post_tax, tax_account, tax_sale, total_tax
-from connectors.sandbox.qbo.transactions import (
-    demand_open,
-    find_due_date,
-    home_currency,
-    mark_voided,
-    set_currency,
-    set_date,
-)
+from connectors.sandbox.qbo.transactions import demand_open, find_due_date, mark_voided, set_date
 from connectors.sandbox.qbo.values import Record, spell_money
 
 ESTIMATE_STATUSES = ("Pending", "Accepted", "Closed", "Rejected", "Converted")
@@ -55,7 +50,9 @@ def prepare_form(write: Write) -> None:
     tax_sale(write)
     close_lines(write.record)
     record = write.record
-    record.setdefault("TxnTaxDetail", {"TotalTax": 0})
+    if not uses_tax(write.book):
+        # Recorded without the member in companies that charge no sales tax.
+        record.pop("TxnTaxDetail", None)
     if total_tax(record) and tax_account(write.book) is None:
         open_account(write.book, SALES_TAX)
     total = sum_form(record) + total_tax(record)
@@ -123,7 +120,8 @@ def void_sale(write: Write) -> None:
     """As recorded: nothing is sold and owed any more, head and lines stay readable."""
     record = write.record
     record["Line"] = void_lines(record["Line"])
-    record["TxnTaxDetail"] = {"TotalTax": 0}
+    if "TxnTaxDetail" in record:
+        record["TxnTaxDetail"] = {"TotalTax": 0}
     for member in ("TotalAmt", "Balance", "HomeTotalAmt", "HomeBalance", "Deposit"):
         if member in record:
             record[member] = 0
