@@ -48,7 +48,7 @@ def settle_purchase_order(book: Book, kind: Kind, old: Record | None, new: Recor
 
 
 def link_orders(write: Write) -> None:
-    """Set the LinkedTxn of a bill or purchase: its payments, then the orders its header and its lines name.
+    """Set the LinkedTxn of a bill or purchase: its payments, and the orders its header and its lines name.
 
     A full update that names no order loses the link.
     """
@@ -63,8 +63,10 @@ def link_orders(write: Write) -> None:
     wanted = dict.fromkeys(link.get("TxnId") for link in [*_head_links(write), *_line_links(record)])
     for order_id in wanted:
         _check_order(write, order_id, old)
-    paid = [link for link in old.get("LinkedTxn", []) if link["TxnType"] != ORDER]
-    record["LinkedTxn"] = [*paid, *({"TxnId": order_id, "TxnType": ORDER} for order_id in wanted)]
+    kept = [link for link in old.get("LinkedTxn", []) if not _is_order(link) or link["TxnId"] in wanted]
+    known = {link["TxnId"] for link in kept}
+    added = [{"TxnId": order_id, "TxnType": ORDER} for order_id in wanted if order_id not in known]
+    record["LinkedTxn"] = [*kept, *added]
 
 
 def settle_orders(book: Book, kind: Kind, old: Record | None, new: Record | None) -> None:

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.connectors.sandbox.qbo.conftest import ACME, CITY, ITEM, Qbo, drop, read_wire
+
+LINKED = ("Id", "MetaData", "name", "value", "ClassRef")
+
+
+@pytest.fixture
+def worker(qbo: Qbo) -> str:
+    return str(qbo.save("Employee", {"GivenName": "John", "FamilyName": "Smith"})["Id"])
+
+
+def make_time(worker: str, **members: Any) -> dict[str, Any]:
+    """An hour of the worker's."""
+    return {
+        "NameOf": "Employee",
+        "EmployeeRef": {"value": worker},
+        "TxnDate": "2026-02-05",
+        "Hours": 1,
+        "Minutes": 0,
+        **members,
+    }
+
+
+def test_time_reads_as_recorded(qbo: Qbo, worker: str) -> None:
+    recorded = read_wire("time_activity")["TimeActivity"]
+    qbo.act("set_preference", group="AccountingInfoPrefs", name="ClassTrackingPerTxn", value=True)
+    training = qbo.save("Class", {"Name": "Training"})
+    body = make_time(
+        worker,
+        CustomerRef={"value": CITY},
+        ItemRef={"value": ITEM},
+        ClassRef={"value": training["Id"]},
+        BillableStatus="Billable",
+        HourlyRate=115,
+        Description="Description 1",
+    )
+    made = qbo.save("TimeActivity", body)
+
+    assert drop(made, *LINKED) | {"TxnDate": ""} == drop(recorded, *LINKED) | {"TxnDate": ""}
+    assert (made["EmployeeRef"], made["ClassRef"]["name"]) == ({"value": worker, "name": "John Smith"}, "Training")
+    assert qbo.get(f"timeactivity/{made['Id']}")["TimeActivity"] == made
+    assert qbo.query("select * from TimeActivity where EmployeeRef = '{id}'", id=worker)["TimeActivity"] == [made]
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({"NameOf": None}, "2020"),
+        ({"NameOf": "Other"}, "2170"),
+        ({"NameOf": "Vendor"}, "6290"),
+        ({"EmployeeRef": None}, "6290"),
+        ({"VendorRef": {"value": ACME}}, "6290"),
+        ({"EmployeeRef": {"value": "999"}}, "2500"),
+        ({"Hours": None, "Minutes": None}, "6340"),
+        ({"Hours": 7.75}, "2010"),
+        ({"Hours": "seven"}, "2010"),
+        ({"Hours": 8761}, "6370"),
+        ({"Hours": 8760, "Minutes": 1}, "6370"),
+        ({"Hours": -1}, "6370"),
+        ({"Minutes": 60}, "6380"),
+        ({"StartTime": "2026-02-05T08:00:00-07:00"}, "6350"),
+        ({"StartTime": "2026-02-05T08:00:00", "EndTime": "2026-02-05T08:00:00"}, "6360"),
+        ({"StartTime": "noon", "EndTime": "2026-02-05T08:00:00"}, "2010"),
+        ({"StartTime": {"h": 8}, "EndTime": ["x"]}, "2010"),
+        (
+            {"StartTime": "2026-02-05T08:00:00", "EndTime": "2026-02-05T09:00:00", "BreakHours": 1},
+            "6390",
+        ),
+        ({"BillableStatus": "HasBeenBilled"}, "2170"),
+        ({"BillableStatus": "Billable", "HourlyRate": 90}, "6310"),
+        ({"BillableStatus": "Billable", "CustomerRef": {"value": CITY}}, "6330"),
+        ({"HourlyRate": -1}, "2010"),
+        ({"Description": "x" * 4001}, "2050"),
+    ],
+)
+def test_time_that_does_not_fit_is_refused(qbo: Qbo, worker: str, members: dict[str, Any], code: str) -> None:
+    assert qbo.refuse("POST", "timeactivity", json=make_time(worker, **members))["code"] == code
+    assert qbo.query("select count(*) from TimeActivity") == {"totalCount": 0}
+
+
+def test_only_services_are_worked(qbo: Qbo, worker: str) -> None:
+    bolts = qbo.save("Item", {"Name": "Bolts", "Type": "NonInventory", "IncomeAccountRef": {"value": "4"}})
+    assert qbo.refuse("POST", "timeactivity", json=make_time(worker, ItemRef={"value": bolts["Id"]}))["code"] == "6000"
+
+
+def test_a_span_instead_of_a_length(qbo: Qbo) -> None:
+    made = qbo.save(
+        "TimeActivity",
+        {
+            "NameOf": "Vendor",
+            "VendorRef": {"value": ACME},
+            "StartTime": "2026-02-05T08:00:00-08:00",
+            "EndTime": "2026-02-05T17:00:00Z",
+            "BreakMinutes": 30,
+        },
+    )
+    assert drop(made, "Id", "MetaData") == {
+        "NameOf": "Vendor",
+        "VendorRef": {"value": ACME, "name": "Acme Concrete"},
+        "TxnDate": "2026-02-05",
+        "StartTime": "2026-02-05T08:00:00-08:00",
+        "EndTime": "2026-02-05T09:00:00-08:00",
+        "BreakMinutes": 30,
+        "BillableStatus": "NotBillable",
+        "Taxable": False,
+        "domain": "QBO",
+        "sparse": False,
+        "SyncToken": "0",
+    }
+    head = {"Id": made["Id"], "SyncToken": "0", "sparse": True, "NameOf": "Vendor"}
+    changed = qbo.save("TimeActivity", {**head, "Hours": 7, "Minutes": 45})
+    assert (changed["Hours"], changed["Minutes"], "StartTime" in changed, "BreakMinutes" in changed) == (
+        7,
+        45,
+        False,
+        False,
+    )
+
+
+def test_deleted_time_is_gone_for_good_and_unknown_to_change_capture(qbo: Qbo, worker: str) -> None:
+    made = qbo.save("TimeActivity", make_time(worker))
+    stub = qbo.save("TimeActivity", {"Id": made["Id"], "SyncToken": "0"}, operation="delete")
+    params = {"entities": "TimeActivity", "changedSince": "2020-01-01"}
+
+    assert stub == {"domain": "QBO", "status": "Deleted", "Id": made["Id"]}
+    assert qbo.refuse("GET", f"timeactivity/{made['Id']}")["code"] == "610"
+    assert qbo.refuse("GET", "cdc", params=params)["code"] == "4001"
