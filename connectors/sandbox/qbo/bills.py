@@ -9,6 +9,7 @@ from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.expenses import post_lines, prepare_expense, set_payables_account
 from connectors.sandbox.qbo.faults import business
 from connectors.sandbox.qbo.kinds import Kind, Write
+from connectors.sandbox.qbo.multicurrency import set_home_balance
 from connectors.sandbox.qbo.purchase_orders import link_orders, settle_orders
 from connectors.sandbox.qbo.transactions import demand_free_number, demand_open, set_due_date, set_purchase_number
 from connectors.sandbox.qbo.values import Record, spell_money
@@ -23,6 +24,7 @@ def prepare_bill(write: Write) -> None:
     demand_free_number(write, DUPLICATE_BILL_PREFERENCE)
     link_orders(write)
     write.record["Balance"] = _find_balance(write)
+    set_home_balance(write)
 
 
 def prepare_vendor_credit(write: Write) -> None:

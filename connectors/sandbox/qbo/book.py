@@ -127,6 +127,8 @@ class Book:
         """A change the service makes itself; `is_counted` False moves the time but not the SyncToken. None removes."""
         old = self.records[kind.name][record_id]
         new = {name: value for name, value in {**old, **(changes or {})}.items() if value is not None}
+        if "HomeBalance" in old and "Balance" in (changes or {}):
+            new["HomeBalance"] = spell_money(Decimal(new["Balance"]) * Decimal(new.get("ExchangeRate", 1)))
         if is_counted:
             new["SyncToken"] = str(int(old["SyncToken"]) + 1)
         new["MetaData"] = {**old["MetaData"], "LastUpdatedTime": self.stamp()}
@@ -194,14 +196,16 @@ class Book:
         customer = self.get("Customer", party_id)
         if customer is None:
             return
-        balance = spell_money(Decimal(customer["Balance"]) + shift)
-        customer = {**customer, "Balance": balance}
+        changes = {name: spell_money(Decimal(customer[name]) + shift) for name in ("Balance", "BalanceWithJobs")}
+        self.amend(self.kinds["Customer"], party_id, changes, is_counted=False)
+        self.carry_to_parents(customer.get("ParentRef", {}).get("value", ""), shift)
+
+    def carry_to_parents(self, customer_id: str, shift: Decimal) -> None:
+        """Add to BalanceWithJobs of a customer and of every one above it."""
+        customer = self.get("Customer", customer_id)
         while customer is not None:
-            changes = {
-                "Balance": customer["Balance"],
-                "BalanceWithJobs": spell_money(Decimal(customer["BalanceWithJobs"]) + shift),
-            }
-            self.amend(self.kinds["Customer"], customer["Id"], changes, is_counted=False)
+            total = spell_money(Decimal(customer["BalanceWithJobs"]) + shift)
+            self.amend(self.kinds["Customer"], customer["Id"], {"BalanceWithJobs": total}, is_counted=False)
             customer = self.get("Customer", customer.get("ParentRef", {}).get("value", ""))
 
     def post(self, kind: Kind, old: Record | None, new: Record | None) -> None:

@@ -13,7 +13,7 @@ from connectors.sandbox.qbo.multicurrency import set_currency
 from connectors.sandbox.qbo.receipts import demand_not_deposited, set_money_account
 from connectors.sandbox.qbo.sales import set_home_total
 from connectors.sandbox.qbo.sales_faults import negative_amount, no_amount
-from connectors.sandbox.qbo.system_accounts import RECEIVABLES, open_account
+from connectors.sandbox.qbo.system_accounts import find_receivables
 from connectors.sandbox.qbo.transactions import mark_voided, set_date
 from connectors.sandbox.qbo.values import Record, spell_money
 
@@ -63,7 +63,7 @@ def weigh_payment(record: Record) -> tuple[str, Decimal]:
 
 def post_payment(book: Book, record: Record) -> Iterator[tuple[str, Decimal]]:
     total = Decimal(record["TotalAmt"])
-    receivables = record.get("ARAccountRef", {}).get("value") or open_account(book, RECEIVABLES)["Id"]
+    receivables = find_receivables(book, record)
     yield record["DepositToAccountRef"]["value"], total
     yield receivables, -total
 

@@ -15,9 +15,10 @@ from connectors.sandbox.qbo.faults import (
     wrong_account_type,
 )
 from connectors.sandbox.qbo.kinds import Write
+from connectors.sandbox.qbo.multicurrency import demand_same_currency, open_ledger, set_currency
 from connectors.sandbox.qbo.refs import make_reference
 from connectors.sandbox.qbo.taxes import post_tax, tax_purchase, total_tax
-from connectors.sandbox.qbo.transactions import number_lines, set_currency, set_date, sum_lines
+from connectors.sandbox.qbo.transactions import number_lines, set_date, sum_lines
 from connectors.sandbox.qbo.values import CENT, Record, spell_money
 
 ACCOUNT_LINE = "AccountBasedExpenseLineDetail"
@@ -46,13 +47,14 @@ def set_payables_account(write: Write) -> None:
     """Implied when the company has one."""
     book, record = write.book, write.record
     if "APAccountRef" not in record:
-        payables = next((row for row in book.all("Account") if row["AccountType"] == "Accounts Payable"), None)
+        payables = open_ledger(book, "Accounts Payable", record["CurrencyRef"]["value"])
         if payables is None:
             raise missing("APAccountRef")
         record["APAccountRef"] = make_reference(book.kinds["Account"], payables)
     account = book.records["Account"][record["APAccountRef"]["value"]]
     if account["AccountType"] != "Accounts Payable":
         raise wrong_account_type("APAccountRef")
+    demand_same_currency(record, account)
 
 
 def post_lines(book: Book, record: Record, sign: int) -> Iterator[tuple[str, Decimal]]:

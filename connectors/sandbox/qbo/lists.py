@@ -15,6 +15,7 @@ from connectors.sandbox.qbo.faults import (
     too_long,
 )
 from connectors.sandbox.qbo.kinds import Write
+from connectors.sandbox.qbo.multicurrency import set_list_currency
 from connectors.sandbox.qbo.names import prepare_name, prepare_party
 
 MAX_JOURNAL_CODE = 20
@@ -54,6 +55,7 @@ def prepare_account(write: Write) -> None:
     record.setdefault("CurrentBalance", 0)
     record.setdefault("CurrentBalanceWithSubAccounts", 0)
     record["SubAccount"] = "ParentRef" in record
+    set_list_currency(write)
     prepare_name(write)
 
 

@@ -7,6 +7,7 @@ import re
 from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.faults import business, missing, no_name, parent_missing, too_deep
 from connectors.sandbox.qbo.kinds import Kind, Write
+from connectors.sandbox.qbo.multicurrency import set_list_currency
 from connectors.sandbox.qbo.values import Record
 
 NAME_PARTS = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")
@@ -39,6 +40,8 @@ def prepare_party(write: Write) -> None:
             raise no_name()
         record["DisplayName"] = built
     prepare_name(write)
+    if write.kind.name != "Employee":
+        set_list_currency(write)
     plain = DELETED.sub("", record["DisplayName"])
     _number_addresses(write)
     if "PrintOnCheckName" not in record:

@@ -9,10 +9,9 @@ from decimal import Decimal
 from connectors.sandbox.qbo.applications import applied_so_far, release_document, set_open_amount
 from connectors.sandbox.qbo.auto_credit import apply_credits
 from connectors.sandbox.qbo.book import Book
-from connectors.sandbox.qbo.currencies import day_rate
 from connectors.sandbox.qbo.faults import bad_value, business, invalid_enumeration, missing
 from connectors.sandbox.qbo.kinds import Kind, Write
-from connectors.sandbox.qbo.multicurrency import home_currency, set_currency
+from connectors.sandbox.qbo.multicurrency import set_currency
 from connectors.sandbox.qbo.refs import SHIPPING_ITEM
 from connectors.sandbox.qbo.sale_heads import prepare_head
 from connectors.sandbox.qbo.sale_lines import (
@@ -26,10 +25,10 @@ from connectors.sandbox.qbo.sale_lines import (
 from connectors.sandbox.qbo.sale_links import drop_source, list_sources, set_links, settle_sources
 from connectors.sandbox.qbo.sales_faults import negative_amount, project_missing
 from connectors.sandbox.qbo.system_accounts import (
-    RECEIVABLES,
     SALES_TAX,
     SHIPPING,
     UNDEPOSITED_FUNDS,
+    find_receivables,
     open_account,
     refer_to_account,
 )
@@ -68,10 +67,7 @@ def set_home_total(write: Write) -> None:
     if not book.preference("CurrencyPrefs", "MultiCurrencyEnabled"):
         record.pop("ExchangeRate", None)
         return
-    home = home_currency(book)["value"]
-    rate = record.setdefault("ExchangeRate", day_rate(record["CurrencyRef"]["value"], home) or 1)
-    if rate <= 0:
-        raise bad_value("ExchangeRate", rate)
+    rate = record["ExchangeRate"]
     record["HomeTotalAmt"] = spell_money(Decimal(record["TotalAmt"]) * Decimal(rate))
 
 
@@ -169,14 +165,14 @@ def weigh_credit_memo(record: Record) -> tuple[str, Decimal]:
 
 def post_invoice(book: Book, record: Record) -> Iterator[tuple[str, Decimal]]:
     deposit = Decimal(record.get("Deposit", 0))
-    yield _receivables_of(book, record), Decimal(record["TotalAmt"]) - deposit
+    yield find_receivables(book, record), Decimal(record["TotalAmt"]) - deposit
     if deposit:
         yield record["DepositToAccountRef"]["value"], deposit
     yield from post_sold(book, record, -1)
 
 
 def post_credit_memo(book: Book, record: Record) -> Iterator[tuple[str, Decimal]]:
-    yield _receivables_of(book, record), -Decimal(record["TotalAmt"])
+    yield find_receivables(book, record), -Decimal(record["TotalAmt"])
     yield from post_sold(book, record, 1)
 
 
@@ -187,11 +183,6 @@ def post_sold(book: Book, record: Record, sign: int) -> Iterator[tuple[str, Deci
     for line in find_discounts(record):
         yield line["DiscountLineDetail"]["DiscountAccountRef"]["value"], -sign * Decimal(line["Amount"])
     yield from post_tax(book, record, sign)
-
-
-def _receivables_of(book: Book, record: Record) -> str:
-    given: str | None = record.get("ARAccountRef", {}).get("value")
-    return given or str(open_account(book, RECEIVABLES)["Id"])
 
 
 def _income_account(book: Book, line: Record) -> str:

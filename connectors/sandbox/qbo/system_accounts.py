@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from connectors.sandbox.qbo.book import Book
+from connectors.sandbox.qbo.multicurrency import open_ledger
 from connectors.sandbox.qbo.refs import make_reference
 from connectors.sandbox.qbo.values import Record
 from connectors.sandbox.qbo.write import save
@@ -55,6 +56,13 @@ def open_account(book: Book, wanted: SystemAccount) -> Record:
 
 def refer_to_account(book: Book, wanted: SystemAccount) -> Record:
     return make_reference(book.kinds["Account"], open_account(book, wanted))
+
+
+def find_receivables(book: Book, record: Record) -> str:
+    """Id of what customers owe in a transaction's currency, the form's own account first."""
+    given = record.get("ARAccountRef", {}).get("value")
+    code = record.get("CurrencyRef", {}).get("value", "")
+    return str(given or (open_ledger(book, "Accounts Receivable", code) or open_account(book, RECEIVABLES))["Id"])
 
 
 def default_item(book: Book) -> Record:

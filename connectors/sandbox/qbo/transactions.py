@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from connectors.sandbox.qbo.book import Book
-from connectors.sandbox.qbo.faults import bad_value, business, duplicate_document, no_lines, period_closed
+from connectors.sandbox.qbo.faults import bad_value, duplicate_document, no_lines, period_closed
 from connectors.sandbox.qbo.kinds import Kind, Write
 from connectors.sandbox.qbo.purchase_faults import matched_to_bank
 from connectors.sandbox.qbo.values import Record, spell_money
@@ -34,21 +34,6 @@ def demand_open(book: Book, record: Record) -> None:
         raise period_closed()
     if record.get("Id") in book.matched:
         raise matched_to_bank()
-
-
-def set_currency(write: Write) -> None:
-    home = home_currency(write.book)
-    currency = write.record.setdefault("CurrencyRef", home)
-    if currency["value"] == home["value"]:
-        write.record["CurrencyRef"] = home
-    elif not write.book.preference("CurrencyPrefs", "MultiCurrencyEnabled"):
-        raise business("Multicurrency is off, so only the home currency can be used.")
-
-
-def home_currency(book: Book) -> Record:
-    code = (book.preference("CurrencyPrefs", "HomeCurrency") or {"value": "USD"})["value"]
-    names = {"USD": "United States Dollar", "CAD": "Canadian Dollar", "GBP": "British Pound Sterling"}
-    return {"value": code, "name": names.get(code, code)}
 
 
 def number_lines(write: Write, *, first: int = 1, has_numbers: bool = True) -> None:

@@ -8,8 +8,9 @@ from decimal import Decimal
 from connectors.sandbox.qbo.book import BALANCE_SHEET, Book
 from connectors.sandbox.qbo.faults import business, wrong_account_type
 from connectors.sandbox.qbo.kinds import Write
+from connectors.sandbox.qbo.multicurrency import set_currency
 from connectors.sandbox.qbo.purchase_faults import negative_amount
-from connectors.sandbox.qbo.transactions import mark_voided, set_currency, set_date
+from connectors.sandbox.qbo.transactions import mark_voided, set_date
 from connectors.sandbox.qbo.values import Record
 
 # Receivables and payables move by documents that name a party.
