@@ -9,15 +9,9 @@ from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.expenses import set_payables_account
 from connectors.sandbox.qbo.faults import business, missing, no_lines, wrong_account_type
 from connectors.sandbox.qbo.kinds import Kind, Write
+from connectors.sandbox.qbo.multicurrency import set_currency
 from connectors.sandbox.qbo.payables import find_payable, list_links
-from connectors.sandbox.qbo.transactions import (
-    demand_free_check_number,
-    link,
-    mark_voided,
-    set_currency,
-    set_date,
-    unlink,
-)
+from connectors.sandbox.qbo.transactions import demand_free_check_number, link, mark_voided, set_date, unlink
 from connectors.sandbox.qbo.values import Record, spell_money
 
 # How the linked documents name the payment.
