@@ -66,6 +66,7 @@ class QboSandbox(Authorisation, Documents, Service, TaxService, Acts, Sandbox):
             Rule(f"{COMPANY}/batch", endpoint="api_batch", methods=["POST"]),
             Rule(f"{COMPANY}/upload", endpoint="api_upload", methods=["POST"]),
             Rule(f"{COMPANY}/download/<record_id>", endpoint="api_download", methods=["GET"]),
+            Rule(f"{COMPANY}/reports/<name>", endpoint="api_report", methods=["GET"]),
             *(Rule(f"{COMPANY}/{path}", endpoint="api_tax_service", methods=["POST"]) for path in TAX_SERVICE_PATHS),
             Rule(f"{COMPANY}/<segment>", endpoint="api_single", methods=["GET"]),
             Rule(f"{COMPANY}/<segment>", endpoint="api_write", methods=["POST"]),

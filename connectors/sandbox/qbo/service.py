@@ -17,6 +17,7 @@ from connectors.sandbox.qbo.kinds import Kind
 from connectors.sandbox.qbo.merges import MergeActs
 from connectors.sandbox.qbo.operations import read_options, run_operation
 from connectors.sandbox.qbo.query import run_query
+from connectors.sandbox.qbo.reports import Reports
 from connectors.sandbox.qbo.switches import SwitchActs
 from connectors.sandbox.qbo.table import find_kind
 from connectors.sandbox.qbo.uploads import Uploads
@@ -29,7 +30,7 @@ MAX_REQUEST_ID = 50
 LOOSE_TYPES = frozenset({"", "text/plain", "application/octet-stream"})
 
 
-class Service(SwitchActs, MergeActs, Uploads, Gateway):
+class Service(SwitchActs, MergeActs, Uploads, Reports, Gateway):
     books: dict[str, Book]
 
     def api_query(self, request: Request, realm_id: str) -> Response:
@@ -103,12 +104,12 @@ class Service(SwitchActs, MergeActs, Uploads, Gateway):
     def api_unknown(self, request: Request, **_: str) -> Response:
         return self.spell_fault(request, unsupported(request))
 
-    def answer(self, request: Request, run: Callable[[], Record]) -> Response:
-        """Run a call and wrap what it answers or refuses."""
+    def answer(self, request: Request, run: Callable[[], Record], *, is_timed: bool = True) -> Response:
+        """Run a call and wrap what it answers or refuses; `is_timed` False leaves `time` out."""
         started = time.perf_counter()
         try:
             signed = self.sign_links(request, run())
-            body = {**signed, "time": signed.get("time") or self._time()}
+            body = {**signed, "time": signed.get("time") or self._time()} if is_timed else signed
         except QboFault as fault:
             return self.spell_fault(request, fault)
         return self.spell(request, body, started=started)
