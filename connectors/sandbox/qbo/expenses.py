@@ -18,7 +18,7 @@ from connectors.sandbox.qbo.kinds import Write
 from connectors.sandbox.qbo.multicurrency import demand_same_currency, open_ledger, set_currency
 from connectors.sandbox.qbo.refs import make_reference
 from connectors.sandbox.qbo.taxes import post_tax, tax_purchase, total_tax
-from connectors.sandbox.qbo.transactions import number_lines, set_date, sum_lines
+from connectors.sandbox.qbo.transactions import drop_empty_quantity, number_lines, set_date, sum_lines
 from connectors.sandbox.qbo.values import CENT, Record, spell_money
 
 ACCOUNT_LINE = "AccountBasedExpenseLineDetail"
@@ -91,6 +91,7 @@ def _prepare_line(book: Book, line: Record) -> Record:
         _check_account(book, detail)
     elif "ItemRef" in detail:
         _check_item(book, detail)
+        drop_empty_quantity(line, detail)
         _check_amount(line, detail)
     elif line["Amount"]:
         # Without an item the line only says something; an amount on it would belong to no account.

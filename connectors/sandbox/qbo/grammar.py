@@ -133,6 +133,9 @@ class _Parser:
 
     def _read_projection(self) -> tuple[tuple[str, ...], bool]:
         if self._take("*"):
+            # Clients ask for `*, Sku`; the star already says it.
+            while self._take(","):
+                self._demand_word(_IDENTIFIER)
             return (), False
         if self._next.keyword == "count":
             self._at += 1

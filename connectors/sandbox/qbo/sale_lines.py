@@ -20,6 +20,7 @@ from connectors.sandbox.qbo.kinds import Write
 from connectors.sandbox.qbo.refs import SHIPPING_ITEM, make_reference
 from connectors.sandbox.qbo.sales_faults import negative_amount
 from connectors.sandbox.qbo.system_accounts import DISCOUNTS, default_item, refer_to_account
+from connectors.sandbox.qbo.transactions import drop_empty_quantity
 from connectors.sandbox.qbo.values import CENT, Record, spell_money
 
 ITEM_LINE = "SalesItemLineDetail"
@@ -145,6 +146,7 @@ def _prepare_item_line(book: Book, line: Record) -> Record:
         # Unverified at the vendor: the pages also speak of a line that only documents.
         detail = {"ItemRef": make_reference(book.kinds["Item"], default_item(book)), **detail}
     _check_item(book, detail["ItemRef"]["value"])
+    drop_empty_quantity(line, detail)
     if "Qty" in detail and "UnitPrice" in detail and multiply(detail["Qty"], detail["UnitPrice"]) != line["Amount"]:
         raise amount_mismatch(line["Amount"])
     return _keep(line, ITEM_LINE, detail)

@@ -136,9 +136,10 @@ def _read_boolean(value: Any, path: str) -> bool:
 def _read_text(member: Member, value: Any, path: str) -> Any:
     if member.type not in ("string", "id", "anyURI") and not member.type.endswith("Enum"):
         return value
-    if isinstance(value, dict | list | bool):
+    if isinstance(value, dict | list):
         raise bad_value(path, value)
-    text = str(value)
+    # The service's reader takes any scalar for a text; one client sends false for "none".
+    text = str(value).lower() if isinstance(value, bool) else str(value)
     if member.limit is not None and len(text) > member.limit:
         raise too_long(path, member.limit, len(text))
     return text

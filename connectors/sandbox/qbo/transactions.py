@@ -160,3 +160,12 @@ def unlink(book: Book, kind: Kind, record_id: str, *, txn_id: str, amount: Decim
 def _lower_balance(record: Record, amount: Decimal) -> Record:
     """Journals and deposits have none: what is applied to them is told by their links."""
     return {"Balance": spell_money(Decimal(record["Balance"]) - amount)} if "Balance" in record else {}
+
+
+def drop_empty_quantity(line: Record, detail: Record) -> None:
+    """Clients that fill in every member send 0 x 0 beside an amount, which then stands alone.
+
+    That it is taken is known from such a client's tests; that the answer has neither member is unverified.
+    """
+    if line["Amount"] and detail.get("Qty") == 0 and detail.get("UnitPrice") == 0:
+        del detail["Qty"], detail["UnitPrice"]
