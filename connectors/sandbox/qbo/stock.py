@@ -68,10 +68,8 @@ def _read(name: str) -> dict[str, list[Any]]:
 
 def _get_changed_at(entry: tuple[str, Record]) -> tuple[datetime, int]:
     """The order in which the service took the changes down."""
-    name, record = entry
-    changed_at = parse_time(record["MetaData"]["LastUpdatedTime"])
-    assert changed_at is not None, f"{name} {record['Id']} has no time"
-    return changed_at, int(record["Id"])
+    record = entry[1]
+    return parse_time(record["MetaData"]["LastUpdatedTime"]) or OPENED, int(record["Id"])
 
 
 def _spell_accounts(rows: list[Any]) -> Iterator[Record]:
