@@ -14,6 +14,7 @@ from connectors.sandbox.qbo.payables import applied_to, find_payable, list_payab
 from connectors.sandbox.qbo.purchase_faults import negative_amount, no_posting_type, unbalanced_journal
 from connectors.sandbox.qbo.refs import resolve_party
 from connectors.sandbox.qbo.tax_codes import is_us
+from connectors.sandbox.qbo.tax_journal import keep_journal_tax, post_journal_tax, tax_journal, tax_on_side
 from connectors.sandbox.qbo.transactions import assign_number, demand_free_number, number_lines, set_date
 from connectors.sandbox.qbo.values import Record
 
@@ -32,8 +33,11 @@ def prepare_journal_entry(write: Write) -> None:
         record["Line"] = [_prepare_line(write.book, line) for line in record["Line"]]
         # Recorded journals count their lines from 0 and give them no LineNum.
         number_lines(write, first=0, has_numbers=False)
+        tax_journal(write)
         _demand_balance(record)
         _demand_unpaid(write)
+    else:
+        keep_journal_tax(write)
     # Recorded journals carry no total; the documentation says it is always 0.
     record.pop("TotalAmt", None)
     if is_us(write.book):
@@ -62,6 +66,7 @@ def post_journal_entry(book: Book, record: Record) -> Iterator[tuple[str, Decima
         if detail is not None:
             sign = 1 if detail["PostingType"] == "Debit" else -1
             yield detail["AccountRef"]["value"], sign * Decimal(line["Amount"])
+    yield from post_journal_tax(book, record)
 
 
 def weigh_journal_entry(book: Book, record: Record) -> Iterator[tuple[str, Decimal]]:
@@ -127,7 +132,7 @@ def _tidy_detail(book: Book, detail: Record) -> None:
 
 
 def _demand_balance(record: Record) -> None:
-    sums = {"Debit": Decimal(0), "Credit": Decimal(0)}
+    sums = {side: tax_on_side(record, side) for side in ("Debit", "Credit")}
     for line in record["Line"]:
         if DETAIL in line:
             sums[line[DETAIL]["PostingType"]] += Decimal(line["Amount"])
