@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.comparisons import make_converter, make_reader, make_test
 from connectors.sandbox.qbo.faults import query_invalid
-from connectors.sandbox.qbo.grammar import Statement, parse
+from connectors.sandbox.qbo.grammar import Condition, Statement, parse
 from connectors.sandbox.qbo.kinds import Kind
 from connectors.sandbox.qbo.schema import find_member
 from connectors.sandbox.qbo.table import find_kind
@@ -94,11 +94,11 @@ def _unknown_property(kind: Kind, path: str) -> Exception:
 def _filter(book: Book, kind: Kind, statement: Statement, paths: dict[str, str]) -> list[Record]:
     conditions = tuple(dict.fromkeys(statement.conditions))
     tests = [make_test(book, kind, condition, paths[condition.path]) for condition in conditions]
-    rows = book.in_order(kind)
+    rows = _list_rows(book, kind, conditions, paths)
     for condition in conditions:
         if paths[condition.path] == "Id":
             wanted = frozenset(condition.values)
-            rows = [row for row in rows if row["Id"] in wanted]
+            rows = [row for row in rows if row.get("Id") in wanted]
     # Inactive rows show only when the statement speaks of Active.
     if kind.family != "transaction" and "Active" not in paths.values():
         rows = [row for row in rows if row.get("Active") is not False]
@@ -106,6 +106,14 @@ def _filter(book: Book, kind: Kind, statement: Statement, paths: dict[str, str])
         if paths[condition.path] != "Id":
             rows = [row for row in rows if test(row)]
     return rows
+
+
+def _list_rows(book: Book, kind: Kind, conditions: Iterable[Condition], paths: dict[str, str]) -> list[Record]:
+    """Everything stored, or what an entity of its own rules has for the values its members shall equal."""
+    if kind.own is None:
+        return book.in_order(kind)
+    equal = [each for each in conditions if each.operator in ("=", "in")]
+    return kind.own.list_rows(book, {paths[each.path]: tuple(each.values) for each in equal})
 
 
 def _sort(kind: Kind, rows: list[Record], statement: Statement, paths: dict[str, str]) -> list[Record]:
