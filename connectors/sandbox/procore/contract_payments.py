@@ -9,9 +9,10 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.procore.attachments import EXISTING_IDS, attach_given, drop_attachments, list_attachments
+from connectors.sandbox.procore.body_values import ORIGIN, read_choice, read_dates, read_texts, read_whole
 from connectors.sandbox.procore.core import Core
 from connectors.sandbox.procore.errors import refuse_fields, refuse_state, refuse_unknown
-from connectors.sandbox.procore.inputs import ORIGIN, read_amount, read_choice, read_dates, read_texts, read_whole
+from connectors.sandbox.procore.inputs import read_amount
 from connectors.sandbox.procore.listing import answer_page
 from connectors.sandbox.procore.payments import list_payments
 from connectors.sandbox.procore.tables import Row
@@ -58,7 +59,7 @@ class ContractPayments(Core):
         # A form may bring nothing but files.
         attributes = self.read_body(request).get("contract_payment", {}) if request.files else None
         attributes = self.read_wrapped(request, "contract_payment") if attributes is None else attributes
-        self._check_payment_lock(payment, set(attributes))
+        self.check_payment_lock(payment, set(attributes))
         payment.update(self._read_payment_changes(payment["contract_id"], attributes, payment["id"]))
         attach_given(self, request, payment, attributes)
         self.touch_payment(payment)
@@ -66,7 +67,7 @@ class ContractPayments(Core):
 
     def delete_contract_payment(self, request: Request, payment_id: int) -> Response:
         payment = self._read_payment(request, payment_id)
-        self._check_payment_lock(payment, {"delete"})
+        self.check_payment_lock(payment, {"delete"})
         self.remove_payment(payment)
         return Response(status=200, content_type="application/json")
 
@@ -115,8 +116,8 @@ class ContractPayments(Core):
     def shape_contract_payment(self, payment: Row) -> dict[str, Any]:
         """The wire form; the invoice date and the method are written and never read."""
         names = (
-            "id", "check_number", "contract_id", "created_at", "date", "draw_request_number", "invoice_number", "notes",
-            "payment_number", "project_id", "requisition_id", "origin_id", "origin_data", "updated_at",
+            "id", "check_number", "contract_id", "created_at", "date", "draw_request_number", "invoice_number",
+            "notes", "payment_number", "project_id", "requisition_id", "origin_id", "origin_data", "updated_at",
         )  # fmt: skip
         return {
             **{name: payment[name] for name in names},
@@ -142,7 +143,7 @@ class ContractPayments(Core):
             raise refuse_unknown("Contract payment")
         return payment
 
-    def _check_payment_lock(self, payment: Row, changed: set[str]) -> None:
+    def check_payment_lock(self, payment: Row, changed: set[str]) -> None:
         if payment["origin_id"] is not None and not changed <= UNLOCKED:
             raise refuse_state(LOCKED)
 

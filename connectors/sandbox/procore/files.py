@@ -43,7 +43,7 @@ class Files(Uploads):
     )
 
     def authorise(self, request: Request) -> Response | None:
-        """Storage knows no company header; its own links are good by their signature, the lasting ones by the token."""
+        """Storage knows no company header: its own links are good by a signature, the lasting ones by the token."""
         self.root_url = request.root_url
         if request.path.startswith(f"{STORAGE}/"):
             return None
@@ -118,7 +118,7 @@ class Files(Uploads):
         if len(content) != segment["size"]:
             return _refuse(400, "BadDigest", "The size of the body is not the one announced.")
         if hashlib.sha256(content).hexdigest() != segment["sha256"]:
-            return _refuse(400, "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match")
+            return _refuse(400, "XAmzContentSHA256Mismatch", "The provided sha256 does not match the body.")
         segment["content"] = encode_content(content)
         segment["etag"] = _write_etag(content).strip('"')
         if upload["status"] == "ready":

@@ -42,7 +42,7 @@ def list_files(request: Request) -> list[FileStorage]:
 
 
 def _put(place: dict[str, Any], parts: list[str], value: str) -> None:
-    """Set `value` under the path of `parts`; an empty part is a list, whose last object goes on until a name repeats."""
+    """Set `value` under the path of `parts`. An empty part is a list, its last object goes on until a name repeats."""
     name, rest = parts[0], parts[1:]
     if not rest:
         place[name] = value

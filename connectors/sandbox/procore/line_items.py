@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.sandbox.procore.billing import ZERO, round_cents
-from connectors.sandbox.procore.code_lists import shape_type
-from connectors.sandbox.procore.cost_codes import CostCodes
+from connectors.sandbox.procore.body_values import ORIGIN, read_choice
+from connectors.sandbox.procore.code_tables import shape_type
 from connectors.sandbox.procore.errors import refuse_fields
-from connectors.sandbox.procore.inputs import ORIGIN, read_amount, read_choice, read_text
+from connectors.sandbox.procore.inputs import read_amount, read_text
 from connectors.sandbox.procore.listing import by_number, by_range
 from connectors.sandbox.procore.payments import CURRENCY
 from connectors.sandbox.procore.tables import Row
@@ -27,10 +27,12 @@ LINE_FILTERS = {
 TEXTS = ("description", "uom", *ORIGIN)
 
 
-class LineItems(WbsCodes, CostCodes):
+class LineItems(WbsCodes):
     # --- reading a write
 
-    def read_financial_line(self, table: str, project: Row, attributes: dict[str, Any], line: Row | None = None) -> Row:
+    def read_financial_line(
+        self, table: str, project: Row, attributes: dict[str, Any], line: Row | None = None
+    ) -> Row:
         """The values of a line that a write sets, all of them checked; `line` is the one it changes, if any.
 
         A budget code wins over a cost code with a cost type, and one of the two is needed. The budget code is made

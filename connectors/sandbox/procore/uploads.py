@@ -8,10 +8,12 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.procore.attachments import BUCKET, add_upload, find_upload, sign
+from connectors.sandbox.procore.body_values import read_rows, read_whole
 from connectors.sandbox.procore.core import VERSION
 from connectors.sandbox.procore.directory import Directory
 from connectors.sandbox.procore.errors import refuse_fields, refuse_request, refuse_unknown
-from connectors.sandbox.procore.inputs import read_flag, read_rows, read_text, read_whole
+from connectors.sandbox.procore.inputs import read_text
+from connectors.sandbox.procore.listing import is_true
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.wire import json_response
 
@@ -61,7 +63,7 @@ class Uploads(Directory):
             company_id,
             filename=filename or "file",
             content_type=_clean(read_text(body, "response_content_type")),
-            is_download=read_flag(body.get("attachment_content_disposition")),
+            is_download=is_true(body.get("attachment_content_disposition")),
             segments=segments,
             status="ready" if segments else "non_segmented",
         )
@@ -102,12 +104,17 @@ class Uploads(Directory):
             "uuid": upload["uuid"],
             "status": upload["status"],
             "segments": [
-                self._shape_upload_segment(upload, number, segment) for number, segment in enumerate(upload["segments"], 1)
+                self._shape_upload_segment(upload, number, segment)
+                for number, segment in enumerate(upload["segments"], 1)
             ],
         }
         if upload["segments"]:
             return shape
-        return {**shape, "url": f"{self.root_url.rstrip('/')}{STORAGE}/{BUCKET}", "fields": self._write_upload_fields(upload)}
+        return {
+            **shape,
+            "url": f"{self.root_url.rstrip('/')}{STORAGE}/{BUCKET}",
+            "fields": self._write_upload_fields(upload),
+        }
 
     def _write_upload_fields(self, upload: Row) -> dict[str, str]:
         """What has to stand in the form before the file; storage refuses a form that says anything else."""
