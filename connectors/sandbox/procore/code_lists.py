@@ -1,152 +1,141 @@
-"""The company's small lists, all served alike: cost types, tax codes and departments."""
+"""The company's small lists, all served alike: cost types, tax codes, departments, stages, units and more."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
+from connectors.sandbox.procore.attributes import read_ids, take_texts
+from connectors.sandbox.procore.code_tables import CODE_LISTS, DEFAULT_TYPES, CodeList, shape_type
 from connectors.sandbox.procore.core import Core
 from connectors.sandbox.procore.listing import answer_page, by_text, filter_rows
+from connectors.sandbox.procore.sync import answer_sync
 from connectors.sandbox.procore.tables import Row
-from connectors.sandbox.procore.values import read_decimal
 from connectors.sandbox.wire import json_response
 
-# (name, code, base type) of a new company's cost types.
-DEFAULT_TYPES = (
-    ("Labor", "L", "labor"),
-    ("Equipment", "E", "equipment"),
-    ("Materials", "M", "materials"),
-    ("Commitment", "C", "commitment"),
-    ("Owner Cost", "OC", "owner_cost"),
-    ("Professional Services", "SVC", "professional_services"),
-    ("Other", "O", "other"),
-)
+__all__ = ["DEFAULT_TYPES", "CodeLists", "shape_type"]
 
 
-@dataclass(frozen=True, slots=True)
-class CodeList:
-    """One list: its body key, the required attribute, and how a row is read and written."""
-
-    key: str
-    required: str
-    shape: Callable[[Row], dict[str, Any]]
-    write: Callable[[Row, dict[str, Any]], None]
-    empty: dict[str, Any]
-    resource_name: str | None = None
-    largest: int = 2000
+def _list_rules() -> Iterator[Rule]:
+    for table, code_list in CODE_LISTS.items():
+        path = f"/rest/v1.0/companies/<int:company_id>/{table}" if code_list.in_company_path else f"/rest/v1.0/{table}"
+        given = {"table": table}
+        yield Rule(path, endpoint="list_codes", defaults=given, methods=["GET"])
+        yield Rule(path, endpoint="create_code", defaults=given, methods=["POST"])
+        if code_list.has_sync:
+            yield Rule(f"{path}/sync", endpoint="sync_codes", defaults=given, methods=["PATCH"])
+        yield Rule(f"{path}/<int:row_id>", endpoint="show_code", defaults=given, methods=["GET"])
+        yield Rule(f"{path}/<int:row_id>", endpoint="update_code", defaults=given, methods=["PATCH"])
+        if code_list.delete_status:
+            yield Rule(f"{path}/<int:row_id>", endpoint="delete_code", defaults=given, methods=["DELETE"])
 
 
 class CodeLists(Core):
-    ROUTES: ClassVar[tuple[Rule, ...]] = tuple(
-        rule
-        for table in ("line_item_types", "tax_codes", "departments")
-        for rule in (
-            Rule(f"/rest/v1.0/{table}", endpoint="list_codes", defaults={"table": table}, methods=["GET"]),
-            Rule(f"/rest/v1.0/{table}", endpoint="create_code", defaults={"table": table}, methods=["POST"]),
-            Rule(f"/rest/v1.0/{table}/<int:row_id>", endpoint="show_code", defaults={"table": table}, methods=["GET"]),
-            Rule(
-                f"/rest/v1.0/{table}/<int:row_id>",
-                endpoint="update_code",
-                defaults={"table": table},
-                methods=["PATCH"],
-            ),
-        )
-    )
+    ROUTES: ClassVar[tuple[Rule, ...]] = tuple(_list_rules())
 
-    def list_codes(self, request: Request, table: str) -> Response:
+    def list_codes(self, request: Request, table: str, company_id: int | None = None) -> Response:
         if table == "line_item_types" and "company_id" not in request.args:
             self.read_project(request)
         else:
-            self.require_company(request)
-        rows = filter_rows(request, self.tables.iterate(table), {"origin_id": by_text("origin_id")})
-        return answer_page(request, rows, CODE_LISTS[table].shape, largest=CODE_LISTS[table].largest)
+            self._check_list_owner(request, company_id)
+        code_list = CODE_LISTS[table]
+        filters = {"origin_id": by_text("origin_id")} if code_list.has_origin else {}
+        rows = filter_rows(request, self.list_visible(table), filters)
+        return answer_page(request, rows, code_list.shape_listed or code_list.shape, largest=code_list.largest)
 
-    def show_code(self, request: Request, table: str, row_id: int) -> Response:
-        self.require_company(request)
+    def show_code(self, request: Request, table: str, row_id: int, company_id: int | None = None) -> Response:
+        self._check_list_owner(request, company_id)
         return json_response(CODE_LISTS[table].shape(self.find_row(table, row_id)))
 
-    def create_code(self, request: Request, table: str) -> Response:
-        self.require_company(request)
-        code_list = CODE_LISTS[table]
-        attributes = self.read_wrapped(request, code_list.key)
-        self.require_text(attributes, code_list.required)
-        self.check_origin(table, attributes)
-        row = self.tables.add(table, {**code_list.empty, "origin_id": None, "origin_data": None})
-        return self._save(table, row, attributes, "create", 201)
+    def create_code(self, request: Request, table: str, company_id: int | None = None) -> Response:
+        self._check_list_owner(request, company_id)
+        row = self.add_code(table, self.read_wrapped(request, CODE_LISTS[table].key))
+        return json_response(CODE_LISTS[table].shape(row), 201)
 
-    def update_code(self, request: Request, table: str, row_id: int) -> Response:
-        self.require_company(request)
-        attributes = self.read_wrapped(request, CODE_LISTS[table].key)
+    def update_code(self, request: Request, table: str, row_id: int, company_id: int | None = None) -> Response:
+        self._check_list_owner(request, company_id)
         row = self.find_row(table, row_id)
-        self.check_origin(table, attributes, row_id)
-        return self._save(table, row, attributes, "update", 200)
+        self.change_code(table, row, self.read_wrapped(request, CODE_LISTS[table].key))
+        return json_response(CODE_LISTS[table].shape(row))
 
-    def _save(self, table: str, row: Row, attributes: dict[str, Any], event_type: str, status: int) -> Response:
+    def delete_code(self, request: Request, table: str, row_id: int, company_id: int | None = None) -> Response:
+        """What points to a deleted record shows nothing there any more."""
+        self._check_list_owner(request, company_id)
+        self._remove_code(table, self.find_row(table, row_id))
+        return Response(status=CODE_LISTS[table].delete_status)
+
+    def sync_codes(self, request: Request, table: str, company_id: int | None = None) -> Response:
+        self._check_list_owner(request, company_id)
+        code_list = CODE_LISTS[table]
+        body = self.read_body(request)
+        response = answer_sync(
+            body.get("updates"),
+            self.list_visible(table),
+            create=lambda attributes: self.add_code(table, attributes),
+            update=lambda row, attributes: self.change_code(table, row, attributes),
+            shape=code_list.shape,
+        )
+        if table == "uoms":
+            for number in read_ids(body.get("deletes")):
+                row = self.tables.find(table, number)
+                if row is not None and self.is_visible(row) and not row["is_standard"]:
+                    self._remove_code(table, row)
+        return response
+
+    # --- records
+
+    def add_code(self, table: str, attributes: dict[str, Any]) -> Row:
+        code_list = CODE_LISTS[table]
+        self.require_text(attributes, code_list.required)
+        self._check_list_code(table, code_list, attributes)
+        origin = {"origin_id": None, "origin_data": None} if code_list.has_origin else {}
+        row = self.tables.add(table, {"company_id": self.home_company_id(), **code_list.empty, **origin})
+        return self._save_code(table, row, attributes, "create")
+
+    def change_code(self, table: str, row: Row, attributes: dict[str, Any]) -> Row:
+        code_list = CODE_LISTS[table]
+        if code_list.check_change is not None:
+            code_list.check_change(row)
+        if code_list.required in attributes:
+            self.require_text(attributes, code_list.required)
+        self._check_list_code(table, code_list, attributes, row["id"])
+        return self._save_code(table, row, attributes, "update")
+
+    def _check_list_code(
+        self, table: str, code_list: CodeList, attributes: dict[str, Any], row_id: int | None = None
+    ) -> None:
+        if code_list.has_origin:
+            self.check_origin(table, attributes, row_id)
+        if code_list.check is not None:
+            code_list.check(self.tables, attributes)
+
+    def _save_code(self, table: str, row: Row, attributes: dict[str, Any], event_type: str) -> Row:
         code_list = CODE_LISTS[table]
         code_list.write(row, attributes)
-        for name in ("origin_id", "origin_data"):
-            if name in attributes:
-                row[name] = attributes[name]
+        if code_list.has_origin:
+            take_texts(row, attributes, ("origin_id", "origin_data"), empty=None)
         if code_list.resource_name:
             self.announce(code_list.resource_name, event_type, row["id"])
-        return json_response(code_list.shape(row), status)
+        return row
 
+    def _remove_code(self, table: str, row: Row) -> None:
+        code_list = CODE_LISTS[table]
+        if code_list.check_change is not None:
+            code_list.check_change(row)
+        self.tables.remove(table, row["id"])
+        if code_list.resource_name:
+            self.announce(code_list.resource_name, "delete", row["id"])
 
-def shape_type(row: Row) -> dict[str, Any]:
-    return {name: row[name] for name in ("id", "name", "code", "base_type", "origin_id", "origin_data")}
+    def name_code(self, table: str, row_id: int | None) -> dict[str, Any] | None:
+        """`{id, name}` of a row, None where there is none."""
+        row = self.tables.find(table, row_id)
+        return None if row is None else {"id": row["id"], "name": row["name"]}
 
-
-def _write_type(row: Row, attributes: dict[str, Any]) -> None:
-    # Read as `code`, written as `csv_import_code`.
-    row["name"] = attributes.get("name", row["name"])
-    row["code"] = attributes.get("csv_import_code", row["code"])
-    row["base_type"] = attributes.get("base_type", row["base_type"])
-
-
-def shape_tax_code(row: Row) -> dict[str, Any]:
-    """`rate1` is percent and a number: 8.0 is 8 %."""
-    names = ("id", "code", "description", "archived", "default_tax_code", "origin_id", "origin_data")
-    return {**{name: row[name] for name in names}, "rate1": Decimal(row["rate1"])}
-
-
-def _write_tax_code(row: Row, attributes: dict[str, Any]) -> None:
-    for name in ("code", "description", "archived", "default_tax_code"):
-        row[name] = attributes.get(name, row[name])
-    rate = read_decimal(attributes.get("rate1"))
-    row["rate1"] = row["rate1"] if rate is None else str(rate)
-
-
-def _shape_department(row: Row) -> dict[str, Any]:
-    return {name: row[name] for name in ("id", "name", "origin_id", "origin_data")}
-
-
-def _write_department(row: Row, attributes: dict[str, Any]) -> None:
-    row["name"] = attributes.get("name", row["name"])
-
-
-CODE_LISTS = {
-    "line_item_types": CodeList(
-        "line_item_type",
-        "name",
-        shape_type,
-        _write_type,
-        {"name": "", "code": None, "base_type": None},
-        resource_name="Line Item Types",
-    ),
-    "tax_codes": CodeList(
-        "tax_code",
-        "code",
-        shape_tax_code,
-        _write_tax_code,
-        {"code": "", "description": "", "rate1": "0", "archived": False, "default_tax_code": False},
-        largest=100,
-    ),
-    "departments": CodeList(
-        "department", "name", _shape_department, _write_department, {"name": ""}, resource_name="Departments"
-    ),
-}
+    def _check_list_owner(self, request: Request, company_id: int | None) -> None:
+        if company_id is None:
+            self.require_company(request)
+        else:
+            self.check_company(request, company_id)

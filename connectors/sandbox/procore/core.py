@@ -17,10 +17,11 @@ from connectors.sandbox.procore.errors import (
     refuse_duplicate,
     refuse_fields,
     refuse_missing_id,
-    refuse_permission,
+    refuse_project,
     refuse_request,
     refuse_unknown,
 )
+from connectors.sandbox.procore.forms import is_form, read_form
 from connectors.sandbox.procore.limits import RateLimiter
 from connectors.sandbox.procore.tables import Row, Tables, read_number
 from connectors.sandbox.procore.values import write_stamp
@@ -28,6 +29,7 @@ from connectors.sandbox.wire import decode
 
 CLIENT_ID = "sandbox-procore-client"
 CLIENT_SECRET = "sandbox-procore-secret"  # noqa: S105 - every sandbox has the same, it guards nothing
+_DECODED = "sandbox.decoded_body"
 VERSION = "<any('v1.0','v1.1'):version>"
 
 
@@ -56,39 +58,61 @@ class Core(Sandbox):
     tables: Tables
     limiter: RateLimiter
     actor: Actor
+    # The company the call is for; None for what the sandbox does of itself.
+    company_id: int | None
+    # Where this server was last reached, for links in answers.
+    root_url: str = "http://localhost/"
 
     def clear(self) -> None:
         super().clear()
         self.tables = Tables()
         self.limiter = RateLimiter(self.clock.epoch)
         self.actor = PERSON
+        self.company_id = None
 
     def set_limits(self, **limits: Any) -> dict[str, Any]:
         return self.limiter.set(**limits)
 
     def refuse(self, request: Request, error: HTTPException) -> Response:
         if isinstance(error, Refused):
-            return error.ready_response
+            return error.answer_for(request.path)
         # An unknown path is answered by the web page of the product, not by JSON.
         page = "<!DOCTYPE html><title>Not found</title><h1>The page you were looking for does not exist.</h1>"
         return Response(page, status=error.code or 404, content_type="text/html; charset=utf-8")
 
     def announce(
-        self, resource_name: str, event_type: str, resource_id: int, *, project_id: int | None = None
+        self,
+        resource_name: str,
+        event_type: str,
+        resource_id: int,
+        *,
+        project_id: int | None = None,
+        related: tuple[tuple[str, int], ...] = (),
     ) -> None:
-        """Tell the webhooks of a change; the part that keeps the hooks overrides this."""
+        """Tell the webhooks of a change; the part that keeps the hooks overrides this.
+
+        `related` names what the record belongs to, as (resource name, id).
+        """
 
     # --- reading a request
 
     def read_body(self, request: Request) -> dict[str, Any]:
-        text = request.get_data()
-        try:
-            body = decode(text) if text.strip() else {}
-        except ValueError:
-            raise refuse_request("There was a problem in the JSON you submitted") from None
+        body = self.read_json(request)
         if not isinstance(body, dict):
             raise refuse_request("The body must be a JSON object")
         return body
+
+    def read_json(self, request: Request) -> Any:
+        """The body, decoded once; an empty one is an empty object."""
+        if is_form(request):
+            return read_form(request)
+        if _DECODED not in request.environ:
+            text = request.get_data()
+            try:
+                request.environ[_DECODED] = decode(text) if text.strip() else {}
+            except ValueError:
+                raise refuse_request("There was a problem in the JSON you submitted") from None
+        return request.environ[_DECODED]
 
     def read_wrapped(self, request: Request, key: str) -> dict[str, Any]:
         """The attributes under the resource's own key."""
@@ -126,21 +150,34 @@ class Core(Sandbox):
             raise refuse_unknown("Company")
 
     def find_project(self, project_id: Any) -> Row:
+        """A project of the caller's company. One that the company's administrator did not permit is 403."""
         project = self.find_row("projects", project_id, "Project")
         company = self.tables.get("companies", project["company_id"])
         permitted = company["permitted_project_ids"]
         if permitted is not None and project["id"] not in permitted:
-            raise refuse_permission("You do not have access to this project")
+            raise refuse_project("You do not have access to this project")
         return project
 
     def read_project(self, request: Request) -> Row:
         return self.find_project(self.read_id(request, "project_id"))
 
     def find_row(self, table: str, row_id: Any, what: str = "Resource") -> Row:
+        """A row the caller's company can see."""
         row = self.tables.find(table, row_id)
-        if row is None:
+        if row is None or not self.is_visible(row):
             raise refuse_unknown(what)
         return row
+
+    def is_visible(self, row: Row) -> bool:
+        """Whether the row belongs to the caller's company, as far as the row itself says whose it is."""
+        return self.company_id is None or row.get("company_id") in (None, self.company_id)
+
+    def list_visible(self, table: str) -> list[Row]:
+        return [row for row in self.tables.iterate(table) if self.is_visible(row)]
+
+    def home_company_id(self) -> int:
+        """The caller's company, or the first one where nobody calls."""
+        return int(self.company_id or next(self.tables.iterate("companies"))["id"])
 
     def find_owned(self, table: str, row_id: int, project: Row, what: str = "Resource") -> Row:
         """A row of this very project; another project's row is as good as absent."""
@@ -166,12 +203,16 @@ class Core(Sandbox):
         origin_id = attributes.get("origin_id")
         if origin_id is None:
             return
-        for row in self.tables.iterate(table):
-            if row.get("origin_id") == str(origin_id) and row["id"] != row_id:
-                raise refuse_duplicate(origin_id=["has already been taken"])
+        if isinstance(origin_id, dict | list | bool):
+            raise refuse_fields(origin_id=["is invalid"])
+        if not self.tables.is_origin_free(table, str(origin_id), row_id):
+            raise refuse_duplicate(origin_id=["has already been taken"])
 
     def require_text(self, attributes: dict[str, Any], name: str) -> str:
-        text = str(attributes.get(name) or "").strip()
+        value = attributes.get(name)
+        if isinstance(value, dict | list | bool):
+            raise refuse_fields(**{name: ["is invalid"]})
+        text = "" if value is None else str(value).strip()
         if not text:
             raise refuse_fields(**{name: ["can't be blank"]})
         return text

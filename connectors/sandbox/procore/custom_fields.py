@@ -1,84 +1,36 @@
-"""Custom fields of projects: definitions, where they are placed, and the values records carry under them."""
+"""Custom fields: the values that records carry under `custom_field_<definition id>`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
-from werkzeug.routing import Rule
-from werkzeug.wrappers import Request, Response
-
+from connectors.sandbox.procore.attributes import is_scalar
 from connectors.sandbox.procore.core import Core
-from connectors.sandbox.procore.errors import refuse_fields
-from connectors.sandbox.procore.listing import answer_page, list_values
-from connectors.sandbox.procore.tables import Row
-from connectors.sandbox.procore.values import read_decimal
-from connectors.sandbox.wire import json_response
+from connectors.sandbox.procore.errors import Refused, refuse_fields
+from connectors.sandbox.procore.listing import is_true
+from connectors.sandbox.procore.tables import Row, read_number
+from connectors.sandbox.procore.values import read_decimal, write_stamp
 
 PREFIX = "custom_field_"
-FIELD_SET_ID = 598134325840001
-# A definition placed in a field set gets an id of its own, which is not the one in `custom_field_<N>`.
-METADATA_OFFSET = 5_000_000
 CUSTOMER_LABEL = "Customer"
+# The table a value's id is looked up in, by data type. Lists have an array even for one value.
+# Unverified: that a vendor, a person and a location are written by their ids; list entries are, by the guides.
+TABLES = {
+    "vendor": "vendors",
+    "location": "locations",
+    "lov_entry": "lov_entries",
+    "lov_entries": "lov_entries",
+    "login_information": "users",
+    "login_informations": "users",
+}
+LISTS = ("lov_entries", "login_informations", "prostore_files")
+DATA_TYPES = ("boolean", "datetime", "decimal", "prostore_files", "rich_text", "string", *TABLES)
 
 
 class CustomFields(Core):
-    ROUTES: ClassVar[tuple[Rule, ...]] = (
-        Rule("/rest/v1.0/custom_field_definitions", endpoint="list_definitions"),
-        Rule("/rest/v1.0/custom_field_definitions/<int:definition_id>", endpoint="show_definition"),
-        Rule(
-            "/rest/v1.0/custom_field_definitions/<int:definition_id>/custom_field_lov_entries",
-            endpoint="list_lov_entries",
-        ),
-        Rule("/rest/v1.1/companies/<int:company_id>/custom_field_definitions", endpoint="list_company_definitions"),
-        Rule("/rest/v1.0/custom_field_metadata", endpoint="list_metadata"),
-        Rule("/rest/v1.0/companies/<int:company_id>/configurable_field_sets", endpoint="list_field_sets"),
-    )
-
-    def list_definitions(self, request: Request) -> Response:
-        self.require_company(request)
-        has_entries = request.args.get("view") in ("with_lov_entries", "extended")
-        rows = self._filter_definitions(request)
-        return answer_page(request, rows, lambda row: self._shape_definition(row, has_entries=has_entries))
-
-    def list_company_definitions(self, request: Request, company_id: int) -> Response:
-        self.check_company(request, company_id)
-        rows = self._filter_definitions(request)
-        return answer_page(request, rows, lambda row: self._shape_definition(row), default=100, largest=100)
-
-    def show_definition(self, request: Request, definition_id: int) -> Response:
-        self.require_company(request)
-        row = self.find_row("custom_field_definitions", definition_id, "Custom field definition")
-        return json_response(self._shape_definition(row, has_entries=True))
-
-    def list_lov_entries(self, request: Request, definition_id: int) -> Response:
-        self.require_company(request)
-        self.find_row("custom_field_definitions", definition_id, "Custom field definition")
-        return answer_page(request, list(self._entries(definition_id)), _shape_entry)
-
-    def list_metadata(self, request: Request) -> Response:
-        wanted = list_values(request, "custom_field_definitions_id")
-        rows = [row for row in self._definitions() if not wanted or str(row["id"]) in wanted]
-        return answer_page(request, rows, self._shape_metadata)
-
-    def list_field_sets(self, request: Request, company_id: int) -> Response:
-        self.check_company(request, company_id)
-        fields = {f"{PREFIX}{row['id']}": self._shape_placed(row) for row in self._definitions()}
-        return json_response(
-            [
-                {
-                    "id": FIELD_SET_ID,
-                    "name": "Project details",
-                    "type": "ConfigurableFieldSet::Project",
-                    "category": None,
-                    "class_name": "Project",
-                    "fields": {"name": {"name": "name", "visible": True, "required": True}, **fields},
-                    "sections": [],
-                }
-            ]
-        )
-
     # --- values
 
     def shape_custom_fields(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -86,105 +38,119 @@ class CustomFields(Core):
         return {
             f"{PREFIX}{row['id']}": {
                 "data_type": row["data_type"],
-                "value": self._shape_value(row, values.get(str(row["id"]))),
+                "value": self._shape_field_value(row, values.get(str(row["id"]))),
             }
-            for row in self._definitions()
+            for row in self.list_placed()
         }
 
     def write_custom_fields(self, values: dict[str, Any], attributes: dict[str, Any]) -> None:
         """Take the top-level `custom_field_<N>` of a write. A nested `custom_fields` is ignored, without an error."""
+        values |= self.read_custom_fields(attributes)
+
+    def read_custom_fields(self, attributes: dict[str, Any]) -> dict[str, Any]:
+        """The values a write gives, by definition id. Refuses with 422 before anything is written."""
+        values = {}
         for name, value in attributes.items():
-            number = name.removeprefix(PREFIX)
-            if name.startswith(PREFIX) and number.isdigit():
+            number = read_number(name.removeprefix(PREFIX))
+            if name.startswith(PREFIX) and number is not None:
                 definition = self.tables.find("custom_field_definitions", number)
-                if definition is not None:
-                    values[number] = self._read_value(definition, value)
+                if definition is not None and self.is_visible(definition):
+                    values[str(number)] = self._read_field_value(definition, value)
+        return values
+
+    def check_required_fields(self, values: dict[str, Any]) -> None:
+        """What `run_configurable_validations` asks for: the required fields are filled."""
+        required = [row for row in self.list_placed() if row["required"]]
+        missing = [row for row in required if values.get(str(row["id"])) in (None, [], "")]
+        if missing:
+            raise refuse_fields(**{f"{PREFIX}{row['id']}": ["can't be blank"] for row in missing})
 
     def customer_definition(self) -> Row:
         """The field labelled "Customer"."""
-        return next(row for row in self._definitions() if row["label"] == CUSTOMER_LABEL)
+        return next(row for row in self.list_definitions() if row["label"] == CUSTOMER_LABEL)
 
-    def _read_value(self, definition: Row, value: Any) -> Any:
+    def list_definitions(self) -> Iterator[Row]:
+        return (row for row in self.tables.iterate("custom_field_definitions") if self.is_visible(row))
+
+    def list_placed(self) -> list[Row]:
+        """The definitions in the projects' field set, in its order."""
+        rows = [row for row in self.list_definitions() if row["is_placed"]]
+        return sorted(rows, key=lambda row: row["position"])
+
+    def list_entries(self, definition_id: int) -> list[Row]:
+        return self.tables.of("lov_entries", definition_id)
+
+    # --- one value
+
+    def _read_field_value(self, definition: Row, value: Any) -> Any:
         if value is None or value == "":
             return None
-        name = f"{PREFIX}{definition['id']}"
-        match definition["data_type"]:
-            case "vendor" | "lov_entry":
-                # Unverified: that a vendor is written by its id; a list entry is, by the guides.
-                table = "vendors" if definition["data_type"] == "vendor" else "lov_entries"
-                row = self.tables.find(table, value)
-                if row is None:
-                    raise refuse_fields(**{name: ["is invalid"]})
-                return row["id"]
-            case "boolean":
-                return value in (True, "true", 1, "1")
-            case "decimal":
-                amount = read_decimal(value)
-                return None if amount is None else str(amount)
-        return str(value)
+        refusal = refuse_fields(**{f"{PREFIX}{definition['id']}": ["is invalid"]})
+        data_type = definition["data_type"]
+        if data_type in LISTS:
+            if not isinstance(value, list):
+                raise refusal
+            return [self._read_field_reference(definition, item, refusal) for item in value]
+        if not is_scalar(value):
+            raise refusal
+        if data_type in TABLES:
+            return self._read_field_reference(definition, value, refusal)
+        return _READERS.get(data_type, str)(value)
 
-    def _shape_value(self, definition: Row, value: Any) -> Any:
+    def _read_field_reference(self, definition: Row, value: Any, refusal: Refused) -> int:
+        if definition["data_type"] == "prostore_files":
+            number = read_number(value)
+            if number is None:
+                raise refusal
+            return number
+        row = self.tables.find(TABLES[definition["data_type"]], value)
+        if row is None or ("definition_id" in row and row["definition_id"] != definition["id"]):
+            raise refusal
+        return int(row["id"])
+
+    def _shape_field_value(self, definition: Row, value: Any) -> Any:
         if value is None:
             return None
-        match definition["data_type"]:
-            case "vendor":
-                return {"id": value, "label": self.tables.get("vendors", value)["name"]}
-            case "lov_entry":
-                return {"id": value, "label": self.tables.get("lov_entries", value)["label"]}
-            case "decimal":
-                return Decimal(value)
-        return value
+        data_type = definition["data_type"]
+        if data_type in LISTS:
+            return [self._shape_field_reference(data_type, number) for number in value]
+        if data_type in TABLES:
+            return self._shape_field_reference(data_type, value)
+        return Decimal(value) if data_type == "decimal" else value
 
-    def _definitions(self) -> Iterator[Row]:
-        return self.tables.iterate("custom_field_definitions")
-
-    def _filter_definitions(self, request: Request) -> list[Row]:
-        """`filters[with_label]` looks for a part of the label."""
-        part = request.args.get("filters[with_label]", "").strip().lower()
-        return [row for row in self._definitions() if part in row["label"].lower()]
-
-    def _entries(self, definition_id: int) -> Iterator[Row]:
-        return (row for row in self.tables.iterate("lov_entries") if row["definition_id"] == definition_id)
-
-    def _shape_definition(self, row: Row, *, has_entries: bool = False) -> dict[str, Any]:
-        names = ("id", "label", "active", "company_id", "data_type", "variant", "description", "default_value")
-        shape = {name: row[name] for name in names}
-        if has_entries:
-            shape["custom_field_lov_entries"] = [_shape_entry(entry) for entry in self._entries(row["id"])]
-        return shape
-
-    def _shape_placed(self, row: Row) -> dict[str, Any]:
-        return {
-            "id": row["id"] + METADATA_OFFSET,
-            "name": f"{PREFIX}{row['id']}",
-            "label": row["label"],
-            "description": row["description"],
-            "custom_field_definition_id": row["id"],
-            "data_type": row["data_type"],
-            "variant": row["variant"],
-            "position": row["position"],
-            "required": False,
-            "visible": True,
-            "row": row["position"],
-            "column": 1,
-            "column_width": 6,
-        }
-
-    def _shape_metadata(self, row: Row) -> dict[str, Any]:
-        placed = {
-            name: value for name, value in self._shape_placed(row).items() if name not in ("name", "description")
-        }
-        return {
-            **placed,
-            "company_id": row["company_id"],
-            "host_type": "Project",
-            "source_type": "ConfigurableFieldSet::Project",
-            "source_id": str(FIELD_SET_ID),
-            "default_value": row["default_value"],
-            "custom_fields_section_id": None,
-            "lov_entries": [_shape_entry(entry) for entry in self._entries(row["id"])],
-        }
+    def _shape_field_reference(self, data_type: str, number: int) -> dict[str, Any] | None:
+        """`{id, label}`; null once what it pointed to is gone."""
+        if data_type == "prostore_files":
+            return {"id": number, "label": None}
+        row = self.tables.find(TABLES[data_type], number)
+        if row is None:
+            return None
+        if data_type in ("login_information", "login_informations"):
+            person = self.tables.get("people", row["person_id"])
+            return {"id": number, "label": f"{person['first_name']} {person['last_name']}"}
+        return {"id": number, "label": row.get("label") or row.get("name")}
 
 
-def _shape_entry(entry: Row) -> dict[str, Any]:
-    return {"id": entry["id"], "label": entry["label"], "position": entry["position"], "active": True}
+def _read_boolean(value: Any) -> bool:
+    return is_true(value)
+
+
+def _read_number_text(value: Any) -> str | None:
+    amount = read_decimal(value)
+    return None if amount is None else f"{amount:f}"
+
+
+def _read_moment(value: Any) -> str | None:
+    """A malformed date and time is stored as null, without an error."""
+    try:
+        moment = datetime.fromisoformat(str(value))
+        return write_stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
+        return None
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "boolean": _read_boolean,
+    "decimal": _read_number_text,
+    "datetime": _read_moment,
+}

@@ -58,6 +58,7 @@ class Directory(OAuth, Core):
             if request.path in _OPEN_PATHS:
                 return None
             raise refuse_app()
+        self.company_id = company["id"]
         self._check_tool(company, request.path)
         return None
 

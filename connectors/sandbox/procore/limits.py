@@ -9,7 +9,11 @@ from werkzeug.wrappers import Response
 
 WINDOW_SECONDS = {"hour": 3600, "spike": 10}
 DEFAULT_LIMITS: dict[str, int] = {"hour": 3600, "spike": 100}
-SURPASSED = "You have surpassed the max number of requests for an hour. Please wait until your limit resets."
+# Which words belong to the spike window is unverified: both are seen.
+SURPASSED = {
+    "hour": "You have surpassed the max number of requests for an hour. Please wait until your limit resets.",
+    "spike": "You have surpassed the max number of requests for your rate limit. Please wait until your limit resets.",
+}
 
 
 class RateLimiter:
@@ -33,9 +37,10 @@ class RateLimiter:
     def take(self, caller: str) -> Response | None:
         """Count one call of `caller`, or answer the 429."""
         windows = {name: self._read(caller, name) for name, limit in self.limits.items() if limit}
-        if any(count >= self.limits[name] for name, (_, count) in windows.items()):
+        full = [name for name, (_, count) in windows.items() if count >= self.limits[name]]
+        if full:
             # Procore's guides disagree on Retry-After for 429; the reset header is the one both name.
-            return Response(SURPASSED, status=429, content_type="text/plain; charset=utf-8")
+            return Response(SURPASSED[full[0]], status=429, content_type="text/plain; charset=utf-8")
         for name, (index, count) in windows.items():
             self._counts[caller, name] = index, count + 1
         return None
@@ -49,7 +54,8 @@ class RateLimiter:
                 states.append((limit - count, (index + 1) * WINDOW_SECONDS[name], limit))
         if not states:
             return {}
-        remaining, reset, limit = min(states)
+        # Of two that are used up the later reset counts: before it no call gets through.
+        remaining, reset, limit = max((state for state in states if state[0] <= 0), default=min(states))
         return {
             "X-Rate-Limit-Limit": str(limit),
             "X-Rate-Limit-Remaining": str(remaining),

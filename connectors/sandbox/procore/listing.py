@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.procore.errors import refuse_request
-from connectors.sandbox.procore.tables import Row
+from connectors.sandbox.procore.tables import Row, read_number
 from connectors.sandbox.procore.values import write_stamp
 from connectors.sandbox.wire import json_response
 
@@ -36,7 +36,7 @@ def list_values(request: Request, name: str) -> list[str]:
 
 def by_number(field: str) -> Filter:
     def build(values: list[str]) -> Test:
-        wanted = {int(value) for value in values if value.lstrip("-").isdigit()}
+        wanted = {read_number(value) for value in values} - {None}
         return lambda row: row[field] in wanted
 
     return build
@@ -50,12 +50,44 @@ def by_text(field: str) -> Filter:
     return build
 
 
+def by_any(field: str) -> Filter:
+    """For a field that holds a list of ids."""
+
+    def build(values: list[str]) -> Test:
+        wanted = {read_number(value) for value in values} - {None}
+        return lambda row: bool(wanted.intersection(row[field]))
+
+    return build
+
+
+def by_flag(field: str) -> Filter:
+    def build(values: list[str]) -> Test:
+        return lambda row: bool(row[field]) == is_true(values[0])
+
+    return build
+
+
+def is_true(value: Any) -> bool:
+    """A boolean as requests write it."""
+    return value in (True, 1) or (isinstance(value, str) and value.strip().lower() in ("true", "1"))
+
+
+def by_days(field: str) -> Filter:
+    """As `by_range`, for a field that holds a plain date."""
+
+    def build(values: list[str]) -> Test:
+        first, last = read_range(values[0])
+        return lambda row: first[:10] <= row[field] <= last[:10]
+
+    return build
+
+
 def by_range(field: str) -> Filter:
     """`A...B` of dates or times. Unverified whether the ends count; here both do, so polls that touch lose nothing."""
 
     def build(values: list[str]) -> Test:
         first, last = read_range(values[0])
-        return lambda row: first <= row[field] <= last
+        return lambda row: row[field] is not None and first <= row[field] <= last
 
     return build
 
@@ -73,9 +105,9 @@ def _read_end(text: str, time: str) -> str:
         return f"{text}T{time}Z"
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return write_stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
         raise refuse_request(f"invalid date or time {text!r}") from None
-    return write_stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def filter_rows(request: Request, rows: Iterable[Row], filters: Mapping[str, Filter]) -> list[Row]:
@@ -107,21 +139,36 @@ def answer_page(
     largest: int = LARGEST_PAGE,
 ) -> Response:
     """One page of `rows`, only its own rows shaped, with Total, Per-Page and Link."""
-    number = max(_read_count(request, "page", 1), 1)
-    size = min(max(_read_count(request, "per_page", default), 1), largest)
-    start = (number - 1) * size
-    response = json_response([shape(row) for row in rows[start : start + size]])
-    response.headers["Total"] = str(len(rows))
-    response.headers["Per-Page"] = str(size)
-    link = _write_link(request, number, size, -(-len(rows) // size))
-    if link:
-        response.headers["Link"] = link
+    page, headers = cut_page(request, rows, default=default, largest=largest)
+    response = json_response([shape(row) for row in page])
+    response.headers.extend(headers)
     return response
 
 
+def answer_v2_page(request: Request, rows: Sequence[Any], shape: Callable[[Any], Any]) -> Response:
+    """One page as v2 serves it: the rows under `data`, ten of them unless more are asked for, never over a hundred."""
+    page, headers = cut_page(request, rows, default=10, largest=100)
+    response = json_response({"data": [shape(row) for row in page]})
+    response.headers.extend(headers)
+    return response
+
+
+def cut_page(
+    request: Request, rows: Sequence[Any], *, default: int = DEFAULT_PAGE, largest: int = LARGEST_PAGE
+) -> tuple[Sequence[Any], dict[str, str]]:
+    """The rows of the page that was asked for, and the headers that go with it."""
+    number = max(_read_count(request, "page", 1), 1)
+    size = min(max(_read_count(request, "per_page", default), 1), largest)
+    headers = {"Total": str(len(rows)), "Per-Page": str(size)}
+    link = _write_link(request, number, size, -(-len(rows) // size))
+    if link:
+        headers["Link"] = link
+    return rows[(number - 1) * size : number * size], headers
+
+
 def _read_count(request: Request, name: str, default: int) -> int:
-    text = request.args.get(name, "")
-    return int(text) if text.isdigit() else default
+    number = read_number(request.args.get(name, ""))
+    return default if number is None else number
 
 
 def _write_link(request: Request, number: int, size: int, last: int) -> str:

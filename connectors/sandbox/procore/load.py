@@ -16,11 +16,14 @@ from connectors.sandbox.contractor import (
     Contractor,
     Project,
 )
-from connectors.sandbox.procore.claims import APPROVED, OPEN_STATUSES
+from connectors.sandbox.procore.claim_sources import APPROVED
+from connectors.sandbox.procore.claims import OPEN_STATUSES
 from connectors.sandbox.procore.code_lists import DEFAULT_TYPES
-from connectors.sandbox.procore.commitments import Commitments
+from connectors.sandbox.procore.contract_shapes import make_contract
 from connectors.sandbox.procore.custom_fields import CUSTOMER_LABEL
-from connectors.sandbox.procore.projects import Projects
+from connectors.sandbox.procore.load_financials import FinancialsLoader
+from connectors.sandbox.procore.load_lists import ListLoader
+from connectors.sandbox.procore.subcontracts import Subcontracts
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import write_money
 
@@ -39,9 +42,10 @@ OTHER_FIELDS = (
 TAX_CODES = (("WA8", "Washington sales tax", "8"), ("EXEMPT", "Not taxed", "0"))
 
 
-class Loader(Commitments, Projects):
+class Loader(FinancialsLoader, Subcontracts, ListLoader):
     def load(self, contractor: Contractor) -> None:
         self._load_companies(contractor)
+        self.load_users()
         self._load_lists(contractor)
         vendor_ids = {company.key: self._load_vendor(company, index) for index, company in _list_vendors(contractor)}
         project_ids = {
@@ -51,6 +55,7 @@ class Loader(Commitments, Projects):
         for index, commitment in enumerate(contractor.commitments):
             ids = project_ids[commitment.project_key], vendor_ids[commitment.vendor_key]
             self._load_commitment(commitment, index, *ids)
+        self.load_financials(contractor, vendor_ids, project_ids)
 
     def _load_companies(self, contractor: Contractor) -> None:
         """The app is installed in the first company only; a user often sits in more."""
@@ -72,6 +77,7 @@ class Loader(Commitments, Projects):
 
     def _load_lists(self, contractor: Contractor) -> None:
         self._load_fields(contractor.procore_company_id)
+        self.load_company_lists(contractor.procore_company_id)
         for name, code, base_type in DEFAULT_TYPES:
             self._add_code("line_item_types", name=name, code=code, base_type=base_type)
         for name in DEPARTMENTS:
@@ -79,7 +85,8 @@ class Loader(Commitments, Projects):
         for code, description, rate in TAX_CODES:
             flags = {"archived": False, "default_tax_code": False}
             self._add_code("tax_codes", code=code, description=description, rate1=rate, **flags)
-        standard_list = {"name": "Standard Cost Codes", "is_erp_list": False, "available_to_use_on_new_projects": True}
+        flags = {"is_erp_list": False, "available_to_use_on_new_projects": True}
+        standard_list = {"company_id": contractor.procore_company_id, "name": "Standard Cost Codes", **flags}
         self.tables.add("standard_cost_code_lists", standard_list)
         rows: dict[str | None, Row] = {}
         for cost_code in contractor.cost_codes:
@@ -89,27 +96,15 @@ class Loader(Commitments, Projects):
             rows[cost_code.code] = self.add_standard_code(segment, cost_code.name, parent)
 
     def _add_code(self, table: str, **values: Any) -> None:
-        self.tables.add(table, {**values, "origin_id": None, "origin_data": None})
+        owner = {"company_id": self.home_company_id()}
+        self.tables.add(table, {**owner, **values, "origin_id": None, "origin_data": None})
 
     def _load_fields(self, company_id: int) -> None:
-        for position, (label, data_type, entries) in enumerate(
-            ((CUSTOMER_LABEL, "vendor", ()), *OTHER_FIELDS), start=1
-        ):
-            definition = self.tables.add(
-                "custom_field_definitions",
-                {
-                    "label": label,
-                    "active": True,
-                    "company_id": company_id,
-                    "data_type": data_type,
-                    "variant": None,
-                    "description": "",
-                    "default_value": None,
-                    "position": position,
-                },
-            )
+        for label, data_type, entries in ((CUSTOMER_LABEL, "vendor", ()), *OTHER_FIELDS):
+            definition = self.add_definition(company_id, label, data_type)
             for number, entry in enumerate(entries, start=1):
-                self.tables.add("lov_entries", {"definition_id": definition["id"], "label": entry, "position": number})
+                values = {"definition_id": definition["id"], "label": entry, "position": number, "active": True}
+                self.tables.add("lov_entries", values)
 
     # --- directory and projects
 
@@ -167,21 +162,18 @@ class Loader(Commitments, Projects):
         row = self.tables.add(
             "commitments",
             {
+                **make_contract(),
                 "project_id": project_id,
                 "vendor_id": vendor_id,
                 "kind": commitment.kind,
                 "number": commitment.number,
                 "title": commitment.title,
-                "description": f"<p>{commitment.title}</p>",
+                "description": _describe(commitment),
                 "status": "Approved",
                 "executed": True,
                 "retainage_percent": str(commitment.retainage_percent),
-                "are_materials_moved": False,
                 "contract_date": CONTRACT_DATE.isoformat(),
                 "created_by_id": self.actor.user_id,
-                "origin_id": None,
-                "origin_data": None,
-                "origin_code": None,
             },
         )
         self._backdate(row, FIRST_CONTRACT_AT + timedelta(hours=5 * (index % 200), minutes=index % 60))
@@ -247,6 +239,7 @@ class Loader(Commitments, Projects):
             },
         )
         self._backdate(row, approved_at - timedelta(days=6), approved_at)
+        self.add_potential(row)
         return row
 
     # --- claims
@@ -300,6 +293,10 @@ class Loader(Commitments, Projects):
 
 def _list_vendors(contractor: Contractor) -> list[tuple[int, Company]]:
     return list(enumerate(company for company in contractor.companies if company.procore_name))
+
+
+def _describe(commitment: Commitment) -> str:
+    return f"<p>{commitment.title}</p>" if commitment.description is None else commitment.description
 
 
 def _at_noon(day: date) -> datetime:

@@ -2,56 +2,94 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.frame import ActRefused
-from connectors.sandbox.procore.core import USERS
+from connectors.sandbox.procore.attributes import (
+    read_ids,
+    take_dates,
+    take_flags,
+    take_money,
+    take_numbers,
+    take_texts,
+)
 from connectors.sandbox.procore.cost_codes import CostCodes
-from connectors.sandbox.procore.custom_fields import CustomFields
 from connectors.sandbox.procore.errors import refuse_fields, refuse_request
-from connectors.sandbox.procore.listing import answer_page, by_number, by_range, by_text, filter_rows, sort_rows
+from connectors.sandbox.procore.field_sets import FieldSets
+from connectors.sandbox.procore.listing import (
+    answer_page,
+    by_any,
+    by_number,
+    by_range,
+    by_text,
+    filter_rows,
+    is_true,
+    list_values,
+    sort_rows,
+)
+from connectors.sandbox.procore.project_shapes import (
+    DATES,
+    MONEY,
+    NUMBERS,
+    POINTERS,
+    SHOWN_DATES,
+    SHOWN_TEXTS,
+    TEXTS,
+    ProjectShapes,
+    shape_compact,
+)
+from connectors.sandbox.procore.project_vendors import ProjectVendors
+from connectors.sandbox.procore.sync import answer_sync
 from connectors.sandbox.procore.tables import Row
-from connectors.sandbox.procore.values import read_date, read_decimal, write_plain
-from connectors.sandbox.procore.vendors import Vendors
-from connectors.sandbox.wire import json_response
+from connectors.sandbox.procore.users import Users
+from connectors.sandbox.procore.values import read_decimal
+from connectors.sandbox.procore.zones import is_zone
+from connectors.sandbox.wire import decode, json_response
 
-STAGE = {"id": 3, "name": "Course of Construction"}
-TEXTS = (
-    "accounting_project_number", "address", "city", "code", "country_code", "county", "delivery_method",
-    "description", "designated_market_area", "fax", "origin_code", "origin_data", "origin_id", "owners_project_id",
-    "phone", "project_number", "sector", "state_code", "store_number", "time_zone", "work_scope", "zip",
+DEFAULT_STAGE_ID = 3
+FLAGS = ("Red", "Yellow", "Green")
+WORK_SCOPES = ("new_construction", "renovation_alteration", "maintenance_service")
+DELIVERY_METHODS = (
+    "construction_management_at_risk_cmar", "construction_manager_as_agent_owners_rep", "design_bid_build_dbb",
+    "design_build_db", "indefinite_delivery_indefinite_quantity_idiq", "integrated_project_delivery", "multi_prime",
+    "public_private_partnership_p3", "other",
 )  # fmt: skip
-DATES = ("actual_start_date", "completion_date", "projected_finish_date", "start_date")
-MONEY = ("estimated_value", "total_value")
-EMPTY = (
-    "latitude", "longitude", "parent_job_id", "photo_id", "project_bid_type_id", "project_owner_type_id",
-    "project_region_id", "project_type", "square_feet",
-)  # fmt: skip
-ZONES = ("US/Eastern", "US/Central", "US/Mountain", "US/Pacific", "UTC")
+CHOICES = {"flag": FLAGS, "work_scope": WORK_SCOPES, "delivery_method": DELIVERY_METHODS}
 FILTERS = {
     "id": by_number("id"),
-    "name": by_text("name"),
     "project_number": by_text("project_number"),
     "origin_id": by_text("origin_id"),
     "created_at": by_range("created_at"),
     "updated_at": by_range("updated_at"),
+    "by_bid_type": by_number("project_bid_type_id"),
+    "by_department": by_any("department_ids"),
+    "by_office": by_number("office_id"),
+    "by_owner_type": by_number("project_owner_type_id"),
+    "by_program": by_number("program_id"),
+    "by_region": by_number("project_region_id"),
+    "by_stage": by_number("project_stage_id"),
+    "by_type": by_number("project_type_id"),
 }
+V0 = "/rest/v1.0/projects"
 
 
-class Projects(CustomFields, CostCodes, Vendors):
+class Projects(ProjectShapes, ProjectVendors):
     ROUTES: ClassVar[tuple[Rule, ...]] = (
-        *CustomFields.ROUTES,
+        *FieldSets.ROUTES,
         *CostCodes.ROUTES,
-        *Vendors.ROUTES,
-        Rule("/rest/v1.0/projects", endpoint="list_projects", methods=["GET"]),
+        *Users.ROUTES,
+        *ProjectVendors.ROUTES,
+        Rule(V0, endpoint="list_projects", methods=["GET"]),
         Rule("/rest/v1.1/projects", endpoint="list_projects_newer", methods=["GET"]),
-        Rule("/rest/v1.0/projects", endpoint="create_project", methods=["POST"]),
-        Rule("/rest/v1.0/projects/<int:project_id>", endpoint="show_project", methods=["GET"]),
-        Rule("/rest/v1.0/projects/<int:project_id>", endpoint="update_project", methods=["PATCH"]),
-        Rule("/rest/v1.0/companies/<int:company_id>/projects", endpoint="list_company_projects"),
+        Rule(V0, endpoint="create_project", methods=["POST"]),
+        Rule(f"{V0}/sync", endpoint="sync_projects", methods=["PATCH"]),
+        Rule(f"{V0}/<int:project_id>", endpoint="show_project", methods=["GET"]),
+        Rule(f"{V0}/<int:project_id>", endpoint="update_project", methods=["PATCH"]),
+        Rule("/rest/v1.0/companies/<int:company_id>/projects", endpoint="list_company_projects", methods=["GET"]),
     )
 
     def list_projects(self, request: Request) -> Response:
@@ -62,11 +100,11 @@ class Projects(CustomFields, CostCodes, Vendors):
 
     def list_projects_newer(self, request: Request) -> Response:
         view = request.args.get("view", "normal")
-        shapes = {
+        shapes: dict[str, Callable[[Row], dict[str, Any]]] = {
             "ids": lambda row: {"id": row["id"]},
             "compact": shape_compact,
             "normal": self.shape_listed,
-            "extended": self.shape_listed,
+            "extended": self.shape_extended,
         }
         if view not in shapes:
             raise refuse_request(f"view does not have a valid value: {view}")
@@ -75,7 +113,7 @@ class Projects(CustomFields, CostCodes, Vendors):
     def list_company_projects(self, request: Request, company_id: int) -> Response:
         """A small shape of its own, unpaginated."""
         self.check_company(request, company_id)
-        return json_response([_shape_small(row) for row in self._permitted_projects(request)])
+        return json_response([self.shape_small(row) for row in self._permitted_projects(request)])
 
     def show_project(self, request: Request, project_id: int) -> Response:
         self.require_company(request)
@@ -86,20 +124,36 @@ class Projects(CustomFields, CostCodes, Vendors):
 
     def create_project(self, request: Request) -> Response:
         company = self.require_company(request)
-        project = self.add_project(company["id"], self.read_wrapped(request, "project"))
+        attributes = self.read_wrapped(request, "project")
+        project = self.add_project(company["id"], attributes, is_validated=self._wants_validation(request))
         return json_response(self.shape_project(project), 201)
 
     def update_project(self, request: Request, project_id: int) -> Response:
         self.require_company(request)
-        project = self.change_project(self.find_project(project_id), self.read_wrapped(request, "project"))
+        project = self.find_project(project_id)
+        attributes = self.read_wrapped(request, "project")
+        self.change_project(project, attributes, is_validated=self._wants_validation(request))
         return json_response(self.shape_project(project))
+
+    def sync_projects(self, request: Request) -> Response:
+        company = self.require_company(request)
+        is_validated = self._wants_validation(request)
+        return answer_sync(
+            self.read_body(request).get("updates"),
+            self._permitted_projects(request),
+            create=lambda attributes: self.add_project(company["id"], attributes, is_validated=is_validated),
+            update=lambda row, attributes: self.change_project(row, attributes, is_validated=is_validated),
+            shape=self.shape_synced,
+        )
 
     # --- records
 
-    def add_project(self, company_id: int, attributes: dict[str, Any]) -> Row:
+    def add_project(self, company_id: int, attributes: dict[str, Any], *, is_validated: bool = False) -> Row:
         """A new project with its own copies of the standard cost codes, unless the write says not to copy."""
         self.require_text(attributes, "name")
-        self._check(attributes)
+        self._check_project(attributes)
+        if is_validated:
+            self.check_required_fields(self.read_custom_fields(attributes))
         stamp = self.stamp()
         project = self.tables.add(
             "projects",
@@ -107,10 +161,15 @@ class Projects(CustomFields, CostCodes, Vendors):
                 "company_id": company_id,
                 "name": "",
                 "active": True,
-                **dict.fromkeys((*TEXTS, *DATES, *MONEY)),
+                **dict.fromkeys((*TEXTS, *SHOWN_TEXTS, *DATES, *SHOWN_DATES, *MONEY, *NUMBERS, *POINTERS)),
+                "project_stage_id": DEFAULT_STAGE_ID,
                 "code": "",
                 "country_code": "US",
                 "time_zone": "US/Pacific",
+                "latitude": None,
+                "longitude": None,
+                "timecard_mode": "hours",
+                "standard_cost_code_list_id": self.standard_list()["id"],
                 "department_ids": [],
                 "custom_fields": {},
                 "created_by_id": self.actor.user_id,
@@ -119,44 +178,51 @@ class Projects(CustomFields, CostCodes, Vendors):
             },
         )
         self._write_project(project, attributes)
-        if attributes.get("enable_copy_of_standard_cost_codes") is not False:
+        if is_true(attributes.get("enable_copy_of_standard_cost_codes", True)):
             self.copy_standard_codes(project)
         self.announce("Projects", "create", project["id"])
         return project
 
-    def change_project(self, project: Row, attributes: dict[str, Any]) -> Row:
+    def change_project(self, project: Row, attributes: dict[str, Any], *, is_validated: bool = False) -> Row:
         if "name" in attributes:
             self.require_text(attributes, "name")
-        self._check(attributes, project["id"])
+        self._check_project(attributes, project["id"])
+        if is_validated:
+            self.check_required_fields({**project["custom_fields"], **self.read_custom_fields(attributes)})
         self._write_project(project, attributes)
         self.touch(project)
         self.announce("Projects", "update", project["id"])
         return project
 
-    def _check(self, attributes: dict[str, Any], project_id: int | None = None) -> None:
+    def _check_project(self, attributes: dict[str, Any], project_id: int | None = None) -> None:
+        """Refuse before anything is written. That an unknown stage or type is refused is unverified."""
         self.check_origin("projects", attributes, project_id)
         zone = attributes.get("time_zone")
-        if zone and str(zone) not in ZONES and not str(zone).endswith("Time (US & Canada)"):
+        if zone and not is_zone(str(zone)):
             raise refuse_fields(time_zone=["is not included in the list"])
+        for name, choices in CHOICES.items():
+            if attributes.get(name) not in (None, "", *choices):
+                raise refuse_fields(**{name: ["is not included in the list"]})
+        for name, table in POINTERS.items():
+            if attributes.get(name) is not None and self.tables.find(table, attributes[name]) is None:
+                raise refuse_fields(**{name: ["is invalid"]})
+        self.read_custom_fields(attributes)
 
     def _write_project(self, project: Row, attributes: dict[str, Any]) -> None:
         if "name" in attributes:
             project["name"] = str(attributes["name"]).strip()
-        if "active" in attributes:
-            project["active"] = attributes["active"] in (True, "true", 1, "1")
-        for name in TEXTS:
+        take_flags(project, attributes, ("active",))
+        take_texts(project, attributes, (*TEXTS, *SHOWN_TEXTS), empty=None)
+        take_dates(project, attributes, (*DATES, *SHOWN_DATES))
+        take_money(project, attributes, MONEY)
+        take_numbers(project, attributes, (*NUMBERS, *POINTERS))
+        for name in ("latitude", "longitude"):
             if name in attributes:
-                project[name] = None if attributes[name] is None else str(attributes[name])
-        for name in DATES:
-            if name in attributes:
-                project[name] = read_date(attributes[name])
-        for name in MONEY:
-            if name in attributes:
-                amount = read_decimal(attributes[name])
-                project[name] = None if amount is None else write_plain(amount)
+                place = read_decimal(attributes[name])
+                project[name] = None if place is None else float(place)
         if isinstance(attributes.get("department_ids"), list):
-            departments = [self.tables.find("departments", number) for number in attributes["department_ids"]]
-            project["department_ids"] = [row["id"] for row in departments if row is not None]
+            found = [number for number in read_ids(attributes["department_ids"])]
+            project["department_ids"] = [number for number in found if self.tables.find("departments", number)]
         self.write_custom_fields(project["custom_fields"], attributes)
 
     def set_customer(self, project: Row, vendor_id: int | None) -> None:
@@ -166,55 +232,45 @@ class Projects(CustomFields, CostCodes, Vendors):
         if vendor_id is not None:
             self.join_project(vendor_id, project["id"])
 
+    def _wants_validation(self, request: Request) -> bool:
+        """In the query by the specification, in the body by the guides."""
+        given = request.args.get("run_configurable_validations")
+        return is_true(self.read_body(request).get("run_configurable_validations") if given is None else given)
+
+    # --- who sees what
+
     def _permitted_projects(self, request: Request) -> list[Row]:
         permitted = self.read_company(request)["permitted_project_ids"]
-        rows = self.tables.all("projects")
+        rows = self.list_visible("projects")
         return rows if permitted is None else [row for row in rows if row["id"] in permitted]
 
     def _visible_projects(self, request: Request) -> list[Row]:
         self.require_company(request)
         rows = filter_rows(request, self._permitted_projects(request), FILTERS)
-        status = request.args.get("filters[by_status]", "Active")
-        if status != "All":
-            rows = [row for row in rows if row["active"] == (status == "Active")]
-        return sort_rows(request, rows, {"name": "name", "display_name": "project_number"})
+        status = request.args.get("filters[by_status]", "Active").strip().lower()
+        if status != "all":
+            rows = [row for row in rows if row["active"] == (status == "active")]
+        name = request.args.get("filters[name]")
+        rows = [row for row in rows if name in (None, "", row["name"])]
+        rows = self._filter_project_flags(request, rows)
+        rows = self._filter_project_members(request, rows)
+        return sort_rows(request, rows, {"name": "name", "display_name": "project_number", "updated_at": "updated_at"})
 
-    # --- shapes
+    def _filter_project_flags(self, request: Request, rows: list[Row]) -> list[Row]:
+        """There are neither demo projects nor templates here."""
+        synced = request.args.get("filters[synced]")
+        if synced is not None:
+            rows = [row for row in rows if (row["origin_id"] is not None) == is_true(synced)]
+        has_others = any(is_true(request.args.get(f"filters[{name}]")) for name in ("is_demo", "template"))
+        return [] if has_others or list_values(request, "from_project_template_id") else rows
 
-    def shape_project(self, project: Row) -> dict[str, Any]:
-        """The show form."""
-        company = self.tables.get("companies", project["company_id"])
-        return {
-            "id": project["id"],
-            "name": project["name"],
-            "display_name": _display(project),
-            "active": project["active"],
-            "is_demo": False,
-            **{name: project[name] for name in (*TEXTS, *DATES, *MONEY)},
-            **dict.fromkeys(EMPTY),
-            "company": {"id": company["id"], "name": company["name"]},
-            "created_at": project["created_at"],
-            "created_by": self.shape_creator(project["created_by_id"]),
-            "custom_fields": self.shape_custom_fields(project["custom_fields"]),
-            "departments": [self._shape_department(number) for number in project["department_ids"]],
-            "erp_integrated": False,
-            "project_stage": STAGE,
-            "standard_cost_code_list_id": self.standard_list()["id"],
-            "updated_at": project["updated_at"],
-        }
-
-    def shape_listed(self, project: Row) -> dict[str, Any]:
-        """The list form: the stage also by name, no departments."""
-        shape = self.shape_project(project)
-        del shape["departments"]
-        return {**shape, "stage": STAGE["name"], "project_template": None}
-
-    def shape_creator(self, user_id: int) -> dict[str, Any]:
-        user = USERS[user_id]
-        return {"id": user.user_id, "login": user.login, "name": user.name}
-
-    def _shape_department(self, department_id: int) -> dict[str, Any]:
-        return {"id": department_id, "name": self.tables.get("departments", department_id)["name"]}
+    def _filter_project_members(self, request: Request, rows: list[Row]) -> list[Row]:
+        vendors = [self.tables.find("vendors", number) for number in list_values(request, "vendor_id")]
+        if vendors or list_values(request, "vendor_id"):
+            ids = {number for vendor in vendors if vendor is not None for number in vendor["project_ids"]}
+            rows = [row for row in rows if row["id"] in ids]
+        text = request.args.get("filters[custom_fields]")
+        return rows if not text else [row for row in rows if _has_fields(row, _read_fields(text))]
 
     # --- acts
 
@@ -236,29 +292,23 @@ class Projects(CustomFields, CostCodes, Vendors):
         return {"id": project["id"], "customer_vendor_id": vendor_id}
 
 
-def shape_compact(project: Row) -> dict[str, Any]:
-    return {"id": project["id"], "name": project["name"], "display_name": _display(project)}
-
-
-def _shape_small(project: Row) -> dict[str, Any]:
+def _read_fields(text: str) -> dict[str, list[str]]:
+    """The JSON of `filters[custom_fields]`: values by field, alone or in a list. Its exact form is unverified."""
+    try:
+        given = decode(text)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        raise refuse_request("filters[custom_fields] is not a JSON object")
     return {
-        "id": project["id"],
-        "name": project["name"],
-        "address": {
-            "street": project["address"],
-            "city": project["city"],
-            "state_code": project["state_code"],
-            "zip": project["zip"],
-            "country_code": project["country_code"],
-        },
-        "stage_name": STAGE["name"],
-        "status_name": "Active" if project["active"] else "Inactive",
-        "type_name": None,
-        "open_items": [],
-        "created_by": {"id": project["created_by_id"], "email": USERS[project["created_by_id"]].login},
+        name.removeprefix("custom_field_"): [str(item) for item in (value if isinstance(value, list) else [value])]
+        for name, value in given.items()
     }
 
 
-def _display(project: Row) -> str:
-    number = project["project_number"]
-    return f"{number} - {project['name']}" if number else str(project["name"])
+def _has_fields(project: Row, wanted: dict[str, list[str]]) -> bool:
+    for number, values in wanted.items():
+        held = project["custom_fields"].get(number)
+        if not set(values) & {str(item) for item in (held if isinstance(held, list) else [held])}:
+            return False
+    return True

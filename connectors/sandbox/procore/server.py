@@ -7,25 +7,27 @@ from typing import Any
 from werkzeug.routing import Map
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.procore.commitments import Commitments
+from connectors.sandbox.procore.acts_prime import PrimeActs
 from connectors.sandbox.procore.core import PERSON
 from connectors.sandbox.procore.directory import Directory
+from connectors.sandbox.procore.files import Files
 from connectors.sandbox.procore.load import Loader
+from connectors.sandbox.procore.locations import Locations
+from connectors.sandbox.procore.owner_side import OwnerSide
 from connectors.sandbox.procore.pages import Pages
 from connectors.sandbox.procore.projects import Projects
-from connectors.sandbox.procore.requisition_writes import RequisitionWrites
-from connectors.sandbox.procore.vendors import shape_vendor
-from connectors.sandbox.procore.wbs import WbsCodes
+from connectors.sandbox.procore.subcontracts import Subcontracts
+from connectors.sandbox.procore.wbs_segments import WbsSegments
 from connectors.sandbox.procore.webhooks import Webhooks
 
 
-class ProcoreSandbox(Webhooks, Directory, Pages, Loader):
+class ProcoreSandbox(Webhooks, Files, Directory, WbsSegments, Locations, Pages, PrimeActs, Loader):
     """A believable Procore for one made-up firm. Start it with `connectors.sandbox.server.serve`."""
 
     url_map = Map(
         [
             rule.empty()
-            for part in (Webhooks, Directory, Pages, Projects, WbsCodes, Commitments, RequisitionWrites)
+            for part in (Webhooks, Directory, Pages, Projects, WbsSegments, Locations, Subcontracts, Files, OwnerSide)
             for rule in part.ROUTES
         ],
         redirect_defaults=False,
@@ -47,7 +49,7 @@ class ProcoreSandbox(Webhooks, Directory, Pages, Loader):
         return {
             "vendor": self.vendor,
             "companies": {str(row["id"]): dict(row) for row in self.tables.iterate("companies")},
-            "vendors": [shape_vendor(row) for row in self.tables.iterate("vendors")],
+            "vendors": [self.shape_vendor(row) for row in self.tables.iterate("vendors")],
             "projects": [self.shape_project(row) for row in self.tables.iterate("projects")],
             "cost_codes": [dict(row) for row in self.tables.iterate("cost_codes")],
             "standard_cost_codes": [dict(row) for row in self.tables.iterate("standard_cost_codes")],
@@ -55,6 +57,7 @@ class ProcoreSandbox(Webhooks, Directory, Pages, Loader):
             "tax_codes": [dict(row) for row in self.tables.iterate("tax_codes")],
             "commitments": [self._dump_commitment(row) for row in self.tables.all("commitments")],
             "requisitions": [self.shape_requisition(row, "extended") for row in self.tables.all("requisitions")],
+            **self.dump_owner_side(),
             "hooks": [dict(row) for row in self.tables.iterate("hooks")],
             "triggers": [dict(row) for row in self.tables.iterate("triggers")],
             "tables": self.tables.dump(),
@@ -64,6 +67,8 @@ class ProcoreSandbox(Webhooks, Directory, Pages, Loader):
     def restore(self, dump: dict[str, Any]) -> None:
         self.tables.restore(dump["tables"])
         self.index_copies()
+        self.index_vendors()
+        self.index_people()
         self.restore_grants(dump["grants"])
 
     def _dump_commitment(self, commitment: dict[str, Any]) -> dict[str, Any]:

@@ -44,6 +44,33 @@ TABLES = (
     "uploads",
     "attachments",
     "async_jobs",
+    "deleted_commitments",
+    "contract_details",
+    "requisition_changes",
+    "invoice_jobs",
+    "change_order_requests",
+    "potential_change_orders",
+    "people",
+    "users",
+    "contacts",
+    "offices",
+    "programs",
+    "project_stages",
+    "project_types",
+    "project_regions",
+    "project_bid_types",
+    "project_owner_types",
+    "tax_types",
+    "uoms",
+    "trades",
+    "business_registers",
+    "locations",
+    "sub_jobs",
+    "timecard_time_types",
+    "timesheets",
+    "timecard_entries",
+    "timecard_changes",
+    "deliveries",
 )
 # Tables that are mostly read per owner.
 OWNERS = {
@@ -56,6 +83,16 @@ OWNERS = {
     "requisitions": "commitment_id",
     "requisition_items": "requisition_id",
     "triggers": "hook_id",
+    "vendors": "company_id",
+    "people": "company_id",
+    "lov_entries": "definition_id",
+    "standard_cost_codes": "standard_cost_code_list_id",
+    "locations": "project_id",
+    "sub_jobs": "project_id",
+    "timesheets": "project_id",
+    "timecard_entries": "project_id",
+    "timecard_changes": "entry_id",
+    "deliveries": "hook_id",
     "prime_contracts": "project_id",
     "prime_lines": "prime_contract_id",
     "prime_packages": "prime_contract_id",
@@ -65,13 +102,24 @@ OWNERS = {
     "direct_cost_lines": "direct_cost_id",
     "contract_payments": "contract_id",
     "attachments": "holder_id",
+    "deleted_commitments": "project_id",
+    "contract_details": "commitment_id",
+    "requisition_changes": "requisition_id",
+    "change_order_requests": "commitment_id",
+    "potential_change_orders": "commitment_id",
 }
+
+
+# Longer than any id; a longer number is not worth turning into one.
+MOST_DIGITS = 18
 
 
 def read_number(value: Any) -> int | None:
     """An id out of a request."""
-    text = str(value)
-    return int(text) if text.isascii() and text.isdigit() else None
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    text = str(value) if isinstance(value, str) or abs(value) < 10**MOST_DIGITS else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None
 
 
 class Tables:
@@ -81,6 +129,7 @@ class Tables:
         self._rows: dict[str, dict[int, Row]] = {table: {} for table in TABLES}
         self._owned: dict[str, dict[int, dict[int, Row]]] = {table: {} for table in OWNERS}
         self._next = {table: FIRST_ID + index * IDS_PER_TABLE for index, table in enumerate(TABLES)}
+        self._origins: dict[str, dict[str, int | None]] = {table: {} for table in TABLES}
 
     def draw_id(self, table: str) -> int:
         number = self._next[table]
@@ -112,6 +161,33 @@ class Tables:
         """The rows of one owner, as `OWNERS` says who that is."""
         return list(self._owned[table].get(owner_id, {}).values())
 
+    def is_origin_free(self, table: str, origin_id: str, row_id: int | None) -> bool:
+        """Whether no other row carries `origin_id`. Row `row_id` (None: the next one added) is taken to carry it now.
+
+        Every write of an origin_id asks here first, so only an id that was seen before can need a scan.
+        """
+        origins = self._origins[table]
+        if origin_id not in origins:
+            origins[origin_id] = row_id
+            return True
+        holder = self._find_holder(table, origin_id, row_id)
+        origins[origin_id] = row_id if holder is None else holder
+        return holder is None or holder == row_id
+
+    def find_origin(self, table: str, origin_id: str) -> Row | None:
+        """The row that carries `origin_id`."""
+        if origin_id not in self._origins[table]:
+            return None
+        holder = self._find_holder(table, origin_id, None)
+        return None if holder is None else self._rows[table][holder]
+
+    def _find_holder(self, table: str, origin_id: str, row_id: int | None) -> int | None:
+        rows = self._rows[table]
+        for number in (self._origins[table].get(origin_id), row_id):
+            if number is not None and number in rows and rows[number].get("origin_id") == origin_id:
+                return number
+        return next((row["id"] for row in rows.values() if row.get("origin_id") == origin_id), None)
+
     def remove(self, table: str, row_id: int) -> None:
         row = self._rows[table].pop(row_id)
         if table in OWNERS:
@@ -128,5 +204,7 @@ class Tables:
 
     def _keep(self, table: str, row: Row) -> None:
         self._rows[table][row["id"]] = row
+        if row.get("origin_id") is not None:
+            self._origins[table].setdefault(row["origin_id"], row["id"])
         if table in OWNERS:
             self._owned[table].setdefault(row[OWNERS[table]], {})[row["id"]] = row

@@ -8,6 +8,8 @@ from typing import Any
 
 from connectors.sandbox.procore.billing import round_cents
 
+# No amount or quantity is longer; writing out 1E9999 would take the sandbox down.
+MOST_PLACES = 30
 STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -34,7 +36,7 @@ def read_decimal(value: Any) -> Decimal | None:
         amount = Decimal(str(value).strip())
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() else None
+    return amount if amount.is_finite() and abs(amount.adjusted()) <= MOST_PLACES else None
 
 
 def read_date(value: Any) -> str | None:
