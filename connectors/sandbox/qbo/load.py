@@ -9,6 +9,8 @@ from connectors.sandbox.contractor import Address, Company, Contractor, Project
 from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.company import add_tax_account, put_fixed, set_up_company
 from connectors.sandbox.qbo.countries import find_country
+from connectors.sandbox.qbo.load_spending import load_spending
+from connectors.sandbox.qbo.merges import merge
 from connectors.sandbox.qbo.system_accounts import UNDEPOSITED_FUNDS, open_account
 from connectors.sandbox.qbo.values import Record, spell_money
 from connectors.sandbox.qbo.write import save
@@ -37,8 +39,11 @@ def load_company(book: Book, contractor: Contractor) -> None:
     load_basics(book, contractor.name, contractor)
     account_ids = _load_accounts(book, contractor)
     _load_items(book, contractor, account_ids)
-    customer_ids = _load_companies(book, contractor)
-    _load_jobs(book, contractor, customer_ids)
+    party_ids = _load_companies(book, contractor)
+    job_ids = _load_jobs(book, contractor, party_ids)
+    load_spending(book, contractor, accounts=account_ids, vendors=party_ids, jobs=job_ids)
+    for kept, lost in contractor.merged_companies:
+        merge(book, book.kinds["Vendor"], party_ids[kept], party_ids[lost])
     book.now = real_now
 
 
@@ -112,8 +117,8 @@ def _load_items(book: Book, contractor: Contractor, account_ids: dict[str, str])
 
 
 def _load_companies(book: Book, contractor: Contractor) -> dict[str, str]:
-    """Customer ids by the company's key."""
-    customers = {}
+    """Ids by the company's key, of those that can be used."""
+    ids = {}
     for company in contractor.companies:
         if company.qbo_name is None:
             continue
@@ -121,9 +126,9 @@ def _load_companies(book: Book, contractor: Contractor) -> dict[str, str]:
         record = save(book, kind, _describe(company))
         if not company.is_active:
             save(book, kind, {"Id": record["Id"], "SyncToken": "0", "sparse": True, "Active": False})
-        elif kind.name == "Customer":
-            customers[company.key] = record["Id"]
-    return customers
+        else:
+            ids[company.key] = record["Id"]
+    return ids
 
 
 def _describe(company: Company) -> Record:
@@ -148,17 +153,20 @@ def make_address(address: Address) -> Record:
     }
 
 
-def _load_jobs(book: Book, contractor: Contractor, customer_ids: dict[str, str]) -> None:
-    for project in contractor.projects:
-        if project.in_books:
-            save(book, book.kinds["Customer"], _describe_job(project, customer_ids))
+def _load_jobs(book: Book, contractor: Contractor, party_ids: dict[str, str]) -> dict[str, str]:
+    """Ids by the project's key."""
+    return {
+        project.key: save(book, book.kinds["Customer"], _describe_job(project, party_ids))["Id"]
+        for project in contractor.projects
+        if project.in_books
+    }
 
 
-def _describe_job(project: Project, customer_ids: dict[str, str]) -> Record:
+def _describe_job(project: Project, party_ids: dict[str, str]) -> Record:
     # A colon separates the levels of a name, so the bookkeeper wrote a dash.
     name = project.name.replace(": ", " - ").replace(":", "-")
     body: Record = {"DisplayName": name, "BillAddr": make_address(project.address)}
-    parent_id = customer_ids.get(project.customer_key or "")
+    parent_id = party_ids.get(project.customer_key or "")
     if parent_id is not None:
         body |= {"Job": True, "ParentRef": {"value": parent_id}, "BillWithParent": True}
     return body

@@ -27,20 +27,24 @@ class MergeActs:
             raise ActRefused(f"two records of {entity} are needed")
         if any(row.get("ParentRef", {}).get("value") == lost["Id"] for row in book.all(entity)):
             raise ActRefused("a record with children cannot be merged away")
-        _repoint(book, kind, kept, lost)
-        sums = {
-            name: spell_money(Decimal(kept.get(name, 0)) + Decimal(lost.get(name, 0)))
-            for name in BALANCES
-            if name in kept
-        }
-        book.remove(kind, lost["Id"])
-        on_event, book.on_event = book.on_event, None
-        book.amend(kind, kept["Id"], sums)
-        book.on_event = on_event
-        if on_event is not None:
-            announce: Any = on_event
-            announce(entity, kept["Id"], "Merge", lost["Id"])
-        return {entity: book.records[entity][kept["Id"]]}
+        return {entity: merge(book, kind, kept["Id"], lost["Id"])}
+
+
+def merge(book: Book, kind: Kind, kept_id: str, lost_id: str) -> Record:
+    """Merge the second record into the first, which is answered as it then is."""
+    kept, lost = book.records[kind.name][kept_id], book.records[kind.name][lost_id]
+    _repoint(book, kind, kept, lost)
+    sums = {
+        name: spell_money(Decimal(kept.get(name, 0)) + Decimal(lost.get(name, 0))) for name in BALANCES if name in kept
+    }
+    book.remove(kind, lost_id)
+    on_event, book.on_event = book.on_event, None
+    book.amend(kind, kept_id, sums)
+    book.on_event = on_event
+    if on_event is not None:
+        announce: Any = on_event
+        announce(kind.name, kept_id, "Merge", lost_id)
+    return book.records[kind.name][kept_id]
 
 
 def _repoint(book: Book, kind: Kind, kept: Record, lost: Record) -> None:
