@@ -264,10 +264,7 @@ class Sandbox:
 
 def _read_whole(request: Request) -> None:
     """Read the body before the lock is taken. Raises RequestEntityTooLarge without reading it."""
-    if request.mimetype == "multipart/form-data":
-        # Parsed from the stream, so that an upload is not held twice.
-        request.files  # noqa: B018
-        return
-    if (request.content_length or 0) > MAX_BODY_BYTES:
+    is_upload = request.mimetype == "multipart/form-data"
+    if (request.content_length or 0) > MAX_BODY_BYTES and not is_upload:
         raise RequestEntityTooLarge
     request.get_data(cache=True)

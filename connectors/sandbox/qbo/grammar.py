@@ -142,11 +142,17 @@ class _Parser:
             for mark in ("(", "*", ")"):
                 self._demand(mark, f'\n    "{mark}" ...\n    ')
             return (), True
-        columns = [self._demand_word(_IDENTIFIER)]
+        columns = [self._read_column()]
         while self._take(","):
-            columns.append(self._demand_word(_IDENTIFIER))
+            columns.append(self._read_column())
+        return tuple(columns), False
+
+    def _read_column(self) -> str:
+        name = self._demand_word(_IDENTIFIER)
         # `SELECT Line.*, Id` is common; the star says no more than the name.
-        return tuple(column.removesuffix(".") for column in columns), False
+        if name.endswith("."):
+            self._demand("*", '\n    "*" ...\n    ')
+        return name.removesuffix(".")
 
     def _read_conditions(self) -> tuple[Condition, ...]:
         if not self._take("where"):

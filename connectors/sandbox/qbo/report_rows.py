@@ -24,7 +24,8 @@ class Report:
 
 
 def spell(amount: Decimal) -> str:
-    return str(amount.quantize(CENT))
+    # Adding zero takes the sign off a negative one.
+    return str(amount.quantize(CENT) + ZERO)
 
 
 def cell(value: str, record_id: str = "") -> Record:
