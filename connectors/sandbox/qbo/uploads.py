@@ -12,13 +12,12 @@ import hashlib
 import hmac
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from werkzeug.datastructures import FileStorage
-from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.frame import Clock
@@ -32,8 +31,6 @@ from connectors.sandbox.qbo.write import find, save
 from connectors.sandbox.wire import decode
 
 MAX_FILE_BYTES = 100 * 1024 * 1024
-# A pair for each file, and more files in one call than any client sends.
-MAX_PARTS = 1000
 LINK_SECONDS = 900
 FILE_PATH = "/files/<realm_id>/attachments/<record_id>"
 _LINK_KEY = b"sandbox-qbo-links"
@@ -179,34 +176,15 @@ def _sign(realm_id: str, record_id: str, made_at: str) -> str:
 
 
 def _pair_parts(request: Request) -> list[tuple[bytes | None, FileStorage | None]]:
-    """(metadata, content) by the number in the parts' names."""
+    """(metadata, content) by the number in the parts' names. A part without a file name is a form field."""
     metadata: dict[str, bytes] = {}
     contents: dict[str, FileStorage] = {}
-    for name, part in _read_parts(request):
+    for name, text in request.form.items():
+        _sort_part(name, FileStorage(io.BytesIO(text.encode()), name=name), metadata, contents)
+    for name, part in request.files.items():
         _sort_part(name, part, metadata, contents)
     numbers: Iterable[str] = sorted({*metadata, *contents})
     return [(metadata.get(number), contents.get(number)) for number in numbers]
-
-
-def _read_parts(request: Request) -> Iterator[tuple[str, FileStorage]]:
-    """Every part with its own headers; clients send contents as base64 in parts without a file name.
-
-    Raises QboFault 2010 for what is not multipart.
-    """
-    try:
-        decoder = MultipartDecoder(request.mimetype_params.get("boundary", "").encode(), max_parts=MAX_PARTS)
-        decoder.receive_data(request.get_data(cache=False))
-        decoder.receive_data(None)
-        while not isinstance(event := decoder.next_event(), Epilogue):
-            if isinstance(event, Field | File):
-                head, content = event, io.BytesIO()
-            elif isinstance(event, Data):
-                content.write(event.data)
-                if not event.more_data:
-                    content.seek(0)
-                    yield head.name, FileStorage(content, getattr(head, "filename", None), headers=head.headers)
-    except ValueError as error:
-        raise bad_value("body", "multipart/form-data") from error
 
 
 def _sort_part(name: str, part: FileStorage, metadata: dict[str, bytes], contents: dict[str, FileStorage]) -> None:
@@ -241,9 +219,19 @@ def _read_content(part: FileStorage | None) -> bytes:
             content = base64.b64decode(content, validate=False)
         except binascii.Error as error:
             raise bad_value("file_content", "base64") from error
+    elif part.filename is None:
+        content = _decode_field(content)
     if len(content) > MAX_FILE_BYTES:
         raise business(f"The file is larger than {MAX_FILE_BYTES // 1024 // 1024} MB.")
     return content
+
+
+def _decode_field(content: bytes) -> bytes:
+    """Clients that give no file name send base64; a form field has lost the header that says so."""
+    try:
+        return base64.b64decode(b"".join(content.split()), validate=True)
+    except binascii.Error:
+        return content
 
 
 def _header_text(value: str | None, default: str) -> str:
