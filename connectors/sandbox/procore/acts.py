@@ -4,27 +4,51 @@ from __future__ import annotations
 
 import calendar
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from connectors.sandbox.frame import ActRefused
 from connectors.sandbox.procore.claims import STATUSES
+from connectors.sandbox.procore.contract_acts import ContractActs
 from connectors.sandbox.procore.errors import Refused
-from connectors.sandbox.procore.requisition_writes import LOCKED, RequisitionWrites
+from connectors.sandbox.procore.requisition_item_writes import LOCKED
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import write_money
 
+ENTERED = ("work", "stored", "retained", "released")
+# Months further off than this are beyond any calendar.
+LAST_YEAR = 9998
 
-class ClaimActs(RequisitionWrites):
+
+class ClaimActs(ContractActs):
     def act_approve_claim(self, requisition_id: int) -> dict[str, Any]:
         return self.act_set_claim_status(requisition_id, "approved")
 
+    def act_unapprove_claim(self, requisition_id: int) -> dict[str, Any]:
+        """Take an approved claim back into review."""
+        return self.act_set_claim_status(requisition_id, "under_review")
+
     def act_set_claim_status(self, requisition_id: int, status: str) -> dict[str, Any]:
-        if status not in STATUSES:
-            raise ActRefused(f"status is one of {', '.join(STATUSES)}")
+        _check_status(status)
         claim = self._act_claim(requisition_id)
+        before = dict(claim)
         claim["status"] = status
         if status != "draft" and claim["submitted_at"] is None:
             claim["submitted_at"] = self.clock.now().date().isoformat()
+        self.record_header(claim, before)
+        self.touch_claim(claim)
+        return self._report(claim)
+
+    def act_edit_claim(self, requisition_id: int, **attributes: Any) -> dict[str, Any]:
+        """Change header attributes as the API names them, such as invoice_number or billing_date."""
+        claim = self._act_claim(requisition_id)
+        before = dict(claim)
+        try:
+            self.check_header(attributes, self.tables.get("projects", claim["project_id"]), claim)
+            self._write_header(claim, attributes)
+        except Refused as refusal:
+            raise ActRefused(str(refusal.body)) from None
+        self.record_header(claim, before)
         self.touch_claim(claim)
         return self._report(claim)
 
@@ -41,7 +65,19 @@ class ClaimActs(RequisitionWrites):
         """Change what a claim says about one line: its item id, or its place from 0. Retainage follows the percent."""
         claim = self._act_claim(requisition_id)
         item = self._act_item(claim, line, item_id)
+        before = dict(item)
         self._enter(claim, item, {"work": work, "stored": stored, "retained": retained, "released": released})
+        self.record_item(claim, item, before)
+        self.touch_claim(claim)
+        return self._report(claim)
+
+    def act_release_retainage(self, requisition_id: int) -> dict[str, Any]:
+        """Let go all the retainage that is held on a claim's work, line by line."""
+        claim = self._act_claim(requisition_id)
+        for item in self.items_of(claim):
+            before = dict(item)
+            item["released"] = write_money(self.line_figures(claim, item).releasable)
+            self.record_item(claim, item, before)
         self.touch_claim(claim)
         return self._report(claim)
 
@@ -61,8 +97,11 @@ class ClaimActs(RequisitionWrites):
     ) -> dict[str, Any]:
         """The next claim of a contract. Lines: `{"line": 0, "work", "stored", "retained", "released"}`."""
         commitment = self.act_row("commitments", commitment_id, "commitment")
-        if status not in STATUSES:
-            raise ActRefused(f"status is one of {', '.join(STATUSES)}")
+        _check_status(status)
+        try:
+            self.check_billable(commitment)
+        except Refused as refusal:
+            raise ActRefused(str(refusal.body)) from None
         start, end = self._next_period(commitment)
         claim = self.add_claim(
             commitment,
@@ -84,30 +123,28 @@ class ClaimActs(RequisitionWrites):
         return self._report(claim)
 
     def _enter(self, claim: Row, item: Row, entered: dict[str, Any]) -> None:
-        amounts = {
-            name: self.act_amount(entered[name], name)
-            for name in ("work", "stored", "retained", "released")
-            if entered.get(name) is not None
-        }
+        amounts = {name: self.act_amount(entered[name], name) for name in ENTERED if entered.get(name) is not None}
+        try:
+            with self.changing_items(claim, [item]):
+                self._enter_amounts(item, amounts)
+        except Refused as refusal:
+            raise ActRefused(str(refusal.body["errors"])) from None
+
+    def _enter_amounts(self, item: Row, amounts: dict[str, Decimal]) -> None:
         if "work" in amounts or "retained" in amounts:
-            work = amounts.get("work", self.act_amount(item["work"], "work"))
+            work = amounts.get("work", Decimal(item["work"]))
             self.enter_work(item, work, amounts.get("retained"))
         if "stored" in amounts:
             self.enter_stored(item, amounts["stored"])
-        self.forget_figures(claim["commitment_id"])
         if "released" in amounts:
-            try:
-                self.check_release(claim, item, amounts["released"])
-            except Refused as refusal:
-                raise ActRefused(str(refusal.body["errors"])) from None
             item["released"] = write_money(amounts["released"])
-            self.forget_figures(claim["commitment_id"])
 
     def _next_period(self, commitment: Row) -> tuple[date, date]:
         """The month after the last claim's, or the present one."""
         chain = self.chain_of(commitment["id"])
         last_end = chain[-1]["requisition_end"] if chain else None
-        day = date.fromisoformat(last_end) + timedelta(days=1) if last_end else self.clock.now().date()
+        last = date.fromisoformat(last_end) if last_end else None
+        day = last + timedelta(days=1) if last and last.year < LAST_YEAR else self.clock.now().date()
         start = day.replace(day=1)
         return start, start.replace(day=calendar.monthrange(start.year, start.month)[1])
 
@@ -133,3 +170,8 @@ class ClaimActs(RequisitionWrites):
             "status": claim["status"],
             "current_payment_due": write_money(summary.current_payment_due),
         }
+
+
+def _check_status(status: Any) -> None:
+    if status not in STATUSES:
+        raise ActRefused(f"status is one of {', '.join(STATUSES)}")

@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 ZERO = Decimal("0.00")
 CENT = Decimal("0.01")
+NONE = Decimal("0.0")
 HUNDRED = Decimal(100)
 
 
@@ -47,6 +48,7 @@ class Entry:
     stored_released: Decimal = ZERO
     tax_rate: Decimal = ZERO
     is_change_order: bool = False
+    quantity: Decimal = NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,26 @@ class LineFigures:
     net_amount: Decimal
     tax_rate: Decimal
     tax: Decimal
+    work_completed_this_period_quantity: Decimal
+    work_completed_from_previous_application_quantity: Decimal
+
+    @property
+    def total_completed_and_stored_to_date_quantity(self) -> Decimal:
+        return self.work_completed_from_previous_application_quantity + self.work_completed_this_period_quantity
+
+    @property
+    def releasable(self) -> Decimal:
+        """Work retainage that this claim could let go at most."""
+        return (
+            self.work_completed_retainage_from_previous_application
+            + self.work_completed_retainage_retained_this_period
+        )
+
+    @property
+    def is_overdrawn(self) -> bool:
+        """More let go than is held. Retainage on a deductive line is held, and let go, with a minus sign."""
+        lowest, highest = sorted((ZERO, self.releasable))
+        return not lowest <= self.work_completed_retainage_released_this_period <= highest
 
     @property
     def total_completed_and_stored_to_date_percent(self) -> Decimal:
@@ -135,6 +157,8 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class ClaimFigures:
+    """`by_key` has the latest figures of every line up to this claim, also of one that was taken off it."""
+
     lines: tuple[LineFigures, ...]
     summary: Summary
     by_key: Mapping[int, LineFigures] = field(compare=False)
@@ -149,7 +173,7 @@ def bill_claim(
     """
     before = previous.by_key if previous else {}
     lines = tuple(_bill_line(entry, before.get(entry.key), are_materials_moved) for entry in entries)
-    return ClaimFigures(lines, _summarise(lines, previous), {line.key: line for line in lines})
+    return ClaimFigures(lines, _summarise(lines, previous), {**before, **{line.key: line for line in lines}})
 
 
 def _bill_line(entry: Entry, before: LineFigures | None, are_materials_moved: bool) -> LineFigures:
@@ -160,6 +184,7 @@ def _bill_line(entry: Entry, before: LineFigures | None, are_materials_moved: bo
     work_before = moved
     retained_before = retainage_moved
     total_before = ZERO
+    quantity_before = before.total_completed_and_stored_to_date_quantity if before else NONE
     if before:
         work_before += before.work_completed_from_previous_application + before.work_completed_this_period
         retained_before += before.work_completed_retainage_currently_retained
@@ -195,6 +220,8 @@ def _bill_line(entry: Entry, before: LineFigures | None, are_materials_moved: bo
         # Unverified: whether tax falls on the amount before or after retainage. A published sample body taxes the
         # amount after it, so that is what is done here, line by line.
         tax=take_percent(net, entry.tax_rate),
+        work_completed_this_period_quantity=entry.quantity,
+        work_completed_from_previous_application_quantity=quantity_before,
     )
 
 

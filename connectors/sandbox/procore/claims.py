@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-from connectors.sandbox.procore.billing import ZERO, ClaimFigures, Entry, LineFigures, bill_claim, take_percent
-from connectors.sandbox.procore.core import Core
+from connectors.sandbox.procore.billing import ClaimFigures, Entry, LineFigures, bill_claim, take_percent
+from connectors.sandbox.procore.claim_sources import NO_QUANTITY, ClaimSources
+from connectors.sandbox.procore.errors import Refused, refuse_fields, refuse_state
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import write_money
 
 STATUSES = ("draft", "under_review", "revise_and_resubmit", "approved", "approved_as_noted", "pending_owner_approval")
 OPEN_STATUSES = ("draft", "under_review", "revise_and_resubmit")
 AMOUNTS = ("work", "stored", "retained", "released", "stored_retained", "stored_released")
-APPROVED = "approved"
+RELEASED = "work_completed_retainage_released_this_period"
 
 
-class Claims(Core):
+class Claims(ClaimSources):
     """Requisition records without HTTP."""
 
     def clear(self) -> None:
         super().clear()
         self._figures: dict[int, dict[int, ClaimFigures]] = {}
+        self._rates: dict[int, dict[int, str]] = {}
 
     # --- the chain
 
@@ -35,17 +38,21 @@ class Claims(Core):
         return earlier[-1] if earlier else None
 
     def is_last(self, claim: Row) -> bool:
-        return bool(self.chain_of(claim["commitment_id"])[-1]["id"] == claim["id"])
+        rows = self.tables.of("requisitions", claim["commitment_id"])
+        return bool(max(row["number"] for row in rows) == claim["number"])
 
     def figures_of(self, claim: Row) -> ClaimFigures:
-        """The figures, computed once for the whole chain and kept until something in it changes."""
+        """The figures, computed once for the whole chain and kept until something in it, or a tax rate, changes."""
         commitment_id = claim["commitment_id"]
-        if commitment_id not in self._figures:
+        rates = self._rates.get(commitment_id)
+        if rates is None or any(str(self.tax_rate(code_id)) != rate for code_id, rate in rates.items()):
+            self._rates[commitment_id] = {}
             self._figures[commitment_id] = self._compute_chain(commitment_id)
         return self._figures[commitment_id][claim["id"]]
 
     def forget_figures(self, commitment_id: int) -> None:
         self._figures.pop(commitment_id, None)
+        self._rates.pop(commitment_id, None)
 
     def touch_claim(self, claim: Row, *, event_type: str = "update") -> None:
         """A claim changed: its time moves, its chain's figures are computed anew, the webhooks hear of it.
@@ -58,8 +65,15 @@ class Claims(Core):
 
     def items_of(self, claim: Row) -> list[Row]:
         """A claim's item rows in the order of the contract's lines."""
-        rows = self.tables.of("requisition_items", claim["id"])
-        return sorted(rows, key=lambda row: self.tables.get("contract_lines", row["line_id"])["position"])
+        return sorted(self.tables.of("requisition_items", claim["id"]), key=self.place_of)
+
+    def is_billed(self, commitment_id: int, name: str, row_id: int) -> bool:
+        """Whether a claim of the contract has an item for this line, detail or package."""
+        return any(
+            item.get(name) == row_id
+            for claim in self.tables.of("requisitions", commitment_id)
+            for item in self.tables.of("requisition_items", claim["id"])
+        )
 
     def _compute_chain(self, commitment_id: int) -> dict[int, ClaimFigures]:
         figures: dict[int, ClaimFigures] = {}
@@ -71,33 +85,22 @@ class Claims(Core):
         return figures
 
     def _read_entries(self, claim: Row) -> Iterator[Entry]:
+        rates = self._rates[claim["commitment_id"]]
         for item in self.items_of(claim):
-            line = self.tables.get("contract_lines", item["line_id"])
+            source = self.source_of(item)
+            rate = self.tax_rate(source.tax_code_id)
+            if source.tax_code_id is not None:
+                rates[source.tax_code_id] = str(rate)
             yield Entry(
-                key=line["id"],
-                scheduled=Decimal(line["amount"]),
-                tax_rate=self.tax_rate_of(line),
-                is_change_order=line["change_order_package_id"] is not None,
+                key=source.key,
+                scheduled=source.scheduled,
+                tax_rate=rate,
+                is_change_order=source.package_id is not None,
+                quantity=Decimal(item.get("quantity", NO_QUANTITY)),
                 **{name: Decimal(item[name]) for name in AMOUNTS},
             )
 
-    def tax_rate_of(self, line: Row) -> Decimal:
-        if line["tax_code_id"] is None:
-            return ZERO
-        return Decimal(self.tables.get("tax_codes", line["tax_code_id"])["rate1"])
-
     # --- making and ending
-
-    def lines_in_force(self, commitment: Row) -> list[Row]:
-        """The contract's own lines, then those of approved change order packages."""
-        packages = {row["id"]: row for row in self.tables.of("change_order_packages", commitment["id"])}
-        lines = sorted(self.tables.of("contract_lines", commitment["id"]), key=lambda row: row["position"])
-        return [
-            line
-            for line in lines
-            if line["change_order_package_id"] is None
-            or packages[line["change_order_package_id"]]["status"] == APPROVED
-        ]
 
     def add_claim(self, commitment: Row, **values: Any) -> Row:
         """The next claim of a contract, its lines carried forward from the one before."""
@@ -119,6 +122,7 @@ class Claims(Core):
                 "billing_date": None,
                 "submitted_at": None,
                 "payment_date": None,
+                "due_date": None,
                 "comment": None,
                 "origin_id": None,
                 "origin_data": None,
@@ -130,21 +134,28 @@ class Claims(Core):
                 **values,
             },
         )
-        carried = {item["line_id"]: item for item in self.items_of(previous)} if previous else {}
-        for line in self.lines_in_force(commitment):
-            self.add_item(claim, line, carried.get(line["id"]))
+        carried = {self.key_of(item): item for item in self.items_of(previous)} if previous else {}
+        percent = self._find_percent(commitment, previous)
+        for named in self.list_billables(commitment, set(carried)):
+            self.add_item(claim, named, carried.get(self.key_of(named)), percent)
         self.forget_figures(commitment["id"])
         return claim
 
-    def add_item(self, claim: Row, line: Row, carried: Row | None = None) -> Row:
-        """A claim's row for a contract line. What is stored stays stored until somebody says otherwise."""
-        percent = self.tables.get("commitments", claim["commitment_id"])["retainage_percent"]
+    def add_item(
+        self, claim: Row, named: dict[str, Any], carried: Row | None = None, percent: str | None = None
+    ) -> Row:
+        """A claim's row for what `named` bills. What is stored stays stored until somebody says otherwise."""
+        commitment = self.tables.get("commitments", claim["commitment_id"])
+        if percent is None:
+            percent = self._find_percent(commitment, self.previous_of(claim))
         item = {
             "requisition_id": claim["id"],
-            "line_id": line["id"],
+            **named,
             **dict.fromkeys(AMOUNTS, "0.00"),
+            "quantity": NO_QUANTITY,
             "work_percent": percent,
             "stored_percent": percent,
+            "is_overridden": False,
             "claimed": "0.00",
             "status": "no_action",
             "comment": None,
@@ -153,14 +164,18 @@ class Claims(Core):
             item |= {"stored": carried["stored"], "stored_retained": carried["stored_retained"]}
         return self.tables.add("requisition_items", item)
 
+    def _find_percent(self, commitment: Row, previous: Row | None) -> str:
+        return self.find_percent(commitment, self.figures_of(previous).summary if previous else None)
+
     def remove_claim(self, claim: Row) -> None:
         self.drop_claim(claim)
         self.announce("Draw Requests", "delete", claim["id"], project_id=claim["project_id"])
 
     def drop_claim(self, claim: Row) -> None:
         """Remove a claim that nobody has heard of yet."""
-        for item in self.tables.of("requisition_items", claim["id"]):
-            self.tables.remove("requisition_items", item["id"])
+        for table in ("requisition_items", "requisition_changes"):
+            for row in self.tables.of(table, claim["id"]):
+                self.tables.remove(table, row["id"])
         self.tables.remove("requisitions", claim["id"])
         self.forget_figures(claim["commitment_id"])
 
@@ -170,13 +185,53 @@ class Claims(Core):
         """This period's work and what is retained of it. Without work nothing can be retained."""
         held = take_percent(work, Decimal(item["work_percent"])) if retained is None else retained
         item["work"] = write_money(work)
-        item["retained"] = write_money(held if work else ZERO)
+        item["retained"] = write_money(held if work else Decimal(0))
 
     def enter_stored(self, item: Row, stored: Decimal, retained: Decimal | None = None) -> None:
         """The materials presently stored and what is retained of them, both as snapshots."""
         held = take_percent(stored, Decimal(item["stored_percent"])) if retained is None else retained
         item["stored"] = write_money(stored)
-        item["stored_retained"] = write_money(held)
+        item["stored_retained"] = write_money(held if stored else Decimal(0))
 
     def line_figures(self, claim: Row, item: Row) -> LineFigures:
-        return self.figures_of(claim).by_key[item["line_id"]]
+        return self.figures_of(claim).by_key[self.key_of(item)]
+
+    @contextmanager
+    def changing_items(self, claim: Row, touched: list[Row]) -> Iterator[None]:
+        """Let the block change the `touched` items; put them back when it, or the retainage of the chain, refuses.
+
+        No claim may let go more work retainage than it holds, nor may a change take away what a later one let go.
+        """
+        before = self._list_overdrawn(claim)
+        kept = [(item, dict(item)) for item in touched]
+        try:
+            yield
+            self.forget_figures(claim["commitment_id"])
+            allowed = before - {(claim["id"], self.key_of(item)) for item in touched}
+            for claim_id, key in self._list_overdrawn(claim) - allowed:
+                held = self._figures[claim["commitment_id"]][claim_id].by_key[key].releasable
+                raise refuse_fields(**{RELEASED: [f"cannot be more than the retainage held ({held})"]})
+        except (Refused, ArithmeticError):
+            for item, values in kept:
+                item.clear()
+                item.update(values)
+            self.forget_figures(claim["commitment_id"])
+            raise
+
+    def remove_items(self, claim: Row, items: list[Row]) -> None:
+        before = self._list_overdrawn(claim)
+        for item in items:
+            self.tables.remove("requisition_items", item["id"])
+        self.forget_figures(claim["commitment_id"])
+        if self._list_overdrawn(claim) - before:
+            for item in items:
+                self.tables.add("requisition_items", item)
+            self.forget_figures(claim["commitment_id"])
+            raise refuse_state("Retainage of these lines is released on a later invoice")
+
+    def _list_overdrawn(self, claim: Row) -> set[tuple[int, int]]:
+        self.figures_of(claim)
+        chain = self._figures[claim["commitment_id"]]
+        return {
+            (claim_id, line.key) for claim_id, figures in chain.items() for line in figures.lines if line.is_overdrawn
+        }

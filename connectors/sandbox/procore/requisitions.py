@@ -9,11 +9,20 @@ from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.procore.core import VERSION
 from connectors.sandbox.procore.errors import refuse_missing_id, refuse_request, refuse_unknown
-from connectors.sandbox.procore.listing import answer_page, by_number, by_range, by_text, filter_rows
+from connectors.sandbox.procore.listing import (
+    answer_page,
+    by_number,
+    by_range,
+    by_text,
+    filter_rows,
+    is_true,
+    list_values,
+)
 from connectors.sandbox.procore.requisition_shapes import RequisitionShapes
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.wire import json_response
 
+ITEM_TYPES = ("contract_item", "contract_detail_item", "change_order_item")
 VIEWS = ("default", "extended", "items", "action_policy", "header_only")
 DEFAULT_PAGE = 30
 FILTERS = {
@@ -33,29 +42,23 @@ class Requisitions(RequisitionShapes):
         Rule(f"/rest/{VERSION}/requisitions", endpoint="list_requisitions", methods=["GET"]),
         Rule(f"/rest/{VERSION}/requisitions/<int:requisition_id>", endpoint="show_requisition", methods=["GET"]),
         Rule(f"{_ONE}/detail", endpoint="list_requisition_detail"),
-        Rule(
-            f"{_ONE}/contract_items",
-            endpoint="list_requisition_items",
-            defaults={"item_type": "contract_item"},
-            methods=["GET"],
-        ),
-        Rule(
-            f"{_ONE}/change_order_items",
-            endpoint="list_requisition_items",
-            defaults={"item_type": "change_order_item"},
-            methods=["GET"],
-        ),
-        Rule(
-            f"{_ONE}/contract_detail_items",
-            endpoint="list_requisition_items",
-            defaults={"item_type": "contract_detail_item"},
-            methods=["GET"],
-        ),
-        Rule("/rest/v1.0/projects/<int:project_id>/billing_periods", endpoint="list_periods", methods=["GET"]),
-        Rule(
-            "/rest/v1.0/projects/<int:project_id>/billing_periods/<int:period_id>",
-            endpoint="show_period",
-            methods=["GET"],
+        *(
+            rule
+            for item_type in ITEM_TYPES
+            for rule in (
+                Rule(
+                    f"{_ONE}/{item_type}s",
+                    endpoint="list_requisition_items",
+                    defaults={"item_type": item_type},
+                    methods=["GET"],
+                ),
+                Rule(
+                    f"{_ONE}/{item_type}s/<int:item_id>",
+                    endpoint="show_requisition_item",
+                    defaults={"item_type": item_type},
+                    methods=["GET"],
+                ),
+            )
         ),
     )
 
@@ -70,8 +73,8 @@ class Requisitions(RequisitionShapes):
         ]
         rows = filter_rows(request, rows, FILTERS)
         is_last = request.args.get("filters[is_last]")
-        if is_last is not None:
-            rows = [row for row in rows if self.is_last(row) == (is_last == "true")]
+        if is_last:
+            rows = [row for row in rows if self.is_last(row) == is_true(is_last)]
         rows.sort(key=lambda row: row["id"])
         return answer_page(request, rows, lambda row: self.shape_requisition(row, view, version), default=DEFAULT_PAGE)
 
@@ -86,19 +89,20 @@ class Requisitions(RequisitionShapes):
     def list_requisition_items(self, request: Request, requisition_id: int, item_type: str) -> Response:
         claim = self.read_claim(request, requisition_id)
         items = [item for item in self.items_of(claim) if self.type_of(item) == item_type]
-        package_id = request.args.get("filters[change_order_id]")
-        if package_id:
-            items = [item for item in items if str(self._line_of(item)["change_order_package_id"]) == package_id]
+        package_ids = list_values(request, "change_order_id")
+        if package_ids:
+            items = [item for item in items if str(self.source_of(item).package_id) in package_ids]
         return answer_page(request, items, lambda item: self.shape_plain_item(claim, item))
 
-    def list_periods(self, request: Request, project_id: int) -> Response:
-        rows = self.tables.of("billing_periods", self.find_project(project_id)["id"])
-        filters = {name: FILTERS[name] for name in ("id", "status", "created_at", "updated_at")}
-        return answer_page(request, filter_rows(request, rows, filters), dict)
+    def show_requisition_item(self, request: Request, requisition_id: int, item_type: str, item_id: int) -> Response:
+        claim = self.read_claim(request, requisition_id)
+        return json_response(self.shape_plain_item(claim, self.find_item(claim, item_type, item_id)))
 
-    def show_period(self, request: Request, project_id: int, period_id: int) -> Response:
-        project = self.find_project(project_id)
-        return json_response(self.find_owned("billing_periods", period_id, project, "Billing period"))
+    def find_item(self, claim: Row, item_type: str, item_id: int) -> Row:
+        item = self.tables.find("requisition_items", item_id)
+        if item is None or item["requisition_id"] != claim["id"] or self.type_of(item) != item_type:
+            raise refuse_unknown("Item")
+        return item
 
     # --- reading
 
@@ -113,13 +117,6 @@ class Requisitions(RequisitionShapes):
             raise refuse_missing_id()
         if str(given) != str(claim["commitment_id"]):
             raise refuse_unknown("Commitment")
-
-    def type_of(self, item: Row) -> str:
-        is_change = self._line_of(item)["change_order_package_id"] is not None
-        return "change_order_item" if is_change else "contract_item"
-
-    def _line_of(self, item: Row) -> Row:
-        return self.tables.get("contract_lines", item["line_id"])
 
 
 def read_view(request: Request) -> str:
