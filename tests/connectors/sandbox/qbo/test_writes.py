@@ -232,11 +232,11 @@ def test_lists_cannot_be_deleted_and_tax_codes_not_written(qbo: Qbo) -> None:
 
 
 def test_preferences_are_merged_by_group_and_the_closing_date_is_not_for_callers(qbo: Qbo) -> None:
-    change = {"UseAccountNumbers": False, "BookCloseDate": "2026-01-31"}
+    change = {"TrackDepartments": False, "BookCloseDate": "2026-01-31"}
     updated = qbo.save("Preferences", {"Id": "1", "SyncToken": "0", "AccountingInfoPrefs": change})
     accounting = qbo.get("preferences")["Preferences"]["AccountingInfoPrefs"]
 
-    assert (updated["SyncToken"], accounting["UseAccountNumbers"]) == ("1", False)
+    assert (updated["SyncToken"], accounting["TrackDepartments"]) == ("1", False)
     assert (accounting["ClassTrackingPerTxnLine"], "BookCloseDate" in accounting) == (True, False)
     stale = {"Id": "1", "SyncToken": "0", "AccountingInfoPrefs": change}
     assert qbo.refuse("POST", "preferences", json=stale)["code"] == "5010"
