@@ -22,9 +22,7 @@ def prepare_name(write: Write) -> None:
     name = str(record.get(kind.name_member, "")).strip()
     if not name:
         raise missing(kind.name_member)
-    # The character rule is documented; the code it is refused with is unverified.
-    if any(mark in name for mark in ":\t\n"):
-        raise business(f"{kind.name_member} cannot hold a colon, a tab or a new line.")
+    _check_marks(kind.name_member, name)
     record[kind.name_member] = name
     _mark_inactive(write)
     if kind.child_flag:
@@ -34,6 +32,8 @@ def prepare_name(write: Write) -> None:
 def prepare_party(write: Write) -> None:
     """Customers, vendors and employees: the display name comes from the parts when it is not given."""
     record = write.record
+    for part in NAME_PARTS:
+        _check_marks(part, str(record.get(part, "")))
     if not str(record.get("DisplayName", "")).strip():
         built = " ".join(str(record[part]).strip() for part in NAME_PARTS if record.get(part))
         if not built:
@@ -46,6 +46,12 @@ def prepare_party(write: Write) -> None:
     _number_addresses(write)
     if "PrintOnCheckName" not in record:
         record["PrintOnCheckName"] = write.old["PrintOnCheckName"] if write.old else plain
+
+
+def _check_marks(member: str, name: str) -> None:
+    """The character rule is documented; the code it is refused with is unverified."""
+    if any(mark in name for mark in ":\t\n"):
+        raise business(f"{member} cannot hold a colon, a tab or a new line.")
 
 
 def _number_addresses(write: Write) -> None:

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from connectors.sandbox.contractor import Contractor
+from connectors.sandbox.qbo.accounts import load_account_types
 from connectors.sandbox.qbo.book import Book
-from connectors.sandbox.qbo.lists import load_account_types
 from connectors.sandbox.qbo.load import load_basics
 from connectors.sandbox.qbo.table_lists import USD
 from connectors.sandbox.qbo.values import PACIFIC, Record, parse_time, spell_time

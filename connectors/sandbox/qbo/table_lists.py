@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.sandbox.qbo import lists, names
+from connectors.sandbox.qbo import accounts, items, lists, names, opening_balances, parties
 from connectors.sandbox.qbo.kinds import Kind
 
 USD = {"value": "USD", "name": "United States Dollar"}
@@ -36,8 +36,8 @@ LISTS = (
         kept=frozenset({"Active", "CurrencyRef", "DefaultTaxCodeRef"}),
         queryable=PARTY_QUERY | {"FullyQualifiedName"},
         references={"ParentRef": "Customer"},
-        prepare=lists.prepare_customer,
-        settle=names.settle_name,
+        prepare=opening_balances.prepare_customer_with_balance,
+        settle=opening_balances.settle_customer,
     ),
     Kind(
         "Vendor",
@@ -50,7 +50,7 @@ LISTS = (
         kept=frozenset({"Active", "CurrencyRef"}),
         queryable=PARTY_QUERY,
         references={"ParentRef": "Vendor"},
-        prepare=names.prepare_party,
+        prepare=parties.prepare_vendor,
     ),
     Kind(
         "Employee",
@@ -61,7 +61,7 @@ LISTS = (
         defaults={"BillableTime": False, "Active": True},
         kept=frozenset({"Active"}),
         queryable=PARTY_QUERY - {"Balance", "CompanyName"},
-        prepare=lists.prepare_employee,
+        prepare=parties.prepare_employee,
     ),
     Kind(
         "Account",
@@ -78,7 +78,7 @@ LISTS = (
         queryable=LIST_QUERY
         | {"AccountType", "AccountSubType", "Classification", "AcctNum", "CurrentBalance", "SubAccount"},
         references={"ParentRef": "Account"},
-        prepare=lists.prepare_account,
+        prepare=accounts.prepare_account,
         settle=names.settle_name,
     ),
     Kind(
@@ -95,7 +95,7 @@ LISTS = (
         kept=frozenset({"Active"}),
         queryable=LIST_QUERY | {"Type", "Sku"},
         references={"ParentRef": "Item"},
-        prepare=lists.prepare_item,
+        prepare=items.prepare_item,
         settle=names.settle_name,
     ),
     Kind(

@@ -95,7 +95,8 @@ def _update(book: Book, kind: Kind, body: Record, sent: Record, options: frozens
     if is_sparse:
         # Unverified at the vendor: null or "" clears a member.
         cleared = {name for name, value in body.items() if value in (None, "") and name not in kind.ignored}
-        record = {name: value for name, value in old.items() if name not in cleared} | resolved
+        fallback = {name: value for name, value in kind.defaults.items() if name in cleared}
+        record = {name: value for name, value in old.items() if name not in cleared} | fallback | resolved
     else:
         held = kind.ignored | kind.kept
         record = {**kind.defaults, **{name: value for name, value in old.items() if name in held}, **resolved}
