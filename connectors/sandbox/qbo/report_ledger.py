@@ -21,8 +21,12 @@ LEDGER_COLUMNS = (
     ("Balance", "rbal_nat_amount", ""),
 )
 AGES = (("Current", 0), ("1 - 30", 30), ("31 - 60", 60), ("61 - 90", 90), ("91 and over", 10**6))
+ACCOUNT_TYPES = (
+    *("Bank", "Accounts Receivable", "Other Current Asset", "Fixed Asset", "Other Asset"),
+    *("Accounts Payable", "Credit Card", "Other Current Liability", "Long Term Liability", "Equity"),
+    *("Income", "Cost of Goods Sold", "Expense", "Other Income", "Other Expense"),
+)
 _TITLES = {
-    "BillPayment": "Bill Payment",
     "VendorCredit": "Vendor Credit",
     "CreditMemo": "Credit Memo",
     "JournalEntry": "Journal Entry",
@@ -34,16 +38,17 @@ _PARTIES = ("VendorRef", "CustomerRef", "EntityRef")
 
 
 def general_ledger(book: Book, start: date, end: date) -> Report:
-    opening = sum_balances(book, date.fromordinal(start.toordinal() - 1)) if start > date.min else {}
+    """Accounts in the order of their types with what they held before; those without either are left out."""
+    opening = _find_opening(book, start)
     posted: dict[str, list[Posting]] = {}
     for posting in list_postings(book, start, end):
         posted.setdefault(posting.account_id, []).append(posting)
-    rows: list[Row] = []
+    children: dict[str, list[Record]] = {}
     for account in book.in_order(book.kinds["Account"]):
-        entries = sorted(posted.get(account["Id"], []), key=lambda each: (each.record["TxnDate"], _number(each)))
-        held = opening.get(account["Id"], ZERO)
-        if entries or held:
-            rows.append(_ledger_section(book, account, held, entries))
+        children.setdefault(account.get("ParentRef", {}).get("value", ""), []).append(account)
+    tops = sorted(children.get("", []), key=lambda account: ACCOUNT_TYPES.index(account["AccountType"]))
+    sections = (_ledger_section(book, account, children, opening, posted) for account in tops)
+    rows = [row for row in sections if row is not None]
     return Report(LEDGER_COLUMNS, rows, bool(rows))
 
 
@@ -63,20 +68,66 @@ def aged_receivables(book: Book, start: date, end: date) -> Report:
     return _aged(book, (("Invoice", 1), ("CreditMemo", -1)), "CustomerRef", end)
 
 
-def _ledger_section(book: Book, account: Record, held: Decimal, entries: list[Posting]) -> Row:
+def _find_opening(book: Book, start: date) -> dict[str, Decimal]:
+    """Debit positive: balances, and of income and expense what the year so far has brought.
+
+    What the years before have earned stands in Retained Earnings without a posting.
+    """
+    if start == date.min:
+        return {}
+    opening = sum_balances(book, date.fromordinal(start.toordinal() - 1))
+    year = start.replace(month=1, day=1).isoformat()
+    earned = ZERO
+    for posting in list_postings(book, None, date.fromordinal(start.toordinal() - 1)):
+        if book.records["Account"][posting.account_id]["Classification"] in BALANCE_SHEET:
+            continue
+        if posting.record["TxnDate"] < year:
+            earned += posting.amount
+        else:
+            opening[posting.account_id] = opening.get(posting.account_id, ZERO) + posting.amount
+    retained = next((row["Id"] for row in book.all("Account") if row["AccountSubType"] == "RetainedEarnings"), None)
+    if retained is not None:
+        opening[retained] = opening.get(retained, ZERO) + earned
+    return opening
+
+
+def _ledger_section(
+    book: Book,
+    account: Record,
+    children: dict[str, list[Record]],
+    opening: dict[str, Decimal],
+    posted: dict[str, list[Posting]],
+) -> Row | None:
+    """An account and those under it. As recorded, only the outermost header carries an id: of the first with rows."""
+    entries = sorted(posted.get(account["Id"], []), key=lambda each: (each.record["TxnDate"], _number(each)))
+    rows, moved = _own_rows(book, account, opening.get(account["Id"], ZERO), entries)
+    first = account["Id"] if rows else ""
+    below = (_ledger_section(book, child, children, opening, posted) for child in children.get(account["Id"], []))
+    for inner in below:
+        if inner is None:
+            continue
+        head = inner["Header"]["ColData"][0]
+        first = first or head["id"]
+        rows.append({**inner, "Header": {"ColData": [cell(head["value"]), *inner["Header"]["ColData"][1:]]}})
+    if not rows:
+        return None
+    blank = [cell("") for _ in LEDGER_COLUMNS[1:]]
+    foot = summary(f"Total for {account['Name']}", "", "", "", "", "", moved, "")
+    head = {"ColData": [cell(account["Name"], first), *blank]}
+    return {"Header": head, "Rows": {"Row": rows}, "Summary": foot, "type": "Section"}
+
+
+def _own_rows(book: Book, account: Record, held: Decimal, entries: list[Posting]) -> tuple[list[Row], str]:
+    """(rows, what they moved)"""
     sign = 1 if account["Classification"] in ("Asset", "Expense") else -1
-    blank = [cell("") for _ in LEDGER_COLUMNS[2:]]
     rows: list[Row] = []
     balance = sign * held
-    if held and account["Classification"] in BALANCE_SHEET:
-        rows.append(data_row(cell("Beginning Balance"), *blank, cell(spell(balance))))
+    if held:
+        rows.append(data_row(cell("Beginning Balance"), *(cell("") for _ in LEDGER_COLUMNS[2:]), cell(spell(balance))))
     for entry in entries:
         balance += sign * entry.amount
         rows.append(_ledger_row(book, entry, sign * entry.amount, balance))
-    moved = spell(sum((sign * each.amount for each in entries), ZERO)) if entries else ""
-    head = {"ColData": [cell(account["FullyQualifiedName"], account["Id"]), cell(""), *blank]}
-    foot = summary(f"Total for {account['FullyQualifiedName']}", "", "", "", "", "", moved, "")
-    return {"Header": head, "Rows": {"Row": rows}, "Summary": foot, "type": "Section"}
+    return rows, spell(sum((sign * each.amount for each in entries), ZERO)) if entries else ""
 
 
 def _ledger_row(book: Book, entry: Posting, amount: Decimal, balance: Decimal) -> Row:
@@ -86,14 +137,37 @@ def _ledger_row(book: Book, entry: Posting, amount: Decimal, balance: Decimal) -
     split = book.get("Account", next(iter(others))) if len(others) == 1 else None
     return data_row(
         cell(record["TxnDate"]),
-        cell(_TITLES.get(entry.kind, entry.kind), record["Id"]),
+        cell(_title(entry), record["Id"]),
         cell(record.get("DocNumber", "")),
-        cell(party.get("name", ""), party.get("value", "")),
-        cell(record.get("PrivateNote", "")),
+        {"value": party.get("name", ""), "id": party.get("value", "")},
+        cell(_find_memo(book, entry)),
         cell(split["FullyQualifiedName"], split["Id"]) if split else cell("-Split-"),
         cell(spell(amount)),
         cell(spell(balance)),
     )
+
+
+def _title(entry: Posting) -> str:
+    record = entry.record
+    if entry.kind == "BillPayment":
+        return f"Bill Payment ({'Check' if record['PayType'] == 'Check' else 'Credit Card'})"
+    if entry.kind == "Purchase" and record["PaymentType"] == "Check":
+        return "Check"
+    if entry.kind == "Purchase" and record.get("Credit"):
+        return "Credit Card Credit"
+    return _TITLES.get(entry.kind, entry.kind)
+
+
+def _find_memo(book: Book, entry: Posting) -> str:
+    """The description of the line that went to the account; the transaction's own note on the other side."""
+    for line in entry.record.get("Line", []):
+        detail = line.get(line.get("DetailType", ""), {})
+        item = book.get("Item", detail.get("ItemRef", {}).get("value", "")) or {}
+        accounts = [detail.get("AccountRef", {}), item.get("IncomeAccountRef", {}), item.get("ExpenseAccountRef", {})]
+        is_there = any(reference.get("value") == entry.account_id for reference in accounts)
+        if is_there and abs(entry.amount) == Decimal(line.get("Amount", 0)):
+            return str(line.get("Description", ""))
+    return str(entry.record.get("PrivateNote", ""))
 
 
 def _number(posting: Posting) -> int:

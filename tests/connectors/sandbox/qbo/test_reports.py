@@ -96,7 +96,7 @@ def test_the_ledger_runs_from_the_opening_balance(billed: Qbo) -> None:
     assert [cell["value"] for cell in opening["ColData"]] == ["Beginning Balance", *[""] * 6, "900.00"]
     assert [cell["value"] for cell in payment["ColData"]] == [
         "2026-02-15",
-        "Bill Payment",
+        "Bill Payment (Check)",
         "",
         "Acme Concrete",
         "",
