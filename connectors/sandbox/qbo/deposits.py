@@ -146,6 +146,8 @@ def _prepare_linked(write: Write, line: Record) -> Record:
     if account["AccountSubType"] != "UndepositedFunds":
         raise business(f"The {txn_type} {txn_id} is not in Undeposited Funds.")
     amount = DEPOSITABLE[txn_type] * Decimal(source["TotalAmt"])
+    if not amount:
+        raise business(f"The {txn_type} {txn_id} brings no money to deposit.")
     if "Amount" in line and Decimal(line["Amount"]) != amount:
         raise business(f"The amount of {txn_type} {txn_id} is {amount}; it is deposited whole.")
     read: Record = {
