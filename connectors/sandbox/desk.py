@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit
 
 from markupsafe import Markup
@@ -47,16 +48,23 @@ class Desk(Sandbox):
         return render_page(self.SIDE, title, body, tabs=heading + tabs, notice=query.get("notice", ""))
 
     def page_act(self, request: Request) -> Response:
-        """Do what a form says and go back with its answer. Empty fields count as not given."""
-        given = {name: value for name, value in request.form.items() if value.strip()}
+        """Do what a form says and go back with its answer."""
+        given: dict[str, Any] = request.form.to_dict()
         back, name = given.pop("back", "/"), given.pop("do", "")
         if _is_from_elsewhere(request):
             return Response("This form was sent from another site.", status=403, content_type="text/plain")
         try:
-            perform_act(self, name, given)
+            perform_act(self, name, _clear_blanks(getattr(self, f"act_{name}", None), given))
         except (ActRefused, ValueError) as refusal:
             return redirect(_add_notice(back, str(refusal)), 303)
         return redirect(_add_notice(back, ""), 303)
+
+
+def _clear_blanks(act: Callable[..., Any] | None, given: dict[str, Any]) -> dict[str, Any]:
+    """A blank field is not given where the act does without it, and None where it does not."""
+    known = inspect.signature(act).parameters if act is not None else {}
+    optional = {name for name, each in known.items() if each.default is not inspect.Parameter.empty}
+    return {name: value.strip() or None for name, value in given.items() if value.strip() or name not in optional}
 
 
 def _is_from_elsewhere(request: Request) -> bool:

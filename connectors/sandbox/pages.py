@@ -207,12 +207,12 @@ def write_amount(value: Any) -> str:
     return f"{Decimal(str(value)):,.2f}".replace("-", "−")
 
 
-def write_date(value: Any) -> str:
+def write_date(value: Any) -> Markup:
     """14 Mar 2026; nothing for no date."""
     if not value:
-        return ""
+        return NOTHING
     day = date.fromisoformat(str(value)[:10])
-    return f"{day.day} {day:%b %Y}"
+    return Markup('<span class="date">{}</span>').format(f"{day.day} {day:%b %Y}")
 
 
 def write_context(name: str, context: str) -> Markup:

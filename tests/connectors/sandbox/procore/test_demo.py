@@ -154,31 +154,6 @@ def test_same_seed_gives_the_same_ids() -> None:
 # --- pages
 
 
-def test_home_page_shows_claims_and_lets_a_person_approve(demo: Procore) -> None:
-    page = demo.call("GET", "/").text
-    assert "Ridgeline Builders, Inc." in page
-    assert "Waiting for a decision" in page
-    claim = next(row for row in demo.app.tables.iterate("requisitions") if row["status"] == "under_review")
-    assert f'action="/pages/claims/{claim["id"]}"><button name="status" value="approved">Approve</button>' in page
-    answer = demo.call("POST", f"/pages/claims/{claim['id']}", data={"status": "approved"})
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
-    assert demo.app.tables.get("requisitions", claim["id"])["status"] == "approved"
-
-
-def test_home_page_says_why_something_could_not_be_done(demo: Procore) -> None:
-    answer = demo.call("POST", "/pages/claims/5", data={"status": "approved"})
-    assert "there is no requisition 5" in demo.call("GET", answer.headers["Location"]).text
-
-
-def test_project_can_be_added_by_hand(demo: Procore) -> None:
-    vendor = demo.app.tables.all("vendors")[0]
-    given = {"name": "Depot <North>", "number": "26-900", "vendor_id": vendor["id"]}
-    assert demo.call("POST", "/pages/projects", data=given).status_code == 303
-    page = demo.call("GET", "/?page=2").text
-    assert "Depot &lt;North&gt;" in page
-    assert "No invoices yet." in page
-
-
 def test_pages_are_left_out_of_the_call_log(demo: Procore) -> None:
     requests.delete(f"{demo.server.url}/_control/calls", timeout=10)
     demo.call("GET", "/")
