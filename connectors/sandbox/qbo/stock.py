@@ -41,8 +41,7 @@ def load_stock_company(book: Book, contractor: Contractor) -> None:
     load_basics(book, COMPANY_NAME, contractor)
     book.now = real_now
     for name, record in sorted(_list_records(), key=_get_changed_at):
-        if name in book.kinds:
-            book.put(book.kinds[name], record)
+        book.put(book.kinds[name], record)
     company = next(book.all("CompanyInfo"))
     book.put(book.kinds["CompanyInfo"], {**company, **_describe_company()})
     _continue_counters(book)

@@ -45,14 +45,16 @@ def client() -> Iterator[QuickBooks]:
 
 
 @pytest.fixture
-def foreign() -> Iterator[QuickBooks]:
-    """With other currencies than dollars."""
+def larger() -> Iterator[QuickBooks]:
+    """With other currencies than dollars, with classes and locations."""
 
     def allow(sandbox: QboSandbox) -> None:
         book = sandbox.find_book()
         held = next(book.all("Preferences"))
         currencies = {"MultiCurrencyEnabled": True, "HomeCurrency": {"value": "USD"}}
-        book.put(book.kinds["Preferences"], {**held, "CurrencyPrefs": currencies})
+        tracking = {**held["AccountingInfoPrefs"], "TrackDepartments": True, "ClassTrackingPerTxnLine": True}
+        changes = {"CurrencyPrefs": currencies, "AccountingInfoPrefs": tracking}
+        book.put(book.kinds["Preferences"], {**held, **changes})
 
     with open_library(allow) as library:
         yield library
@@ -203,21 +205,21 @@ def test_inventory_item_is_created_and_found_by_type(client: QuickBooks) -> None
 
 
 @pytest.mark.parametrize("kind", [Department, Class])
-def test_location_and_class_are_created_nested_and_renamed(client: QuickBooks, kind: type) -> None:
+def test_location_and_class_are_created_nested_and_renamed(larger: QuickBooks, kind: type) -> None:
     parent = kind()
     parent.Name = "West"
-    parent.save(qb=client)
+    parent.save(qb=larger)
     child = kind()
     child.Name = "Yard"
     child.ParentRef = {"value": parent.Id}
     setattr(child, "SubClass" if kind is Class else "SubDepartment", True)
-    child.save(qb=client)
-    assert kind.get(child.Id, qb=client).FullyQualifiedName == "West:Yard"
+    child.save(qb=larger)
+    assert kind.get(child.Id, qb=larger).FullyQualifiedName == "West:Yard"
 
-    first = kind.all(max_results=1, qb=client)[0]
+    first = kind.all(max_results=1, qb=larger)[0]
     first.Name = "North"
-    first.save(qb=client)
-    assert kind.get(child.Id, qb=client).FullyQualifiedName == "North:Yard"
+    first.save(qb=larger)
+    assert kind.get(child.Id, qb=larger).FullyQualifiedName == "North:Yard"
 
 
 def test_term_and_payment_method_are_created_and_changed(client: QuickBooks) -> None:
@@ -282,18 +284,18 @@ def test_company_and_preferences_are_read_and_changed(client: QuickBooks) -> Non
     assert Preferences.get(qb=client).EmailMessagesPrefs.EstimateMessage.Subject == "Our offer"
 
 
-def test_currencies_and_rates_of_a_multicurrency_company(foreign: QuickBooks) -> None:
+def test_currencies_and_rates_of_a_multicurrency_company(larger: QuickBooks) -> None:
     currency = CompanyCurrency()
     currency.Code = "CAD"
-    currency.save(qb=foreign)
-    assert CompanyCurrency.get(currency.Id, qb=foreign).Name == "Canadian Dollar"
-    assert [each.Code for each in CompanyCurrency.all(qb=foreign)] == ["CAD"]
+    currency.save(qb=larger)
+    assert CompanyCurrency.get(currency.Id, qb=larger).Name == "Canadian Dollar"
+    assert [each.Code for each in CompanyCurrency.all(qb=larger)] == ["CAD"]
 
-    rate = ExchangeRate.where("SourceCurrencyCode = 'EUR'", qb=foreign)[0]
+    rate = ExchangeRate.where("SourceCurrencyCode = 'EUR'", qb=larger)[0]
     assert (rate.SourceCurrencyCode, rate.TargetCurrencyCode) == ("EUR", "USD")
     rate.Rate = rate.Rate + 1
-    rate.save(qb=foreign)
-    assert ExchangeRate.where("SourceCurrencyCode = 'EUR'", qb=foreign)[0].Rate == rate.Rate
+    rate.save(qb=larger)
+    assert ExchangeRate.where("SourceCurrencyCode = 'EUR'", qb=larger)[0].Rate == rate.Rate
 
 
 def test_budgets_are_listed(client: QuickBooks) -> None:
