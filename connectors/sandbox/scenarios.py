@@ -25,6 +25,7 @@ from connectors.sandbox.scenario_special import (
     make_worked_example,
 )
 from connectors.sandbox.scenario_spending import CLASS_NAMES, list_early_payments, make_direct_costs, make_expenses
+from connectors.sandbox.scenario_uk import make_uk
 
 FIRM = "Ridgeline Builders, Inc."
 PROCORE_COMPANY_ID = 598134325805519
@@ -86,6 +87,11 @@ def build_demo(size: int = 1, seed: int = 1) -> Contractor:
 def build_messy(size: int = 1, seed: int = 1) -> Contractor:
     """The demo firm's amounts under names and states that years of careless typing left behind."""
     return make_messy(build_demo(size, seed), random.Random(f"ridgeline mess {size} {seed}"))
+
+
+def build_uk(size: int = 1, seed: int = 1) -> Contractor:
+    """The demo firm as a British one, with VAT on every line."""
+    return make_uk(build_demo(size, seed), random.Random(f"ashdown {size} {seed}"))
 
 
 def build_large(size: int = 1, seed: int = 1) -> Contractor:
@@ -184,4 +190,5 @@ _BUILDERS: dict[str, Callable[[int, int], Contractor]] = {
     "large": build_large,
     "messy": build_messy,
     "stock": build_stock,
+    "uk": build_uk,
 }

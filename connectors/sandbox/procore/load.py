@@ -22,6 +22,7 @@ from connectors.sandbox.procore.code_lists import DEFAULT_TYPES
 from connectors.sandbox.procore.contract_shapes import make_contract
 from connectors.sandbox.procore.custom_fields import CUSTOMER_LABEL
 from connectors.sandbox.procore.load_financials import FinancialsLoader
+from connectors.sandbox.procore.load_labour import LabourLoader
 from connectors.sandbox.procore.load_lists import ListLoader
 from connectors.sandbox.procore.subcontracts import Subcontracts
 from connectors.sandbox.procore.tables import Row
@@ -31,7 +32,7 @@ FIRST_VENDOR_AT = datetime(2025, 3, 3, 16, 12, 40, tzinfo=UTC)
 FIRST_PROJECT_AT = datetime(2026, 1, 12, 17, 5, 11, tzinfo=UTC)
 FIRST_CONTRACT_AT = datetime(2026, 2, 9, 18, 31, 27, tzinfo=UTC)
 CONTRACT_DATE = date(2026, 4, 1)
-TIME_ZONE = "Pacific Time (US & Canada)"
+TIME_ZONES = {"US": "Pacific Time (US & Canada)", "GB": "London"}
 DEPARTMENTS = ("Commercial", "Public works")
 # (label, data type, list entries) of the project fields beside "Customer".
 OTHER_FIELDS = (
@@ -39,10 +40,16 @@ OTHER_FIELDS = (
     ("Prevailing wage", "boolean", ()),
     ("Site superintendent", "string", ()),
 )
-TAX_CODES = (("WA8", "Washington sales tax", "8"), ("EXEMPT", "Not taxed", "0"))
+# By country of the firm.
+TAX_CODES = {
+    "US": (("WA8", "Washington sales tax", "8"), ("EXEMPT", "Not taxed", "0")),
+    "GB": (("S20", "VAT standard rate", "20"), ("R5", "VAT reduced rate", "5"), ("Z0", "VAT zero rate", "0")),
+    "AU": (("GST", "Goods and services tax", "10"), ("FREE", "GST free", "0")),
+    "CA": (("HST13", "Harmonized sales tax, Ontario", "13"), ("Z0", "Zero-rated", "0")),
+}
 
 
-class Loader(FinancialsLoader, Subcontracts, ListLoader):
+class Loader(FinancialsLoader, Subcontracts, LabourLoader, ListLoader):
     def load(self, contractor: Contractor) -> None:
         self._load_companies(contractor)
         self.load_users()
@@ -52,10 +59,12 @@ class Loader(FinancialsLoader, Subcontracts, ListLoader):
             project.key: self._load_project(project, index, vendor_ids)
             for index, project in enumerate(contractor.projects)
         }
+        self.load_employees(contractor)
         for index, commitment in enumerate(contractor.commitments):
             ids = project_ids[commitment.project_key], vendor_ids[commitment.vendor_key]
             self._load_commitment(commitment, index, *ids)
         self.load_financials(contractor, vendor_ids, project_ids)
+        self.load_timecards(contractor, project_ids)
 
     def _load_companies(self, contractor: Contractor) -> None:
         """The app is installed in the first company only; a user often sits in more."""
@@ -68,6 +77,7 @@ class Loader(FinancialsLoader, Subcontracts, ListLoader):
                     "id": company_id,
                     "name": name,
                     "is_connected": company_id == contractor.procore_company_id,
+                    "currency": contractor.currency,
                     "denied_tools": [],
                     "permitted_project_ids": None,
                 },
@@ -82,7 +92,7 @@ class Loader(FinancialsLoader, Subcontracts, ListLoader):
             self._add_code("line_item_types", name=name, code=code, base_type=base_type)
         for name in DEPARTMENTS:
             self._add_code("departments", name=name)
-        for code, description, rate in TAX_CODES:
+        for code, description, rate in TAX_CODES[contractor.country]:
             flags = {"archived": False, "default_tax_code": False}
             self._add_code("tax_codes", code=code, description=description, rate1=rate, **flags)
         flags = {"is_erp_list": False, "available_to_use_on_new_projects": True}
@@ -138,7 +148,7 @@ class Loader(FinancialsLoader, Subcontracts, ListLoader):
                 "city": project.address.city,
                 "state_code": project.address.state_code,
                 "zip": project.address.zip,
-                "time_zone": TIME_ZONE,
+                "time_zone": TIME_ZONES.get(project.address.country_code, TIME_ZONES["US"]),
                 "start_date": "2026-03-02",
                 "department_ids": [departments[index % len(departments)]["id"]],
                 fields[CUSTOMER_LABEL]: vendor_id,

@@ -8,6 +8,8 @@ from connectors.sandbox.contractor import Contractor
 from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.countries import CodeSeed, Country, RateSeed, find_country
 from connectors.sandbox.qbo.preference_defaults import make_preferences
+from connectors.sandbox.qbo.tax_codes import is_us
+from connectors.sandbox.qbo.taxes import tax_account
 from connectors.sandbox.qbo.values import Record, spell_number
 from connectors.sandbox.qbo.write import save
 
@@ -31,14 +33,23 @@ def put_fixed(book: Book, kind: str, record_id: str, members: Record) -> None:
 
 
 def add_tax_account(book: Book, country: Country) -> None:
-    """Outside the United States the account comes with the taxes."""
-    if country.tax_account:
+    """Outside the United States the account comes with the taxes, unless the firm's own chart has it."""
+    if country.tax_account and tax_account(book) is None:
         body = {
             "Name": country.tax_account,
             "AccountType": "Other Current Liability",
             "AccountSubType": "GlobalTaxPayable",
         }
         save(book, book.kinds["Account"], body)
+
+
+def add_tax_codes(book: Book, lines: list[Record]) -> None:
+    """Give lines of a purchase the country's standard code, which comes first; none in the United States."""
+    if is_us(book):
+        return
+    standard = next(row["Id"] for row in book.all("TaxCode") if row["PurchaseTaxRateList"]["TaxRateDetail"])
+    for line in lines:
+        line[line["DetailType"]]["TaxCodeRef"] = {"value": standard}
 
 
 def set_up_taxes(book: Book, country: Country) -> None:

@@ -145,12 +145,14 @@ def _describe(company: Company) -> Record:
 
 
 def make_address(address: Address) -> Record:
-    return {
+    """A country is named where it is not the United States."""
+    made = {
         "Line1": address.street,
         "City": address.city,
         "CountrySubDivisionCode": address.state_code,
         "PostalCode": address.zip,
     }
+    return made if address.country_code == "US" else {**made, "Country": address.country_code}
 
 
 def _load_jobs(book: Book, contractor: Contractor, party_ids: dict[str, str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from connectors.sandbox.contractor import BookExpense, Contractor, ExpenseLine
 from connectors.sandbox.qbo.book import Book
+from connectors.sandbox.qbo.company import add_tax_codes
 from connectors.sandbox.qbo.expenses import ACCOUNT_LINE, ITEM_LINE
 from connectors.sandbox.qbo.values import Record
 from connectors.sandbox.qbo.write import save
@@ -33,6 +34,7 @@ def load_spending(
     sources = {row["AccountType"]: row["Id"] for row in reversed(list(book.all("Account")))}
     for expense in contractor.expenses:
         lines = [_describe_line(line, accounts, items, jobs, classes) for line in expense.lines]
+        add_tax_codes(book, lines)
         save(book, book.kinds["Purchase"], {**_describe(expense, sources, vendors), "Line": lines})
 
 

@@ -1,0 +1,34 @@
+"""The currency of the company. Shapes are written with the dollar; a company elsewhere has it put in at the end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+WRITTEN = "USD"
+MEMBER = "currency_iso_code"
+
+
+def spell_answer(response: Response, currency: str) -> None:
+    """Put the currency into every `currency_configuration` of a JSON answer. Quotes in texts are escaped, so only
+    members match.
+    """
+    if currency == WRITTEN or response.mimetype != "application/json":
+        return
+    written, wanted = (f'"{MEMBER}":"{code}"'.encode() for code in (WRITTEN, currency))
+    response.set_data(response.get_data().replace(written, wanted))
+
+
+def spell_state(value: Any, currency: str) -> Any:
+    """The same for values that are not text yet."""
+    if currency == WRITTEN:
+        return value
+    if isinstance(value, list):
+        return [spell_state(item, currency) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: currency if name == MEMBER and member == WRITTEN else spell_state(member, currency)
+        for name, member in value.items()
+    }
