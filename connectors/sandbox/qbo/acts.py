@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from connectors.sandbox.control import ActRefused
+from connectors.sandbox.qbo.acts_base import ActBase, address, find_record, refusing, to_amount, to_date
 from connectors.sandbox.qbo.book import Book
-from connectors.sandbox.qbo.faults import QboFault
 from connectors.sandbox.qbo.tokens import TokenOffice
-from connectors.sandbox.qbo.values import Record
 from connectors.sandbox.qbo.write import delete, save
 
 
-@contextmanager
-def refusing() -> Iterator[None]:
-    """The service's own refusal becomes the act's."""
-    try:
-        yield
-    except QboFault as fault:
-        raise ActRefused(f"{fault.code} {fault.message}: {fault.detail}") from fault
-
-
-class Acts:
+class Acts(ActBase):
     """Mixed into the sandbox. `realm` empty means the firm's own company; amounts are numbers or their text."""
 
     books: dict[str, Book]
     tokens: TokenOffice
 
-    def find_book(self, realm: str = "") -> Book:
-        raise NotImplementedError
-
     def act_pay_bill(self, bill_id: str, amount: Any = None, realm: str = "") -> dict[str, Any]:
         """Pay a bill by check from the first bank account, whole unless an amount is given."""
         book = self.find_book(realm)
-        bill = _find(book, "Bill", bill_id)
-        paid = Decimal(bill["Balance"]) if amount is None else _to_amount(amount)
+        bill = find_record(book, "Bill", bill_id)
+        paid = Decimal(bill["Balance"]) if amount in (None, "") else to_amount(amount)
         if paid <= 0:
             raise ActRefused("nothing is owed on this bill")
         bank = next((row for row in book.all("Account") if row["AccountType"] == "Bank" and row["Active"]), None)
@@ -59,13 +43,13 @@ class Acts:
     ) -> dict[str, Any]:
         """Change the memo, or the amount of the first line."""
         book = self.find_book(realm)
-        bill = _find(book, "Bill", bill_id)
-        body = _address(bill) | {"VendorRef": bill["VendorRef"]}
+        bill = find_record(book, "Bill", bill_id)
+        body = address(bill) | {"VendorRef": bill["VendorRef"]}
         if memo is not None:
             body["PrivateNote"] = memo
         if amount is not None:
             # Quantity and price would no longer multiply to the amount.
-            first = {**bill["Line"][0], "Amount": _to_amount(amount)}
+            first = {**bill["Line"][0], "Amount": to_amount(amount)}
             detail = {k: v for k, v in first[first["DetailType"]].items() if k not in ("Qty", "UnitPrice")}
             body["Line"] = [{**first, first["DetailType"]: detail}, *bill["Line"][1:]]
         with refusing():
@@ -73,14 +57,14 @@ class Acts:
 
     def act_delete_bill(self, bill_id: str, realm: str = "") -> dict[str, Any]:
         book = self.find_book(realm)
-        bill = _find(book, "Bill", bill_id)
+        bill = find_record(book, "Bill", bill_id)
         with refusing():
             return {"Bill": delete(book, book.kinds["Bill"], {"Id": bill["Id"], "SyncToken": bill["SyncToken"]})}
 
     def act_close_books(self, date: str | None = None, realm: str = "") -> dict[str, Any]:
         """Close the books up to and including a date; without one they are opened again."""
         if date is not None:
-            _to_date(date)
+            to_date(date)
         return self.act_set_preference("AccountingInfoPrefs", "BookCloseDate", date, realm)
 
     def act_set_preference(self, group: str, name: str, value: Any, realm: str = "") -> dict[str, Any]:
@@ -92,58 +76,25 @@ class Acts:
             pairs = [pair for pair in members.get("NameValue", []) if pair["Name"] != name]
             members["NameValue"] = pairs if value is None else [*pairs, {"Name": name, "Value": str(value)}]
         else:
-            members = {key: kept for key, kept in {**members, name: value}.items() if kept is not None}
+            # A form sends text where a switch is meant.
+            is_switch = isinstance(members.get(name), bool) and isinstance(value, str)
+            members[name] = value == "true" if is_switch else value
+            members = {key: kept for key, kept in members.items() if kept is not None}
         book.amend(book.kinds["Preferences"], preferences["Id"], {group: members})
         return {"Preferences": next(book.all("Preferences"))}
 
     def act_rename_vendor(self, vendor_id: str, name: str, realm: str = "") -> dict[str, Any]:
-        return self._change("Vendor", vendor_id, {"DisplayName": name}, realm)
+        return self.change_record("Vendor", vendor_id, {"DisplayName": name}, realm)
 
     def act_deactivate_vendor(self, vendor_id: str, realm: str = "") -> dict[str, Any]:
-        return self._change("Vendor", vendor_id, {"Active": False}, realm)
+        return self.change_record("Vendor", vendor_id, {"Active": False}, realm)
 
     def act_add_vendor(self, name: str, realm: str = "") -> dict[str, Any]:
-        return self._add("Vendor", {"DisplayName": name}, realm)
+        return self.add_record("Vendor", {"DisplayName": name}, realm)
 
     def act_add_customer(self, name: str, realm: str = "") -> dict[str, Any]:
-        return self._add("Customer", {"DisplayName": name}, realm)
+        return self.add_record("Customer", {"DisplayName": name}, realm)
 
     def act_disconnect(self, realm: str = "") -> dict[str, Any]:
         """Disconnect every app from the company: all its tokens die."""
         return {"disconnected": self.tokens.kill_realm(self.find_book(realm).realm_id)}
-
-    def _add(self, kind: str, body: Record, realm: str) -> dict[str, Any]:
-        book = self.find_book(realm)
-        with refusing():
-            return {kind: save(book, book.kinds[kind], body)}
-
-    def _change(self, kind: str, record_id: str, changes: Record, realm: str) -> dict[str, Any]:
-        book = self.find_book(realm)
-        record = _find(book, kind, record_id)
-        with refusing():
-            return {kind: save(book, book.kinds[kind], _address(record) | changes)}
-
-
-def _find(book: Book, kind: str, record_id: str) -> Record:
-    record = book.get(kind, str(record_id))
-    if record is None:
-        raise ActRefused(f"there is no {kind} {record_id}")
-    return record
-
-
-def _address(record: Record) -> Record:
-    return {"Id": record["Id"], "SyncToken": record["SyncToken"], "sparse": True}
-
-
-def _to_amount(value: Any) -> Decimal:
-    try:
-        return Decimal(str(value))
-    except InvalidOperation as error:
-        raise ActRefused(f"{value} is not an amount") from error
-
-
-def _to_date(value: str) -> date:
-    try:
-        return date.fromisoformat(value)
-    except ValueError as error:
-        raise ActRefused(f"{value} is not a date") from error

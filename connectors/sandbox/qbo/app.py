@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlencode
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
-from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.contractor import Contractor
 from connectors.sandbox.control import ActRefused
-from connectors.sandbox.frame import Delivery, Sandbox
+from connectors.sandbox.desk import HOME_RULES
+from connectors.sandbox.frame import Delivery
 from connectors.sandbox.qbo.acts import Acts
+from connectors.sandbox.qbo.acts_lists import ListActs
+from connectors.sandbox.qbo.acts_purchases import PurchaseActs
 from connectors.sandbox.qbo.book import Book
+from connectors.sandbox.qbo.desk import BookkeeperDesk
 from connectors.sandbox.qbo.documents import Documents
 from connectors.sandbox.qbo.events import FORMATS, RETRY_DELAYS, Event, find_operation, pack_events
 from connectors.sandbox.qbo.load import load_company, load_empty_company
@@ -27,7 +29,6 @@ from connectors.sandbox.qbo.oauth import (
     USERINFO_PATH,
     Authorisation,
 )
-from connectors.sandbox.qbo.pages import render_home
 from connectors.sandbox.qbo.service import Service
 from connectors.sandbox.qbo.stock import STOCK_BOOKS, load_stock_company
 from connectors.sandbox.qbo.table import KINDS
@@ -39,19 +40,16 @@ from connectors.sandbox.qbo.uploads import FILE_PATH
 COMPANY = "/v3/company/<realm_id>"
 # Clients spell it both ways.
 TAX_SERVICE_PATHS = ("taxservice/taxcode", "taxService/taxCode")
-PAGE_ACTS = ("pay_bill", "edit_bill", "delete_bill", "add_vendor")
-PAGE_ROWS = 50
 
 
-class QboSandbox(Authorisation, Documents, Service, TaxService, Acts, Sandbox):
+class QboSandbox(Authorisation, Documents, Service, TaxService, ListActs, PurchaseActs, Acts, BookkeeperDesk):
     vendor = "qbo"
     webhook_retry_delays = RETRY_DELAYS
     # Any other success counts as a failure.
     webhook_accepts = range(200, 201)
     url_map = Map(
         [
-            Rule("/", endpoint="page_home", methods=["GET"]),
-            Rule("/act", endpoint="page_act", methods=["POST"]),
+            *(rule.empty() for rule in HOME_RULES),
             Rule(AUTHORIZE_PATH, endpoint="oauth_authorize", methods=["GET"]),
             Rule(AUTHORIZE_PATH, endpoint="oauth_decide", methods=["POST"]),
             Rule(TOKEN_PATH, endpoint="oauth_token", methods=["POST"]),
@@ -184,29 +182,6 @@ class QboSandbox(Authorisation, Documents, Service, TaxService, Acts, Sandbox):
         with self.lock:
             url, format_name = self.webhook_url, self.webhook_format
         return pack_events(url, format_name, events) if url else []
-
-    # --- the bookkeeper's page
-
-    def page_home(self, request: Request) -> Response:
-        book = self.find_book()
-        page = render_home(
-            company=self.companies()[0]["name"],
-            bills=book.in_order(KINDS["Bill"])[:PAGE_ROWS],
-            vendors=[row for row in book.in_order(KINDS["Vendor"]) if row["Active"]][:PAGE_ROWS],
-            message=request.args.get("message", ""),
-        )
-        return Response(page, content_type="text/html; charset=utf-8")
-
-    def page_act(self, request: Request) -> Response:
-        arguments = request.form.to_dict()
-        name = arguments.pop("do", "")
-        if name not in PAGE_ACTS:
-            return redirect("/", 303)
-        try:
-            getattr(self, f"act_{name}")(**arguments)
-        except ActRefused as refusal:
-            return redirect(f"/?{urlencode({'message': str(refusal)})}", 303)
-        return redirect("/", 303)
 
     def _add_book(self, realm_id: str) -> Book:
         self.books[realm_id] = Book(realm_id, kinds=KINDS, now=self.clock.now)

@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import requests
+
+from connectors.sandbox.qbo import QboSandbox
+from connectors.sandbox.wire import decode, encode
+from tests.connectors.sandbox.qbo.conftest import (
+    ACME,
+    BANK,
+    BOLT,
+    CARD,
+    CITY,
+    COSTS,
+    FIRM,
+    HALL,
+    ITEM,
+    Qbo,
+    make_payment,
+)
+
+
+def refused(qbo: Qbo, **act: Any) -> str:
+    answer = requests.post(f"{qbo.url}/_control/act", json=act, timeout=10)
+    assert answer.status_code == 409, answer.text
+    return str(answer.json()["error"])
+
+
+def balance_of(qbo: Qbo, account: str) -> Decimal:
+    return Decimal(qbo.get(f"account/{account}")["Account"]["CurrentBalance"])
+
+
+def test_a_bill_is_entered(qbo: Qbo) -> None:
+    made = qbo.act(
+        "enter_bill", vendor_id=ACME, amount="120.50", account_id=COSTS, customer_id=HALL, number="17", memo="site"
+    )["Bill"]
+    bill = qbo.get(f"bill/{made['Id']}")["Bill"]
+    detail = bill["Line"][0]["AccountBasedExpenseLineDetail"]
+    loose = qbo.act("enter_bill", vendor_id=ACME, amount=5, account_id="", customer_id="")["Bill"]
+
+    assert (bill["TotalAmt"], bill["DocNumber"], bill["PrivateNote"]) == (Decimal("120.50"), "17", "site")
+    assert (detail["AccountRef"]["value"], detail["CustomerRef"]["value"]) == (COSTS, HALL)
+    assert loose["Line"][0]["AccountBasedExpenseLineDetail"]["AccountRef"]["name"] == "Uncategorized Expense"
+    assert refused(qbo, do="enter_bill", vendor_id="99", amount=5).startswith("2500")
+    assert refused(qbo, do="enter_bill", vendor_id=ACME, amount="much") == "much is not an amount"
+    assert refused(qbo, do="enter_bill", vendor_id=ACME, amount="NaN") == "NaN is not an amount"
+    assert refused(qbo, do="enter_bill", vendor_id=ACME, amount=5, date="soon") == "soon is not a date"
+
+
+def test_several_bills_are_paid_together_and_partly(qbo: Qbo) -> None:
+    first, second = qbo.bill(), qbo.bill()
+    other = qbo.bill(VendorRef={"value": BOLT})
+    ids = [first["Id"], second["Id"], other["Id"]]
+    parts = qbo.act("pay_bills", bill_ids=ids, amounts=[100, 30, 10])["BillPayment"]
+    rest = qbo.act("pay_bills", bill_ids=f"{second['Id']}, {other['Id']}")["BillPayment"]
+    left = [qbo.get(f"bill/{each}")["Bill"]["Balance"] for each in ids]
+
+    assert [(payment["VendorRef"]["value"], payment["TotalAmt"]) for payment in parts] == [(ACME, 130.0), (BOLT, 10.0)]
+    assert [payment["TotalAmt"] for payment in rest] == [70.0, 90.0]
+    assert (left, balance_of(qbo, BANK)) == ([0, 0, 0], Decimal("-300.00"))
+
+
+def test_bills_that_cannot_all_be_paid_are_not_paid_at_all(qbo: Qbo) -> None:
+    first, other = qbo.bill(), qbo.bill(VendorRef={"value": BOLT})
+    ids = [first["Id"], other["Id"]]
+
+    assert refused(qbo, do="pay_bills", bill_ids=ids, amounts=[100, 101]).startswith("6000")
+    assert refused(qbo, do="pay_bills", bill_ids=ids, amounts=[100]).startswith("every bill needs")
+    assert refused(qbo, do="pay_bills", bill_ids=[]).startswith("every bill needs")
+    assert refused(qbo, do="pay_bills", bill_ids=["99"]) == "there is no Bill 99"
+    assert qbo.query("select count(*) from BillPayment") == {"totalCount": 0}
+    assert [qbo.get(f"bill/{each}")["Bill"]["Balance"] for each in ids] == [100, 100]
+
+
+def test_a_card_charge_comes_uncategorised_and_is_categorised(qbo: Qbo) -> None:
+    charge = qbo.act("add_card_expense", amount="42.10", vendor_id=ACME, memo="HARDWARE 0042")["Purchase"]
+    detail = charge["Line"][0]["AccountBasedExpenseLineDetail"]
+    crew = qbo.save("Class", {"Name": "Field"})
+    qbo.act("categorise_expense", purchase_id=charge["Id"], account_id=COSTS, customer_id=HALL, class_id=crew["Id"])
+    on_account = qbo.get(f"purchase/{charge['Id']}")["Purchase"]
+    qbo.act("categorise_expense", purchase_id=charge["Id"], item_id=ITEM, account_id="", customer_id="")
+    on_item = qbo.get(f"purchase/{charge['Id']}")["Purchase"]
+    other = {pair["Name"]: pair["Value"] for pair in qbo.get("preferences")["Preferences"]["OtherPrefs"]["NameValue"]}
+
+    assert (charge["PaymentType"], charge["AccountRef"]["value"], charge["PrivateNote"]) == (
+        "CreditCard",
+        CARD,
+        "HARDWARE 0042",
+    )
+    assert (detail["AccountRef"]["name"], "CustomerRef" in detail) == ("Uncategorized Expense", False)
+    assert other["UncategorizedExpenseAccountId"] == detail["AccountRef"]["value"]
+    assert on_account["Line"][0]["AccountBasedExpenseLineDetail"] == {
+        "AccountRef": {"value": COSTS, "name": "Job Costs"},
+        "CustomerRef": {"value": HALL, "name": "City of Denver:City Hall - Phase 2"},
+        "ClassRef": {"value": crew["Id"], "name": "Field"},
+        "BillableStatus": "NotBillable",
+        "TaxCodeRef": {"value": "NON"},
+    }
+    assert on_item["Line"][0]["Id"] == "1"
+    assert on_item["Line"][0]["ItemBasedExpenseLineDetail"]["ItemRef"]["value"] == ITEM
+    assert on_item["Line"][0]["ItemBasedExpenseLineDetail"]["CustomerRef"]["value"] == HALL
+    assert "AccountBasedExpenseLineDetail" not in on_item["Line"][0]
+    assert (on_item["TotalAmt"], balance_of(qbo, CARD)) == (Decimal("42.10"), Decimal("-42.10"))
+
+
+def test_a_refund_on_the_card(qbo: Qbo) -> None:
+    refund = qbo.act("add_card_expense", amount=-5)["Purchase"]
+    assert (refund["Credit"], refund["TotalAmt"], balance_of(qbo, CARD)) == (True, 5.0, Decimal("5.00"))
+
+
+@pytest.mark.parametrize("entity", ["Bill", "Purchase", "BillPayment", "JournalEntry"])
+def test_what_the_bank_feed_is_matched_to_takes_no_change(qbo: Qbo, entity: str) -> None:
+    bill = qbo.bill()
+    if entity == "BillPayment":
+        record = qbo.save("BillPayment", make_payment(100, (bill["Id"], 100)))
+        head = {"VendorRef": {"value": ACME}, "PayType": "Check", "TotalAmt": 100}
+    elif entity == "Purchase":
+        record = qbo.act("add_card_expense", amount=9)["Purchase"]
+        head = {"PaymentType": "CreditCard", "AccountRef": {"value": CARD}}
+    elif entity == "JournalEntry":
+        sides = (("Debit", COSTS), ("Credit", BANK))
+        lines = [
+            {
+                "Amount": 5,
+                "DetailType": "JournalEntryLineDetail",
+                "JournalEntryLineDetail": {"PostingType": side, "AccountRef": {"value": account}},
+            }
+            for side, account in sides
+        ]
+        record, head = qbo.save("JournalEntry", {"Line": lines}), {}
+    else:
+        record, head = bill, {"VendorRef": {"value": ACME}}
+    qbo.act("match_bank_transaction", entity=entity, record_id=record["Id"])
+    path, address = entity.lower(), {"Id": record["Id"], "SyncToken": record["SyncToken"]}
+    change = {**address, **head, "sparse": True, "PrivateNote": "x"}
+    refusals = [
+        qbo.refuse("POST", path, json=change),
+        qbo.refuse("POST", path, json=address, params={"operation": "delete"}),
+    ]
+    restored = QboSandbox(FIRM, state=decode(encode(qbo.app.dump())))
+
+    assert [error["code"] for error in refusals] == ["6480", "6480"]
+    assert qbo.get(f"{path}/{record['Id']}")[entity]["SyncToken"] == record["SyncToken"]
+    assert restored.find_book().matched == {record["Id"]}
+    qbo.act("match_bank_transaction", entity=entity, record_id=record["Id"], is_matched=False)
+    assert qbo.save(entity, change)["PrivateNote"] == "x"
+    assert (
+        refused(qbo, do="match_bank_transaction", entity="Vendor", record_id=ACME) == "Vendor is no kind of document"
+    )
+
+
+def test_a_bill_payment_is_voided_through_the_service_and_by_hand(qbo: Qbo) -> None:
+    bill = qbo.bill()
+    first = qbo.save("BillPayment", make_payment(100, (bill["Id"], 100), PrivateNote="February"))
+    head = {"Id": first["Id"], "SyncToken": "0", "sparse": True}
+    voided = qbo.save("BillPayment", head, operation="update", include="void")
+    opened = qbo.get(f"bill/{bill['Id']}")["Bill"]
+    second = qbo.act("pay_bill", bill_id=bill["Id"])["BillPayment"]
+    by_hand = qbo.act("void_bill_payment", payment_id=second["Id"])["BillPayment"]
+
+    assert (voided["TotalAmt"], voided["Line"], voided["PrivateNote"]) == (0, [], "Voided - February")
+    assert (opened["Balance"], opened["LinkedTxn"]) == (Decimal("100.00"), [])
+    assert (by_hand["PrivateNote"], balance_of(qbo, BANK)) == ("Voided", 0)
+    assert qbo.get(f"vendor/{ACME}")["Vendor"]["Balance"] == Decimal("100.00")
+
+
+def test_documents_are_deleted_and_voided_by_kind(qbo: Qbo) -> None:
+    charge = qbo.act("add_card_expense", amount=9)["Purchase"]
+    bill = qbo.bill()
+    gone = qbo.act("delete_document", entity="Purchase", record_id=charge["Id"])["Purchase"]
+
+    assert (gone["status"], balance_of(qbo, CARD)) == ("Deleted", 0)
+    assert refused(qbo, do="void_document", entity="Bill", record_id=bill["Id"]) == "a Bill cannot be voided"
+    assert refused(qbo, do="delete_document", entity="Customer", record_id=CITY) == "Customer is no kind of document"
+    assert refused(qbo, do="delete_document", entity="Nothing", record_id="1") == "Nothing is no kind of document"
+    assert refused(qbo, do="delete_document", entity="Bill", record_id="99") == "there is no Bill 99"
+
+
+def test_an_invoice_is_paid_and_voided(qbo: Qbo) -> None:
+    line = {
+        "Amount": 80,
+        "DetailType": "SalesItemLineDetail",
+        "SalesItemLineDetail": {"ItemRef": {"value": ITEM}, "TaxCodeRef": {"value": "NON"}},
+    }
+    invoice = qbo.save("Invoice", {"CustomerRef": {"value": CITY}, "Line": [line]})
+    qbo.act("receive_payment", invoice_id=invoice["Id"], amount="30")
+    part = qbo.get(f"invoice/{invoice['Id']}")["Invoice"]["Balance"]
+    paid = qbo.act("receive_payment", invoice_id=invoice["Id"], amount="")["Payment"]
+
+    assert (part, paid["TotalAmt"]) == (Decimal("50.00"), 50.0)
+    assert refused(qbo, do="receive_payment", invoice_id=invoice["Id"]) == "nothing is owed on this invoice"
+    qbo.act("void_payment", payment_id=paid["Id"])
+    assert qbo.get(f"invoice/{invoice['Id']}")["Invoice"]["Balance"] == Decimal("50.00")
