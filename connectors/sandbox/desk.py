@@ -48,8 +48,8 @@ class Desk(Sandbox):
         return render_page(self.SIDE, title, body, tabs=heading + tabs, notice=query.get("notice", ""))
 
     def page_act(self, request: Request) -> Response:
-        """Do what a form says and go back with its answer."""
-        given: dict[str, Any] = request.form.to_dict()
+        """Do what a form says and go back with its answer. What is ticked several times goes on with commas."""
+        given: dict[str, Any] = {name: ",".join(values) for name, values in request.form.lists()}
         back, name = given.pop("back", "/"), given.pop("do", "")
         if _is_from_elsewhere(request):
             return Response("This form was sent from another site.", status=403, content_type="text/plain")

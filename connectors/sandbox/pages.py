@@ -138,14 +138,19 @@ def write_form(
     back: str = "/",
     is_main: bool = False,
     is_inline: bool = False,
+    html_id: str = "",
 ) -> Markup:
-    """A form that does `act`; `fixed` rides along unseen, `back` is where the answer leads."""
+    """A form that does `act`; `fixed` rides along unseen, `back` is where the answer leads.
+
+    With `html_id`, controls elsewhere on the page can belong to it.
+    """
     unseen = {"do": act, "back": back, **(fixed or {})}
     hidden = Markup().join(
         Markup('<input type="hidden" name="{}" value="{}">').format(name, value) for name, value in unseen.items()
     )
     controls = Markup().join(_write_input(each) for each in inputs)
-    return Markup('<form method="post" action="/act"{}>{}{}<button{}>{}</button></form>').format(
+    return Markup('<form method="post" action="/act"{}{}>{}{}<button{}>{}</button></form>').format(
+        Markup(' id="{}"').format(html_id) if html_id else "",
         Markup(' class="inline"') if is_inline else "",
         hidden,
         controls,

@@ -39,7 +39,7 @@ MOVES = {
     "approved_as_noted": (("Un-approve", "under_review"),),
 }
 # A longer list of companies to choose from is of no use to anybody.
-MOST_CHOICES = 400
+MOST_CHOICES = 200
 INVOICE_COLUMNS = (
     Column("Invoice"),
     Column("Vendor"),

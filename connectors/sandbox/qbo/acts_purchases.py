@@ -42,17 +42,18 @@ class PurchaseActs(ActBase):
         realm: str = "",
     ) -> dict[str, Any]:
         """A bill of one line; without an account it goes to the uncategorised expenses."""
-        book = self.find_book(realm)
-        account = account_id or self._find_uncategorised(book)["Id"]
         tags = {"CustomerRef": refer(customer_id), "ClassRef": refer(class_id)}
-        body = {
-            "VendorRef": refer(vendor_id),
-            "DocNumber": number,
-            "PrivateNote": memo,
-            "TxnDate": to_date(date) if date else None,
-            "Line": [_make_line(to_amount(amount), {"AccountRef": refer(account), **tags})],
-        }
-        return self.add_record("Bill", body, realm)
+        book = self.find_book(realm)
+        with book.atomic():
+            account = account_id or self._find_uncategorised(book)["Id"]
+            body = {
+                "VendorRef": refer(vendor_id),
+                "DocNumber": number,
+                "PrivateNote": memo,
+                "TxnDate": to_date(date) if date else None,
+                "Line": [_make_line(to_amount(amount), {"AccountRef": refer(account), **tags})],
+            }
+            return self.add_record("Bill", body, realm)
 
     def act_pay_bills(
         self, bill_ids: Any, amounts: Any = None, account_id: Any = None, realm: str = ""
@@ -84,17 +85,18 @@ class PurchaseActs(ActBase):
         """A card charge as the bank feed brings it, not categorised yet; a negative amount is a refund."""
         book = self.find_book(realm)
         charged = to_amount(amount)
-        detail = {"AccountRef": refer(self._find_uncategorised(book)["Id"])}
-        body = {
-            "PaymentType": "CreditCard",
-            "AccountRef": refer(find_account(book, "Credit Card", account_id)["Id"]),
-            "EntityRef": {**(refer(vendor_id) or {}), "type": "Vendor"} if vendor_id else None,
-            "Credit": charged < 0,
-            "PrivateNote": memo,
-            "TxnDate": to_date(date) if date else None,
-            "Line": [{**_make_line(abs(charged), detail), "Description": memo}],
-        }
-        return self.add_record("Purchase", body, realm)
+        with book.atomic():
+            detail = {"AccountRef": refer(self._find_uncategorised(book)["Id"])}
+            body = {
+                "PaymentType": "CreditCard",
+                "AccountRef": refer(find_account(book, "Credit Card", account_id)["Id"]),
+                "EntityRef": {**(refer(vendor_id) or {}), "type": "Vendor"} if vendor_id else None,
+                "Credit": charged < 0,
+                "PrivateNote": memo,
+                "TxnDate": to_date(date) if date else None,
+                "Line": [{**_make_line(abs(charged), detail), "Description": memo}],
+            }
+            return self.add_record("Purchase", body, realm)
 
     def act_categorise_expense(
         self,

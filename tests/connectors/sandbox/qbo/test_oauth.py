@@ -61,7 +61,7 @@ def test_the_consent_page_offers_both_companies_and_carries_the_request(qbo: Qbo
         (REALM, "Summit Builders"),
         (OTHER_REALM, "Summit Builders Holdings"),
     ]
-    assert 'name="state" value="&quot;&gt;&lt;b&gt;"' in page.text
+    assert 'name="state" value="&#34;&gt;&lt;b&gt;"' in page.text
     assert re.findall(r'name="decision" value="(\w+)"', page.text) == ["allow", "deny"]
 
 
