@@ -14,7 +14,7 @@ from connectors.sandbox.procore.billing import HUNDRED, ZERO, round_cents
 from connectors.sandbox.procore.errors import Refused
 from connectors.sandbox.procore.owner_side import OwnerSide
 from connectors.sandbox.procore.payment_applications import RELEASED, RETAINED, STORED, WORK
-from connectors.sandbox.procore.tables import Row
+from connectors.sandbox.procore.tables import Row, read_number
 from connectors.sandbox.procore.values import read_date, write_money
 
 # The acts' short words for what is entered on a line of an owner invoice.
@@ -134,8 +134,8 @@ class OwnerActs(OwnerSide):
 
     def _enter_owner_line(self, application: Row, entered: dict[str, Any]) -> None:
         items = self.application_items(application)
-        place = entered.get("line")
-        if not isinstance(place, int) or not 0 <= place < len(items):
+        place = read_number(entered.get("line"))
+        if place is None or place >= len(items):
             raise ActRefused(f"the invoice has no such line, there are {len(items)}")
         given = {ENTERED[name]: entered[name] for name in ENTERED if entered.get(name) is not None}
         with self.changing_application(application, items[place]):

@@ -9,7 +9,7 @@ from connectors.sandbox.procore.attachments import list_attachments
 from connectors.sandbox.procore.billing import ZERO
 from connectors.sandbox.procore.direct_cost_records import DirectCostRecords
 from connectors.sandbox.procore.line_items import sum_lines
-from connectors.sandbox.procore.payments import CURRENCY
+from connectors.sandbox.procore.payments import WIDE_CURRENCY
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import write_plain
 
@@ -81,7 +81,7 @@ class DirectCostShapes(DirectCostRecords):
             "grand_total": write_plain(total),
             "vendor_name": vendor["name"] if vendor else None,
             "employee": {"id": person["id"], "name": _name_person(person)} if person else None,
-            "currency_configuration": CURRENCY,
+            "currency_configuration": WIDE_CURRENCY,
         }
 
     def _shape_embedded_line(self, line: Row, company: Row, refs: dict[int, str | None]) -> dict[str, Any]:
@@ -90,6 +90,7 @@ class DirectCostShapes(DirectCostRecords):
             "company": {"id": company["id"], "name": company["name"]},
             "cost_code": self.shape_cost_code(self.tables.get("cost_codes", line["cost_code_id"])),
             "origin_data": line["origin_data"],
+            "currency_configuration": WIDE_CURRENCY,
             "ref": refs.get(line["id"]),
         }
 

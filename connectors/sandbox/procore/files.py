@@ -10,7 +10,7 @@ import hashlib
 import mimetypes
 from datetime import UTC, datetime
 from typing import ClassVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
@@ -68,7 +68,7 @@ class Files(Uploads):
             "X-Amz-SignedHeaders": "host",
             "X-Amz-Signature": sign("get", path, moment, LINK_SECONDS),
         }
-        location = f"{self.root_url.rstrip('/')}{path}?{urlencode(query)}"
+        location = f"{_write_storage_root(self.root_url)}{path}?{urlencode(query)}"
         return Response(status=302, headers={"Location": location, "Cache-Control": "no-store"})
 
     def send_file(self, request: Request, company_id: int, uuid: str) -> Response:
@@ -124,6 +124,15 @@ class Files(Uploads):
         if upload["status"] == "ready":
             upload["status"] = "receiving"
         return Response(status=200, headers={"ETag": _write_etag(content)})
+
+
+def _write_storage_root(root_url: str) -> str:
+    """The same server under its other name, where it has one: clients send no token on to another host."""
+    parts = urlsplit(root_url)
+    alias = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}.get(parts.hostname or "")
+    if alias is None:
+        return root_url.rstrip("/")
+    return f"{parts.scheme}://{alias}:{parts.port}" if parts.port else f"{parts.scheme}://{alias}"
 
 
 def _answer_file(upload: Row) -> Response:

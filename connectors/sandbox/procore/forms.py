@@ -42,7 +42,11 @@ def list_files(request: Request) -> list[FileStorage]:
 
 
 def _put(place: dict[str, Any], parts: list[str], value: str) -> None:
-    """Set `value` under the path of `parts`. An empty part is a list, its last object goes on until a name repeats."""
+    """Set `value` under the path of `parts`. An empty part is a list of values, or of objects.
+
+    Values of the same name come together, so each goes to the first object without the name: all objects of a list
+    need the same names.
+    """
     name, rest = parts[0], parts[1:]
     if not rest:
         place[name] = value
@@ -59,6 +63,8 @@ def _put(place: dict[str, Any], parts: list[str], value: str) -> None:
     if len(rest) == 1:
         rows.append(value)
         return
-    if not rows or not isinstance(rows[-1], dict) or rest[1] in rows[-1]:
-        rows.append({})
-    _put(rows[-1], rest[1:], value)
+    row = next((row for row in rows if isinstance(row, dict) and rest[1] not in row), None)
+    if row is None:
+        row = {}
+        rows.append(row)
+    _put(row, rest[1:], value)

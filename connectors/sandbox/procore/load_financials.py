@@ -119,12 +119,11 @@ class FinancialsLoader(OwnerSide):
             period_end=claim.period_end.isoformat(),
             billing_date=claim.billing_date.isoformat(),
         )
-        items = {item["source_id"]: item for item in self.application_items(application)}
         entered: dict[int, list[ClaimLine]] = {}
         for line in claim.lines:
             entered.setdefault(sources[line.line], []).append(line)
-        for source_id, lines in entered.items():
-            self._load_application_item(items[source_id], lines)
+        for item in self.application_items(application):
+            self._load_application_item(item, entered.get(item["source_id"], []))
         created_at = _at_noon(claim.billing_date + timedelta(days=1))
         self._set_times(application, created_at, created_at + timedelta(days=3 if claim.status == APPROVED else 1))
         self.forget_applications(contract["id"])

@@ -8,7 +8,7 @@ from typing import Any
 
 from connectors.sandbox.procore.attachments import list_attachments
 from connectors.sandbox.procore.billing import ZERO, LineFigures, Summary, find_percent, take_percent
-from connectors.sandbox.procore.payments import CURRENCY, sum_invoice_payments
+from connectors.sandbox.procore.payments import CURRENCY, WIDE_CURRENCY, sum_invoice_payments
 from connectors.sandbox.procore.prime_shapes import PrimeShapes
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import format_period, write_money, write_plain
@@ -55,7 +55,7 @@ class PaymentApplicationShapes(PrimeShapes):
             "g702": _shape_g702(application, summary),
             "billing_period": self._shape_billing_period(application),
             "contract": {"id": contract["id"], "type": "PrimeContract", "title": contract["title"]},
-            "currency_configuration": CURRENCY,
+            "currency_configuration": WIDE_CURRENCY,
         }
 
     def shape_whole_application(self, application: Row) -> dict[str, Any]:

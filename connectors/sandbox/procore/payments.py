@@ -12,6 +12,8 @@ from connectors.sandbox.procore.tables import Row, Tables
 from connectors.sandbox.procore.values import write_money, write_plain
 
 CURRENCY = {"currency_iso_code": "USD"}
+# The form of direct costs and owner invoices; an exchange rate of one is a guess for records in the home currency.
+WIDE_CURRENCY = {"currency_iso_code": "USD", "currency_exchange_rate": "1.0", "base_currency_iso_code": "USD"}
 EMBEDDED = (
     "id", "check_number", "created_at", "date", "draw_request_number", "invoice_number", "notes", "payment_number",
     "origin_id", "origin_data",

@@ -14,7 +14,10 @@ from connectors.sandbox.procore.payments import CURRENCY, shape_embedded_payment
 from connectors.sandbox.procore.prime_records import DATES, FLAGS
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import write_plain
-from connectors.sandbox.procore.vendor_shapes import VendorShapes
+from connectors.sandbox.procore.vendor_shapes import FLAGS as VENDOR_FLAGS
+from connectors.sandbox.procore.vendor_shapes import NULLABLE, VendorShapes
+from connectors.sandbox.procore.vendor_shapes import TEXTS as VENDOR_TEXTS
+from connectors.sandbox.procore.vendors import REFERENCES
 
 NAMES = (
     "id", "accounting_method", "description", "exclusions", "inclusions", "number", "origin_code", "origin_data",
@@ -212,7 +215,18 @@ class PrimeShapes(ApplicationRecords, VendorShapes):
         if contract["contractor_id"] is not None:
             return self.shape_vendor(self.tables.get("vendors", contract["contractor_id"]))
         company = self.tables.get("companies", self.project_of(contract)["company_id"])
-        return {"id": company["id"], "name": company["name"], "company": company["name"]}
+        firm = {
+            **dict.fromkeys(VENDOR_TEXTS, ""),
+            **dict.fromkeys(VENDOR_FLAGS, False),
+            **dict.fromkeys((*NULLABLE, "business_register", "parent_id", "primary_contact_id")),
+            **{name: [] for name in (*REFERENCES, "bidding", "project_ids")},
+            "id": company["id"],
+            "name": company["name"],
+            "is_active": True,
+            "created_at": contract["created_at"],
+            "updated_at": contract["created_at"],
+        }
+        return self.shape_vendor(firm)
 
 
 def write_id(number: int | None) -> str | None:

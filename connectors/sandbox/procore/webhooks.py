@@ -27,9 +27,9 @@ COMPANY_RESOURCES = {
 PROJECT_RESOURCES = dict.fromkeys(
     (
         "Change Order Packages", "Contract Payments", "Cost Codes", "Direct Cost Line Items", "Direct Costs",
-        "Draw Requests", "Payment Applications", "Prime Contracts", "Project Vendors", "Purchase Order Contracts",
-        "Purchase Order Contract Line Items", "Sub Jobs", "Timecard Entries", "Work Order Contracts",
-        "Work Order Contract Line Items",
+        "Draw Requests", "Payment Applications", "Prime Contracts", "Prime Contract Line Items", "Project Vendors",
+        "Purchase Order Contracts", "Purchase Order Contract Line Items", "Sub Jobs", "Timecard Entries",
+        "Work Order Contracts", "Work Order Contract Line Items",
     ),
     ("create", "update", "delete"),
 )  # fmt: skip
@@ -195,7 +195,13 @@ class Webhooks(Core):
         )
 
     def announce(
-        self, resource_name: str, event_type: str, resource_id: int, *, project_id: int | None = None
+        self,
+        resource_name: str,
+        event_type: str,
+        resource_id: int,
+        *,
+        project_id: int | None = None,
+        related: tuple[tuple[str, int], ...] = (),
     ) -> None:
         """Queue the event once for every hook that has a trigger for it."""
         company = next(self.tables.iterate("companies"))
