@@ -16,14 +16,14 @@ from typing import Any, ClassVar
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from waitress.channel import ClientDisconnected
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
-from werkzeug.routing import Map
+from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
+from werkzeug.routing import Map, RequestRedirect
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.contractor import Contractor
 from connectors.sandbox.control import PREFIX, ActRefused, answer_control
 from connectors.sandbox.faults import Fault, FaultList
-from connectors.sandbox.webhook import Courier, Delivery
+from connectors.sandbox.webhook import POST_TIMEOUT_SECONDS, Attempt, Courier, Delivery
 from connectors.sandbox.wire import json_response
 
 __all__ = ["ActRefused", "Clock", "Delivery", "Fault", "FaultList", "Sandbox", "ScenarioBuilder"]
@@ -75,6 +75,8 @@ class Sandbox:
     url_map: Map = Map()
     webhook_retry_delays: ClassVar[tuple[float, ...]] = ()
     webhook_accepts: ClassVar[range] = range(200, 300)
+    webhook_timeout: ClassVar[float] = POST_TIMEOUT_SECONDS
+    webhook_give_up_after: ClassVar[float | None] = None
     scenario_builder: ScenarioBuilder | None = None
 
     def __init__(
@@ -95,6 +97,9 @@ class Sandbox:
             now=self.clock.epoch,
             retry_delays=self.webhook_retry_delays,
             accepts=self.webhook_accepts,
+            timeout=self.webhook_timeout,
+            give_up_after=self.webhook_give_up_after,
+            report=self.note_attempt,
         )
         self._calls: deque[dict[str, Any]] = deque(maxlen=MAX_CALLS_KEPT)
         self._calls_lock = threading.Lock()
@@ -160,6 +165,9 @@ class Sandbox:
     def pack_deliveries(self, events: list[Any]) -> Iterable[Delivery]:
         """Turn queued events into POSTs; runs in the courier's thread, without the lock."""
         return ()
+
+    def note_attempt(self, attempt: Attempt) -> None:
+        """Hear what came of a POST; runs in the courier's thread, without the lock."""
 
     # --- the frame itself
 
@@ -232,6 +240,9 @@ class Sandbox:
     def _match(self, request: Request) -> tuple[str, dict[str, Any], HTTPException | None]:
         try:
             endpoint, arguments = self.url_map.bind_to_environ(request.environ).match()
+        except RequestRedirect:
+            # Neither vendor sends anybody on from one of its paths to another.
+            return "", {}, NotFound()
         except HTTPException as error:
             return "", {}, error
         return str(endpoint), dict(arguments), None

@@ -28,7 +28,7 @@ class _RefusingTask(ErrorTask):  # type: ignore[misc]
     """Answers a body that is too large in the vendor's words instead of the server's."""
 
     def execute(self) -> None:
-        refuse = getattr(self.channel.server.application, "refuse", None)
+        refuse = getattr(self.channel.server.sandbox, "refuse", None)
         if self.request.error.code != RequestEntityTooLarge.code or refuse is None:
             super().execute()
             return
@@ -89,6 +89,8 @@ def serve(app: Callable[..., Iterable[bytes]], *, host: str = "127.0.0.1", port:
         max_request_body_size=MAX_UPLOAD_BYTES,
     )
     server.channel_class = _Channel
+    # The server's own `application` is wrapped.
+    server.sandbox = app
     bound_port = int(server.effective_port)
     thread = threading.Thread(target=server.run, name=f"sandbox-{bound_port}", daemon=True)
     thread.start()
