@@ -12,7 +12,7 @@ from connectors.sandbox.procore.claims import STATUSES
 from connectors.sandbox.procore.contract_acts import ContractActs
 from connectors.sandbox.procore.errors import Refused
 from connectors.sandbox.procore.requisition_item_writes import LOCKED
-from connectors.sandbox.procore.tables import Row
+from connectors.sandbox.procore.tables import Row, read_number
 from connectors.sandbox.procore.values import write_money
 
 ENTERED = ("work", "stored", "retained", "released")
@@ -74,10 +74,17 @@ class ClaimActs(ContractActs):
     def act_release_retainage(self, requisition_id: int) -> dict[str, Any]:
         """Let go all the retainage that is held on a claim's work, line by line."""
         claim = self._act_claim(requisition_id)
-        for item in self.items_of(claim):
-            before = dict(item)
-            item["released"] = write_money(self.line_figures(claim, item).releasable)
-            self.record_item(claim, item, before)
+        items = self.items_of(claim)
+        held = {item["id"]: self.line_figures(claim, item).releasable for item in items}
+        before = [dict(item) for item in items]
+        try:
+            with self.changing_items(claim, items):
+                for item in items:
+                    item["released"] = write_money(held[item["id"]])
+        except Refused as refusal:
+            raise ActRefused(str(refusal.body["errors"])) from None
+        for item, values in zip(items, before, strict=True):
+            self.record_item(claim, item, values)
         self.touch_claim(claim)
         return self._report(claim)
 
@@ -155,9 +162,10 @@ class ClaimActs(ContractActs):
         return claim
 
     def _act_item(self, claim: Row, line: int | None, item_id: int | None) -> Row:
+        """By number or by its digits, as a form sends it."""
         items = self.items_of(claim)
         for position, item in enumerate(items):
-            if item["id"] == item_id or (item_id is None and position == line):
+            if item["id"] == read_number(item_id) or (item_id is None and position == read_number(line)):
                 return item
         raise ActRefused(f"the claim has no such line, there are {len(items)}")
 

@@ -172,11 +172,17 @@ def bill_claim(
     With `are_materials_moved` the material stored last period counts as work completed before this one.
     """
     before = previous.by_key if previous else {}
-    lines = tuple(_bill_line(entry, before.get(entry.key), are_materials_moved) for entry in entries)
+    certified = {line.key for line in previous.lines} if previous else set()
+    lines = tuple(
+        _bill_line(entry, before.get(entry.key), entry.key in certified, are_materials_moved) for entry in entries
+    )
     return ClaimFigures(lines, _summarise(lines, previous), {**before, **{line.key: line for line in lines}})
 
 
-def _bill_line(entry: Entry, before: LineFigures | None, are_materials_moved: bool) -> LineFigures:
+def _bill_line(
+    entry: Entry, before: LineFigures | None, is_certified: bool, are_materials_moved: bool
+) -> LineFigures:
+    """Unless the claim before has the line (`is_certified`), all of it is owed anew: that claim gave it back."""
     stored_before = before.materials_presently_stored if before else ZERO
     stored_retained_before = before.materials_stored_retainage_currently_retained if before else ZERO
     moved = stored_before if are_materials_moved else ZERO
@@ -188,12 +194,12 @@ def _bill_line(entry: Entry, before: LineFigures | None, are_materials_moved: bo
     if before:
         work_before += before.work_completed_from_previous_application + before.work_completed_this_period
         retained_before += before.work_completed_retainage_currently_retained
-        total_before = before.total_completed_and_stored_to_date
+        total_before = before.total_completed_and_stored_to_date if is_certified else ZERO
     total = work_before + entry.work + entry.stored
     retained_now = retained_before + entry.retained - entry.released
     gross = total - total_before
     held = retained_now + entry.stored_retained
-    held_before = before.total_retainage_currently_retained if before else ZERO
+    held_before = before.total_retainage_currently_retained if before and is_certified else ZERO
     net = gross - (held - held_before)
     return LineFigures(
         key=entry.key,

@@ -42,7 +42,8 @@ def read_amount(attributes: dict[str, Any], name: str) -> Decimal | None:
         raise refuse_fields(**{name: ["is not a number"]})
     if abs(amount) > LARGEST_AMOUNT:
         raise refuse_fields(**{name: [f"must be less than or equal to {LARGEST_AMOUNT}"]})
-    return round(amount, MOST_DIGITS)
+    exponent = amount.as_tuple().exponent
+    return round(amount, MOST_DIGITS) if isinstance(exponent, int) and exponent < -MOST_DIGITS else amount
 
 
 def read_percent(attributes: dict[str, Any], name: str) -> Decimal | None:

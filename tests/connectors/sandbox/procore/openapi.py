@@ -19,7 +19,13 @@ from jsonschema.exceptions import best_match
 FOLDER = Path(__file__).resolve().parents[3] / "wire" / "procore" / "openapi"
 PARAMETER = re.compile(r"\{[^}]+\}")
 # (operation, place of the value in the answer, why the answer is right), the first two as regular expressions.
-DEVIATIONS: tuple[tuple[str, str, str], ...] = ()
+DEVIATIONS: tuple[tuple[str, str, str], ...] = (
+    (
+        "GET /rest/v1.1/requisitions 200",
+        r"\*/items/\*/(taxes|previous_progress_id|uom)",
+        "the list leaves these open, the show of the same invoice says what they are",
+    ),
+)
 
 
 def list_schema_problems(method: str, path: str, status: int, body: Any) -> list[str]:

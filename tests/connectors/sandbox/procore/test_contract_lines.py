@@ -26,9 +26,7 @@ def cost_code(procore: Procore, full_code: str = "03-300") -> int:
 
 def add(procore: Procore, contract_id: int, **attributes: Any) -> requests.Response:
     given = {"cost_code_id": cost_code(procore), **attributes}
-    return procore.post(
-        f"{ORDERS}/{contract_id}/line_items", {"project_id": procore.project(), "line_item": given}
-    )
+    return procore.post(f"{ORDERS}/{contract_id}/line_items", {"project_id": procore.project(), "line_item": given})
 
 
 def change(procore: Procore, contract_id: int, line_id: int, **attributes: Any) -> requests.Response:
