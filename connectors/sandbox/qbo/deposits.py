@@ -27,6 +27,8 @@ from connectors.sandbox.qbo.transactions import set_date
 from connectors.sandbox.qbo.values import Record, parse_number, spell_money
 
 DEPOSIT_LINE = "DepositLineDetail"
+# Whose name the ledgers need.
+LEDGERS = {"Accounts Receivable": "Customer", "Accounts Payable": "Vendor"}
 # What can wait in Undeposited Funds, and by which sign it goes into the deposit.
 DEPOSITABLE = {"Payment": 1, "SalesReceipt": 1, "RefundReceipt": -1}
 
@@ -78,6 +80,16 @@ def post_deposit(book: Book, record: Record) -> Iterator[tuple[str, Decimal]]:
         yield _source_of(book, line), -Decimal(line["Amount"])
 
 
+def weigh_deposit(book: Book, record: Record) -> Iterator[tuple[str, Decimal]]:
+    """Money put down as a customer's receivables or a vendor's payables moves the party's balance."""
+    for line in record["Line"]:
+        detail = line.get(DEPOSIT_LINE, {})
+        account = book.get("Account", detail.get("AccountRef", {}).get("value", ""))
+        if account is not None and account["AccountType"] in LEDGERS:
+            sign = -1 if account["AccountType"] == "Accounts Receivable" else 1
+            yield detail["Entity"]["value"], sign * Decimal(line["Amount"])
+
+
 def _source_of(book: Book, line: Record) -> str:
     if "LinkedTxn" not in line:
         return str(line[DEPOSIT_LINE]["AccountRef"]["value"])
@@ -113,6 +125,7 @@ def _prepare_line(write: Write, line: Record) -> Record:
         raise missing("Line.DepositLineDetail.AccountRef")
     if "Entity" in detail:
         detail["Entity"] = _resolve_entity(write.book, detail["Entity"])
+    _demand_party(write.book, detail)
     if not write.book.preference("AccountingInfoPrefs", "ClassTrackingPerTxnLine"):
         detail.pop("ClassRef", None)
     name_payment_method(write.book, detail)
@@ -127,6 +140,13 @@ def _resolve_entity(book: Book, reference: Record) -> Record:
         book, reference, "Line.DepositLineDetail.Entity", given.capitalize() if isinstance(given, str) else None
     )
     return {**party, "type": party["type"].upper()}
+
+
+def _demand_party(book: Book, detail: Record) -> None:
+    account_type = book.records["Account"][detail["AccountRef"]["value"]]["AccountType"]
+    needed = LEDGERS.get(account_type)
+    if needed is not None and detail.get("Entity", {}).get("type") != needed.upper():
+        raise business(f"When you use {account_type}, you must choose a {needed.lower()} in the Name field.")
 
 
 def _prepare_linked(write: Write, line: Record) -> Record:

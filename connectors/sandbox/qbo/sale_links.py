@@ -32,6 +32,12 @@ def set_links(write: Write) -> None:
         _check_source(write, txn_type, txn_id)
 
 
+def drop_line_links(write: Write) -> None:
+    """Only invoices and change orders are made from something."""
+    lines = write.record["Line"]
+    write.record["Line"] = [{name: value for name, value in line.items() if name != "LinkedTxn"} for line in lines]
+
+
 def list_sources(record: Record | None) -> set[tuple[str, str]]:
     """(type, id) of what the form was made from, linked in its head or on a line."""
     if record is None:

@@ -22,7 +22,7 @@ from connectors.sandbox.qbo.sale_lines import (
     void_lines,
     walk_item_lines,
 )
-from connectors.sandbox.qbo.sale_links import drop_source, list_sources, set_links, settle_sources
+from connectors.sandbox.qbo.sale_links import drop_line_links, drop_source, list_sources, set_links, settle_sources
 from connectors.sandbox.qbo.sales_faults import negative_amount, project_missing
 from connectors.sandbox.qbo.system_accounts import (
     SALES_TAX,
@@ -37,6 +37,7 @@ from connectors.sandbox.qbo.taxes import post_tax, tax_account, tax_sale, total_
 from connectors.sandbox.qbo.transactions import demand_open, find_due_date, mark_voided, set_date
 from connectors.sandbox.qbo.values import Record, spell_money
 
+LINKING = ("Invoice", "ChangeOrder")
 ESTIMATE_STATUSES = ("Pending", "Accepted", "Closed", "Rejected", "Converted")
 
 
@@ -46,6 +47,8 @@ def prepare_form(write: Write) -> None:
     set_currency(write)
     prepare_head(write)
     prepare_lines(write)
+    if write.kind.name not in LINKING:
+        drop_line_links(write)
     tax_sale(write)
     close_lines(write.record)
     record = write.record

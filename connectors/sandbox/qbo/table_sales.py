@@ -156,5 +156,6 @@ SALES = (
         check_delete=transactions.demand_open,
         settle=deposits.settle_deposit,
         postings=deposits.post_deposit,
+        weights=deposits.weigh_deposit,
     ),
 )

@@ -27,9 +27,17 @@ def tax_us_sale(write: Write) -> None:
     _complete_codes(write)
     write.record.pop("GlobalTaxCalculation", None)
     is_taxed = uses_tax(write.book)
-    write.record["TxnTaxDetail"] = (
-        _work_out(write, write.sent.get("TxnTaxDetail", {})) if is_taxed else {"TotalTax": 0}
-    )
+    write.record["TxnTaxDetail"] = _work_out(write, _read_stated(write)) if is_taxed else {"TotalTax": 0}
+
+
+def _read_stated(write: Write) -> Record:
+    """What the caller says of the tax; a sparse update that says nothing keeps the form's code."""
+    is_sparse = write.old is not None and write.sent.get("sparse") is True
+    if "TxnTaxDetail" in write.sent or not is_sparse:
+        stated: Record = write.sent.get("TxnTaxDetail", {})
+        return stated
+    kept = (write.old or {}).get("TxnTaxDetail", {})
+    return {name: kept[name] for name in ("TxnTaxCodeRef",) if name in kept}
 
 
 def mark_untaxed(write: Write) -> None:
