@@ -68,10 +68,13 @@ def post_lines(book: Book, record: Record, sign: int) -> Iterator[tuple[str, Dec
     yield from post_tax(book, record, sign)
 
 
-def find_item_account(item: Record) -> Record:
-    """Stock is bought into its asset account, anything else into its expense account."""
-    account: Record = item["AssetAccountRef"] if item["Type"] == "Inventory" else item["ExpenseAccountRef"]
-    return account
+def find_item_account(item: Record) -> Record | None:
+    """Stock is bought into its asset account, anything else into its expense account.
+
+    An item may have lost the latter since it was bought; its income account then stands in.
+    """
+    account = item["AssetAccountRef"] if item["Type"] == "Inventory" else item.get("ExpenseAccountRef")
+    return account or item.get("IncomeAccountRef")
 
 
 def _prepare_line(book: Book, line: Record) -> Record:

@@ -36,9 +36,10 @@ def prepare_bill_payment(write: Write) -> None:
         kept = [line for line in record["Line"] if not _is_dropped(line)]
         record["Line"] = [_prepare_line(write, line) for line in kept]
         _check_net(write)
+        _take_payables_account(write)
     elif record["TotalAmt"] != write.old["TotalAmt"]:
         _check_net(write)
-    _take_payables_account(write)
+    set_payables_account(write)
     _check_source(write)
 
 
@@ -136,7 +137,6 @@ def _take_payables_account(write: Write) -> None:
         raise business("All bills of a payment must have the same accounts payable account.")
     if accounts:
         write.record["APAccountRef"] = next(iter(accounts.values()))
-    set_payables_account(write)
 
 
 def _check_source(write: Write) -> None:
