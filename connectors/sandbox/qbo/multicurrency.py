@@ -97,10 +97,18 @@ def set_home_balance(write: Write) -> None:
 
 
 def _demand_same_as_party(write: Write, code: str) -> None:
-    for member, kind in PARTIES.items():
-        party = write.book.get(kind, write.record.get(member, {}).get("value", ""))
+    """A transaction is in the currency of its customer or vendor; money spent, in that of the account it leaves."""
+    book, record = write.book, write.record
+    parties = [(member, kind) for member, kind in PARTIES.items() if member in record]
+    payee = record.get("EntityRef", {})
+    parties += [("EntityRef", kind) for kind in PARTIES.values() if payee.get("type", kind) == kind]
+    for member, kind in parties:
+        party = book.get(kind, record.get(member, {}).get("value", ""))
         if party is not None and party["CurrencyRef"]["value"] != code:
             raise business(f"The currency of the transaction does not match the currency of the {kind.lower()}.")
+    source = book.get("Account", record.get("AccountRef", {}).get("value", ""))
+    if source is not None:
+        demand_same_currency(record, source)
 
 
 def _set_rate(write: Write, code: str) -> None:

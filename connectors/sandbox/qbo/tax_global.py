@@ -114,7 +114,8 @@ def _drop_gross(write: Write) -> None:
 def _apply_given(write: Write, taxes: list[RateTax]) -> list[Record]:
     """The tax lines, with what the caller gave for a rate in place of what was worked out.
 
-    A line that is not percent based sets its amount freely. One that is must agree with the lines but for rounding:
+    A line that is not percent based sets its amount freely, as an integrator sends it in production; even its
+    NetAmountTaxable may be another. One that is must agree with the lines but for rounding:
     it is what a caller read before the lines changed. Where exactly the vendor draws that line is unverified.
     """
     given = {_rate_id(line): line for line in write.sent.get("TxnTaxDetail", {}).get("TaxLine", [])}
@@ -134,10 +135,9 @@ def _merge_given(worked_out: RateTax, given: Record | None, slack: Decimal) -> R
         return spell_tax_line(worked_out)
     detail = given.get("TaxLineDetail", {})
     amount = round_cents(Decimal(given["Amount"]))
-    if abs(Decimal(detail.get("NetAmountTaxable", worked_out.net)) - worked_out.net) > slack:
-        raise tax_totals_clash()
     is_free = detail.get("PercentBased") is False
-    if not is_free and abs(amount - worked_out.tax) > slack:
+    is_stale = abs(Decimal(detail.get("NetAmountTaxable", worked_out.net)) - worked_out.net) > slack
+    if not is_free and (is_stale or abs(amount - worked_out.tax) > slack):
         raise tax_totals_clash()
     line = spell_tax_line(RateTax(worked_out.rate, worked_out.net, amount))
     if is_free:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.connectors.sandbox.qbo.conftest import ACME, COSTS, PAYABLE, Qbo, drop, make_bill, make_line
+from tests.connectors.sandbox.qbo.conftest import ACME, BANK, COSTS, PAYABLE, Qbo, drop, make_bill, make_line
 from tests.connectors.sandbox.qbo.countries import balances, open_company, start_over
 
 D = Decimal
@@ -249,3 +249,19 @@ def test_a_sparse_update_keeps_the_rate(many: Qbo) -> None:
     assert many.save("Bill", change) == bill
     raised = many.save("Bill", {**change, "Line": [make_line(200, account=COSTS)]})
     assert (raised["ExchangeRate"], raised["HomeBalance"]) == (D("1.5"), D("300.00"))
+
+
+def test_money_is_spent_in_the_currency_of_the_account(many: Qbo) -> None:
+    vendor = add_euro_vendor(many)
+    euro_bank = many.save("Account", {"Name": "Euro", "AccountType": "Bank", "CurrencyRef": {"value": "EUR"}})["Id"]
+    payee = {"value": vendor, "type": "Vendor"}
+    spent = {"PaymentType": "Cash", "AccountRef": {"value": euro_bank}, "EntityRef": payee, "Line": [make_line(5)]}
+    for wrong in (
+        {"AccountRef": {"value": BANK}, "CurrencyRef": EUR},
+        {"EntityRef": {"value": ACME, "type": "Vendor"}},
+    ):
+        assert many.refuse("POST", "purchase", json={**spent, "CurrencyRef": EUR, **wrong})["code"] == "6000"
+    assert many.refuse("POST", "purchase", json=spent)["code"] == "6000"
+    purchase = many.save("Purchase", {**spent, "CurrencyRef": EUR, "ExchangeRate": 2})
+    assert (purchase["TotalAmt"], purchase["ExchangeRate"]) == (D("5.00"), 2)
+    assert balances(many) == {"Euro": D("-5.00")}

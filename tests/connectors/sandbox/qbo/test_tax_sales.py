@@ -185,14 +185,18 @@ def test_the_canadian_wording(ca: Qbo) -> None:
     assert ca.refuse("POST", "bill", json=make_bill())["Detail"] == detail
 
 
-def test_an_integrator_s_override_per_rate(ca: Qbo) -> None:
-    """The way of a production integrator: each rate's share of a receipt's tax, a cent off the percentages."""
+@pytest.mark.parametrize("net", [0.89, 1.0])
+def test_an_integrator_s_override_per_rate(ca: Qbo, net: float) -> None:
+    """The way of a production integrator: each rate's share of a receipt's tax, a cent off the percentages.
+
+    One of its bodies names a net amount that is not the line's.
+    """
     first, second = rate_ids(ca, CA["bc"], "Purchase")
     taxes = [
         {
             "Amount": amount,
             "DetailType": "TaxLineDetail",
-            "TaxLineDetail": {"TaxRateRef": {"value": rate}, "PercentBased": False, "NetAmountTaxable": 0.89},
+            "TaxLineDetail": {"TaxRateRef": {"value": rate}, "PercentBased": False, "NetAmountTaxable": net},
         }
         for rate, amount in ((first, 0.05), (second, 0.06))
     ]
