@@ -132,7 +132,7 @@ def _own_rows(book: Book, account: Record, held: Decimal, entries: list[Posting]
 
 def _ledger_row(book: Book, entry: Posting, amount: Decimal, balance: Decimal) -> Row:
     record = entry.record
-    party = next((record[name] for name in _PARTIES if isinstance(record.get(name), dict)), {})
+    party: Record = next((record[name] for name in _PARTIES if isinstance(record.get(name), dict)), {})
     others = {account for account, _ in book.postings_of(entry.kind, record["Id"])} - {entry.account_id}
     split = book.get("Account", next(iter(others))) if len(others) == 1 else None
     return data_row(
@@ -188,7 +188,7 @@ def _aged(book: Book, kinds: tuple[tuple[str, int], ...], party: str, day: date)
     ages: dict[tuple[str, str], list[Decimal]] = {}
     for name, sign in kinds:
         for record in book.all(name) if name in book.kinds else ():
-            open_amount = sign * Decimal(record.get("Balance", record.get("RemainingCredit", 0)))
+            open_amount = sign * Decimal(str(record.get("Balance", record.get("RemainingCredit", 0))))
             if open_amount and record["TxnDate"] <= day.isoformat():
                 reference = record[party]
                 owed = ages.setdefault((reference.get("name", ""), reference["value"]), [ZERO] * len(AGES))
@@ -206,5 +206,5 @@ def _aged(book: Book, kinds: tuple[tuple[str, int], ...], party: str, day: date)
 
 
 def _find_age(record: Record, day: date) -> int:
-    late = (day - date.fromisoformat(record.get("DueDate", record["TxnDate"]))).days
+    late = (day - date.fromisoformat(str(record.get("DueDate", record["TxnDate"])))).days
     return next(place for place, (_, limit) in enumerate(AGES) if late <= limit)
