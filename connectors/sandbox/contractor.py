@@ -161,7 +161,10 @@ class DirectCostLine:
 
 @dataclass(frozen=True, slots=True)
 class DirectCost:
-    """A cost without a commitment. An invoice has a vendor, payroll and expenses often an employee instead."""
+    """A cost without a commitment. An invoice has a vendor, payroll and expenses often an employee instead.
+
+    `employee_key` is the employee number that the person has in the directory.
+    """
 
     key: str
     project_key: str
@@ -216,6 +219,35 @@ class BookExpense:
 
 
 @dataclass(frozen=True, slots=True)
+class Employee:
+    """Somebody on the payroll. `employee_id` is the number payroll knows; with a login the person is a user too."""
+
+    key: str
+    first_name: str
+    last_name: str
+    employee_id: str
+    email: str | None = None
+    has_login: bool = False
+    job_title: str | None = None
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Timecard:
+    """A day's hours of one employee on one code. `time_type` is the type's abbreviation (REG, OT, DT)."""
+
+    employee_key: str
+    project_key: str
+    date: date
+    hours: Decimal
+    cost_code: str
+    time_type: str = "REG"
+    cost_type: str = "labor"
+    status: Literal["pending", "reviewed", "approved", "completed"] = "approved"
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Contractor:
     """Everything known of the firm. `start_date` is the first day the books and Procore are to be kept in step.
 
@@ -241,4 +273,6 @@ class Contractor:
     expenses: tuple[BookExpense, ...] = ()
     class_names: tuple[str, ...] = ()
     merged_companies: tuple[tuple[str, str], ...] = ()
+    employees: tuple[Employee, ...] = ()
+    timecards: tuple[Timecard, ...] = ()
     facts: dict[str, str] = field(default_factory=dict)

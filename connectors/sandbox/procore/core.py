@@ -44,7 +44,7 @@ class Actor:
 
 
 API_USER = Actor(598134325811001, "Jordan Reyes", "jordan.reyes@ridgeline.example", CLIENT_ID)
-SERVICE_USER = Actor(598134325811002, " smoothx-4f2a91c0", "smoothx-4f2a91c0@procore.example", CLIENT_ID)
+SERVICE_USER = Actor(598134325811002, " smoothx-4f2a91c0", "smoothx-4f2a91c0@procore.com", CLIENT_ID)
 PERSON = Actor(598134325811003, "Casey Morgan", "casey.morgan@ridgeline.example")
 USERS = {actor.user_id: actor for actor in (API_USER, SERVICE_USER, PERSON)}
 

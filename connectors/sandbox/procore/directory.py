@@ -27,7 +27,8 @@ _OPEN_PATHS = ("/rest/v1.0/me", "/rest/v1.0/companies")
 # Which right a path needs; the first that matches counts.
 _TOOLS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("webhooks", re.compile(r"/webhooks/")),
-    ("directory", re.compile(r"/vendors|/departments")),
+    ("timecards", re.compile(r"/timecard|/timesheets|/project_timecard")),
+    ("directory", re.compile(r"/vendors|/departments|/people|/users")),
     ("invoicing", re.compile(r"/requisitions|/billing_periods")),
     ("commitments", re.compile(r"/commitments|_contracts|/change_order_packages|/invoice_configuration")),
     ("cost_codes", re.compile(r"cost_code|/line_item_types|/tax_codes|/work_breakdown_structure")),
@@ -42,7 +43,6 @@ class Directory(OAuth, Core):
         *OAuth.ROUTES,
         Rule("/rest/v1.0/me", endpoint="show_me"),
         Rule("/rest/v1.0/companies", endpoint="list_companies"),
-        Rule("/rest/v1.0/companies/<int:company_id>/me", endpoint="show_company_me"),
     )
 
     def authorise(self, request: Request) -> Response | None:
@@ -82,23 +82,6 @@ class Directory(OAuth, Core):
         if request.args.get("company_id") or request.args.get("project_id"):
             me["name"] = self.actor.name
         return json_response(me)
-
-    def show_company_me(self, request: Request, company_id: int) -> Response:
-        self.check_company(request, company_id)
-        first, _, last = self.actor.name.partition(" ")
-        return json_response(
-            {
-                "id": self.actor.user_id,
-                "name": self.actor.name,
-                "first_name": first,
-                "last_name": last,
-                "email_address": self.actor.login,
-                "is_active": True,
-                "is_employee": True,
-                "origin_id": None,
-                "vendor": None,
-            }
-        )
 
     def companies(self) -> list[dict[str, Any]]:
         """Id and name of every company of the signed-in user, the connected one first."""

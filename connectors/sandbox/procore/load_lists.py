@@ -1,4 +1,4 @@
-"""The company's small lists as they are when the firm starts: stages, units, tax type, time types, trades, its users."""
+"""The company's users and small lists as they are when the firm starts: stages, units, time types, trades and more."""
 
 from __future__ import annotations
 

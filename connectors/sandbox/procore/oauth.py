@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit
@@ -29,6 +30,10 @@ INVALID_CLIENT = (
     "Client authentication failed due to unknown client, no client authentication included, or unsupported "
     "authentication method."
 )
+
+DENIED = "The resource owner or authorization server denied the request."
+UNSUPPORTED_RESPONSE = "The authorization server does not support this response type."
+_NEEDED = {"authorization_code": ("code", "redirect_uri"), "refresh_token": ("refresh_token",)}
 
 
 @dataclass(slots=True)
@@ -68,7 +73,12 @@ class OAuth(Core):
     def dump_grants(self) -> list[dict[str, Any]]:
         return [asdict(grant) for grant in self._grants.values()]
 
-    def restore_grants(self, grants: list[dict[str, Any]]) -> None:
+    def dump_codes(self) -> dict[str, list[Any]]:
+        """Authorization codes that nobody has exchanged yet."""
+        return {code: list(held) for code, held in self._codes.items()}
+
+    def restore_grants(self, grants: list[dict[str, Any]], codes: dict[str, list[Any]]) -> None:
+        self._codes = {code: (str(uri), float(expires_at)) for code, (uri, expires_at) in codes.items()}
         names = {field.name for field in fields(Grant)}
         for values in grants:
             self._keep(Grant(**{name: value for name, value in values.items() if name in names}))
@@ -93,25 +103,33 @@ class OAuth(Core):
     # --- consent
 
     def oauth_authorize(self, request: Request) -> Response:
-        problem = _check_authorize(request.args)
-        if problem:
-            return render_page("Authorization error", f"<h1>An error has occurred</h1><p>{problem}</p>", status=401)
-        return render_consent(self.contractor.name, API_USER.name, request.args)
+        return self._check_consent(request.args) or render_consent(self.contractor.name, API_USER.name, request.args)
 
     def oauth_decide(self, request: Request) -> Response:
-        problem = _check_authorize(request.form)
-        if problem:
-            return render_page("Authorization error", f"<h1>An error has occurred</h1><p>{problem}</p>", status=401)
+        refusal = self._check_consent(request.form)
+        if refusal is not None:
+            return refusal
         redirect_uri = request.form["redirect_uri"]
-        answer = {"state": request.form["state"]} if request.form.get("state") else {}
+        state = _keep_state(request.form)
         if request.form.get("decision") != "allow":
-            refusal = {"error": "access_denied", "error_description": "The resource owner denied the request."}
-            return redirect(_extend(redirect_uri, {**refusal, **answer}))
+            return _send_back(redirect_uri, "access_denied", DENIED, state)
         code = secrets.token_hex(32)
         self._codes[code] = redirect_uri, self.clock.epoch() + CODE_SECONDS
         if redirect_uri == OUT_OF_BAND:
             return render_page("Authorization code", f"<h1>Authorization code</h1><p><code>{code}</code></p>")
-        return redirect(_extend(redirect_uri, {"code": code, **answer}))
+        return redirect(_extend(redirect_uri, {"code": code, **state}))
+
+    def _check_consent(self, given: Mapping[str, str]) -> Response | None:
+        """Who cannot be trusted with an answer gets a page; anything else goes back to the app."""
+        problem = _find_distrust(given)
+        if problem is not None:
+            return render_page("Authorization error", f"<h1>An error has occurred</h1><p>{problem}</p>", status=401)
+        if given.get("response_type") == "code":
+            return None
+        error, description = ("unsupported_response_type", UNSUPPORTED_RESPONSE)
+        if not given.get("response_type"):
+            error, description = "invalid_request", "Missing required parameter: response_type."
+        return _send_back(given["redirect_uri"], error, description, _keep_state(given))
 
     # --- tokens
 
@@ -119,13 +137,18 @@ class OAuth(Core):
         given = _read_parameters(request)
         if not _is_client(given):
             return _refuse("invalid_client", INVALID_CLIENT, 401)
+        missing = next((name for name in _NEEDED.get(given.get("grant_type", ""), ()) if not given.get(name)), None)
+        if missing is not None:
+            return _refuse("invalid_request", f"Missing required parameter: {missing}.")
         match given.get("grant_type"):
+            case None | "":
+                return _refuse("invalid_request", "Missing required parameter: grant_type.")
             case "authorization_code":
                 return self._exchange_code(given)
             case "refresh_token":
                 return self._refresh(given)
             case "client_credentials":
-                return json_response(self._issue(is_service=True))
+                return _answer_token(self._issue(is_service=True))
         return _refuse("unsupported_grant_type", "The authorization grant type is not supported.")
 
     def oauth_info(self, request: Request) -> Response:
@@ -153,7 +176,7 @@ class OAuth(Core):
         redirect_uri, expires_at = self._codes.pop(given.get("code", ""), ("", 0.0))
         if expires_at <= self.clock.epoch() or redirect_uri != given.get("redirect_uri"):
             return _refuse("invalid_grant", INVALID_GRANT)
-        return json_response(self._issue())
+        return _answer_token(self._issue())
 
     def _refresh(self, given: dict[str, str]) -> Response:
         """The old refresh token is dead from here on, whether or not this answer arrives.
@@ -164,7 +187,7 @@ class OAuth(Core):
         if grant is None or grant.is_revoked or grant.is_refreshed:
             return _refuse("invalid_grant", "The refresh token is invalid")
         grant.is_refreshed = True
-        return json_response(self._issue())
+        return _answer_token(self._issue())
 
     def _issue(self, *, is_service: bool = False) -> dict[str, Any]:
         now = int(self.clock.epoch())
@@ -184,15 +207,36 @@ class OAuth(Core):
             self._refreshable[grant.refresh_token] = grant
 
 
-def _check_authorize(given: Any) -> str | None:
+def _find_distrust(given: Mapping[str, str]) -> str | None:
+    """What is wrong with the client or its address; then nothing may be sent there."""
     if given.get("client_id") != CLIENT_ID:
         return INVALID_CLIENT
     uri = given.get("redirect_uri", "")
-    if uri != OUT_OF_BAND and urlsplit(uri).hostname not in LOOPBACK:
+    if uri != OUT_OF_BAND and _read_host(uri) not in LOOPBACK:
         return "The requested redirect uri is malformed or doesn't match client redirect URI."
-    if given.get("response_type") != "code":
-        return "The authorization server does not support this response type."
     return None
+
+
+def _read_host(uri: str) -> str | None:
+    try:
+        parts = urlsplit(uri)
+        return parts.hostname if parts.scheme in ("http", "https") and uri.isprintable() else None
+    except ValueError:
+        return None
+
+
+def _keep_state(given: Mapping[str, str]) -> dict[str, str]:
+    return {"state": given["state"]} if given.get("state") else {}
+
+
+def _send_back(redirect_uri: str, error: str, description: str, state: dict[str, str]) -> Response:
+    if redirect_uri == OUT_OF_BAND:
+        return render_page("Authorization error", f"<h1>An error has occurred</h1><p>{description}</p>", status=401)
+    return redirect(_extend(redirect_uri, {"error": error, "error_description": description, **state}))
+
+
+def _answer_token(token: dict[str, Any]) -> Response:
+    return json_response(token, Cache_Control="no-store", Pragma="no-cache")
 
 
 def _read_parameters(request: Request) -> dict[str, str]:
@@ -201,7 +245,7 @@ def _read_parameters(request: Request) -> dict[str, str]:
     if request.mimetype == "application/json":
         try:
             body = decode(request.get_data() or b"{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             body = {}
         given |= {name: str(value) for name, value in body.items()} if isinstance(body, dict) else {}
     scheme, _, code = request.headers.get("Authorization", "").partition(" ")

@@ -221,7 +221,7 @@ class Projects(ProjectShapes, ProjectVendors):
                 place = read_decimal(attributes[name])
                 project[name] = None if place is None else float(place)
         if isinstance(attributes.get("department_ids"), list):
-            found = [number for number in read_ids(attributes["department_ids"])]
+            found = read_ids(attributes["department_ids"])
             project["department_ids"] = [number for number in found if self.tables.find("departments", number)]
         self.write_custom_fields(project["custom_fields"], attributes)
 

@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from werkzeug.routing import Map
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.procore.acts_prime import PrimeActs
+from connectors.sandbox.procore.acts_people import PeopleActs
 from connectors.sandbox.procore.core import PERSON
+from connectors.sandbox.procore.currency import WRITTEN, spell_answer, spell_state
 from connectors.sandbox.procore.directory import Directory
 from connectors.sandbox.procore.files import Files
+from connectors.sandbox.procore.hooks_v2 import HooksV2
 from connectors.sandbox.procore.load import Loader
 from connectors.sandbox.procore.locations import Locations
+from connectors.sandbox.procore.money_pages import MoneyPages
 from connectors.sandbox.procore.owner_side import OwnerSide
-from connectors.sandbox.procore.pages import Pages
 from connectors.sandbox.procore.projects import Projects
 from connectors.sandbox.procore.subcontracts import Subcontracts
+from connectors.sandbox.procore.timesheets import Timesheets
 from connectors.sandbox.procore.wbs_segments import WbsSegments
-from connectors.sandbox.procore.webhooks import Webhooks
 
 
-class ProcoreSandbox(Webhooks, Files, Directory, WbsSegments, Locations, Pages, PrimeActs, Loader):
+class ProcoreSandbox(HooksV2, Files, PeopleActs, WbsSegments, MoneyPages, Loader):
     """A believable Procore for one made-up firm. Start it with `connectors.sandbox.server.serve`."""
 
     url_map = Map(
         [
             rule.empty()
-            for part in (Webhooks, Directory, Pages, Projects, WbsSegments, Locations, Subcontracts, Files, OwnerSide)
+            for part in (
+                HooksV2,
+                Directory,
+                MoneyPages,
+                Projects,
+                WbsSegments,
+                Locations,
+                Timesheets,
+                Subcontracts,
+                Files,
+                OwnerSide,
+            )
             for rule in part.ROUTES
         ],
         redirect_defaults=False,
@@ -37,16 +51,18 @@ class ProcoreSandbox(Webhooks, Files, Directory, WbsSegments, Locations, Pages, 
     def _handle(self, endpoint: str, request: Request, arguments: dict[str, Any]) -> Response:
         with self.lock:
             response = super()._handle(endpoint, request, arguments)
-            actor, self.actor = self.actor, PERSON
+            actor, self.actor, self.company_id = self.actor, PERSON, None
+            response.headers["X-Request-Id"] = str(uuid.uuid4())
             if not endpoint.startswith(("oauth_", "page_")) and actor is not PERSON:
                 response.headers.extend(self.limiter.headers(str(actor.user_id)))
+            spell_answer(response, self._currency())
         return response
 
     # --- the state as a whole
 
     def dump(self) -> dict[str, Any]:
         """The records in wire form for whoever compares, and `tables` and `grants` for `restore`."""
-        return {
+        records = {
             "vendor": self.vendor,
             "companies": {str(row["id"]): dict(row) for row in self.tables.iterate("companies")},
             "vendors": [self.shape_vendor(row) for row in self.tables.iterate("vendors")],
@@ -58,10 +74,17 @@ class ProcoreSandbox(Webhooks, Files, Directory, WbsSegments, Locations, Pages, 
             "commitments": [self._dump_commitment(row) for row in self.tables.all("commitments")],
             "requisitions": [self.shape_requisition(row, "extended") for row in self.tables.all("requisitions")],
             **self.dump_owner_side(),
+            "people": [self.shape_directory_person(row) for row in self.tables.iterate("people")],
+            "timecard_entries": [self.shape_entry(row) for row in self.tables.iterate("timecard_entries")],
+        }
+        return {
+            **spell_state(records, self._currency()),
             "hooks": [dict(row) for row in self.tables.iterate("hooks")],
             "triggers": [dict(row) for row in self.tables.iterate("triggers")],
             "tables": self.tables.dump(),
             "grants": self.dump_grants(),
+            "codes": self.dump_codes(),
+            "limits": dict(self.limiter.limits),
         }
 
     def restore(self, dump: dict[str, Any]) -> None:
@@ -69,7 +92,12 @@ class ProcoreSandbox(Webhooks, Files, Directory, WbsSegments, Locations, Pages, 
         self.index_copies()
         self.index_vendors()
         self.index_people()
-        self.restore_grants(dump["grants"])
+        self.resume_deliveries()
+        self.restore_grants(dump["grants"], dump.get("codes", {}))
+        self.limiter.set(**dump.get("limits", {}))
+
+    def _currency(self) -> str:
+        return str(next(self.tables.iterate("companies"), {}).get("currency", WRITTEN))
 
     def _dump_commitment(self, commitment: dict[str, Any]) -> dict[str, Any]:
         return {**self.shape_whole_contract(commitment), "kind": commitment["kind"]}

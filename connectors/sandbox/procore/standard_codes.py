@@ -9,9 +9,9 @@ from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.procore.attributes import take_flags, take_texts
 from connectors.sandbox.procore.code_lists import CodeLists
-from connectors.sandbox.procore.errors import refuse_fields, refuse_request
+from connectors.sandbox.procore.errors import Refused, refuse_fields, refuse_request
 from connectors.sandbox.procore.listing import answer_page, by_number, by_text, filter_rows
-from connectors.sandbox.procore.sync import answer_sync
+from connectors.sandbox.procore.sync import LARGEST_SYNC, answer_sync
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.wire import json_response
 
@@ -110,9 +110,13 @@ class StandardCodes(CodeLists):
         return json_response(shape_standard(row, "extended"))
 
     def sync_standard_codes(self, request: Request) -> Response:
+        """Too many rows are 413 here, as the specification says of this action alone."""
         view, owner = self._read_standard(request)
+        updates = self.read_body(request).get("updates")
+        if isinstance(updates, list) and len(updates) > LARGEST_SYNC:
+            raise Refused(413, {"errors": f"updates cannot hold more than {LARGEST_SYNC} rows"})
         return answer_sync(
-            self.read_body(request).get("updates"),
+            updates,
             self.tables.of("standard_cost_codes", owner["id"]),
             create=lambda attributes: self.create_standard(owner, attributes),
             update=self.change_standard,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 Row = dict[str, Any]
@@ -156,6 +157,11 @@ class Tables:
 
     def iterate(self, table: str) -> Iterator[Row]:
         return iter(self._rows[table].values())
+
+    def list_surplus(self, table: str, most: int) -> list[Row]:
+        """The oldest rows beyond the `most` newest."""
+        rows = self._rows[table]
+        return list(islice(rows.values(), max(len(rows) - most, 0)))
 
     def of(self, table: str, owner_id: int) -> list[Row]:
         """The rows of one owner, as `OWNERS` says who that is."""

@@ -67,6 +67,7 @@ class Users(People):
         Rule(f"{COMPANY_PATH}/<int:user_id>", endpoint="show_user", methods=["GET"]),
         Rule(f"{COMPANY_PATH}/<int:user_id>", endpoint="update_user", methods=["PATCH"]),
         Rule(f"{COMPANY_PATH}/<int:user_id>/invite", endpoint="invite_user", methods=["PATCH"]),
+        Rule(f"/rest/{ANY}/companies/<int:company_id>/me", endpoint="show_company_me", methods=["GET"]),
         Rule(f"/rest/{ANY}/users", endpoint="list_users_by_query", methods=["GET"]),
         Rule(f"/rest/{ANY}/users", endpoint="create_user_by_query", methods=["POST"]),
         Rule(f"/rest/{ANY}/users/<int:user_id>", endpoint="show_user_by_query", methods=["GET"]),
@@ -104,6 +105,12 @@ class Users(People):
     def show_user_by_query(self, request: Request, version: str, user_id: int) -> Response:
         self.require_company(request)
         return json_response(self.shape_user(self._require_user(user_id)))
+
+    def show_company_me(self, request: Request, version: str, company_id: int) -> Response:
+        """The token's own user in this company."""
+        self.check_company(request, company_id)
+        person = self._require_user(self.actor.user_id)
+        return json_response({**self.shape_user(person), "contact_id": person["contact_id"], "party_id": person["id"]})
 
     def create_user(self, request: Request, version: str, company_id: int) -> Response:
         self.check_company(request, company_id)

@@ -141,7 +141,7 @@ def test_sync_is_200_even_when_rows_fail(procore: Procore) -> None:
 
 def test_sync_takes_a_thousand_rows_at_most(procore: Procore) -> None:
     answer = procore.patch("vendors/sync", {"company_id": COMPANY, "updates": [{}] * 1001})
-    assert answer.status_code == 413
+    assert answer.status_code == 400
 
 
 # --- acts
