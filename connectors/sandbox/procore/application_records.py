@@ -58,12 +58,21 @@ class ApplicationRecords(PrimeRecords):
         rates = self._application_rates.get(contract_id)
         if rates is None or any(self.tables.get("tax_codes", key)["rate1"] != rate for key, rate in rates.items()):
             self._application_rates[contract_id] = {}
-            self._application_figures[contract_id] = self._bill_applications(contract_id)
-        return self._application_figures[contract_id][application["id"]]
+            self._application_figures[contract_id] = {}
+        figures = self._application_figures[contract_id]
+        if application["id"] not in figures:
+            self._bill_applications(contract_id, figures)
+        return figures[application["id"]]
 
-    def forget_applications(self, contract_id: int) -> None:
-        self._application_figures.pop(contract_id, None)
-        self._application_rates.pop(contract_id, None)
+    def forget_applications(self, contract_id: int, since: Row | None = None) -> None:
+        """Let the figures be computed anew: all of them, or those of one invoice and the ones that follow it."""
+        if since is None or contract_id not in self._application_figures:
+            self._application_figures.pop(contract_id, None)
+            self._application_rates.pop(contract_id, None)
+            return
+        for row in self.applications_of(contract_id):
+            if row["number"] >= since["number"]:
+                self._application_figures[contract_id].pop(row["id"], None)
 
     def application_line_figures(self, application: Row, item: Row) -> LineFigures:
         return self.application_figures(application).by_key[item["source_id"]]
@@ -71,7 +80,10 @@ class ApplicationRecords(PrimeRecords):
     def touch_application(self, application: Row, *, event_type: str = "update") -> None:
         """A change of an earlier invoice moves later figures without moving their time, as far as is known."""
         self.touch(application)
-        self.forget_applications(application["prime_contract_id"])
+        self.forget_applications(application["prime_contract_id"], application)
+        self.announce_application(application, event_type)
+
+    def announce_application(self, application: Row, event_type: str) -> None:
         self.announce("Payment Applications", event_type, application["id"], project_id=application["project_id"])
 
     def application_items(self, application: Row) -> list[Row]:
@@ -82,13 +94,13 @@ class ApplicationRecords(PrimeRecords):
         chain = [row for row in self.applications_of(contract["id"]) if row["status"] == APPROVED]
         return sum((self.application_figures(row).summary.current_payment_due for row in chain), ZERO)
 
-    def _bill_applications(self, contract_id: int) -> dict[int, ClaimFigures]:
-        figures: dict[int, ClaimFigures] = {}
+    def _bill_applications(self, contract_id: int, figures: dict[int, ClaimFigures]) -> None:
+        """Fill in what is missing of the chain's figures."""
         previous: ClaimFigures | None = None
         for application in self.applications_of(contract_id):
-            previous = bill_claim(self._read_application_entries(application), previous)
-            figures[application["id"]] = previous
-        return figures
+            if application["id"] not in figures:
+                figures[application["id"]] = bill_claim(self._read_application_entries(application), previous)
+            previous = figures[application["id"]]
 
     def _read_application_entries(self, application: Row) -> Iterator[Entry]:
         for item in self.application_items(application):
@@ -166,7 +178,7 @@ class ApplicationRecords(PrimeRecords):
         carried = {item["source_id"]: item for item in self.application_items(previous)} if previous else {}
         for source_id in self.list_billed_sources(contract):
             self._add_application_item(application, contract, source_id, carried.get(source_id))
-        self.forget_applications(contract["id"])
+        self.forget_applications(contract["id"], application)
         return application
 
     def _add_application_item(self, application: Row, contract: Row, source_id: int, carried: Row | None) -> None:
@@ -191,12 +203,12 @@ class ApplicationRecords(PrimeRecords):
         for item in self.application_items(application):
             self.tables.remove("payment_application_items", item["id"])
         drop_attachments(self, application["id"])
+        self.forget_applications(application["prime_contract_id"], application)
         self.tables.remove("payment_applications", application["id"])
-        self.forget_applications(application["prime_contract_id"])
 
     def remove_application(self, application: Row) -> None:
         self.drop_application(application)
-        self.announce("Payment Applications", "delete", application["id"], project_id=application["project_id"])
+        self.announce_application(application, "delete")
 
     # --- entering amounts
 

@@ -12,7 +12,7 @@ from connectors.sandbox.procore.errors import refuse_fields, refuse_unknown
 from connectors.sandbox.procore.line_items import LINE_FILTERS
 from connectors.sandbox.procore.listing import answer_page, filter_rows, list_values
 from connectors.sandbox.procore.sync import answer_sync
-from connectors.sandbox.procore.tables import Row, read_number
+from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.wire import json_response
 
 _PROJECT = "/rest/v1.0/projects/<int:project_id>/direct_costs"
@@ -126,6 +126,9 @@ class DirectCostLines(DirectCosts):
         if ids:
             found = {row["id"]: row for row in (self.tables.find("direct_cost_lines", given) for given in ids) if row}
             return [row for row in found.values() if row["project_id"] == project["id"]]
-        wanted = {read_number(given) for given in list_values(request, "direct_cost_id")}
-        costs = self.tables.of("direct_costs", project["id"])
-        return [line for cost in costs if not wanted or cost["id"] in wanted for line in self.direct_cost_lines(cost)]
+        wanted = list_values(request, "direct_cost_id")
+        if not wanted:
+            return self.project_cost_lines(project["id"])
+        costs = {row["id"]: row for row in (self.tables.find("direct_costs", given) for given in wanted) if row}
+        mine = [cost for cost in costs.values() if cost["project_id"] == project["id"]]
+        return [line for cost in mine for line in self.direct_cost_lines(cost)]

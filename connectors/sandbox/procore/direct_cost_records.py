@@ -25,6 +25,7 @@ class DirectCostRecords(LineItems):
     def clear(self) -> None:
         super().clear()
         self._invoice_numbers = KeyIndex("direct_costs", _name_invoice)
+        self._lines_by_project: dict[int, list[Row]] = {}
 
     # --- headers
 
@@ -76,6 +77,7 @@ class DirectCostRecords(LineItems):
         """Its lines go with it, without events of their own (unverified)."""
         for line in self.direct_cost_lines(cost):
             self.tables.remove("direct_cost_lines", line["id"])
+        self._lines_by_project.pop(cost["project_id"], None)
         drop_attachments(self, cost["id"])
         self._invoice_numbers.forget(cost["id"])
         self.tables.remove("direct_costs", cost["id"])
@@ -118,10 +120,18 @@ class DirectCostRecords(LineItems):
     def direct_cost_lines(self, cost: Row) -> list[Row]:
         return self.tables.of("direct_cost_lines", cost["id"])
 
+    def project_cost_lines(self, project_id: int) -> list[Row]:
+        """The lines of all direct costs of a project, gathered once and kept until one comes or goes."""
+        if project_id not in self._lines_by_project:
+            costs = self.tables.of("direct_costs", project_id)
+            self._lines_by_project[project_id] = [line for cost in costs for line in self.direct_cost_lines(cost)]
+        return self._lines_by_project[project_id]
+
     def add_direct_cost_line(self, cost: Row, values: Row) -> Row:
         positions = [line["position"] for line in self.direct_cost_lines(cost)]
         owner = {"direct_cost_id": cost["id"], "project_id": cost["project_id"]}
         line = self.add_financial_line("direct_cost_lines", owner, values, max(positions, default=0) + 1)
+        self._lines_by_project.pop(cost["project_id"], None)
         self.announce_direct_cost_line(line, "create")
         return line
 
@@ -133,6 +143,7 @@ class DirectCostRecords(LineItems):
 
     def remove_direct_cost_line(self, line: Row) -> None:
         self.tables.remove("direct_cost_lines", line["id"])
+        self._lines_by_project.pop(line["project_id"], None)
         self.announce_direct_cost_line(line, "delete")
 
     def announce_direct_cost_line(self, line: Row, event_type: str) -> None:

@@ -128,11 +128,13 @@ class Files(Uploads):
 
 def _write_storage_root(root_url: str) -> str:
     """The same server under its other name, where it has one: clients send no token on to another host."""
-    parts = urlsplit(root_url)
-    alias = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}.get(parts.hostname or "")
-    if alias is None:
+    try:
+        parts = urlsplit(root_url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
         return root_url.rstrip("/")
-    return f"{parts.scheme}://{alias}:{parts.port}" if parts.port else f"{parts.scheme}://{alias}"
+    alias = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}.get(parts.hostname or "")
+    return f"{parts.scheme}://{alias}{port}" if alias else root_url.rstrip("/")
 
 
 def _answer_file(upload: Row) -> Response:

@@ -126,7 +126,7 @@ class FinancialsLoader(OwnerSide):
             self._load_application_item(item, entered.get(item["source_id"], []))
         created_at = _at_noon(claim.billing_date + timedelta(days=1))
         self._set_times(application, created_at, created_at + timedelta(days=3 if claim.status == APPROVED else 1))
-        self.forget_applications(contract["id"])
+        self.forget_applications(contract["id"], application)
 
     def _load_application_item(self, item: Row, lines: list[ClaimLine]) -> None:
         """What is retained by hand on one of several lines has to be given for all of them."""

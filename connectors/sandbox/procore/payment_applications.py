@@ -131,7 +131,9 @@ class PaymentApplications(PaymentApplicationShapes):
         self.check_application_lock(application, {"items"})
         with self.changing_application(application, item):
             self.write_application_amounts(application, item, given)
-        self.touch_application(application)
+        # The figures are up to date already, so this is not `touch_application`.
+        self.touch(application)
+        self.announce_application(application, "update")
 
     def write_application_amounts(self, application: Row, item: Row, given: dict[str, Any]) -> None:
         """The amounts of a write, without a look at the rest of the chain."""
@@ -156,14 +158,14 @@ class PaymentApplications(PaymentApplicationShapes):
         before = dict(item)
         try:
             yield
-            self.forget_applications(application["prime_contract_id"])
+            self.forget_applications(application["prime_contract_id"], application)
             for row in self.applications_of(application["prime_contract_id"]):
                 line = self.application_figures(row).by_key.get(item["source_id"])
                 if line is not None and line.is_overdrawn:
                     raise refuse_fields(**{RELEASED: [f"cannot be more than the retainage held ({line.releasable})"]})
         except (Refused, ArithmeticError):
             item.update(before)
-            self.forget_applications(application["prime_contract_id"])
+            self.forget_applications(application["prime_contract_id"], application)
             raise
 
     def _stored_before(self, application: Row, item: Row) -> Decimal:
