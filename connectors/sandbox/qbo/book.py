@@ -167,7 +167,7 @@ class Book:
         if self._journal is not None:
             self._held.append((kind, record_id, operation))
         elif self.on_event is not None and kind.has_events:
-            self.on_event(kind.name, record_id, operation)
+            self.on_event(kind.event_name or kind.name, record_id, operation)
 
     def move_balance(self, kind: Kind, old: Record | None, new: Record | None) -> None:
         """Carry the difference between two states of a document to its parties' balances."""

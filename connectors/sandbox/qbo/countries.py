@@ -43,7 +43,6 @@ class Country:
     rates: tuple[RateSeed, ...]
     codes: tuple[CodeSeed, ...]
     tax_account: str = ""
-    account_number_length: int = 7
     date_format: tuple[str, str] = ("Date Month Year separated by a slash", "DDMMYYYY_SEP_SLASH")
 
 
@@ -140,7 +139,6 @@ AUSTRALIA = Country(
         CodeSeed("GST on capital", "GST on capital", (), ("GST on capital (Purchases)",)),
     ),
     tax_account="GST Liabilities Payable",
-    account_number_length=20,
 )
 
 CANADA = Country(
@@ -172,7 +170,6 @@ CANADA = Country(
         _code("Out of Scope", "Out of Scope", is_taxable=False),
     ),
     tax_account="GST/HST Payable",
-    account_number_length=20,
 )
 
 COUNTRIES = {country.code: country for country in (UNITED_STATES, UNITED_KINGDOM, AUSTRALIA, CANADA)}

@@ -58,13 +58,22 @@ def _weigh_nothing(record: Record) -> tuple[str, Decimal] | None:
     return None
 
 
+def _show_all(record: Record) -> Record:
+    return record
+
+
 @dataclass(frozen=True, slots=True)
 class OwnRules:
-    """For an entity that is not read and written by Id. `list_rows` gets what a query asks members to equal."""
+    """For an entity that is not read and written as the others are.
+
+    `list_rows` gets what a query asks members to equal; `show` makes the answer's form of what is stored.
+    """
 
     list_rows: Callable[[Book, dict[str, tuple[str, ...]]], list[Record]]
     read: Callable[[Book, Mapping[str, str]], Record]
     save: Callable[[Book, Any], Record]
+    delete: Callable[[Book, Any], Record] | None = None
+    show: Callable[[Record], Record] = _show_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +84,9 @@ class Kind:
     none; `space`: the kinds among which (equal text = same space). `child_flag`: the member that says the record sits
     under its ParentRef, empty for a flat list. `table`: the word in fault 2500. `derived`: members only the server
     sets, besides SERVER_MEMBERS. `kept`: members a full update without them leaves as they are. `segment`: the path
-    segment where it is not the name. `references`: reference member -> kind, over the shared ones.
-    `check_delete` refuses a delete. `void` turns `record` into its voided state; None: the kind knows no void.
+    segment where it is not the name, `event_name` what its events say. `references`: reference member -> kind, over
+    the shared ones. `check_delete` refuses a delete. `void` turns `record` into its voided state; None: the kind knows
+    no void.
     `postings`: (account id, amount, debit positive) a transaction stands for; `weight`: (party id, amount) of its
     balance, `weights` the same where one record has several parties. `settle` runs after storing and moves other
     records.
@@ -102,6 +112,7 @@ class Kind:
     is_deletable: bool = False
     first_id: int = 1
     segment: str = ""
+    event_name: str = ""
     own: OwnRules | None = None
     void: Callable[[Write], None] | None = None
     prepare: Callable[[Write], None] = _do_nothing

@@ -30,8 +30,7 @@ CURRENCIES: tuple[Kind, ...] = (
         defaults={"Active": True},
         kept=frozenset({"Active"}),
         queryable=frozenset({"Code", "Name", "Active"}),
-        has_changes=False,
-        has_events=False,
+        event_name="Currency",
         prepare=company_currencies.prepare_currency,
     ),
     Kind(

@@ -156,6 +156,15 @@ def test_currencies_are_switched_on_and_off(many: Qbo) -> None:
     assert many.save("CompanyCurrency", {**off, "Active": True})["Active"] is True
 
 
+def test_a_new_currency_is_announced_and_captured(many: Qbo) -> None:
+    told: list[tuple[str, str, str]] = []
+    many.app.find_book().on_event = lambda *event: told.append(event)
+    many.save("CompanyCurrency", {"Code": "EUR"})
+    assert told == [("Currency", "1", "Create")]
+    (block,) = many.get("cdc", entities="CompanyCurrency", changedSince="2026-01-01")["CDCResponse"]
+    assert [row["Code"] for row in block["QueryResponse"][0]["CompanyCurrency"]] == ["EUR"]
+
+
 def test_a_party_keeps_its_currency(many: Qbo) -> None:
     vendor = many.get(f"vendor/{add_euro_vendor(many)}")["Vendor"]
     assert vendor["CurrencyRef"] == EUR
