@@ -26,6 +26,8 @@ def run_operation(
         raise unsupported
     if not isinstance(body, dict):
         raise bad_value(kind.name, body)
+    if kind.own is not None and kind.own.delete is not None and operation == "delete":
+        return kind.own.delete(book, body)
     if kind.own is not None:
         return kind.own.save(book, body)
     if kind.family == "single":

@@ -51,6 +51,8 @@ def run_query(book: Book, text: str, *, allow: Allow = allow_all) -> Record:
     if columns:
         tree = _plant(columns)
         page = [_project(row, tree) for row in page]
+    if kind.own is not None and not columns:
+        page = [kind.own.show(row) for row in page]
     # The two single records come without a start, as recorded.
     paging = {"maxResults": len(page)} if kind.family == "single" else _describe_page(statement, page)
     counted = {"totalCount": len(rows)} if kind.name in COUNTED else {}

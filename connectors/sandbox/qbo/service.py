@@ -70,7 +70,7 @@ class Service(SwitchActs, MergeActs, Uploads, Reports, Gateway):
                 record = self.books[realm_id].get(kind.name, record_id)
                 if record is None:
                     raise object_not_found()
-                return {kind.name: record}
+                return {kind.name: kind.own.show(record) if kind.own else record}
             return {kind.name: find(self.books[realm_id], kind, record_id)}
 
         return self.answer(request, run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.sandbox.qbo import budgets, journals, time_activities, transactions, transfers
+from connectors.sandbox.qbo import budgets, journals, recurring, time_activities, transactions, transfers
 from connectors.sandbox.qbo.kinds import Kind
 
 MONEY = (
@@ -78,6 +78,15 @@ MONEY = (
         is_deletable=True,
         prepare=budgets.prepare_budget,
     ),
-    # Templates are made in the product only, so a company has none here; an answer would wrap the entity.
-    Kind("RecurringTransaction", "fixed", counter="RecurringTransaction", has_events=False),
+    Kind(
+        "RecurringTransaction",
+        "fixed",
+        counter="RecurringTransaction",
+        queryable=frozenset({"Type"}),
+        has_changes=False,
+        has_events=False,
+        is_deletable=True,
+        first_id=5000000000000201234,
+        own=recurring.RULES,
+    ),
 )
