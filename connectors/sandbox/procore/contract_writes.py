@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
+from connectors.sandbox.procore.attachments import attach_given
 from connectors.sandbox.procore.commitments import Commitments, route_kinds
 from connectors.sandbox.procore.contract_shapes import DATES, KIND_DATES, KIND_TEXTS, ORIGIN, SETTINGS, make_contract
 from connectors.sandbox.procore.custom_fields import PREFIX
@@ -49,12 +50,16 @@ class ContractWrites(Commitments, Vendors):
     def create_contract(self, request: Request, kind: str) -> Response:
         project = self.read_project(request)
         attributes = self.read_wrapped(request, BODY_KEYS[kind])
-        return json_response(self.shape_whole_contract(self.make_commitment(project, kind, attributes)), 201)
+        contract = self.make_commitment(project, kind, attributes)
+        attach_given(self, request, contract, attributes)
+        return json_response(self.shape_whole_contract(contract), 201)
 
     def update_contract(self, request: Request, kind: str, contract_id: int) -> Response:
         contract = self.read_contract(request, kind, contract_id)
         attributes = self.read_wrapped(request, BODY_KEYS[kind])
-        return json_response(self.shape_whole_contract(self.edit_commitment(contract, attributes)))
+        self.edit_commitment(contract, attributes)
+        attach_given(self, request, contract, attributes)
+        return json_response(self.shape_whole_contract(contract))
 
     def delete_contract(self, request: Request, kind: str, contract_id: int) -> Response:
         self.end_commitment(self.read_contract(request, kind, contract_id))

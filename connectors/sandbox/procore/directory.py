@@ -30,7 +30,12 @@ _TOOLS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("timecards", re.compile(r"/timecard|/timesheets|/project_timecard")),
     ("directory", re.compile(r"/vendors|/departments|/people|/users")),
     ("invoicing", re.compile(r"/requisitions|/billing_periods")),
-    ("commitments", re.compile(r"/commitments|_contracts|/change_order_packages|/invoice_configuration")),
+    ("prime_contracts", re.compile(r"/prime_contract|/payment_applications")),
+    ("direct_costs", re.compile(r"/direct_costs")),
+    (
+        "commitments",
+        re.compile(r"/commitments|_contracts|/change_order_packages|/invoice_configuration|/contract_payments"),
+    ),
     ("cost_codes", re.compile(r"cost_code|/line_item_types|/tax_codes|/work_breakdown_structure")),
     ("custom_fields", re.compile(r"/custom_field|/configurable_field_sets")),
     ("projects", re.compile(r"/projects")),

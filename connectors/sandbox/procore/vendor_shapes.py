@@ -7,6 +7,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request
 
+from connectors.sandbox.procore.attachments import list_attachments
 from connectors.sandbox.procore.core import Core
 from connectors.sandbox.procore.errors import refuse_request
 from connectors.sandbox.procore.tables import Row
@@ -81,7 +82,7 @@ class VendorShapes(Core):
             "id": vendor["id"],
             "name": vendor["name"],
             "company": vendor["name"],
-            "attachments": [],
+            "attachments": list_attachments(self, vendor["id"]),
             "business_id": None,
             "business_register": vendor["business_register"],
             "created_at": vendor["created_at"],

@@ -8,6 +8,7 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.frame import ActRefused
+from connectors.sandbox.procore.attachments import attach_given
 from connectors.sandbox.procore.attributes import is_scalar, read_ids, take_flags, take_texts
 from connectors.sandbox.procore.errors import refuse_duplicate, refuse_fields, refuse_unknown
 from connectors.sandbox.procore.listing import (
@@ -95,13 +96,17 @@ class Vendors(VendorShapes):
     def create_vendor(self, request: Request) -> Response:
         self.require_company(request)
         view = read_view(request)
-        vendor = self.add_vendor(self.read_wrapped(request, "vendor"))
+        attributes = self.read_wrapped(request, "vendor")
+        vendor = self.add_vendor(attributes)
+        attach_given(self, request, vendor, attributes)
         return json_response(self.shape_vendor(vendor, view), 201)
 
     def update_vendor(self, request: Request, vendor_id: int) -> Response:
         self.require_company(request)
         view = read_view(request)
-        vendor = self.change_vendor(self.find_vendor(vendor_id), self.read_wrapped(request, "vendor"))
+        attributes = self.read_wrapped(request, "vendor")
+        vendor = self.change_vendor(self.find_vendor(vendor_id), attributes)
+        attach_given(self, request, vendor, attributes)
         return json_response(self.shape_vendor(vendor, view))
 
     def reactivate_vendor(self, request: Request, company_id: int, vendor_id: int) -> Response:

@@ -163,3 +163,16 @@ def test_deleted_record_takes_its_files_along(procore: Procore) -> None:
     assert len(procore.app.tables.all("attachments")) == 1
     procore.call("DELETE", path)
     assert procore.app.tables.all("attachments") == []
+
+
+def test_companies_contracts_and_invoices_take_files_as_well(procore: Procore) -> None:
+    project, contract, given = procore.project(), procore.commitment(), {"upload_ids": [upload(procore)]}
+    claim = f"requisitions/{procore.requisition(3)}"
+    answers = [
+        procore.patch(f"vendors/{procore.vendor()}", {"company_id": COMPANY, "vendor": given}),
+        procore.patch(f"work_order_contracts/{contract}", {"project_id": project, "work_order_contract": given}),
+        procore.patch(claim, {"project_id": project, "commitment_id": contract, "requisition": given}),
+        procore.patch(f"prime_contract/{prime(procore)}", {"project_id": project, "prime_contract": given}),
+    ]
+    for answer in answers:
+        assert (answer.status_code, len(answer.json()["attachments"])) == (200, 1)
