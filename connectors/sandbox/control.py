@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.faults import Fault
-from connectors.sandbox.wire import decode, json_response
+from connectors.sandbox.wire import decode, decode_own, encode, json_response
 
 if TYPE_CHECKING:
     from connectors.sandbox.frame import Sandbox
 
 PREFIX = "/_control/"
 MAX_SIZE = 200
+MAX_SNAPSHOTS = 20
 MAX_WAIT_SECONDS = 60.0
 # Twenty years: the clock must stay within what a date can hold.
 MAX_ADVANCE_SECONDS = 20 * 365 * 86400.0
@@ -78,6 +79,28 @@ def _reset(sandbox: Sandbox, request: Request) -> Response:
 def _state(sandbox: Sandbox, request: Request) -> Response:
     with sandbox.lock:
         return json_response(sandbox.dump())
+
+
+def _snapshot(sandbox: Sandbox, request: Request) -> Response:
+    name = str(_members(request).get("name", ""))
+    with sandbox.lock:
+        if name not in sandbox.snapshots and len(sandbox.snapshots) >= MAX_SNAPSHOTS:
+            raise BadControl(f"no more than {MAX_SNAPSHOTS} snapshots are kept")
+        sandbox.snapshots[name] = encode(sandbox.dump())
+    return json_response({"snapshots": sorted(sandbox.snapshots)})
+
+
+def _restore(sandbox: Sandbox, request: Request) -> Response:
+    """Back to a snapshot, tokens included. The clock, faults and the call log stay as they are."""
+    name = str(_members(request).get("name", ""))
+    with sandbox.lock:
+        if name not in sandbox.snapshots:
+            raise BadControl(
+                f"there is no snapshot {name!r}, there are {', '.join(sorted(sandbox.snapshots)) or 'none'}"
+            )
+        sandbox.clear()
+        sandbox.restore(decode_own(sandbox.snapshots[name]))
+    return json_response({"ok": True})
 
 
 def _calls(sandbox: Sandbox, request: Request) -> Response:
@@ -182,6 +205,8 @@ _ROUTES: dict[tuple[str, str], Callable[[Sandbox, Request], Response]] = {
     ("GET", "health"): _health,
     ("POST", "reset"): _reset,
     ("GET", "state"): _state,
+    ("POST", "snapshot"): _snapshot,
+    ("POST", "restore"): _restore,
     ("GET", "calls"): _calls,
     ("DELETE", "calls"): _clear_calls,
     ("GET", "faults"): _faults,

@@ -92,6 +92,7 @@ class Sandbox:
         self.clock = clock or Clock()
         self.lock = threading.RLock()
         self.faults = FaultList(seed)
+        self.snapshots: dict[str, str] = {}
         self.courier = Courier(
             self.pack_deliveries,
             now=self.clock.epoch,
