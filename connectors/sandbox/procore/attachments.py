@@ -21,6 +21,8 @@ from connectors.sandbox.procore.ulids import read_ulid_number, write_ulid
 
 BUCKET = "pro-core.com"
 FILES_PATH = f"/api/v5/files/us-east-1/{BUCKET}"
+# The bytes have to come within an hour.
+UPLOAD_SECONDS = 3600
 EXISTING_IDS = ("prostore_file_ids", "attachment_ids")
 _SECRET = b"sandbox-storage"
 
@@ -49,6 +51,7 @@ def add_upload(core: Core, company_id: int, **values: Any) -> Row:
             "status": "non_segmented",
             "segments": [],
             "content": None,
+            "expires_at": core.clock.epoch() + UPLOAD_SECONDS,
             **values,
         },
     )

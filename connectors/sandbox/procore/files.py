@@ -26,16 +26,17 @@ from connectors.sandbox.procore.attachments import (
 )
 from connectors.sandbox.procore.errors import refuse_permission, refuse_unknown
 from connectors.sandbox.procore.tables import Row, read_number
-from connectors.sandbox.procore.uploads import CREDENTIAL, STORAGE, Uploads, write_key
+from connectors.sandbox.procore.unified_uploads import UnifiedUploads
+from connectors.sandbox.procore.uploads import CREDENTIAL, STORAGE, write_key
 
 LINK_SECONDS = 60
 _STAMP = "%Y%m%dT%H%M%SZ"
 _OBJECT = f"{STORAGE}/{BUCKET}/companies/<int:company_id>/<uuid>"
 
 
-class Files(Uploads):
+class Files(UnifiedUploads):
     ROUTES: ClassVar[tuple[Rule, ...]] = (
-        *Uploads.ROUTES,
+        *UnifiedUploads.ROUTES,
         Rule(f"{FILES_PATH}/companies/<int:company_id>/<uuid>", endpoint="find_file", methods=["GET"]),
         Rule(f"{STORAGE}/{BUCKET}", endpoint="receive_form", methods=["POST"]),
         Rule(_OBJECT, endpoint="receive_segment", methods=["PUT"]),
@@ -99,6 +100,8 @@ class Files(Uploads):
         file = request.files.get("file")
         if upload is None or key != write_key(upload) or request.form.get("x-amz-signature") != sign("form", key):
             return _refuse(403, "AccessDenied", "Invalid according to Policy: Policy Condition failed")
+        if self.clock.epoch() > upload["expires_at"]:
+            return _refuse(403, "AccessDenied", "Invalid according to Policy: Policy expired.")
         if file is None:
             return _refuse(400, "InvalidArgument", "POST requires exactly one file upload per request.")
         content = file.read()
@@ -114,10 +117,12 @@ class Files(Uploads):
             return _refuse(404, "NoSuchUpload", "The specified upload does not exist.")
         if request.args.get("X-Amz-Signature") != sign("part", request.path, number):
             return _refuse(403, "SignatureDoesNotMatch", "The request signature we calculated does not match")
+        if self.clock.epoch() > upload["expires_at"]:
+            return _refuse(403, "AccessDenied", "Request has expired")
         segment, content = upload["segments"][number - 1], request.get_data()
         if len(content) != segment["size"]:
             return _refuse(400, "BadDigest", "The size of the body is not the one announced.")
-        if hashlib.sha256(content).hexdigest() != segment["sha256"]:
+        if segment["sha256"] is not None and hashlib.sha256(content).hexdigest() != segment["sha256"]:
             return _refuse(400, "XAmzContentSHA256Mismatch", "The provided sha256 does not match the body.")
         segment["content"] = encode_content(content)
         segment["etag"] = _write_etag(content).strip('"')

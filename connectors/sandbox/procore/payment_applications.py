@@ -147,8 +147,9 @@ class PaymentApplications(PaymentApplicationShapes):
             if held is not None:
                 held += self._stored_before(application, item)
             self.enter_billed_stored(item, Decimal(item["stored"]) if stored is None else stored, held)
-        if amounts[RELEASED] is not None:
-            item["released"] = write_money(amounts[RELEASED])
+        released = amounts[RELEASED]
+        if released is not None:
+            item["released"] = write_money(released)
         if quantity is not None:
             item["quantity"] = f"{quantity:f}"
 

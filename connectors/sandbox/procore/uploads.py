@@ -62,7 +62,7 @@ class Uploads(Directory):
             self,
             company_id,
             filename=filename or "file",
-            content_type=_clean(read_text(body, "response_content_type")),
+            content_type=clean_content_type(read_text(body, "response_content_type")),
             is_download=is_true(body.get("attachment_content_disposition")),
             segments=segments,
             status="ready" if segments else "non_segmented",
@@ -134,13 +134,16 @@ class Uploads(Directory):
             "x-amz-signature": sign("form", key),
         }
 
-    def _shape_upload_segment(self, upload: Row, number: int, segment: Row) -> dict[str, Any]:
+    def write_segment_link(self, upload: Row, number: int) -> str:
         path = f"{STORAGE}/{BUCKET}/{write_key(upload)}"
         signature = sign("part", path, number)
+        return f"{self.root_url.rstrip('/')}{path}?partNumber={number}&X-Amz-Signature={signature}"
+
+    def _shape_upload_segment(self, upload: Row, number: int, segment: Row) -> dict[str, Any]:
         shape = {
             "size": segment["size"],
             "sha256": segment["sha256"],
-            "url": f"{self.root_url.rstrip('/')}{path}?partNumber={number}&X-Amz-Signature={signature}",
+            "url": self.write_segment_link(upload, number),
             "headers": {"x-amz-content-sha256": segment["sha256"], "content-length": str(segment["size"])},
         }
         return shape | {name: segment[name] for name in ("md5", "etag") if segment[name] is not None}
@@ -151,7 +154,7 @@ def write_key(upload: Row) -> str:
     return f"companies/{upload['company_id']}/{upload['uuid']}"
 
 
-def _clean(content_type: str | None) -> str | None:
+def clean_content_type(content_type: str | None) -> str | None:
     """A content type has to fit into a header."""
     text = " ".join((content_type or "").encode("ascii", "ignore").decode().split())
     return text or None

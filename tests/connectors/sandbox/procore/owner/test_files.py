@@ -176,3 +176,38 @@ def test_companies_contracts_and_invoices_take_files_as_well(procore: Procore) -
     ]
     for answer in answers:
         assert (answer.status_code, len(answer.json()["attachments"])) == (200, 1)
+
+
+def test_unified_upload_goes_in_four_steps(procore: Procore) -> None:
+    base = f"/rest/v2.1/companies/{COMPANY}/projects/{procore.project()}/uploads"
+    given = {
+        "file_name": "waiver.pdf",
+        "file_size": len(CONTENT),
+        "content_type": "application/pdf",
+        "segments": [{"size": len(CONTENT)}],
+    }
+    for name in given:
+        assert procore.post(base, {**given, name: None}).json()["error"]["details"][0]["source"] == name
+    assert procore.post(base, {**given, "file_size": 5}).status_code == 422
+    assert procore.post(base, {**given, "segments": [{"size": len(CONTENT)}, {"size": 0}]}).status_code == 422
+    made = procore.post(base, given)
+    data = made.json()["data"]
+    assert (made.status_code, data["status"], data["file_size"]) == (201, "ready", len(CONTENT))
+    [segment] = data["segments"]
+    assert segment["headers"] == {"Content-Length": str(len(CONTENT))}
+    one = f"{base}/{data['upload_id']}"
+    assert procore.patch(one, {"part_etags": [None]}).json()["data"]["status"] == "ready"
+    assert procore.patch(one, {"part_etags": ["x"]}).status_code == 422
+    sent = requests.put(segment["url"], data=CONTENT, timeout=10)
+    done = procore.patch(one, {"part_etags": [sent.headers["ETag"]]})
+    assert done.json() == {"data": {"upload_id": data["upload_id"], "status": "complete"}}
+    assert [procore.read(one)["data"]["status"] for _ in range(3)] == ["complete", "available", "available"]
+    [attachment] = pay(procore, upload_ids=[data["upload_id"]])["attachments"]
+    assert requests.get(attachment["url"], headers=procore.headers, timeout=10).content == CONTENT
+
+
+def test_bytes_have_to_come_within_the_hour(procore: Procore) -> None:
+    made = procore.post(f"companies/{COMPANY}/uploads", {"response_filename": "late.txt"}).json()
+    procore.control("clock", {"advance_seconds": 3601})
+    sent = requests.post(made["url"], data=made["fields"], files={"file": ("late.txt", b"x")}, timeout=10)
+    assert sent.status_code == 403
