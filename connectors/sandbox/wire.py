@@ -28,12 +28,15 @@ def _spell(value: Any) -> str:
     return str(value)
 
 
+_COMPACT = json.JSONEncoder(default=_spell, ensure_ascii=False, check_circular=False, separators=(",", ":"))
+
+
 def encode(value: Any, *, indent: int | None = None) -> str:
     """`value` as compact JSON text; dates and other plain values become their `str`."""
-    separators = (",", ":") if indent is None else (",", ": ")
-    text = json.dumps(
-        value, default=_spell, ensure_ascii=False, check_circular=False, separators=separators, indent=indent
-    )
+    if indent is None:
+        text = _COMPACT.encode(value)
+    else:
+        text = json.dumps(value, default=_spell, ensure_ascii=False, indent=indent)
     return _MARKED.sub(r"\1", text) if _MARK in text else text
 
 

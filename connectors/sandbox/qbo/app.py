@@ -33,6 +33,7 @@ from connectors.sandbox.qbo.service import Service
 from connectors.sandbox.qbo.stock import STOCK_BOOKS, load_stock_company
 from connectors.sandbox.qbo.table import KINDS
 from connectors.sandbox.qbo.tax_service import TaxService
+from connectors.sandbox.qbo.texts import RecordTexts
 from connectors.sandbox.qbo.throttle import Throttle
 from connectors.sandbox.qbo.tokens import TokenOffice
 from connectors.sandbox.qbo.uploads import FILE_PATH
@@ -80,6 +81,7 @@ class QboSandbox(Authorisation, Documents, Service, TaxService, ListActs, Purcha
 
     def clear(self) -> None:
         self.books = {}
+        self.texts = RecordTexts()
         self.switches = {}
         self.files = {}
         self.tokens = TokenOffice(self.clock.epoch)

@@ -54,7 +54,7 @@ class Book:
         if ids is None:
             touched = self._touched[kind.name]
             if kind.family == "transaction":
-                ids = sorted(stored, key=lambda record_id: -touched[record_id])
+                ids = sorted(stored, key=touched.__getitem__, reverse=True)
             elif kind.family == "list":
                 ids = sorted(stored, key=lambda record_id: kind.sort_name(stored[record_id]))
             else:

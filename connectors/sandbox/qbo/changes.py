@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.faults import bad_value, missing, query_invalid
@@ -60,7 +61,7 @@ def _changed(book: Book, kind: Kind, since: datetime) -> list[Record]:
         if tomb["entity"] == kind.name and tomb["at"] >= floor:
             stub = {"domain": "QBO", "status": "Deleted", "Id": tomb["Id"]}
             touched.append((tomb["sequence"], {**stub, "MetaData": {"LastUpdatedTime": tomb["at"]}}, tomb["at"]))
-    touched.sort(key=lambda entry: entry[0])
+    touched.sort(key=itemgetter(0))
     rows: list[Record] = []
     for _, record, stamp in touched:
         moment = parse_time(stamp)

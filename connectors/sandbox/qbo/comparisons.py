@@ -33,37 +33,59 @@ def make_test(book: Book, kind: Kind, condition: Condition, path: str) -> Test:
     """The test of one condition; `path` is the condition's in the schema's spelling. Raises QboFault 4001."""
     if path == "Id" and condition.operator not in ("=", "in"):
         raise query_invalid("property 'Id' supports only = and IN")
-    reach = make_reader(kind, path)
+    test = _make_value_test(book, kind, condition, path)
+    if _is_plural(kind, path):
+        parts = path.split(".")
+        return lambda row: any(map(test, _reach(row, parts) or [None]))
+    read = make_reader(path)
+    return lambda row: test(read(row))
+
+
+def make_reader(path: str) -> Callable[[Record], Any]:
+    """What reads a path with no list on its way; None where a member is missing."""
+    first, _, rest = path.partition(".")
+    if not rest:
+
+        def read_member(row: Record) -> Any:
+            value = row.get(first)
+            return _unwrap(value) if isinstance(value, dict) else value
+
+        return read_member
+    read_rest = make_reader(rest)
+
+    def read_path(row: Record) -> Any:
+        value = row.get(first)
+        return read_rest(value) if isinstance(value, dict) else None
+
+    return read_path
+
+
+def _make_value_test(book: Book, kind: Kind, condition: Condition, path: str) -> Callable[[Any], bool]:
     if condition.operator == "like":
-        return _make_like(reach, condition.values[0])
+        first, *rest = condition.values[0].casefold().split("%")
+        return lambda value: value is not None and _is_like(str(value).casefold(), first, rest)
     values = [book.today().isoformat() if value == "current_date" else value for value in condition.values]
     # A quoted blank asks for rows without a value.
     if values == [" "] and condition.operator == "=":
-        return lambda row: not reach(row)
+        return lambda value: value is None
     convert = make_converter(kind, path)
     wanted = [convert(value) for value in values]
     if any(value is None for value in wanted):
         raise query_invalid(f"value {condition.values[0]} is not valid for property {condition.path}")
     if condition.operator in ("=", "in"):
         known = frozenset(wanted)
-        return lambda row: any(convert(value) in known for value in reach(row))
-    return _make_bound(reach, convert, _COMPARISONS[condition.operator], wanted[0])
+        return lambda value: value is not None and convert(value) in known
+    return _make_bound(convert, _COMPARISONS[condition.operator], wanted[0])
 
 
-def make_reader(kind: Kind, path: str) -> Callable[[Record], tuple[Any, ...]]:
-    """What reads a path: its values, several where a list is on the way, none where a member is missing."""
-    parts = path.split(".")
-    if len(parts) > 1:
-        return lambda row: tuple(_reach(row, parts))
-    name = parts[0]
+def _make_bound(
+    convert: Callable[[Any], Any], compare: Callable[[Any, Any], Any], bound: Any
+) -> Callable[[Any], bool]:
+    def test(value: Any) -> bool:
+        converted = None if value is None else convert(value)
+        return converted is not None and bool(compare(converted, bound))
 
-    def read(row: Record) -> tuple[Any, ...]:
-        value = row.get(name)
-        if isinstance(value, dict | list):
-            return tuple(_reach(value, []))
-        return () if value is None else (value,)
-
-    return read
+    return test
 
 
 def make_converter(kind: Kind, path: str) -> Callable[[Any], Any]:
@@ -83,43 +105,34 @@ def make_converter(kind: Kind, path: str) -> Callable[[Any], Any]:
     return lambda value: str(value).casefold()
 
 
+def _is_plural(kind: Kind, path: str) -> bool:
+    type_name = kind.name
+    for part in path.split("."):
+        member = find_member(type_name, part)
+        if member is None:
+            return False
+        if member.is_list:
+            return True
+        type_name = member.type
+    return False
+
+
 def _reach(value: Any, parts: list[str]) -> list[Any]:
+    """The values at the end of a path that leads through lists."""
     if isinstance(value, list):
         return [found for item in value for found in _reach(item, parts)]
     if parts:
         return _reach(value.get(parts[0]), parts[1:]) if isinstance(value, dict) else []
-    if isinstance(value, dict):
-        value = next((value[name] for name in _INNER if name in value), None)
-    return [] if value is None else [value]
+    found = _unwrap(value) if isinstance(value, dict) else value
+    return [] if found is None else [found]
 
 
-def _make_bound(
-    reach: Callable[[Record], tuple[Any, ...]],
-    convert: Callable[[Any], Any],
-    compare: Callable[[Any, Any], Any],
-    bound: Any,
-) -> Test:
-    def test(row: Record) -> bool:
-        for value in reach(row):
-            converted = convert(value)
-            if converted is not None and compare(converted, bound):
-                return True
-        return False
-
-    return test
-
-
-def _make_like(reach: Callable[[Record], tuple[Any, ...]], pattern: str) -> Test:
-    """`%` stands for any text. Matched piece by piece: a regular expression of many `%` can take for ever."""
-    first, *rest = pattern.casefold().split("%")
-
-    def test(row: Record) -> bool:
-        return any(_is_like(str(value).casefold(), first, rest) for value in reach(row))
-
-    return test
+def _unwrap(value: Record) -> Any:
+    return next((value[name] for name in _INNER if name in value), None)
 
 
 def _is_like(text: str, first: str, rest: list[str]) -> bool:
+    """`%` stands for any text. Matched piece by piece: a regular expression of many `%` can take for ever."""
     if not rest:
         return text == first
     if not text.startswith(first):

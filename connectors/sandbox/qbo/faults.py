@@ -241,6 +241,11 @@ def duplicate_name() -> QboFault:
     return QboFault("6240", "Duplicate Name Exists Error", "The name supplied already exists. : null")
 
 
+def report_too_large(limit: int) -> QboFault:
+    """Unverified: the limit is reported by practice, code and text are own words."""
+    return business(f"The report has more than {limit} cells. Ask for a shorter period.")
+
+
 def link_missing(entity: str, record_id: str) -> QboFault:
     named = f"{entity} {record_id}"
     return business(f"The entity {named} that you are trying to link does not exist. {named}")

@@ -19,6 +19,7 @@ from connectors.sandbox.qbo.faults import (
     gateway_body,
     unsupported_operation,
 )
+from connectors.sandbox.qbo.texts import RecordTexts
 from connectors.sandbox.qbo.throttle import Throttle
 from connectors.sandbox.qbo.tokens import SCOPE, TokenOffice
 from connectors.sandbox.qbo.values import Record, spell_time_ms
@@ -34,6 +35,7 @@ class Gateway:
     tokens: TokenOffice
     throttle: Throttle
     clock: Clock
+    texts: RecordTexts
 
     def admit(self, request: Request) -> Response | None:
         """A refusal by token, company or rate, in that order. None lets the call through."""
@@ -83,7 +85,7 @@ class Gateway:
             response = Response(to_xml(body), status=status, content_type="application/xml")
         else:
             content_type = ANSWER_TYPE if status == 200 else ERROR_TYPE
-            response = Response(encode(body), status=status, content_type=content_type)
+            response = Response(self.texts.spell(body), status=status, content_type=content_type)
         return finish(response, started=started)
 
     def _time(self) -> str:

@@ -124,16 +124,21 @@ def _sort(kind: Kind, rows: list[Record], statement: Statement, paths: dict[str,
     for path, is_descending in statement.order:
         order.setdefault(paths[path], is_descending)
     for spelled, is_descending in reversed(order.items()):
-        reach = make_reader(kind, spelled)
-        convert = int if spelled == "Id" and kind.family != "fixed" else make_converter(kind, spelled)
-        keyed = [(next((convert(value) for value in reach(row)), None), row) for row in rows]
-        present = sorted(
-            (pair for pair in keyed if pair[0] is not None), key=lambda pair: pair[0], reverse=is_descending
-        )
-        absent = [row for key, row in keyed if key is None]
-        ordered = [row for _, row in present]
-        rows = [*ordered, *absent] if is_descending else [*absent, *ordered]
+        rows = _sort_by(kind, rows, spelled, is_descending=is_descending)
     return rows
+
+
+def _sort_by(kind: Kind, rows: list[Record], path: str, *, is_descending: bool) -> list[Record]:
+    """Rows without a value come before all others."""
+    read = make_reader(path)
+    convert = int if path == "Id" and kind.family != "fixed" else make_converter(kind, path)
+    values = [read(row) for row in rows]
+    keys = [None if value is None else convert(value) for value in values]
+    present = [place for place, key in enumerate(keys) if key is not None]
+    present.sort(key=keys.__getitem__, reverse=is_descending)
+    ordered = [rows[place] for place in present]
+    absent = [rows[place] for place, key in enumerate(keys) if key is None]
+    return [*ordered, *absent] if is_descending else [*absent, *ordered]
 
 
 def _plant(columns: list[str]) -> Tree:

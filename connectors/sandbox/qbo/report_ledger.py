@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from connectors.sandbox.qbo.book import BALANCE_SHEET, Book
+from connectors.sandbox.qbo.faults import report_too_large
 from connectors.sandbox.qbo.report_rows import ZERO, Report, Row, cell, data_row, spell, sum_row, summary
-from connectors.sandbox.qbo.report_statements import Posting, list_postings, sum_balances
+from connectors.sandbox.qbo.report_statements import Posting, list_transactions, sum_balances
 from connectors.sandbox.qbo.values import Record
 
 LEDGER_COLUMNS = (
@@ -20,6 +21,7 @@ LEDGER_COLUMNS = (
     ("Amount", "subt_nat_amount", ""),
     ("Balance", "rbal_nat_amount", ""),
 )
+MAX_CELLS = 400_000
 AGES = (("Current", 0), ("1 - 30", 30), ("31 - 60", 60), ("61 - 90", 90), ("91 and over", 10**6))
 ACCOUNT_TYPES = (
     *("Bank", "Accounts Receivable", "Other Current Asset", "Fixed Asset", "Other Asset"),
@@ -39,10 +41,8 @@ _PARTIES = ("VendorRef", "CustomerRef", "EntityRef")
 
 def general_ledger(book: Book, start: date, end: date) -> Report:
     """Accounts in the order of their types with what they held before; those without either are left out."""
+    posted = _post_by_account(book, start, end)
     opening = _find_opening(book, start)
-    posted: dict[str, list[Posting]] = {}
-    for posting in list_postings(book, start, end):
-        posted.setdefault(posting.account_id, []).append(posting)
     children: dict[str, list[Record]] = {}
     for account in book.in_order(book.kinds["Account"]):
         children.setdefault(account.get("ParentRef", {}).get("value", ""), []).append(account)
@@ -50,6 +50,23 @@ def general_ledger(book: Book, start: date, end: date) -> Report:
     sections = (_ledger_section(book, account, children, opening, posted) for account in tops)
     rows = [row for row in sections if row is not None]
     return Report(LEDGER_COLUMNS, rows, bool(rows))
+
+
+def _post_by_account(book: Book, start: date, end: date) -> dict[str, list[Posting]]:
+    """Raises QboFault 6000 for more than a report may hold."""
+    posted: dict[str, list[Posting]] = {}
+    room = MAX_CELLS // len(LEDGER_COLUMNS)
+    for kind, record in list_transactions(book, start, end):
+        shares: dict[str, Decimal] = {}
+        for account_id, amount in book.postings_of(kind, record["Id"]):
+            shares[account_id] = shares.get(account_id, ZERO) + amount
+        room -= len(shares)
+        if room < 0:
+            raise report_too_large(MAX_CELLS)
+        for account_id, amount in shares.items():
+            others = frozenset(shares) - {account_id}
+            posted.setdefault(account_id, []).append(Posting(kind, record, account_id, amount, others))
+    return posted
 
 
 def vendor_balance(book: Book, start: date, end: date) -> Report:
@@ -78,13 +95,15 @@ def _find_opening(book: Book, start: date) -> dict[str, Decimal]:
     opening = sum_balances(book, date.fromordinal(start.toordinal() - 1))
     year = start.replace(month=1, day=1).isoformat()
     earned = ZERO
-    for posting in list_postings(book, None, date.fromordinal(start.toordinal() - 1)):
-        if book.records["Account"][posting.account_id]["Classification"] in BALANCE_SHEET:
-            continue
-        if posting.record["TxnDate"] < year:
-            earned += posting.amount
-        else:
-            opening[posting.account_id] = opening.get(posting.account_id, ZERO) + posting.amount
+    held = {account["Id"] for account in book.all("Account") if account["Classification"] in BALANCE_SHEET}
+    for kind, record in list_transactions(book, None, date.fromordinal(start.toordinal() - 1)):
+        for account_id, amount in book.postings_of(kind, record["Id"]):
+            if account_id in held:
+                continue
+            if record["TxnDate"] < year:
+                earned += amount
+            else:
+                opening[account_id] = opening.get(account_id, ZERO) + amount
     retained = next((row["Id"] for row in book.all("Account") if row["AccountSubType"] == "RetainedEarnings"), None)
     if retained is not None:
         opening[retained] = opening.get(retained, ZERO) + earned
@@ -133,8 +152,7 @@ def _own_rows(book: Book, account: Record, held: Decimal, entries: list[Posting]
 def _ledger_row(book: Book, entry: Posting, amount: Decimal, balance: Decimal) -> Row:
     record = entry.record
     party: Record = next((record[name] for name in _PARTIES if isinstance(record.get(name), dict)), {})
-    others = {account for account, _ in book.postings_of(entry.kind, record["Id"])} - {entry.account_id}
-    split = book.get("Account", next(iter(others))) if len(others) == 1 else None
+    split = book.get("Account", next(iter(entry.others))) if len(entry.others) == 1 else None
     return data_row(
         cell(record["TxnDate"]),
         cell(_title(entry), record["Id"]),

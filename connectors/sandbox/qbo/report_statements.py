@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -28,30 +28,30 @@ TRIAL_COLUMNS = (("", "Account", "account"), ("Debit", "Money", "debit"), ("Cred
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One account's share of a transaction, debit positive."""
+    """One account's share of a transaction, debit positive; `others` are the other accounts it posts to."""
 
     kind: str
     record: Record
     account_id: str
     amount: Decimal
+    others: frozenset[str]
 
 
-def list_postings(book: Book, start: date | None, end: date | None) -> Iterable[Posting]:
-    """Of the transactions dated from `start` to `end`, in no order."""
+def list_transactions(book: Book, start: date | None, end: date | None) -> Iterator[tuple[str, Record]]:
+    """(entity, record) of the transactions dated from `start` to `end`, in no order."""
     low, high = start.isoformat() if start else "", end.isoformat() if end else "9999"
     for kind in book.kinds.values():
-        if kind.family != "transaction":
-            continue
-        for record in book.all(kind.name):
-            if low <= record.get("TxnDate", "") <= high:
-                for account_id, amount in book.postings_of(kind.name, record["Id"]):
-                    yield Posting(kind.name, record, account_id, amount)
+        if kind.family == "transaction":
+            for record in book.all(kind.name):
+                if low <= record.get("TxnDate", "") <= high:
+                    yield kind.name, record
 
 
 def sum_period(book: Book, start: date | None, end: date | None) -> Amounts:
     amounts: Amounts = {}
-    for posting in list_postings(book, start, end):
-        amounts[posting.account_id] = amounts.get(posting.account_id, ZERO) + posting.amount
+    for kind, record in list_transactions(book, start, end):
+        for account_id, amount in book.postings_of(kind, record["Id"]):
+            amounts[account_id] = amounts.get(account_id, ZERO) + amount
     return amounts
 
 
