@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from connectors.sandbox.qbo.applications import list_applied, net_applied, owed_by_journal, paid_on_journal
 from connectors.sandbox.qbo.book import Book
-from connectors.sandbox.qbo.faults import business, link_missing, missing, wrong_account_type
+from connectors.sandbox.qbo.faults import business, link_missing, missing
 from connectors.sandbox.qbo.kinds import Write
 from connectors.sandbox.qbo.multicurrency import set_currency
 from connectors.sandbox.qbo.receipts import demand_not_deposited, set_money_account
 from connectors.sandbox.qbo.sales import set_home_total
 from connectors.sandbox.qbo.sales_faults import negative_amount, no_amount
-from connectors.sandbox.qbo.system_accounts import find_receivables
+from connectors.sandbox.qbo.system_accounts import check_receivables, find_receivables
 from connectors.sandbox.qbo.transactions import mark_voided, set_date
 from connectors.sandbox.qbo.values import Record, spell_money
 
@@ -31,7 +31,7 @@ def prepare_payment(write: Write) -> None:
         raise negative_amount("TotalAmt", record["TotalAmt"])
     set_money_account(write)
     record["DepositToAccountRef"] = {"value": record["DepositToAccountRef"]["value"]}
-    _check_receivables_account(write)
+    check_receivables(write.book, record)
     if write.old is None or any(record.get(member) != write.old.get(member) for member in DECIDING):
         record["Line"] = [_prepare_line(write, line) for line in record.get("Line") or []]
         _check_applied(write)
@@ -67,14 +67,6 @@ def post_payment(book: Book, record: Record) -> Iterator[tuple[str, Decimal]]:
     receivables = find_receivables(book, record)
     yield record["DepositToAccountRef"]["value"], total
     yield receivables, -total
-
-
-def _check_receivables_account(write: Write) -> None:
-    given = write.record.get("ARAccountRef")
-    if given is None:
-        return
-    if write.book.records["Account"][given["value"]]["AccountType"] != "Accounts Receivable":
-        raise wrong_account_type("ARAccountRef")
 
 
 def _prepare_line(write: Write, line: Record) -> Record:

@@ -28,6 +28,7 @@ from connectors.sandbox.qbo.system_accounts import (
     SALES_TAX,
     SHIPPING,
     UNDEPOSITED_FUNDS,
+    check_receivables,
     find_receivables,
     open_account,
     refer_to_account,
@@ -45,6 +46,7 @@ def prepare_form(write: Write) -> None:
     """What all sales forms share, up to the total. Raises QboFault."""
     set_date(write)
     set_currency(write)
+    check_receivables(write.book, write.record)
     prepare_head(write)
     prepare_lines(write)
     if write.kind.name not in LINKING:

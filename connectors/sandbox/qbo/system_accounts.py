@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from connectors.sandbox.qbo.book import Book
-from connectors.sandbox.qbo.multicurrency import open_ledger
+from connectors.sandbox.qbo.faults import wrong_account_type
+from connectors.sandbox.qbo.multicurrency import demand_same_currency, open_ledger
 from connectors.sandbox.qbo.refs import make_reference
 from connectors.sandbox.qbo.values import Record
 from connectors.sandbox.qbo.write import save
@@ -56,6 +57,17 @@ def open_account(book: Book, wanted: SystemAccount) -> Record:
 
 def refer_to_account(book: Book, wanted: SystemAccount) -> Record:
     return make_reference(book.kinds["Account"], open_account(book, wanted))
+
+
+def check_receivables(book: Book, record: Record) -> None:
+    """Raises QboFault 6430 for an ARAccountRef that is no receivables account, 6000 for one of another currency."""
+    given = record.get("ARAccountRef")
+    if given is None:
+        return
+    account = book.records["Account"][given["value"]]
+    if account["AccountType"] != "Accounts Receivable":
+        raise wrong_account_type("ARAccountRef")
+    demand_same_currency(record, account)
 
 
 def find_receivables(book: Book, record: Record) -> str:
