@@ -78,7 +78,7 @@ def _smudge_companies(
                     email=email,
                 )
             )
-        if company.role == "vendor" and company.qbo_name and index % 11 == 4:
+        if company.role == "vendor" and company.qbo_name and is_active and index % 11 == 4:
             double = f"{company.key}_old"
             kept.append(replace(company, key=double, procore_name=None, qbo_name=f"{company.qbo_name} (old)"))
             merged.append((company.key, double))
