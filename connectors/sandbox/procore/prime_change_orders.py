@@ -33,9 +33,27 @@ class PrimeChangeOrders(ChangeOrders, PrimeContracts):
     def list_packages(self, request: Request) -> Response:
         contract = self._find_named_prime(request)
         if contract is None:
-            return super().list_packages(request)
+            is_named = request.args.get("contract_id") is not None
+            return super().list_packages(request) if is_named else self._list_project_packages(request)
         rows = [] if request.args.get("filters[include_deleted]") == "only" else self.prime_packages_of(contract)
         return answer_page(request, filter_rows(request, rows, FILTERS), self.shape_prime_package)
+
+    def _list_project_packages(self, request: Request) -> Response:
+        """Those of commitments, then those of prime contracts: without a contract the list holds both."""
+        project = self.read_project(request)
+        rows = [
+            package
+            for table, packages in (("commitments", "change_order_packages"), ("prime_contracts", "prime_packages"))
+            for contract in self.tables.of(table, project["id"])
+            for package in self.tables.of(packages, contract["id"])
+        ]
+        if request.args.get("filters[include_deleted]") == "only":
+            rows = []
+        return answer_page(request, filter_rows(request, rows, FILTERS), self._shape_either_package)
+
+    def _shape_either_package(self, package: Row) -> dict[str, Any]:
+        is_prime = "prime_contract_id" in package
+        return self.shape_prime_package(package) if is_prime else self.shape_package(package)
 
     def show_package(self, request: Request, package_id: int) -> Response:
         package = self._find_prime_package(request, package_id)
@@ -80,10 +98,7 @@ class PrimeChangeOrders(ChangeOrders, PrimeContracts):
         self.change_prime_package(package, {**values, **reviewed})
 
     def _find_named_prime(self, request: Request) -> Row | None:
-        """The prime contract that the request names; None for a commitment, and for no contract at all.
-
-        Unverified: what the list holds without a contract. It is left to the commitments' part.
-        """
+        """The prime contract that the request names; None for a commitment, and for no contract at all."""
         project = self.read_project(request)
         given = request.args.get("contract_id")
         if given is None and request.method != "GET":
