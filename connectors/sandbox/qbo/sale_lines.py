@@ -101,7 +101,9 @@ def void_lines(lines: list[Record]) -> list[Record]:
 def _void_line(line: Record) -> Record:
     kind_of_line = line["DetailType"]
     detail = line.get(kind_of_line)
-    voided = {**line, "Amount": 0} if "Amount" in line else dict(line)
+    voided = {name: value for name, value in line.items() if name != "LinkedTxn"}
+    if "Amount" in line:
+        voided["Amount"] = 0
     if isinstance(detail, dict):
         zeroed = {name: 0 for name in ("Qty", "UnitPrice", "TaxInclusiveAmt", "TaxAmount") if name in detail}
         voided[kind_of_line] = {**detail, **zeroed}
