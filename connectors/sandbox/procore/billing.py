@@ -17,12 +17,12 @@ HUNDRED = Decimal(100)
 
 
 def round_cents(amount: Decimal) -> Decimal:
-    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+    return amount if amount.same_quantum(CENT) else amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
 def take_percent(amount: Decimal, rate: Decimal) -> Decimal:
     """`rate` percent of `amount`, in whole cents."""
-    return round_cents(amount * rate / HUNDRED)
+    return round_cents(amount * rate / HUNDRED) if rate else ZERO
 
 
 def find_percent(part: Decimal, whole: Decimal) -> Decimal:
@@ -49,6 +49,8 @@ class Entry:
     tax_rate: Decimal = ZERO
     is_change_order: bool = False
     quantity: Decimal = NONE
+    claimed: Decimal = ZERO
+    tax_code_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,9 @@ class ClaimFigures:
     lines: tuple[LineFigures, ...]
     summary: Summary
     by_key: Mapping[int, LineFigures] = field(compare=False)
+    invoice_type: str = "progress"
+    total_claimed_amount: Decimal = ZERO
+    taxes: Mapping[int, Decimal] = field(default_factory=dict)
 
 
 def bill_claim(
@@ -173,15 +178,38 @@ def bill_claim(
     """
     before = previous.by_key if previous else {}
     certified = {line.key for line in previous.lines} if previous else set()
+    listed = list(entries)
     lines = tuple(
-        _bill_line(entry, before.get(entry.key), entry.key in certified, are_materials_moved) for entry in entries
+        _bill_line(entry, before.get(entry.key), entry.key in certified, are_materials_moved) for entry in listed
     )
-    return ClaimFigures(lines, _summarise(lines, previous), {**before, **{line.key: line for line in lines}})
+    taxes: dict[int, Decimal] = {}
+    for entry, line in zip(listed, lines, strict=True):
+        if entry.tax_code_id is not None:
+            taxes[entry.tax_code_id] = taxes.get(entry.tax_code_id, ZERO) + line.tax
+    return ClaimFigures(
+        lines=lines,
+        summary=_summarise(lines, previous),
+        by_key={**before, **{line.key: line for line in lines}},
+        invoice_type=_find_type(lines),
+        total_claimed_amount=_total(entry.claimed for entry in listed),
+        taxes=taxes,
+    )
 
 
-def _bill_line(
-    entry: Entry, before: LineFigures | None, is_certified: bool, are_materials_moved: bool
-) -> LineFigures:
+def _find_type(lines: Iterable[LineFigures]) -> str:
+    """Whether the claim bills work, lets retainage go, or both."""
+    is_released = is_billed = False
+    for line in lines:
+        is_released |= bool(
+            line.work_completed_retainage_released_this_period or line.materials_stored_retainage_released_this_period
+        )
+        is_billed |= bool(line.gross_amount or line.work_completed_this_period)
+    if not is_released:
+        return "progress"
+    return "progress_and_retainage_release" if is_billed else "retainage_release"
+
+
+def _bill_line(entry: Entry, before: LineFigures | None, is_certified: bool, are_materials_moved: bool) -> LineFigures:
     """Unless the claim before has the line (`is_certified`), all of it is owed anew: that claim gave it back."""
     stored_before = before.materials_presently_stored if before else ZERO
     stored_retained_before = before.materials_stored_retainage_currently_retained if before else ZERO

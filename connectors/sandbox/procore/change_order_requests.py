@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.procore.billing import ZERO
 from connectors.sandbox.procore.change_orders import STATUSES
-from connectors.sandbox.procore.contract_shapes import CONTRACT_TYPES, CURRENCY, ContractShapes
+from connectors.sandbox.procore.contract_shapes import BASED_CURRENCY, CONTRACT_TYPES, ContractShapes
 from connectors.sandbox.procore.core import USERS
 from connectors.sandbox.procore.errors import refuse_fields
 from connectors.sandbox.procore.inputs import by_date, check_choice, read_amount, read_text
@@ -175,5 +175,5 @@ def _shape_listed(row: Row) -> dict[str, Any]:
         **{name: row[name] for name in names},
         "deleted_at": None,
         "revision": 0,
-        "currency_configuration": CURRENCY,
+        "currency_configuration": BASED_CURRENCY,
     }

@@ -44,23 +44,28 @@ class Claims(ClaimSources):
     def figures_of(self, claim: Row) -> ClaimFigures:
         """The figures, computed once for the whole chain and kept until something in it, or a tax rate, changes."""
         commitment_id = claim["commitment_id"]
-        rates = self._rates.get(commitment_id)
-        if rates is None or any(str(self.tax_rate(code_id)) != rate for code_id, rate in rates.items()):
-            self._rates[commitment_id] = {}
-            self._figures[commitment_id] = self._compute_chain(commitment_id)
-        return self._figures[commitment_id][claim["id"]]
+        rates = self._rates.setdefault(commitment_id, {})
+        if any(str(self.tax_rate(code_id)) != rate for code_id, rate in rates.items()):
+            self.forget_figures(commitment_id)
+        kept = self._figures.setdefault(commitment_id, {})
+        if claim["id"] not in kept:
+            self._compute_chain(commitment_id, kept)
+        return kept[claim["id"]]
 
-    def forget_figures(self, commitment_id: int) -> None:
-        self._figures.pop(commitment_id, None)
-        self._rates.pop(commitment_id, None)
+    def forget_figures(self, commitment_id: int, number: int = 0) -> None:
+        """Something about a contract's claims changed, from claim `number` on."""
+        kept = self._figures.get(commitment_id, {})
+        for claim_id in list(kept):
+            claim = self.tables.find("requisitions", claim_id)
+            if claim is None or claim["number"] >= number:
+                del kept[claim_id]
 
     def touch_claim(self, claim: Row, *, event_type: str = "update") -> None:
-        """A claim changed: its time moves, its chain's figures are computed anew, the webhooks hear of it.
+        """A claim changed: its time moves and the webhooks hear of it.
 
         A change of an earlier claim moves later figures without moving their time, as far as is known.
         """
         self.touch(claim)
-        self.forget_figures(claim["commitment_id"])
         self.announce("Draw Requests", event_type, claim["id"], project_id=claim["project_id"])
 
     def items_of(self, claim: Row) -> list[Row]:
@@ -75,17 +80,17 @@ class Claims(ClaimSources):
             for item in self.tables.of("requisition_items", claim["id"])
         )
 
-    def _compute_chain(self, commitment_id: int) -> dict[int, ClaimFigures]:
-        figures: dict[int, ClaimFigures] = {}
+    def _compute_chain(self, commitment_id: int, kept: dict[int, ClaimFigures]) -> None:
+        """Fill in the figures that are not kept any more."""
         previous: ClaimFigures | None = None
         for claim in self.chain_of(commitment_id):
-            entries = self._read_entries(claim)
-            previous = bill_claim(entries, previous, are_materials_moved=claim["are_materials_moved"])
-            figures[claim["id"]] = previous
-        return figures
+            if claim["id"] not in kept:
+                entries = self._read_entries(claim)
+                kept[claim["id"]] = bill_claim(entries, previous, are_materials_moved=claim["are_materials_moved"])
+            previous = kept[claim["id"]]
 
     def _read_entries(self, claim: Row) -> Iterator[Entry]:
-        rates = self._rates[claim["commitment_id"]]
+        rates = self._rates.setdefault(claim["commitment_id"], {})
         for item in self.items_of(claim):
             source = self.source_of(item)
             rate = self.tax_rate(source.tax_code_id)
@@ -97,6 +102,8 @@ class Claims(ClaimSources):
                 tax_rate=rate,
                 is_change_order=source.package_id is not None,
                 quantity=Decimal(item.get("quantity", NO_QUANTITY)),
+                claimed=Decimal(item["claimed"]),
+                tax_code_id=source.tax_code_id,
                 **{name: Decimal(item[name]) for name in AMOUNTS},
             )
 
@@ -138,7 +145,6 @@ class Claims(ClaimSources):
         percent = self._find_percent(commitment, previous)
         for named in self.list_billables(commitment, set(carried)):
             self.add_item(claim, named, carried.get(self.key_of(named)), percent)
-        self.forget_figures(commitment["id"])
         return claim
 
     def add_item(
@@ -162,10 +168,12 @@ class Claims(ClaimSources):
         }
         if carried and not claim["are_materials_moved"]:
             item |= {"stored": carried["stored"], "stored_retained": carried["stored_retained"]}
+        self.forget_figures(claim["commitment_id"], claim["number"])
         return self.tables.add("requisition_items", item)
 
     def _find_percent(self, commitment: Row, previous: Row | None) -> str:
-        return self.find_percent(commitment, self.figures_of(previous).summary if previous else None)
+        is_scaled = previous is not None and commitment.get("ssr_enabled")
+        return self.find_percent(commitment, self.figures_of(previous).summary if previous and is_scaled else None)
 
     def remove_claim(self, claim: Row) -> None:
         self.drop_claim(claim)
@@ -177,7 +185,7 @@ class Claims(ClaimSources):
             for row in self.tables.of(table, claim["id"]):
                 self.tables.remove(table, row["id"])
         self.tables.remove("requisitions", claim["id"])
-        self.forget_figures(claim["commitment_id"])
+        self.forget_figures(claim["commitment_id"], claim["number"])
 
     # --- entering amounts
 
@@ -202,36 +210,44 @@ class Claims(ClaimSources):
 
         No claim may let go more work retainage than it holds, nor may a change take away what a later one let go.
         """
-        before = self._list_overdrawn(claim)
+        keys = {self.key_of(item) for item in touched}
+        before = self._list_overdrawn(claim, keys)
         kept = [(item, dict(item)) for item in touched]
         try:
             yield
-            self.forget_figures(claim["commitment_id"])
-            allowed = before - {(claim["id"], self.key_of(item)) for item in touched}
-            for claim_id, key in self._list_overdrawn(claim) - allowed:
+            self.forget_figures(claim["commitment_id"], claim["number"])
+            allowed = before - {(claim["id"], key) for key in keys}
+            for claim_id, key in self._list_overdrawn(claim, keys) - allowed:
                 held = self._figures[claim["commitment_id"]][claim_id].by_key[key].releasable
                 raise refuse_fields(**{RELEASED: [f"cannot be more than the retainage held ({held})"]})
         except (Refused, ArithmeticError):
             for item, values in kept:
                 item.clear()
                 item.update(values)
-            self.forget_figures(claim["commitment_id"])
+            self.forget_figures(claim["commitment_id"], claim["number"])
             raise
 
     def remove_items(self, claim: Row, items: list[Row]) -> None:
-        before = self._list_overdrawn(claim)
+        """Take lines off a claim. Refused when a later one lets go retainage that would then not be held."""
+        keys = {self.key_of(item) for item in items}
+        before = self._list_overdrawn(claim, keys)
         for item in items:
             self.tables.remove("requisition_items", item["id"])
-        self.forget_figures(claim["commitment_id"])
-        if self._list_overdrawn(claim) - before:
+        self.forget_figures(claim["commitment_id"], claim["number"])
+        if self._list_overdrawn(claim, keys) - before:
             for item in items:
                 self.tables.add("requisition_items", item)
-            self.forget_figures(claim["commitment_id"])
+            self.forget_figures(claim["commitment_id"], claim["number"])
             raise refuse_state("Retainage of these lines is released on a later invoice")
 
-    def _list_overdrawn(self, claim: Row) -> set[tuple[int, int]]:
-        self.figures_of(claim)
-        chain = self._figures[claim["commitment_id"]]
+    def _list_overdrawn(self, claim: Row, keys: set[int]) -> set[tuple[int, int]]:
+        """Where in the chain, as claim and line, more of the retainage on `keys` is let go than is held."""
+        chain = self.chain_of(claim["commitment_id"])
+        self.figures_of(chain[-1])
+        kept = self._figures[claim["commitment_id"]]
         return {
-            (claim_id, line.key) for claim_id, figures in chain.items() for line in figures.lines if line.is_overdrawn
+            (row["id"], key)
+            for row in chain
+            for key in keys
+            if key in kept[row["id"]].by_key and kept[row["id"]].by_key[key].is_overdrawn
         }

@@ -197,4 +197,5 @@ class CommitmentContractsV2(ContractLines):
             **({"uom": line["uom"]} if line.get("uom") else {}),
             "wbs_code_id": str(line["wbs_code_id"]),
             "wbs_code": {**wbs, "id": str(wbs["id"])},
+            "work_breakdown_structure": {},
         }

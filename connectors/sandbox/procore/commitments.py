@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.procore.contract_shapes import CONTRACT_TYPES, ContractShapes, sum_lines
+from connectors.sandbox.procore.contract_shapes import CONTRACT_TYPES, ContractShapes, make_contract, sum_lines
+from connectors.sandbox.procore.core import USERS
 from connectors.sandbox.procore.errors import refuse_request, refuse_unknown
 from connectors.sandbox.procore.listing import answer_page, by_number, by_range, by_text, filter_rows
 from connectors.sandbox.procore.tables import Row
@@ -15,6 +16,15 @@ from connectors.sandbox.procore.values import write_plain
 from connectors.sandbox.wire import json_response
 
 KINDS = {"work_order": "work_order_contracts", "purchase_order": "purchase_order_contracts"}
+# What the form shown without its kind has beside the rest.
+NEVER_SET = (
+    "architect", "assigned_to", "budget_line_item_id", "contract_termination_date", "contractor", "cost_code",
+    "received_from", "requisition_number",
+)  # fmt: skip
+SHOWN_SETTINGS = (
+    "allow_comments", "allow_markups", "allow_payment_applications", "allow_payments", "delivery_date",
+    "display_materials_retainage", "display_work_retainage", "payment_terms", "ship_via",
+)  # fmt: skip
 FILTERS = {
     "id": by_number("id"),
     "status": by_text("status"),
@@ -48,16 +58,24 @@ class Commitments(ContractShapes):
     def show_commitment(self, request: Request, commitment_id: int) -> Response:
         project = self.read_project(request)
         commitment = self.find_owned("commitments", commitment_id, project, "Commitment")
-        shape = self.shape_contract(commitment)
-        vendor = self.vendor_of(commitment)
+        settings, vendor = {**make_contract(), **commitment}, self.vendor_of(commitment)
+        creator = USERS[commitment["created_by_id"]]
         total = write_plain(sum_lines(self.own_lines(commitment)))
         return json_response(
             {
-                **shape,
+                **dict.fromkeys(NEVER_SET),
+                **{name: settings[name] for name in SHOWN_SETTINGS},
+                **self.shape_whole_contract(commitment),
                 "type": CONTRACT_TYPES[commitment["kind"]],
+                "bill_to": settings["bill_to_address"],
+                "ship_to": settings["ship_to_address"],
+                "allow_redistributions": False,
+                "display_stored_materials": True,
                 "line_items_total": total,
                 "line_items_extended_total": total,
-                "vendor": {"id": vendor["id"], "name": vendor["name"], "company": vendor["name"]} if vendor else None,
+                "position": self.tables.of("commitments", project["id"]).index(commitment) + 1,
+                "created_by": {"id": creator.user_id, "login": creator.login, "name": creator.name},
+                "vendor": {**self.shape_vendor(vendor), "company": vendor["name"]} if vendor else None,
             }
         )
 

@@ -6,16 +6,20 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from connectors.sandbox.procore.attachments import list_attachments
 from connectors.sandbox.procore.billing import ZERO, find_percent
 from connectors.sandbox.procore.claims import Claims
 from connectors.sandbox.procore.code_lists import shape_type
 from connectors.sandbox.procore.cost_codes import CostCodes
 from connectors.sandbox.procore.custom_fields import CustomFields
+from connectors.sandbox.procore.payments import shape_embedded_payments
 from connectors.sandbox.procore.tables import OWNERS, Row
 from connectors.sandbox.procore.values import write_plain
+from connectors.sandbox.procore.vendor_shapes import VendorShapes
 from connectors.sandbox.procore.wbs import WbsCodes
 
 CURRENCY = {"currency_iso_code": "USD"}
+BASED_CURRENCY = {**CURRENCY, "base_currency_iso_code": "USD"}
 CONTRACT_TYPES = {"work_order": "WorkOrderContract", "purchase_order": "PurchaseOrderContract"}
 BILLED = ("approved", "approved_as_noted", "pending_owner_approval")
 DATES = (
@@ -72,7 +76,7 @@ def make_contract() -> dict[str, Any]:
     }
 
 
-class ContractShapes(Claims, WbsCodes, CustomFields, CostCodes):
+class ContractShapes(Claims, WbsCodes, CustomFields, CostCodes, VendorShapes):
     def shape_thin(self, commitment: Row) -> dict[str, Any]:
         """The form of the list of both kinds, which does not say which is which."""
         vendor = self.vendor_of(commitment)
@@ -93,10 +97,9 @@ class ContractShapes(Claims, WbsCodes, CustomFields, CostCodes):
         vendor = self.vendor_of(commitment)
         project = self.tables.get("projects", commitment["project_id"])
         names = ("id", *TEXTS, *ORIGIN, *DATES, *KIND_DATES[kind], *KIND_TEXTS[kind], "executed", "private")
-        assignee_id = settings["assignee_id"]
         return {
             **{name: settings[name] for name in names},
-            **({"assignee": {"id": assignee_id} if assignee_id else None} if kind == "purchase_order" else {}),
+            **(_shape_order(settings) if kind == "purchase_order" else {}),
             "accounting_method": settings["accounting_method"],
             "created_at": commitment["created_at"],
             "updated_at": commitment["updated_at"],
@@ -162,14 +165,14 @@ class ContractShapes(Claims, WbsCodes, CustomFields, CostCodes):
             **{name: settings[name] for name in names},
             "has_change_order_packages": bool(packages),
             "has_potential_change_orders": bool(potential),
-            "attachments": [],
+            "attachments": list_attachments(self, commitment["id"]),
             "change_order_packages": [self.shape_package(package) for package in packages],
             "change_order_requests": [self.shape_short_change(row) for row in requests],
             "created_by_id": commitment["created_by_id"],
             "custom_fields": self.shape_given_fields(settings["custom_fields"]),
             "invoice_contacts": [],
             "line_items": [self.shape_contract_line(line) for line in self.own_lines(commitment)],
-            "payments_issued": [_shape_payment(row) for row in self.list_payments(commitment)],
+            "payments_issued": shape_embedded_payments(self, commitment["id"]),
             "potential_change_orders": [
                 self.shape_short_change({**self.tables.get("change_order_packages", row["package_id"]), **row})
                 for row in potential
@@ -235,7 +238,7 @@ class ContractShapes(Claims, WbsCodes, CustomFields, CostCodes):
             "deleted_at": None,
             "designated_reviewer": None,
             "custom_fields": {},
-            "currency_configuration": CURRENCY,
+            "currency_configuration": BASED_CURRENCY,
         }
 
     def shape_short_change(self, row: Row) -> dict[str, Any]:
@@ -250,12 +253,13 @@ class ContractShapes(Claims, WbsCodes, CustomFields, CostCodes):
         }
 
 
-def _shape_payment(row: Row) -> dict[str, Any]:
-    names = (
-        "id", "amount", "check_number", "created_at", "date", "draw_request_number", "invoice_number", "notes",
-        "payment_number", "origin_id", "origin_data",
-    )  # fmt: skip
-    return {**{name: row.get(name) for name in names}, "attachments": [], "currency_configuration": CURRENCY}
+def _shape_order(settings: dict[str, Any]) -> dict[str, Any]:
+    """What compact purchase orders carry and subcontracts do not."""
+    assignee_id = settings["assignee_id"]
+    return {
+        "assignee": {"id": assignee_id} if assignee_id else None,
+        "billing_schedule_of_values_status": settings["billing_schedule_of_values_status"],
+    }
 
 
 def sum_lines(lines: Iterable[Row]) -> Decimal:

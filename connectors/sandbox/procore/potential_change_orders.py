@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 from typing import Any, ClassVar
 
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
+from connectors.sandbox.procore.billing import ZERO
 from connectors.sandbox.procore.change_orders import ChangeOrders
 from connectors.sandbox.procore.contract_lines import LINE_FILTERS
 from connectors.sandbox.procore.contract_shapes import CURRENCY
@@ -214,17 +216,24 @@ class PotentialChangeOrders(ChangeOrders):
             "description": package.get("description"),
             "field_change": False,
             "attachments": [],
-            "line_items": [
-                {**self.shape_contract_line(line), "cost_code_id": line["cost_code_id"], "markup_line_items": []}
-                for line in self.package_lines(package)
-            ],
+            "line_items": [self._shape_counted(line) for line in self.package_lines(package)],
             "line_items_total": common["grand_total"],
             "line_items_extended_total": common["grand_total"],
             "paid": package.get("paid_date") is not None,
             "position": read_number(package["number"]) or 1,
             "private": package.get("private", False),
-            "vendor": {"id": vendor["id"], "name": vendor["name"]} if vendor else None,
+            "vendor": self.shape_vendor(vendor) if vendor else None,
             "void": package["status"] == "void",
+        }
+
+    def _shape_counted(self, line: Row) -> dict[str, Any]:
+        """A line within its change order, where quantity and unit cost are numbers."""
+        numbers = {name: Decimal(line.get(name) or ZERO) for name in ("quantity", "unit_cost")}
+        return {
+            **self.shape_contract_line(line),
+            **numbers,
+            "cost_code_id": line["cost_code_id"],
+            "markup_line_items": [],
         }
 
 

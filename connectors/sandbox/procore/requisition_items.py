@@ -11,11 +11,19 @@ from connectors.sandbox.procore.claim_sources import NO_QUANTITY, Source
 from connectors.sandbox.procore.claims import Claims
 from connectors.sandbox.procore.tables import Row, read_number
 from connectors.sandbox.procore.values import write_money, write_plain
-from connectors.sandbox.procore.wbs import WbsCodes
+from connectors.sandbox.procore.wbs import COST_CODE_SEGMENT_ID, COST_TYPE_SEGMENT_ID, WbsCodes
 
 CURRENCY = {"currency_iso_code": "USD"}
-NO_PRICE = "0.0000"
+EXCHANGED = {**CURRENCY, "currency_exchange_rate": Decimal("1.0"), "base_currency_iso_code": "USD"}
 QUANTITIES = ("work_completed_this_period_quantity", "work_completed_from_previous_application_quantity")
+# The newer version names quantities also where a line is billed by the amount; they are nothing then.
+NO_UNITS = {
+    "scheduled_quantity": NO_QUANTITY,
+    "scheduled_unit_price": "0.0000",
+    **dict.fromkeys(QUANTITIES, NO_QUANTITY),
+    "materials_presently_stored_quantity": NO_QUANTITY,
+    "materials_previously_stored_quantity": NO_QUANTITY,
+}
 WORK = (
     "scheduled_value", "work_completed_from_previous_application", "work_completed_this_period", "materials_moved",
     "materials_retainage_retained_moved", "total_completed_and_stored_to_date",
@@ -53,10 +61,12 @@ class RequisitionItems(Claims, WbsCodes):
             "materials_stored_retainage_new_materials": write_money(max(retained, ZERO)),
         }
         plain = self._shape_source(item, source, figures)
+        plain["currency_configuration"] = EXCHANGED
+        if source.line:
+            plain["wbs_code"]["segment_items"] = self._shape_segments(source.line)
         return {
-            # An amount-based line still shows what is scheduled in units, which is nothing.
-            "scheduled_quantity": NO_QUANTITY,
-            "scheduled_unit_price": NO_PRICE,
+            **({} if source.is_unit else NO_UNITS),
+            "line_item_id": item.get("line_id"),
             "accounting_method": "unit" if source.is_unit else "amount",
             **plain,
             "gross_amount": write_money(figures.gross_amount),
@@ -69,6 +79,15 @@ class RequisitionItems(Claims, WbsCodes):
             ),
             "previous_progress_id": carried.get(source.key),
         }
+
+    def _shape_segments(self, line: Row) -> list[dict[str, Any]]:
+        """The parts of the line's budget code, in the form of this list."""
+        code = self.tables.get("cost_codes", line["cost_code_id"])
+        cost_type = self.tables.get("line_item_types", line["line_item_type_id"])
+        return [
+            _shape_segment(COST_CODE_SEGMENT_ID, "cost_code", code, code["full_code"]),
+            _shape_segment(COST_TYPE_SEGMENT_ID, "line_item_type", cost_type, cost_type["code"]),
+        ]
 
     def shape_plain_item(self, claim: Row, item: Row) -> dict[str, Any]:
         """A line as the lists by kind give it. Only a contract item names its accounting method."""
@@ -138,6 +157,18 @@ class RequisitionItems(Claims, WbsCodes):
         row = self.tables.get("tax_codes", tax_code_id)
         rate = self.tax_rate(tax_code_id) / 100
         return {"tax_code_id": row["id"], "tax_code_name": row["code"], "tax_code_rate": rate.normalize()}
+
+
+def _shape_segment(segment_id: int, kind: str, row: Row, code: str) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "code": code,
+        "name": row["name"],
+        "path_ids": [row["id"]],
+        "path_codes": [code],
+        "segment_type": kind,
+        "segment_id": segment_id,
+    }
 
 
 def _write_units(line: Row | None, figures: LineFigures) -> dict[str, str]:

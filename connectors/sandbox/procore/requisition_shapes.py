@@ -11,7 +11,7 @@ from connectors.sandbox.procore.billing import ZERO, Summary, find_percent
 from connectors.sandbox.procore.claims import OPEN_STATUSES
 from connectors.sandbox.procore.contract_shapes import CONTRACT_TYPES, CURRENCY, ContractShapes
 from connectors.sandbox.procore.core import USERS
-from connectors.sandbox.procore.requisition_items import RequisitionItems
+from connectors.sandbox.procore.requisition_items import EXCHANGED, RequisitionItems
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import format_period, write_money
 
@@ -31,7 +31,8 @@ class RequisitionShapes(RequisitionItems, ContractShapes):
             return shape
         shape |= self._shape_totals(claim)
         if version == "v1.0":
-            return shape
+            return {**shape, **self._shape_v1_only()}
+        shape["currency_configuration"] = EXCHANGED
         if view == "extended":
             shape["summary_text"] = self._shape_summary_text(claim)
         if view in ("extended", "items"):
@@ -43,7 +44,8 @@ class RequisitionShapes(RequisitionItems, ContractShapes):
         commitment = self.tables.get("commitments", claim["commitment_id"])
         vendor = self.tables.get("vendors", commitment["vendor_id"])
         previous = self.previous_of(claim)
-        summary = self.figures_of(claim).summary
+        figures = self.figures_of(claim)
+        summary = figures.summary
         done = find_percent(summary.total_completed_and_stored_to_date, summary.contract_sum_to_date)
         return {
             **{name: claim[name] for name in HEADER},
@@ -54,18 +56,20 @@ class RequisitionShapes(RequisitionItems, ContractShapes):
             "deletable": self.is_deletable(claim),
             "vendor_id": vendor["id"],
             "vendor_name": vendor["name"],
-            "invoice_type": self._find_type(claim),
+            "invoice_type": figures.invoice_type,
             "percent_complete": f"{done}%",
             # Unverified: the word for an invoice that no ERP connector has taken; it is never empty.
             "erp_status": "unsynced" if claim["origin_id"] is None else "synced",
-            "total_claimed_amount": write_money(
-                sum((Decimal(item["claimed"]) for item in self.items_of(claim)), ZERO)
-            ),
+            "total_claimed_amount": write_money(figures.total_claimed_amount),
             "electronic_signature_id": None,
             "move_materials_to_previous_work_completed": claim["are_materials_moved"],
             "custom_fields": self.shape_given_fields(claim["custom_fields"]),
             "currency_configuration": CURRENCY,
         }
+
+    def _shape_v1_only(self) -> dict[str, Any]:
+        """The first version names what the caller may do; its members are unverified, so there are none."""
+        return {"action_policy": {}}
 
     def is_deletable(self, claim: Row) -> bool:
         return claim["status"] in OPEN_STATUSES and claim["origin_id"] is None and self.is_last(claim)
@@ -105,14 +109,9 @@ class RequisitionShapes(RequisitionItems, ContractShapes):
         }
 
     def _shape_tax_summary(self, claim: Row) -> list[dict[str, Any]]:
-        applied: dict[int, Decimal] = {}
-        for item in self.items_of(claim):
-            tax_code_id = self.source_of(item).tax_code_id
-            if tax_code_id is not None:
-                applied[tax_code_id] = applied.get(tax_code_id, ZERO) + self.line_figures(claim, item).tax
         return [
             {**self.shape_tax(tax_code_id), "applied_amount": write_money(amount)}
-            for tax_code_id, amount in applied.items()
+            for tax_code_id, amount in self.figures_of(claim).taxes.items()
         ]
 
     def _shape_summary_text(self, claim: Row) -> dict[str, Any]:
@@ -152,17 +151,6 @@ class RequisitionShapes(RequisitionItems, ContractShapes):
                 )
         return shapes
 
-    def _find_type(self, claim: Row) -> str:
-        lines = self.figures_of(claim).lines
-        released = any(
-            line.work_completed_retainage_released_this_period or line.materials_stored_retainage_released_this_period
-            for line in lines
-        )
-        moved = any(line.gross_amount or line.work_completed_this_period for line in lines)
-        if not released:
-            return "progress"
-        return "progress_and_retainage_release" if moved else "retainage_release"
-
 
 def _is_for(payment: Row, claim: Row) -> bool:
     """By its requisition, or by the invoice number where it names none."""
@@ -185,4 +173,6 @@ def _shape_package(commitment: Row, position: int, title: str, status: str, numb
         "status": status,
         "position": position,
         "change_order_acronym_number": None,
+        "change_order_request": None,
+        "batch": None,
     }

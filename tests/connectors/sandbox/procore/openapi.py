@@ -25,6 +25,21 @@ DEVIATIONS: tuple[tuple[str, str, str], ...] = (
         r"\*/items/\*/(taxes|previous_progress_id|uom)",
         "the list leaves these open, the show of the same invoice says what they are",
     ),
+    (
+        "GET /rest/v2.0/.*/commitment_contracts/.*/line_items 200",
+        r"data/\*/(wbs_code/.*|quantity)",
+        "the list leaves the budget code open, the show does not; recorded quantities are text",
+    ),
+    (
+        "/rest/v2.0/.*/commitment_contracts/.*/line_items.* 200",
+        r"data(/\*)?/quantity",
+        "recorded quantities are text",
+    ),
+    (
+        "/rest/v1.0/purchase_order_contracts.* 20[01]",
+        "attachments",
+        "a list, as for subcontracts; the description has the object of one",
+    ),
 )
 
 

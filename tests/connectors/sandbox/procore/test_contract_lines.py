@@ -183,7 +183,7 @@ def test_details_replace_their_line_once_they_add_up(procore: Procore) -> None:
     ]
     assert [item["detail_line_item_id"] for item in items[:2]] == [first["id"], second["id"]]
     assert items[2]["line_item_id"] == whole["id"]
-    assert "line_item_id" not in items[0]
+    assert [item["line_item_id"] for item in items[:2]] == [split["id"]] * 2
 
 
 def test_billed_details_are_fixed(procore: Procore) -> None:

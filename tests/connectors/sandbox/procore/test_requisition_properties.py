@@ -31,8 +31,8 @@ PLACES = st.integers(0, 3)
 WRITES = st.fixed_dictionaries(
     {},
     optional={
-        **{name: AMOUNTS for name in FIELDS},
-        **{name: PERCENTS for name in PERCENT_FIELDS},
+        **dict.fromkeys(FIELDS, AMOUNTS),
+        **dict.fromkeys(PERCENT_FIELDS, PERCENTS),
     },
 )
 STEPS = st.one_of(
