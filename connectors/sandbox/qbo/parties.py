@@ -32,12 +32,12 @@ def prepare_customer(write: Write) -> None:
     reason = record.get("TaxExemptionReasonId")
     if reason is not None and reason not in map(str, range(1, MAX_EXEMPTION_REASON + 1)):
         raise bad_value("TaxExemptionReasonId", reason)
-    _mask(record, "PrimaryTaxIdentifier")
+    _mask(write, "PrimaryTaxIdentifier")
     _prepare(write, balance="BalanceWithJobs")
 
 
 def prepare_vendor(write: Write) -> None:
-    _mask(write.record, "TaxIdentifier")
+    _mask(write, "TaxIdentifier")
     _prepare(write, balance="Balance")
 
 
@@ -68,14 +68,15 @@ def _prepare(write: Write, balance: str = "") -> None:
     prepare_party(write)
 
 
-def _mask(record: Record, member: str) -> None:
+def _mask(write: Write, member: str) -> None:
     """Only the last four show. As recorded for a vendor; a social security number keeps its own dashes."""
-    value = record.get(member)
-    if value is None:
+    value = write.record.get(member)
+    # What the service has answered may come back: it stands for the number that is kept.
+    if value is None or (write.old is not None and write.old.get(member) == value):
         return
     shown = re.sub(r"\W", "", value)[-SHOWN_DIGITS:]
     is_personal = re.fullmatch(r"[\dX]{3}-[\dX]{2}-\d{4}", value) is not None
-    record[member] = f"{'XXX-XX-' if is_personal else 'XX-XXX'}{shown}"
+    write.record[member] = f"{'XXX-XX-' if is_personal else 'XX-XXX'}{shown}"
 
 
 def _check_contact(record: Record) -> None:

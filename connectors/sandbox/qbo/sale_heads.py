@@ -89,7 +89,7 @@ def _set_addresses(write: Write) -> None:
 def _identify(book: Book, address: Record, *known: Record | None) -> Record:
     content = _content(address)
     same = next((each for each in known if each is not None and _content(each) == content), None)
-    return _locate({**content, "Id": same["Id"] if same is not None else book.next_number("addresses")})
+    return _locate(same if same is not None else {**content, "Id": book.next_number("addresses")})
 
 
 def _content(address: Record) -> Record:
