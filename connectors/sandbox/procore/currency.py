@@ -7,7 +7,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 WRITTEN = "USD"
-MEMBER = "currency_iso_code"
+MEMBERS = frozenset({"currency_iso_code", "base_currency_iso_code"})
 
 
 def spell_answer(response: Response, currency: str) -> None:
@@ -16,8 +16,10 @@ def spell_answer(response: Response, currency: str) -> None:
     """
     if currency == WRITTEN or response.mimetype != "application/json":
         return
-    written, wanted = (f'"{MEMBER}":"{code}"'.encode() for code in (WRITTEN, currency))
-    response.set_data(response.get_data().replace(written, wanted))
+    text = response.get_data()
+    for member in MEMBERS:
+        text = text.replace(f'"{member}":"{WRITTEN}"'.encode(), f'"{member}":"{currency}"'.encode())
+    response.set_data(text)
 
 
 def spell_state(value: Any, currency: str) -> Any:
@@ -29,6 +31,6 @@ def spell_state(value: Any, currency: str) -> Any:
     if not isinstance(value, dict):
         return value
     return {
-        name: currency if name == MEMBER and member == WRITTEN else spell_state(member, currency)
+        name: currency if name in MEMBERS and member == WRITTEN else spell_state(member, currency)
         for name, member in value.items()
     }
