@@ -254,6 +254,20 @@ def test_the_control_surface_refuses_what_it_cannot_use(target: Target, seed: in
     target.check()
 
 
+@settings(max_examples=60)
+@given(seed=st.integers(0, 10**9))
+def test_forms_of_any_content(target: Target, seed: int) -> None:
+    rnd = make_random(seed)
+    acts = [name.removeprefix("act_") for name in dir(target.app) if name.startswith("act_")]
+    names = ("do", "back", "bill_id", "vendor_id", "name", "amount", "realm", "grant_type", "code", "token", "scope")
+    values = ("", "1", "x", "%ff", "%00", "9" * 400, "NaN", "http://[", "//evil.example", *acts)
+    form = "&".join(f"{rnd.choice(names)}={rnd.choice(values)}" for _ in range(rnd.randrange(6)))
+    for rule, methods in list_routes(target):
+        if "POST" in methods and rnd.random() < 0.2:
+            form_type = {"Content-Type": "application/x-www-form-urlencoded"}
+            target.send("POST", fill(rnd, target, rule, 1), form.encode(), **form_type)
+
+
 def test_broken_http_gets_an_answer_or_a_closed_connection(target: Target) -> None:
     server = serve(target.app)
     try:
