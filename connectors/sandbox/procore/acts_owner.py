@@ -152,7 +152,7 @@ class OwnerActs(OwnerSide):
     def _act_application(self, application_id: int) -> Row:
         application = self.act_row("payment_applications", application_id, "owner invoice")
         with refusing():
-            self.check_application_lock(application, {"status"})
+            self.check_application_lock(application)
         return application
 
     def _report_application(self, application: Row) -> dict[str, Any]:
@@ -247,7 +247,7 @@ class OwnerActs(OwnerSide):
     def _act_cost(self, direct_cost_id: int) -> Row:
         cost = self.act_row("direct_costs", direct_cost_id, "direct cost")
         with refusing():
-            self.check_direct_cost_lock(cost, {"status"})
+            self.check_direct_cost_lock(cost)
         return cost
 
     def _report_cost(self, cost: Row) -> dict[str, Any]:

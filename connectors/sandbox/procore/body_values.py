@@ -13,6 +13,16 @@ from connectors.sandbox.procore.values import read_date
 ORIGIN = ("origin_id", "origin_data")
 
 
+def is_clearing_origin(attributes: dict[str, Any]) -> bool:
+    """Whether a write does nothing but take the origin_id away."""
+    return set(attributes) <= set(ORIGIN) and "origin_id" in attributes and not attributes["origin_id"]
+
+
+def drop_blank_origin(attributes: dict[str, Any]) -> dict[str, Any]:
+    """A blank origin_id is none, so that it neither locks nor has to be unique (unverified)."""
+    return {**attributes, "origin_id": None} if attributes.get("origin_id") == "" else attributes
+
+
 def read_choice(attributes: dict[str, Any], name: str, choices: Collection[str]) -> str | None:
     """One of `choices`, None when it is absent or null."""
     check_choice(attributes, name, choices)

@@ -9,7 +9,14 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.procore.attachments import EXISTING_IDS, attach_given, drop_attachments, list_attachments
-from connectors.sandbox.procore.body_values import ORIGIN, read_choice, read_dates, read_texts, read_whole
+from connectors.sandbox.procore.body_values import (
+    ORIGIN,
+    drop_blank_origin,
+    read_choice,
+    read_dates,
+    read_texts,
+    read_whole,
+)
 from connectors.sandbox.procore.core import Core
 from connectors.sandbox.procore.errors import refuse_fields, refuse_state, refuse_unknown
 from connectors.sandbox.procore.inputs import read_amount
@@ -150,6 +157,7 @@ class ContractPayments(Core):
     def _read_payment_changes(
         self, contract_id: int, attributes: dict[str, Any], payment_id: int | None = None
     ) -> dict[str, Any]:
+        attributes = drop_blank_origin(attributes)
         changes: dict[str, Any] = {**read_texts(attributes, TEXTS), **read_dates(attributes, DATES)}
         for name in ("payment_number", "draw_request_number"):
             if name in attributes:

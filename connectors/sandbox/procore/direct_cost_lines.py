@@ -95,7 +95,7 @@ class DirectCostLines(DirectCosts):
         """A direct cost whose lines this request may change."""
         cost = self.find_direct_cost(project_id, direct_cost_id)
         self.check_only_writer(request, cost)
-        self.check_direct_cost_lock(cost, {"line_items"})
+        self.check_direct_cost_lock(cost)
         return cost
 
     def _find_cost_line(self, cost: Row, line_id: int) -> Row:

@@ -7,7 +7,14 @@ from typing import Any
 
 from connectors.sandbox.procore.attachments import drop_attachments
 from connectors.sandbox.procore.billing import ZERO, take_percent
-from connectors.sandbox.procore.body_values import ORIGIN, read_choice, read_dates, read_texts
+from connectors.sandbox.procore.body_values import (
+    ORIGIN,
+    drop_blank_origin,
+    is_clearing_origin,
+    read_choice,
+    read_dates,
+    read_texts,
+)
 from connectors.sandbox.procore.errors import refuse_fields, refuse_state
 from connectors.sandbox.procore.key_index import KeyIndex
 from connectors.sandbox.procore.line_items import LineItems
@@ -31,6 +38,7 @@ class DirectCostRecords(LineItems):
 
     def read_direct_cost_values(self, attributes: dict[str, Any], cost: Row | None = None) -> dict[str, Any]:
         """The checked values of a write. The type can be given at creation only."""
+        attributes = drop_blank_origin(attributes)
         values: dict[str, Any] = {**read_texts(attributes, TEXTS), **read_dates(attributes, DATES)}
         if cost is None:
             kind = read_choice(attributes, "direct_cost_type", TYPES)
@@ -83,15 +91,16 @@ class DirectCostRecords(LineItems):
         self.tables.remove("direct_costs", cost["id"])
         self.announce_direct_cost(cost, "delete")
 
-    def check_direct_cost_lock(self, cost: Row, changed: set[str]) -> None:
-        """An origin_id locks the whole direct cost, its lines included, except in sync actions.
+    def check_direct_cost_lock(self, cost: Row, attributes: dict[str, Any] | None = None) -> None:
+        """An origin_id locks the whole direct cost, its lines and files included, except in sync actions.
+
+        `attributes` are those of a write to its header.
 
         Unverified, both: whether a locked one lets its origin_id be cleared (contract payments do, so it is let here),
         and whether sync actions may change it. The second has to be so for the published rule that an origin_id finds
         the record to update, so sync does not come through here.
         """
-        is_clearing = changed <= set(ORIGIN)
-        if cost["origin_id"] is not None and not is_clearing:
+        if cost["origin_id"] is not None and not is_clearing_origin(attributes or {}):
             raise refuse_state(SYNCED)
 
     def _read_party(self, attributes: dict[str, Any], name: str, table: str) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.procore.attachments import EXISTING_IDS, attach_given
+from connectors.sandbox.procore.attachments import attach_given
 from connectors.sandbox.procore.body_values import read_rows
 from connectors.sandbox.procore.core import VERSION
 from connectors.sandbox.procore.direct_cost_conflicts import DirectCostConflicts
@@ -74,7 +74,7 @@ class DirectCosts(DirectCostShapes, DirectCostConflicts):
         attributes = self.read_body(request).get(key, {}) if request.files else None
         attributes = self.read_wrapped(request, key) if attributes is None else attributes
         self.check_only_writer(request, cost)
-        self.check_direct_cost_lock(cost, set(attributes) - {"upload_ids", *EXISTING_IDS})
+        self.check_direct_cost_lock(cost, attributes)
         values = self.read_direct_cost_values(attributes, cost)
         project = self.tables.get("projects", cost["project_id"])
         writes = self._read_line_writes(project, cost, attributes) if version == "v1.1" else []
@@ -87,7 +87,7 @@ class DirectCosts(DirectCostShapes, DirectCostConflicts):
     def delete_direct_cost(self, request: Request, version: str, project_id: int, direct_cost_id: int) -> Response:
         cost = self.find_direct_cost(project_id, direct_cost_id)
         self.check_only_writer(request, cost)
-        self.check_direct_cost_lock(cost, {"delete"})
+        self.check_direct_cost_lock(cost)
         self.remove_direct_cost(cost)
         return json_response({"id": cost["id"]})
 

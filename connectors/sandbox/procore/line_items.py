@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.sandbox.procore.billing import ZERO, round_cents
-from connectors.sandbox.procore.body_values import ORIGIN, read_choice
+from connectors.sandbox.procore.body_values import ORIGIN, drop_blank_origin, read_choice
 from connectors.sandbox.procore.code_tables import shape_type
 from connectors.sandbox.procore.errors import refuse_fields
 from connectors.sandbox.procore.inputs import read_amount, read_text
@@ -38,6 +38,7 @@ class LineItems(WbsCodes):
         A budget code wins over a cost code with a cost type, and one of the two is needed. The budget code is made
         when nobody has used the pair before.
         """
+        attributes = drop_blank_origin(attributes)
         self.check_origin(table, attributes, line["id"] if line else None)
         values: Row = {name: read_text(attributes, name) for name in TEXTS if name in attributes}
         if values.get("uom"):

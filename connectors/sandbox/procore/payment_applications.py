@@ -11,8 +11,15 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.procore.application_records import APPLICATION_STATUSES
-from connectors.sandbox.procore.attachments import EXISTING_IDS, attach_given
-from connectors.sandbox.procore.body_values import ORIGIN, read_choice, read_dates, read_texts
+from connectors.sandbox.procore.attachments import attach_given
+from connectors.sandbox.procore.body_values import (
+    ORIGIN,
+    drop_blank_origin,
+    is_clearing_origin,
+    read_choice,
+    read_dates,
+    read_texts,
+)
 from connectors.sandbox.procore.errors import Refused, refuse_fields, refuse_state, refuse_unknown
 from connectors.sandbox.procore.inputs import read_amount
 from connectors.sandbox.procore.listing import answer_page, by_number, filter_rows, is_true
@@ -89,7 +96,7 @@ class PaymentApplications(PaymentApplicationShapes):
         application = self._find_application(contract, application_id)
         attributes = self.read_body(request).get("payment_application", {}) if request.files else None
         attributes = self.read_wrapped(request, "payment_application") if attributes is None else attributes
-        self.check_application_lock(application, set(attributes))
+        self.check_application_lock(application, attributes)
         application.update(self._read_application_values(attributes, contract, application["id"]))
         attach_given(self, request, application, attributes)
         self.touch_application(application)
@@ -97,7 +104,7 @@ class PaymentApplications(PaymentApplicationShapes):
 
     def delete_application(self, request: Request, application_id: int) -> Response:
         application = self._read_application(request, application_id)
-        self.check_application_lock(application, {"delete"})
+        self.check_application_lock(application)
         if not self.is_last_application(application):
             raise refuse_state(APPLICATION_NOT_LAST)
         self.remove_application(application)
@@ -118,17 +125,17 @@ class PaymentApplications(PaymentApplicationShapes):
 
     # --- records
 
-    def check_application_lock(self, application: Row, changed: set[str]) -> None:
-        """An origin_id locks the invoice.
+    def check_application_lock(self, application: Row, attributes: dict[str, Any] | None = None) -> None:
+        """An origin_id locks the whole invoice. `attributes` are those of a write to its header.
 
         Unverified: whether a locked one lets its origin_id be cleared. Contract payments do, so it is let here.
         """
-        if application["origin_id"] is not None and not changed <= {*ORIGIN, "upload_ids", *EXISTING_IDS}:
+        if application["origin_id"] is not None and not is_clearing_origin(attributes or {}):
             raise refuse_state(APPLICATION_LOCKED)
 
     def write_application_item(self, application: Row, item: Row, given: dict[str, Any]) -> None:
         """Amounts of one line. Retainage is kept only where there is work or material to hold it on."""
-        self.check_application_lock(application, {"items"})
+        self.check_application_lock(application)
         with self.changing_application(application, item):
             self.write_application_amounts(application, item, given)
         # The figures are up to date already, so this is not `touch_application`.
@@ -202,6 +209,7 @@ class PaymentApplications(PaymentApplicationShapes):
     def _read_application_values(
         self, attributes: dict[str, Any], contract: Row, application_id: int | None = None
     ) -> dict[str, Any]:
+        attributes = drop_blank_origin(attributes)
         values: dict[str, Any] = {**read_texts(attributes, ORIGIN), **read_dates(attributes, DATES)}
         status = read_choice(attributes, "status", APPLICATION_STATUSES)
         if status is not None:

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.sandbox.procore.attachments import list_attachments
-from connectors.sandbox.procore.billing import ZERO, find_percent
+from connectors.sandbox.procore.billing import ZERO
 from connectors.sandbox.procore.core import Core
 from connectors.sandbox.procore.tables import Row, Tables
-from connectors.sandbox.procore.values import write_money, write_plain
+from connectors.sandbox.procore.values import write_money
 
 CURRENCY = {"currency_iso_code": "USD"}
 # The form of direct costs and owner invoices; an exchange rate of one is a guess for records in the home currency.
@@ -40,28 +40,6 @@ def list_invoice_payments(tables: Tables, contract_id: int, invoice: Row) -> lis
 
 def sum_invoice_payments(tables: Tables, contract_id: int, invoice: Row) -> Decimal:
     return _sum(list_invoice_payments(tables, contract_id, invoice))
-
-
-def shape_payment_sums(tables: Tables, contract_id: int, revised: Decimal) -> dict[str, str]:
-    """The three sums of a commitment that payments move."""
-    paid = sum_payments(tables, contract_id)
-    return {
-        "total_payments": write_plain(paid),
-        "remaining_balance_outstanding": write_plain(revised - paid),
-        "percentage_paid": write_plain(find_percent(paid, revised)),
-    }
-
-
-def shape_payment_summary(tables: Tables, contract_id: int, requisition: Row) -> dict[str, Any]:
-    """What a requisition says of its payments. The keys of the real object are not known (unverified)."""
-    payments = list_invoice_payments(tables, contract_id, requisition)
-    if not payments:
-        return {}
-    return {
-        "total_amount_paid": write_money(_sum(payments)),
-        "payment_numbers": [payment["payment_number"] for payment in payments],
-        "last_payment_date": max((payment["date"] for payment in payments if payment["date"]), default=None),
-    }
 
 
 def shape_embedded_payments(core: Core, contract_id: int) -> list[dict[str, Any]]:

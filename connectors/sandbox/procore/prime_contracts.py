@@ -8,7 +8,7 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.procore.attachments import attach_given, drop_attachments
-from connectors.sandbox.procore.body_values import read_choice, read_dates, read_texts
+from connectors.sandbox.procore.body_values import drop_blank_origin, read_choice, read_dates, read_texts
 from connectors.sandbox.procore.core import USERS
 from connectors.sandbox.procore.errors import refuse_fields, refuse_state, refuse_unknown
 from connectors.sandbox.procore.inputs import read_amount, read_text
@@ -104,6 +104,7 @@ class PrimeContracts(PrimeShapes):
 
     def read_prime_values(self, attributes: dict[str, Any], contract: Row | None = None) -> dict[str, Any]:
         """The checked values of a write."""
+        attributes = drop_blank_origin(attributes)
         values: dict[str, Any] = {**read_texts(attributes, TEXTS), **read_dates(attributes, DATES)}
         values |= {name: is_true(attributes[name]) for name in FLAGS if name in attributes}
         for name, choices in (("status", STATUSES), ("accounting_method", METHODS)):

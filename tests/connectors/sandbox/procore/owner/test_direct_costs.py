@@ -163,6 +163,9 @@ def test_origin_id_locks_the_cost_and_its_lines_until_it_is_cleared(procore: Pro
     body = {"line_item": {"amount": 1, "wbs_code_id": wbs_code(procore)}}
     for answer in (
         procore.patch(one, {"item": {"status": "draft"}}),
+        procore.patch(one, {"item": {"origin_id": "bill-2"}}),
+        procore.patch(one, {"item": {"origin_id": None, "status": "draft"}}),
+        procore.call("PATCH", one, files=[("attachments[]", ("a.txt", b"one", "text/plain"))]),
         procore.call("DELETE", one),
         procore.post(f"{one}/line_items", body),
         procore.patch(f"{one}/line_items/{line}", body),

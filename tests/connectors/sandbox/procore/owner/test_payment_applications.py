@@ -176,6 +176,8 @@ def test_origin_id_locks_until_it_is_cleared(procore: Procore) -> None:
     message = "This Payment Application cannot be edited because it has been synced with ERP"
     for answer in (
         update(procore, 3, status="approved"),
+        update(procore, 3, origin_id="inv-8"),
+        update(procore, 3, upload_ids=[]),
         write_line(procore, 3, 0, work_completed_this_period="1"),
         procore.call("DELETE", f"payment_applications/{application_id(procore, 3)}?project_id={procore.project()}"),
     ):
