@@ -210,6 +210,8 @@ def test_codes_are_listed_by_name_and_rates_tell_their_history(uk: Qbo) -> None:
 def test_the_pseudo_codes_of_a_us_company_come_first(qbo: Qbo) -> None:
     rows = qbo.query("select * from TaxCode")["TaxCode"]
     assert [row["Id"] for row in rows] == ["TAX", "NON", "CustomSalesTax", "2", "3"]
+    assert qbo.query("select * from TaxCode where Active IN (true, false)")["TaxCode"] == rows
+    assert qbo.query("select * from TaxCode where Active = true")["TaxCode"] == rows
     assert drop(rows[0], "MetaData") == {
         "Id": "TAX",
         "Name": "TAX",
