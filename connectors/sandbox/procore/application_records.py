@@ -110,7 +110,13 @@ class ApplicationRecords(PrimeRecords):
                 scheduled=source.scheduled,
                 tax_rate=self._read_application_rate(application, source.line),
                 is_change_order=source.package is not None,
-                **{name: Decimal(item[name]) for name in AMOUNTS},
+                quantity=Decimal(item["quantity"]),
+                work=Decimal(item["work"]),
+                stored=Decimal(item["stored"]),
+                retained=Decimal(item["retained"]),
+                released=Decimal(item["released"]),
+                stored_retained=Decimal(item["stored_retained"]),
+                stored_released=Decimal(item["stored_released"]),
             )
 
     def _read_application_rate(self, application: Row, line: Row | None) -> Decimal:

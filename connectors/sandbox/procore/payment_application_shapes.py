@@ -22,6 +22,10 @@ NOT_IN_G702 = ("new_materials", "stored_materials")
 LINE_TYPE = "payment_application_line_item"
 MARKUP_TYPE = "payment_application_markup_line_item"
 NO_QUANTITY = "0.0"
+QUANTITIES = (
+    "total_completed_and_stored_to_date_quantity", "work_completed_this_period_quantity",
+    "work_completed_from_previous_application_quantity",
+)  # fmt: skip
 MARKUP_FIGURES = (
     "balance_to_finish", "materials_presently_stored", "total_completed_and_stored_to_date",
     "total_completed_and_stored_to_date_percent", "work_completed_from_previous_application",
@@ -88,9 +92,7 @@ class PaymentApplicationShapes(PrimeShapes):
             "wbs_code": None if source.line is None else self.shape_short_wbs(source.line["wbs_code_id"]),
             "scheduled_unit_price": _write_number(source.line, "unit_cost"),
             "scheduled_quantity": _write_number(source.line, "quantity"),
-            "total_completed_and_stored_to_date_quantity": NO_QUANTITY,
-            "work_completed_this_period_quantity": write_plain(Decimal(item["quantity"])),
-            "work_completed_from_previous_application_quantity": NO_QUANTITY,
+            **{name: write_plain(getattr(figures, name)) for name in QUANTITIES},
             **_write_figures(figures, LINE_FIGURES),
             "work_completed_retainage_percent_this_period": _write_work_percent(item, figures),
             "materials_stored_retainage_percent_this_period": _write_percent(

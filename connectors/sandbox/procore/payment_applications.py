@@ -147,6 +147,8 @@ class PaymentApplications(PaymentApplicationShapes):
         amounts = {name: read_amount(given, name) for name in (WORK, STORED, RETAINED, RELEASED, STORED_RETAINED)}
         quantity = read_amount(given, QUANTITY)
         work, retained = amounts[WORK], amounts[RETAINED]
+        if quantity is not None and work is None:
+            work = self._price_quantity(application, item, quantity)
         if work is not None or retained is not None:
             self.enter_billed_work(item, Decimal(item["work"]) if work is None else work, retained)
         stored, held = amounts[STORED], amounts[STORED_RETAINED]
@@ -159,6 +161,12 @@ class PaymentApplications(PaymentApplicationShapes):
             item["released"] = write_money(released)
         if quantity is not None:
             item["quantity"] = f"{quantity:f}"
+
+    def _price_quantity(self, application: Row, item: Row, quantity: Decimal) -> Decimal | None:
+        """The work of a quantity where the contract is billed by units; elsewhere a quantity is only noted."""
+        contract = self.tables.get("prime_contracts", application["prime_contract_id"])
+        line = self.billed_source(item["source_id"]).line
+        return quantity * Decimal(line["unit_cost"]) if line and contract["accounting_method"] == "unit" else None
 
     @contextmanager
     def changing_application(self, application: Row, item: Row) -> Iterator[None]:

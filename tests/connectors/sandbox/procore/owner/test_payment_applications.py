@@ -244,3 +244,23 @@ def test_invoice_by_line_when_the_contract_says_so(procore: Procore) -> None:
     row = procore.read(f"payment_applications/{made['id']}", project_id=procore.project())["g703"][2]
     assert (row["origin_type"], row["added_from_source"]) == ("LineItem", "change_order")
     assert row["cost_code"]["full_code"] == "03-300"
+
+
+def test_units_are_billed_by_quantity(procore: Procore) -> None:
+    line = {
+        "wbs_code_id": procore.app.tables.of("wbs_codes", procore.project())[0]["id"],
+        "quantity": 10,
+        "unit_cost": 7,
+    }
+    given = {"accounting_method": "unit", "lines": [line]}
+    contract = procore.act("add_prime_contract", project_id=procore.project(), **given).json()["id"]
+    for quantity, before in (("2", "0.0"), ("3", "2.0")):
+        made = procore.act("add_owner_invoice", prime_contract_id=contract).json()
+        path = f"payment_applications/{made['id']}"
+        item = procore.read(path, project_id=procore.project())["g703"][0]
+        body = {"project_id": procore.project()}
+        body["payment_application_line_item"] = {"work_completed_this_period_quantity": quantity}
+        answer = procore.patch(f"prime_contracts/{contract}/payment_application_line_items/{item['id']}", body).json()
+        assert answer["work_completed_this_period"] == f"{int(quantity) * 7}.00"
+        assert answer["work_completed_from_previous_application_quantity"] == before
+    assert (answer["total_completed_and_stored_to_date_quantity"], answer["scheduled_quantity"]) == ("5.0", "10.0")
