@@ -50,7 +50,6 @@ class Entry:
     is_change_order: bool = False
     quantity: Decimal = NONE
     claimed: Decimal = ZERO
-    tax_code_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +169,16 @@ class ClaimFigures:
 
 
 def bill_claim(
-    entries: Iterable[Entry], previous: ClaimFigures | None = None, *, are_materials_moved: bool = False
+    entries: Iterable[Entry],
+    previous: ClaimFigures | None = None,
+    *,
+    are_materials_moved: bool = False,
+    tax_codes: Mapping[int, int] | None = None,
 ) -> ClaimFigures:
     """Every figure of one claim, given the figures of the claim before it on the same contract.
 
-    With `are_materials_moved` the material stored last period counts as work completed before this one.
+    `tax_codes` names the tax code of each taxed line. With `are_materials_moved` the material stored last period
+    counts as work completed before this one.
     """
     before = previous.by_key if previous else {}
     certified = {line.key for line in previous.lines} if previous else set()
@@ -182,18 +186,22 @@ def bill_claim(
     lines = tuple(
         _bill_line(entry, before.get(entry.key), entry.key in certified, are_materials_moved) for entry in listed
     )
-    taxes: dict[int, Decimal] = {}
-    for entry, line in zip(listed, lines, strict=True):
-        if entry.tax_code_id is not None:
-            taxes[entry.tax_code_id] = taxes.get(entry.tax_code_id, ZERO) + line.tax
     return ClaimFigures(
         lines=lines,
         summary=_summarise(lines, previous),
         by_key={**before, **{line.key: line for line in lines}},
         invoice_type=_find_type(lines),
         total_claimed_amount=_total(entry.claimed for entry in listed),
-        taxes=taxes,
+        taxes=_sum_taxes(lines, tax_codes or {}),
     )
+
+
+def _sum_taxes(lines: Iterable[LineFigures], tax_codes: Mapping[int, int]) -> dict[int, Decimal]:
+    taxes: dict[int, Decimal] = {}
+    for line in lines:
+        if line.key in tax_codes:
+            taxes[tax_codes[line.key]] = taxes.get(tax_codes[line.key], ZERO) + line.tax
+    return taxes
 
 
 def _find_type(lines: Iterable[LineFigures]) -> str:

@@ -93,10 +93,10 @@ def _read_values(period: Row, attributes: dict[str, Any]) -> dict[str, Any]:
     """The dates and the status after the write. A date that is none would leave a hole, so it is refused."""
     check_choice(attributes, "status", STATUSES)
     values = {name: read_date(attributes[name]) if name in attributes else period[name] for name in DATES}
-    for name, value in values.items():
-        if value is None:
-            raise refuse_fields(**{name: ["can't be blank"]})
-    if values["end_date"] < values["start_date"]:
+    missing = [name for name, value in values.items() if not value]
+    if missing:
+        raise refuse_fields(**{name: ["can't be blank"] for name in missing})
+    if str(values["end_date"]) < str(values["start_date"]):
         raise refuse_fields(end_date=["must be after the start date"])
     return {**values, "status": attributes.get("status") or period["status"]}
 

@@ -119,7 +119,7 @@ class ChangeOrders(ContractDetails):
         )
         self._write_package(package, attributes)
         self.add_potential(package)
-        self._announce_package(package, "create")
+        self.announce_package(package, "create")
         return package
 
     def add_potential(self, package: Row) -> Row:
@@ -139,14 +139,23 @@ class ChangeOrders(ContractDetails):
         self._write_package(package, attributes)
         self.touch(package)
         self.forget_figures(package["commitment_id"])
-        self._announce_package(package, "update")
+        self.announce_package(package, "update")
         return package
+
+    def drop_package(self, package: Row) -> None:
+        """Remove a change order, its lines and the other half of the pair, without a word to anybody."""
+        for line in self.package_lines(package):
+            self.tables.remove("contract_lines", line["id"])
+        potential = self.find_potential(package)
+        if potential is not None:
+            self.tables.remove("potential_change_orders", potential["id"])
+        self.tables.remove("change_order_packages", package["id"])
 
     def find_potential(self, package: Row) -> Row | None:
         rows = self.tables.of("potential_change_orders", package["commitment_id"])
         return next((row for row in rows if row["package_id"] == package["id"]), None)
 
-    def _announce_package(self, package: Row, event_type: str) -> None:
+    def announce_package(self, package: Row, event_type: str) -> None:
         project_id = self.tables.get("commitments", package["commitment_id"])["project_id"]
         self.announce("Change Order Packages", event_type, package["id"], project_id=project_id)
         potential = self.find_potential(package)

@@ -85,17 +85,24 @@ class Claims(ClaimSources):
         previous: ClaimFigures | None = None
         for claim in self.chain_of(commitment_id):
             if claim["id"] not in kept:
-                entries = self._read_entries(claim)
-                kept[claim["id"]] = bill_claim(entries, previous, are_materials_moved=claim["are_materials_moved"])
+                tax_codes: dict[int, int] = {}
+                kept[claim["id"]] = bill_claim(
+                    self._read_entries(claim, tax_codes),
+                    previous,
+                    are_materials_moved=claim["are_materials_moved"],
+                    tax_codes=tax_codes,
+                )
             previous = kept[claim["id"]]
 
-    def _read_entries(self, claim: Row) -> Iterator[Entry]:
+    def _read_entries(self, claim: Row, tax_codes: dict[int, int]) -> Iterator[Entry]:
+        """What the claim says line by line; the tax codes of the lines are noted in `tax_codes`."""
         rates = self._rates.setdefault(claim["commitment_id"], {})
         for item in self.items_of(claim):
             source = self.source_of(item)
             rate = self.tax_rate(source.tax_code_id)
             if source.tax_code_id is not None:
                 rates[source.tax_code_id] = str(rate)
+                tax_codes[source.key] = source.tax_code_id
             yield Entry(
                 key=source.key,
                 scheduled=source.scheduled,
@@ -103,7 +110,6 @@ class Claims(ClaimSources):
                 is_change_order=source.package_id is not None,
                 quantity=Decimal(item.get("quantity", NO_QUANTITY)),
                 claimed=Decimal(item["claimed"]),
-                tax_code_id=source.tax_code_id,
                 **{name: Decimal(item[name]) for name in AMOUNTS},
             )
 

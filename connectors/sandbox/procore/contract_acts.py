@@ -78,7 +78,7 @@ class ContractActs(Subcontracts):
                     self.make_line(contract, package, line)
                 self.edit_package(package, {"status": status})
         except ActRefused:
-            self._drop_package(package)
+            self.drop_package(package)
             raise
         return self._report_package(package)
 
@@ -90,15 +90,6 @@ class ContractActs(Subcontracts):
 
     def act_approve_change_order(self, package_id: int) -> dict[str, Any]:
         return self.act_set_change_order_status(package_id, "approved")
-
-    def _drop_package(self, package: Row) -> None:
-        """Take back a change order that could not be finished."""
-        for line in self.package_lines(package):
-            self.tables.remove("contract_lines", line["id"])
-        potential = self.find_potential(package)
-        if potential is not None:
-            self.tables.remove("potential_change_orders", potential["id"])
-        self.tables.remove("change_order_packages", package["id"])
 
     def _report_contract(self, contract: Row) -> dict[str, Any]:
         shape = self.shape_contract(contract)

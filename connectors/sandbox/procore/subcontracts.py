@@ -10,6 +10,7 @@ from connectors.sandbox.procore.billing_periods import BillingPeriods
 from connectors.sandbox.procore.change_order_requests import ChangeOrderRequests
 from connectors.sandbox.procore.change_orders import ChangeOrders
 from connectors.sandbox.procore.claim_configuration import ClaimConfiguration
+from connectors.sandbox.procore.commitment_change_orders import CommitmentChangeOrders
 from connectors.sandbox.procore.commitment_contracts_v2 import CommitmentContractsV2
 from connectors.sandbox.procore.commitments import Commitments
 from connectors.sandbox.procore.contract_details import ContractDetails
@@ -23,9 +24,8 @@ from connectors.sandbox.procore.requisition_writes import RequisitionWrites
 class Subcontracts(
     RequisitionPdfs,
     RequisitionWrites,
-    PotentialChangeOrders,
+    CommitmentChangeOrders,
     ChangeOrderRequests,
-    CommitmentContractsV2,
     BillingPeriods,
     ClaimConfiguration,
 ):
@@ -42,6 +42,7 @@ class Subcontracts(
             ChangeOrders,
             PotentialChangeOrders,
             ChangeOrderRequests,
+            CommitmentChangeOrders,
             BillingPeriods,
             ClaimConfiguration,
             RequisitionWrites,

@@ -128,3 +128,44 @@ def test_pdf_is_asked_for_and_fetched(procore: Procore) -> None:
     found = procore.call("GET", answers[2].headers["Location"].removeprefix(procore.server.url))
     pdf = requests.get(found.headers["Location"], timeout=10)
     assert b"SC-001 Structural concrete" in pdf.content
+
+
+# --- commitment change orders
+
+
+def test_commitment_change_order_is_package_and_request_in_one(procore: Procore) -> None:
+    path = f"/rest/v1.0/projects/{procore.project()}/commitment_change_orders"
+    [loaded] = procore.read(path)
+    assert (loaded["status"], loaded["grand_total"], loaded["executed"]) == ("approved", "5000.0", True)
+    given = {"contract_id": procore.commitment(), "title": "Doors", "private": True, "reference": "RFI 7"}
+    answer = procore.post(path, {"change_order": given})
+    made = answer.json()
+    assert (answer.status_code, made["type"], made["status"]) == (201, "CommitmentChangeOrder", "draft")
+    assert (made["private"], made["reference"], made["number"]) == (True, "RFI 7", "002")
+    assert list_schema_problems("POST", path, 201, made) == []
+    packages = procore.read("change_order_packages", project_id=procore.project())
+    assert [row["id"] for row in packages] == [loaded["legacy_package_id"], made["legacy_package_id"]]
+    lines = f"/rest/v2.0/companies/{COMPANY}{path.removeprefix('/rest/v1.0')}/{made['id']}/line_items"
+    wbs = procore.app.tables.of("wbs_codes", procore.project())[0]["id"]
+    line = procore.post(lines, {"amount": "75", "wbs_code_id": str(wbs)}).json()["data"]
+    assert procore.read(lines) == {"data": [line]}
+    changed = procore.patch(f"{path}/{made['id']}", {"change_order": {"status": "approved"}}).json()
+    assert (changed["status"], changed["grand_total"]) == ("approved", "75.0")
+    assert procore.call("DELETE", f"{path}/{made['id']}").status_code == 422
+    assert procore.patch(f"{lines}/{line['id']}", {"amount": "80"}).status_code == 422
+    assert [row["title"] for row in procore.read(path, **{"filters[contract_id]": procore.commitment()})] == [
+        "Thicker slab",
+        "Doors",
+    ]
+    assert procore.read(path, **{"filters[vendor_id]": 5}) == []
+
+
+def test_commitment_change_order_can_be_deleted_while_open(procore: Procore) -> None:
+    path = f"/rest/v1.0/projects/{procore.project()}/commitment_change_orders"
+    before = procore.app.tables.dump()["rows"]
+    made = procore.post(path, {"change_order": {"contract_id": procore.commitment()}}).json()
+    assert procore.call("DELETE", f"{path}/{made['id']}").status_code == 204
+    assert procore.app.tables.dump()["rows"] == before
+    assert procore.get(f"{path}/{made['id']}").status_code == 404
+    assert procore.post(path, {"change_order": {"contract_id": 5}}).status_code == 422
+    assert procore.post(path, {"change_order": {}}).status_code == 400
