@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any, ClassVar
 
 from werkzeug.routing import Rule
@@ -41,7 +42,7 @@ class CostCodes(StandardCodes, SubJobs):
         """
         project = self.read_project(request)
         rows = filter_rows(request, self._list_billed(project, self._read_named_job(request, project)), FILTERS)
-        rows.sort(key=lambda row: row["full_code"])
+        rows.sort(key=itemgetter("full_code"))
         view = request.args.get("view")
         return answer_page(request, rows, _shape_compact if view == "erp_compact" else self.shape_cost_code)
 
@@ -80,7 +81,7 @@ class CostCodes(StandardCodes, SubJobs):
         owner = self._read_named_list(request)
         for standard in self.tables.of("standard_cost_codes", owner["id"]):
             self.copy_standard_code(project, standard, job)
-        rows = sorted(self._list_billed(project, job), key=lambda row: row["full_code"])
+        rows = sorted(self._list_billed(project, job), key=itemgetter("full_code"))
         return json_response([self.shape_cost_code(row) for row in rows], 201)
 
     def copy_subset(self, request: Request) -> Response:

@@ -19,6 +19,11 @@ FIELD_SET_ID = 598134325840001
 FIELD_SET_TYPE = "ConfigurableFieldSet::Project"
 # A definition placed in a field set gets an id of its own, which is not the one in `custom_field_<N>`.
 METADATA_OFFSET = 5_000_000
+# What only the field sets of other tools have, and who changed a set last.
+ABSENT = (
+    "action_plan_type_id", "generic_tool_id", "inspection_type_id", "observations_category_id", "updated_at",
+    "updated_by",
+)  # fmt: skip
 SETS = "/rest/v1.0/companies/<int:company_id>/configurable_field_sets"
 
 
@@ -119,6 +124,7 @@ class FieldSets(FieldDefinitions):
             "class_name": "Project",
             "fields": {"name": {"name": "name", "visible": True, "required": True}, **fields},
             "sections": [],
+            **dict.fromkeys(ABSENT),
         }
 
     def _shape_whole_field_set(self, request: Request) -> dict[str, Any]:

@@ -30,6 +30,11 @@ POINTERS = {
     "project_stage_id": "project_stages",
     "project_type_id": "project_types",
 }
+# What the show form names and this firm does not use.
+ABSENT = (
+    "dictionary_type", "from_project_template_id", "inbound_email", "inbound_email_address", "locale", "logo_id",
+    "logo_url", "parent_job", "persistent_message", "photo_url",
+)  # fmt: skip
 # The list form of v1.0 as recorded.
 LISTED = (
     "accounting_project_number", "actual_start_date", "address", "city", "completion_date", "country_code", "county",
@@ -125,12 +130,8 @@ class ProjectShapes(FieldSets, CostCodes, Users):
             **{name: project[name] for name in (*SHOWN_TEXTS, *SHOWN_DATES)},
             **{name: self.name_code(POINTERS[f"{name}_id"], project[f"{name}_id"]) for name in named},
             "departments": self._shape_project_departments(project),
-            "dictionary_type": None,
-            "inbound_email": None,
+            **dict.fromkeys(ABSENT),
             "is_erp_integrated": False,
-            "logo_url": None,
-            "parent_job": None,
-            "persistent_message": None,
             "project_sector_id": project["project_sector_id"],
             "project_stage_id": project["project_stage_id"],
             "standard_cost_code_list_id": project["standard_cost_code_list_id"],

@@ -206,7 +206,8 @@ class Timecards(TimeRecords):
     def _select_entries(self, request: Request, rows: list[Row]) -> list[Row]:
         """Deleted entries are only there for who asks by when they were deleted."""
         wants_deleted = bool(list_values(request, "deleted_at"))
-        return filter_rows(request, [row for row in rows if (row["deleted_at"] is not None) == wants_deleted], FILTERS)
+        kept = [row for row in rows if (row["deleted_at"] is not None) is wants_deleted]
+        return filter_rows(request, kept, FILTERS)
 
     def _shape_whole_legacy(self, entry: Row) -> dict[str, Any]:
         shape = self.shape_thin_entry(entry)
@@ -241,6 +242,8 @@ def _filter_dates(request: Request, rows: list[Row], default: tuple[str, str] | 
     first, last = _read_day(request, "start_date"), _read_day(request, "end_date")
     if first is None and last is None and default is not None:
         first, last = default
+    if first is None and last is None:
+        return rows
     return [row for row in rows if (first or "") <= row["date"] and (last is None or row["date"] <= last)]
 
 

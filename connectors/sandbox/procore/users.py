@@ -40,7 +40,7 @@ LISTED = (
     "employee_id", "fax_number", "first_name", "is_active", "is_employee", "job_title", "last_name", "mobile_phone",
     "origin_id", "state_code", "work_classification_id", "zip",
 )  # fmt: skip
-# What the newest version adds to it.
+# What the versions beside the recorded one add to it.
 NEWER = ("created_at", "email_signature", "last_login_at", "notes", "origin_data", "updated_at")
 # The show form: these are always there, the others only where they hold something, as recorded.
 SHOWN = (
@@ -100,17 +100,19 @@ class Users(People):
 
     def show_user(self, request: Request, version: str, company_id: int, user_id: int) -> Response:
         self.check_company(request, company_id)
-        return json_response(self.shape_user(self._require_user(user_id)))
+        return json_response(self.shape_shown_user(self._require_user(user_id), version))
 
     def show_user_by_query(self, request: Request, version: str, user_id: int) -> Response:
         self.require_company(request)
-        return json_response(self.shape_user(self._require_user(user_id)))
+        return json_response(self.shape_shown_user(self._require_user(user_id), version))
 
     def show_company_me(self, request: Request, version: str, company_id: int) -> Response:
         """The token's own user in this company."""
         self.check_company(request, company_id)
         person = self._require_user(self.actor.user_id)
-        return json_response({**self.shape_user(person), "contact_id": person["contact_id"], "party_id": person["id"]})
+        names = ("erp_integrated_accountant", "login_information_uuid", "permission_template", "welcome_email_sent_at")
+        extra = {**dict.fromkeys(names), "login_information_uuid": person["user_uuid"], "party_id": person["id"]}
+        return json_response({**extra, **self.shape_shown_user(person, version="v1.0")})
 
     def create_user(self, request: Request, version: str, company_id: int) -> Response:
         self.check_company(request, company_id)
@@ -270,7 +272,7 @@ class Users(People):
             "vendor": self.name_code("vendors", person["vendor_id"]),
             **{name: person[name] for name in LISTED},
         }
-        if version == "v1.3":
+        if version != "v1.1":
             shape |= {
                 **{name: person[name] for name in NEWER},
                 "welcome_email_sent_at": None,
@@ -294,6 +296,12 @@ class Users(People):
             **{name: person[name] for name in SHOWN},
             **{name: person[name] for name in SHOWN_WHERE_FILLED if person[name] not in (None, "")},
         }
+
+    def shape_shown_user(self, person: Row, version: str) -> dict[str, Any]:
+        """Only the newest version was recorded, and leaves out what is empty; the others are taken to show it all."""
+        if version == "v1.3":
+            return self.shape_user(person)
+        return {**self.shape_user(person), **{name: person[name] for name in ("contact_id", *SHOWN_WHERE_FILLED)}}
 
     def shape_short_user(self, user_id: int | None) -> dict[str, Any] | None:
         """`{id, login, name}`, as records name who made them."""

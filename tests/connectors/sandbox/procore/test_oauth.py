@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from oauthlib.oauth2 import BackendApplicationClient
+from requests_oauthlib import OAuth2Session
 
+from connectors.sandbox.procore import ProcoreSandbox
+from connectors.sandbox.server import serve
 from tests.connectors.sandbox.procore.conftest import COMPANY, Procore
 
 CLIENT = {"client_id": "sandbox-procore-client", "client_secret": "sandbox-procore-secret"}
@@ -49,12 +54,25 @@ def test_consent_page_carries_the_request_and_offers_both_answers(procore: Proco
 
 @pytest.mark.parametrize(
     "changed",
-    [{"client_id": "somebody-else"}, {"redirect_uri": "https://evil.example/x"}, {"response_type": "token"}],
+    [
+        {"client_id": "somebody-else"},
+        {"redirect_uri": "https://evil.example/x"},
+        {"redirect_uri": "http://["},
+        {"redirect_uri": "javascript:alert(1)"},
+        {"response_type": "token", "redirect_uri": "https://evil.example/x"},
+    ],
 )
 def test_wrong_request_gets_no_consent_page(procore: Procore, changed: dict[str, str]) -> None:
     page = procore.call("GET", "/oauth/authorize", params={**REQUEST, **changed})
     assert page.status_code == 401
     assert "decision" not in page.text
+
+
+@pytest.mark.parametrize(("response_type", "error"), [("token", "unsupported_response_type"), ("", "invalid_request")])
+def test_other_faults_of_the_request_go_back_to_the_app(procore: Procore, response_type: str, error: str) -> None:
+    answer = procore.call("GET", "/oauth/authorize", params={**REQUEST, "response_type": response_type})
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith(f"{REDIRECT}?error={error}&")
 
 
 def test_deny_goes_back_with_an_error_and_the_state(procore: Procore) -> None:
@@ -168,3 +186,76 @@ def test_control_surface_issues_tokens_for_known_companies_only(procore: Procore
     assert "refresh_token" in procore.control("token", {"company": COMPANY})
     answer = requests.post(f"{procore.server.url}/_control/token", json={"company": 5}, timeout=10)
     assert (answer.status_code, answer.json()) == (400, {"error": "there is no company 5"})
+
+
+def test_missing_parameters_are_named(procore: Procore) -> None:
+    for given, name in (
+        ({}, "grant_type"),
+        ({"grant_type": "authorization_code", "redirect_uri": REDIRECT}, "code"),
+        ({"grant_type": "refresh_token"}, "refresh_token"),
+    ):
+        answer = ask_token(procore, **given)
+        assert (answer.status_code, answer.json()) == (
+            400,
+            {"error": "invalid_request", "error_description": f"Missing required parameter: {name}."},
+        )
+
+
+def test_refused_token_says_so_in_the_header_too(procore: Procore) -> None:
+    answer = read_me(procore, "nonsense")
+    assert answer.headers["WWW-Authenticate"] == (
+        'Bearer realm="Doorkeeper", error="invalid_token", error_description="The access token is invalid"'
+    )
+    assert ask_token(procore, grant_type="client_credentials").headers["Cache-Control"] == "no-store"
+
+
+def test_a_code_survives_a_restart(procore: Procore) -> None:
+    code = decide(procore, "allow")["code"][0]
+    saved = requests.get(f"{procore.server.url}/_control/state", timeout=10).json()
+    app = ProcoreSandbox(procore.app.contractor, state=saved)
+    server = serve(app)
+    try:
+        given = {**CLIENT, "grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT}
+        answer = requests.post(f"{server.url}/oauth/token", data=given, timeout=10)
+        assert answer.status_code == 200
+    finally:
+        server.stop()
+
+
+def test_a_foreign_library_walks_the_whole_grant(procore: Procore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """requests-oauthlib knows nothing of Procore: consent, code, refresh on expiry, the app's own token."""
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+    base = procore.server.url
+    kept: list[dict[str, Any]] = []
+    session = OAuth2Session(
+        CLIENT["client_id"],
+        redirect_uri=REDIRECT,
+        auto_refresh_url=f"{base}/oauth/token",
+        auto_refresh_kwargs=CLIENT,
+        token_updater=kept.append,
+    )
+    address, state = session.authorization_url(f"{base}/oauth/authorize")
+    query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    assert "Allow" in requests.get(address, timeout=10).text
+    answer = requests.post(
+        f"{base}/oauth/authorize", data={**query, "decision": "allow"}, allow_redirects=False, timeout=10
+    )
+    assert f"state={state}" in answer.headers["Location"]
+    token = session.fetch_token(
+        f"{base}/oauth/token",
+        authorization_response=answer.headers["Location"],
+        client_secret=CLIENT["client_secret"],
+        include_client_id=True,
+    )
+    assert session.get(f"{base}/rest/v1.0/me").json()["login"] == "jordan.reyes@ridgeline.example"
+    session.token = {**token, "expires_at": 1.0}
+    vendors = session.get(
+        f"{base}/rest/v1.0/vendors", params={"company_id": COMPANY}, headers={"Procore-Company-Id": str(COMPANY)}
+    )
+    assert len(vendors.json()) == 3
+    assert [set(row) >= {"access_token", "refresh_token", "expires_in"} for row in kept] == [True]
+    assert kept[0]["refresh_token"] != token["refresh_token"]
+    app = OAuth2Session(client=BackendApplicationClient(client_id=CLIENT["client_id"]))
+    own = app.fetch_token(f"{base}/oauth/token", **CLIENT)
+    assert "refresh_token" not in own
+    assert app.get(f"{base}/rest/v1.0/me", headers={"Procore-Company-Id": str(COMPANY)}).status_code == 200
