@@ -46,14 +46,18 @@ def set_currency(write: Write) -> None:
 
 
 def set_list_currency(write: Write) -> None:
-    """The currency of a party or an account: the home currency unless given, and for ever. Raises QboFault 6000."""
+    """The currency of a party or an account, for ever: the parent's or the home one unless given. QboFault 6000."""
     book, record = write.book, write.record
     home = home_code(book)
     given = write.sent.get("CurrencyRef", {}).get("value")
     kept = (write.old or {}).get("CurrencyRef", {}).get("value")
     if given is not None and kept is not None and given != kept:
         raise business("The currency cannot be changed once it is set.")
-    code = given or kept or home
+    parent = book.get(write.kind.name, record.get("ParentRef", {}).get("value", ""))
+    code = given or kept or (parent or {}).get("CurrencyRef", {}).get("value", home)
+    if parent is not None and parent["CurrencyRef"]["value"] != code:
+        # Unverified at the vendor, whose pages offer a job no currency of its own.
+        raise business("The currency must be the currency of the parent.")
     if code != home and kept is None:
         if not has_currencies(book):
             raise business("Multicurrency is off, so only the home currency can be used.")

@@ -173,6 +173,14 @@ def test_a_party_keeps_its_currency(many: Qbo) -> None:
     assert many.save("Vendor", {**change, "DisplayName": "Stahlbau Süd"})["CurrencyRef"] == EUR
 
 
+def test_a_job_is_in_its_parents_currency(many: Qbo) -> None:
+    many.save("CompanyCurrency", {"Code": "EUR"})
+    parent = many.save("Customer", {"DisplayName": "Hafen Nord", "CurrencyRef": {"value": "EUR"}})["Id"]
+    job = {"DisplayName": "Quay", "Job": True, "ParentRef": {"value": parent}}
+    assert many.refuse("POST", "customer", json={**job, "CurrencyRef": {"value": "USD"}})["code"] == "6000"
+    assert many.save("Customer", job)["CurrencyRef"] == EUR
+
+
 # --- transactions
 
 
