@@ -33,7 +33,7 @@ from connectors.sandbox.qbo.system_accounts import (
     open_account,
     refer_to_account,
 )
-from connectors.sandbox.qbo.tax_codes import uses_tax
+from connectors.sandbox.qbo.tax_codes import is_us, uses_tax
 from connectors.sandbox.qbo.taxes import post_tax, tax_account, tax_sale, total_tax
 from connectors.sandbox.qbo.transactions import demand_open, find_due_date, mark_voided, set_date
 from connectors.sandbox.qbo.values import Record, spell_money
@@ -51,7 +51,7 @@ def prepare_form(write: Write) -> None:
     prepare_lines(write)
     if write.kind.name not in LINKING:
         drop_line_links(write)
-    tax_sale(write)
+    _set_tax(write)
     close_lines(write.record)
     record = write.record
     if not uses_tax(write.book):
@@ -64,6 +64,16 @@ def prepare_form(write: Write) -> None:
         raise negative_amount("TotalAmt", total)
     record["TotalAmt"] = spell_money(total)
     set_home_total(write)
+
+
+def _set_tax(write: Write) -> None:
+    """Outside the United States tax always comes after the discount, as recorded without the member saying so."""
+    if is_us(write.book):
+        tax_sale(write)
+        return
+    write.record["ApplyTaxAfterDiscount"] = True
+    tax_sale(write)
+    del write.record["ApplyTaxAfterDiscount"]
 
 
 def set_home_total(write: Write) -> None:

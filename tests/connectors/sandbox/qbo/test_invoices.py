@@ -140,6 +140,22 @@ def test_lines_end_in_subtotal_discount_and_shipping_as_recorded(qbo: Qbo) -> No
     assert echoed == invoice
 
 
+def test_the_company_may_charge_tax_before_or_after_the_discount(qbo: Qbo) -> None:
+    body = make_sale(
+        Line=[sale_line(100, TaxCodeRef={"value": "TAX"}), discount_line(percent=10)],
+        TxnTaxDetail={"TxnTaxCodeRef": {"value": "2"}},
+    )
+    before = qbo.save("Invoice", body)
+    after = qbo.save("Invoice", {**body, "ApplyTaxAfterDiscount": True})
+    smaller = qbo.save("Invoice", address(after, Line=[sale_line(50, TaxCodeRef={"value": "TAX"})]))
+
+    assert (before["TxnTaxDetail"]["TotalTax"], before["TotalAmt"]) == (Decimal("8.00"), Decimal("98.00"))
+    assert (after["TxnTaxDetail"]["TotalTax"], after["TotalAmt"]) == (Decimal("7.20"), Decimal("97.20"))
+    assert (smaller["TxnTaxDetail"]["TotalTax"], smaller["TotalAmt"]) == (Decimal("4.00"), Decimal("54.00"))
+    accounts = qbo.query("select * from Account where AccountSubType = 'SalesTaxPayable'")["Account"]
+    assert [account["CurrentBalance"] for account in accounts] == [Decimal("-12.00")]
+
+
 def test_a_line_of_text_alone_reads_as_recorded(qbo: Qbo) -> None:
     text = {"Description": "Just a Description", "DetailType": "DescriptionOnly", "Amount": 12}
     invoice = qbo.save("Invoice", make_sale(Line=[text]))
