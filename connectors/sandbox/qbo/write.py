@@ -45,6 +45,9 @@ def delete(book: Book, kind: Kind, body: Any) -> Record:
     if not isinstance(body, dict):
         raise bad_value(kind.name, body)
     sent = read_body(kind.name, body)
+    if f"{kind.name}Ex" in sent:
+        # Seen by integrators: a read purchase sent back whole is refused, as only the address of it is wanted.
+        raise bad_value(f"{kind.name}Ex", "an extension")
     record = _find_current(book, kind, sent)
     kind.check_delete(book, record)
     with book.atomic():

@@ -167,3 +167,51 @@ def test_a_paid_bill_stays_with_its_vendor_and_above_what_is_paid(qbo: Qbo) -> N
     assert qbo.refuse("POST", "bill", json={**head, "VendorRef": {"value": BOLT}})["code"] == "6000"
     assert qbo.refuse("POST", "bill", json=lower)["code"] == "6000"
     assert qbo.save("Bill", higher)["Balance"] == Decimal("20.00")
+
+
+def test_a_refunded_credit_is_cleared_by_the_deposit_that_brought_it(qbo: Qbo) -> None:
+    credit = qbo.save("VendorCredit", make_bill(Line=[make_line(30)]))
+    line = {
+        "Amount": 30,
+        "DetailType": "DepositLineDetail",
+        "DepositLineDetail": {"AccountRef": {"value": PAYABLE}, "Entity": {"value": ACME, "type": "VENDOR"}},
+    }
+    deposit = qbo.save("Deposit", {"DepositToAccountRef": {"value": BANK}, "Line": [line]})
+    body = make_payment(0)
+    body["Line"] = [
+        {"Amount": 30, "LinkedTxn": [{"TxnId": deposit["Id"], "TxnType": "Deposit", "TxnLineId": "1"}]},
+        {"Amount": 30, "LinkedTxn": [{"TxnId": credit["Id"], "TxnType": "VendorCredit"}]},
+    ]
+    payment = qbo.save("BillPayment", body)
+    used = qbo.refuse("POST", "billpayment", json=body)
+
+    assert payment["Line"][0]["LinkedTxn"] == [{"TxnId": deposit["Id"], "TxnType": "Deposit", "TxnLineId": "1"}]
+    assert (qbo.get(f"vendorcredit/{credit['Id']}")["VendorCredit"]["Balance"], used["code"]) == (0, "6000")
+    assert qbo.get(f"vendor/{ACME}")["Vendor"]["Balance"] == 0
+    assert qbo.get(f"account/{PAYABLE}")["Account"]["CurrentBalance"] == 0
+    assert qbo.get(f"deposit/{deposit['Id']}")["Deposit"]["LinkedTxn"] == [
+        {"TxnId": payment["Id"], "TxnType": "BillPaymentCheck"}
+    ]
+
+
+def test_links_to_purchases_are_dropped_and_one_bill_is_linked_once(qbo: Qbo) -> None:
+    bill = qbo.bill()
+    body = make_payment(40, (bill["Id"], 40))
+    body["Line"].append({"Amount": 9, "LinkedTxn": [{"TxnId": "77", "TxnType": "Purchase"}]})
+    payment = qbo.save("BillPayment", body)
+    twice = make_payment(60, (bill["Id"], 30), (bill["Id"], 30))
+
+    assert len(payment["Line"]) == 1
+    assert qbo.refuse("POST", "billpayment", json=twice)["code"] == "6000"
+    assert read_bill(qbo, bill["Id"])["Balance"] == Decimal("60.00")
+
+
+def test_all_bills_of_a_payment_share_the_payables_account(qbo: Qbo) -> None:
+    second = qbo.save("Account", {"Name": "Retention A/P", "AccountType": "Accounts Payable"})
+    first, other = qbo.bill(), qbo.bill(APAccountRef={"value": second["Id"]})
+    mixed = make_payment(200, (first["Id"], 100), (other["Id"], 100))
+    paid = qbo.save("BillPayment", make_payment(100, (other["Id"], 100)))
+
+    assert qbo.refuse("POST", "billpayment", json=mixed)["code"] == "6000"
+    assert paid["APAccountRef"]["value"] == second["Id"]
+    assert qbo.get(f"account/{second['Id']}")["Account"]["CurrentBalance"] == 0
