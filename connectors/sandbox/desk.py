@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 from werkzeug.routing import Rule
@@ -69,13 +69,14 @@ def _clear_blanks(act: Callable[..., Any] | None, given: dict[str, Any]) -> dict
 
 def _is_from_elsewhere(request: Request) -> bool:
     origin = request.headers.get("Origin")
-    return origin not in (None, "null") and urlsplit(origin).netloc != request.host
+    return origin not in (None, "null") and str(origin).partition("://")[2] != request.host
 
 
 def _add_notice(back: str, notice: str) -> str:
     """A path of this server only, whatever the form says."""
-    parts = urlsplit(back)
-    kept = [pair for pair in parts.query.split("&") if pair and not pair.startswith("notice=")]
+    # Not split as an address, which fails on one that is none.
+    asked = back.partition("#")[0].partition("?")[2]
+    kept = [pair for pair in asked.split("&") if pair and not pair.startswith("notice=")]
     query = "&".join([*kept, *([urlencode({"notice": notice})] if notice else [])])
     return f"/?{query}" if query else "/"
 

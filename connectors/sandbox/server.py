@@ -20,6 +20,7 @@ from werkzeug.wrappers import Request
 logging.getLogger("waitress").setLevel(logging.CRITICAL)
 
 THREADS = 16
+MAX_CONNECTIONS = 1000
 # An upload takes 100 MB and its envelope; what declares more is refused before it is read.
 MAX_UPLOAD_BYTES = 120 * 1024 * 1024
 
@@ -86,6 +87,9 @@ def serve(app: Callable[..., Iterable[bytes]], *, host: str = "127.0.0.1", port:
         threads=THREADS,
         ident=None,
         backlog=1024,
+        # Clients keep their connections; at the limit nobody new is let in.
+        connection_limit=MAX_CONNECTIONS,
+        asyncore_use_poll=True,
         max_request_body_size=MAX_UPLOAD_BYTES,
     )
     server.channel_class = _Channel

@@ -133,7 +133,7 @@ def _sort_by(kind: Kind, rows: list[Record], path: str, *, is_descending: bool) 
     read = make_reader(path)
     convert = int if path == "Id" and kind.family != "fixed" else make_converter(kind, path)
     values = [read(row) for row in rows]
-    keys = [None if value is None else convert(value) for value in values]
+    keys: list[Any] = [None if value is None else convert(value) for value in values]
     present = [place for place, key in enumerate(keys) if key is not None]
     present.sort(key=keys.__getitem__, reverse=is_descending)
     ordered = [rows[place] for place in present]

@@ -28,7 +28,7 @@ from tests.connectors.sandbox.qbo.conftest import FIRM as QBO_FIRM
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS", "TRACE")
 
 
-@dataclass
+@dataclass(repr=False)
 class Target:
     """One sandbox, called without a network, and the ids that are in it by table."""
 
@@ -140,9 +140,9 @@ def test_every_path_takes_every_method_and_every_broken_text(target: Target) -> 
         for method in {*methods, *rnd.sample(METHODS, 2)}:
             body = rnd.choice(TEXTS) if method not in ("GET", "HEAD") else None
             target.send(method, f"{fill(rnd, target, rule)}?{make_query(rnd, target)}", body)
-        for body in TEXTS if {"POST", "PATCH", "PUT"} & {*methods} else ():
-            method = next(iter(sorted({"POST", "PATCH", "PUT"} & {*methods})))
-            target.send(method, fill(rnd, target, rule, 1), body)
+        for method in sorted({"POST", "PATCH", "PUT"} & {*methods})[:1]:
+            for body in rnd.sample(TEXTS, 8):
+                target.send(method, fill(rnd, target, rule, 1), body)
     target.check()
 
 
@@ -183,7 +183,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10**9), body=JSON)
 def test_any_json_is_taken_or_refused(target: Target, seed: int, body: Any) -> None:
     rnd = make_random(seed)
@@ -194,7 +194,7 @@ def test_any_json_is_taken_or_refused(target: Target, seed: int, body: Any) -> N
         target.send(method, f"{fill(rnd, target, rule)}?{make_query(rnd, target)}", each)
 
 
-@settings(max_examples=150)
+@settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10**9))
 def test_bodies_that_nearly_make_sense_quickbooks(qbo: Target, seed: int) -> None:
     rnd = make_random(seed)
@@ -213,7 +213,7 @@ def test_bodies_that_nearly_make_sense_quickbooks(qbo: Target, seed: int) -> Non
     qbo.check()
 
 
-@settings(max_examples=150)
+@settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10**9))
 def test_bodies_that_nearly_make_sense_procore(procore: Target, seed: int) -> None:
     rnd = make_random(seed)
@@ -231,7 +231,7 @@ def test_bodies_that_nearly_make_sense_procore(procore: Target, seed: int) -> No
     procore.check()
 
 
-@settings(max_examples=100)
+@settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10**9))
 def test_the_control_surface_refuses_what_it_cannot_use(target: Target, seed: int) -> None:
     rnd = make_random(seed)
@@ -254,7 +254,7 @@ def test_the_control_surface_refuses_what_it_cannot_use(target: Target, seed: in
     target.check()
 
 
-@settings(max_examples=60)
+@settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10**9))
 def test_forms_of_any_content(target: Target, seed: int) -> None:
     rnd = make_random(seed)
