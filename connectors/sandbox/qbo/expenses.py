@@ -110,12 +110,12 @@ def _tidy_detail(book: Book, detail: Record) -> None:
         detail.pop("ClassRef", None)
     if not book.preference("VendorAndPurchasesPrefs", "TrackingByCustomer"):
         detail.pop("CustomerRef", None)
-    if "BillableStatus" not in detail:
-        tracks = book.preference("VendorAndPurchasesPrefs", "BillableExpenseTracking")
-        # Seen by integrators: with tracking on, a customer alone makes the line billable.
-        detail["BillableStatus"] = "Billable" if tracks and "CustomerRef" in detail else "NotBillable"
-    elif detail["BillableStatus"] == "Billable" and "CustomerRef" not in detail:
+    if detail.get("BillableStatus") == "Billable" and "CustomerRef" not in detail:
         raise customer_missing()
+    if not book.preference("VendorAndPurchasesPrefs", "BillableExpenseTracking"):
+        detail["BillableStatus"] = "NotBillable"
+    # Seen by integrators: with tracking on, a customer alone makes the line billable.
+    detail.setdefault("BillableStatus", "Billable" if "CustomerRef" in detail else "NotBillable")
 
 
 def _check_account(book: Book, detail: Record) -> None:

@@ -9,6 +9,7 @@ from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.expenses import prepare_expense, set_payables_account
 from connectors.sandbox.qbo.faults import bad_value, business
 from connectors.sandbox.qbo.kinds import Kind, Write
+from connectors.sandbox.qbo.order_addresses import set_order_addresses
 from connectors.sandbox.qbo.transactions import set_purchase_number
 from connectors.sandbox.qbo.values import Record, spell_number
 
@@ -24,6 +25,7 @@ def prepare_purchase_order(write: Write) -> None:
     set_purchase_number(write)
     if not write.book.preference("AccountingInfoPrefs", "ClassTrackingPerTxn"):
         record.pop("ClassRef", None)
+    set_order_addresses(write)
     if write.old is None:
         record.setdefault("POStatus", "Open")
         return

@@ -78,6 +78,8 @@ MONEY = (
         is_deletable=True,
         prepare=budgets.prepare_budget,
     ),
+    # Billable lines stay on their documents here: no charges are made of them.
+    Kind("ReimburseCharge", "fixed", counter="transactions", queryable=frozenset({"CustomerRef"}), has_events=False),
     Kind(
         "RecurringTransaction",
         "fixed",

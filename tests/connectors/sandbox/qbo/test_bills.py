@@ -221,6 +221,8 @@ def test_a_customer_alone_makes_a_line_billable_while_that_is_tracked(qbo: Qbo) 
     tracked = qbo.bill(Line=[line])["Line"][0]["AccountBasedExpenseLineDetail"]["BillableStatus"]
     qbo.act("set_preference", group="VendorAndPurchasesPrefs", name="BillableExpenseTracking", value=False)
     untracked = qbo.bill(Line=[line])["Line"][0]["AccountBasedExpenseLineDetail"]["BillableStatus"]
+    asked = qbo.bill(Line=[make_line(5, CustomerRef={"value": HALL}, BillableStatus="Billable")])
+    assert asked["Line"][0]["AccountBasedExpenseLineDetail"]["BillableStatus"] == "NotBillable"
     nobody = qbo.refuse("POST", "bill", json=make_bill(Line=[make_line(5, BillableStatus="Billable")]))
 
     assert (tracked, untracked, nobody["code"]) == ("Billable", "NotBillable", "6310")

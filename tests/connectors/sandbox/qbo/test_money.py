@@ -151,6 +151,7 @@ def test_recurring_transactions_and_journal_codes(qbo: Qbo) -> None:
     code = qbo.save("JournalCode", {"Name": "OD", "Type": "Cash"})
 
     assert qbo.query("select * from RecurringTransaction") == {}
+    assert qbo.query("select * from ReimburseCharge where CustomerRef = '4'") == {}
     assert qbo.refuse("GET", "recurringtransaction/1")["code"] == "610"
     assert (code["Name"], code["Type"]) == ("OD", "Cash")
     assert qbo.refuse("POST", "journalcode", json={"Name": "x"})["code"] == "2050"

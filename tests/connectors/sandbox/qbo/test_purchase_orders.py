@@ -40,7 +40,7 @@ def test_an_order_reads_back_whole_and_posts_nothing(qbo: Qbo) -> None:
     recorded = read_wire("purchase_order")["PurchaseOrder"]
     made = order(qbo, make_item_line(2), make_line(5), TxnDate="2026-01-31", Memo="to the yard", DueDate="2026-02-10")
 
-    assert drop(made, "MetaData") == {
+    assert drop(made, "MetaData", "VendorAddr", "ShipAddr") == {
         "domain": "QBO",
         "sparse": False,
         "Id": "1",
@@ -81,9 +81,31 @@ def test_an_order_reads_back_whole_and_posts_nothing(qbo: Qbo) -> None:
         "TotalAmt": Decimal("25.00"),
         "POStatus": recorded["POStatus"],
     }
-    assert set(recorded) - set(made) == {"VendorAddr", "ShipAddr"}
+    assert set(recorded) <= set(made)
+    assert set(made["VendorAddr"]) == set(recorded["VendorAddr"])
+    assert made["VendorAddr"] | {"Id": ""} == {
+        "Id": "",
+        "Line1": "Acme Concrete",
+        "Line2": "12 Yard St.",
+        "Line3": "Denver, CO  80202",
+        "Lat": "INVALID",
+        "Long": "INVALID",
+    }
+    assert made["ShipAddr"]["Line1"] == "Summit Builders"
     assert qbo.get(f"vendor/{ACME}")["Vendor"]["Balance"] == 0
     assert qbo.get(f"account/{PAYABLE}")["Account"]["CurrentBalance"] == 0
+
+
+def test_addresses_of_an_order_stay_or_follow_the_vendor(qbo: Qbo) -> None:
+    made = order(qbo, make_line(5), ShipAddr={"Line1": "Gate 4", "City": "Denver"})
+    head = {"Id": made["Id"], "SyncToken": "0", "sparse": True}
+    noted = qbo.save("PurchaseOrder", {**head, "VendorRef": {"value": ACME}})
+    moved = qbo.save("PurchaseOrder", {**head, "VendorRef": {"value": BOLT}})
+
+    assert made["ShipAddr"] == {"Line1": "Gate 4", "City": "Denver", "Id": made["ShipAddr"]["Id"]}
+    assert noted == made
+    assert (moved["ShipAddr"], moved["VendorAddr"]["Line1"]) == (made["ShipAddr"], "Bolt Electric")
+    assert moved["VendorAddr"]["Id"] == made["VendorAddr"]["Id"]
 
 
 def test_orders_are_numbered_by_the_server_until_the_company_does_it(qbo: Qbo) -> None:
