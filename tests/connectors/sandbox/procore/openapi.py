@@ -46,7 +46,7 @@ DEVIATIONS: tuple[tuple[str, str, str], ...] = (
         r".*base_type",
         "labor is recorded; the description forgets it in answers",
     ),
-    ("PATCH .*/timesheets/update_approval 200", "", "a list in the guide's own example; the description has one sheet"),
+    ("PATCH .*/timesheets/update_approval 200", "", "the guide's own example is a list of sheets"),
     (
         "/rest/v2.0/.*/webhooks/.* 200",
         r"data/\*/(actions|payload)/.*",
