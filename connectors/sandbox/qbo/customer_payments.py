@@ -99,7 +99,8 @@ def _check_applied(write: Write) -> None:
             raise business(f"The {txn_type} {txn_id} belongs to another customer.")
         if amount > _open_amount(write, txn_type, document):
             raise business(f"The amount applied to {txn_type} {txn_id} is more than its open balance.")
-        if document.get("CurrencyRef", write.record["CurrencyRef"])["value"] != write.record["CurrencyRef"]["value"]:
+        currency: Record = document.get("CurrencyRef") or write.record["CurrencyRef"]
+        if currency["value"] != write.record["CurrencyRef"]["value"]:
             raise business(f"The {txn_type} {txn_id} is in another currency.")
 
 

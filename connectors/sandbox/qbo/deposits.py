@@ -27,6 +27,7 @@ from connectors.sandbox.qbo.transactions import set_date
 from connectors.sandbox.qbo.values import Record, parse_number, spell_money
 
 DEPOSIT_LINE = "DepositLineDetail"
+LINE_MEMBERS = frozenset({"Id", "Description", "Amount", "DetailType", "ProjectRef"})
 # Whose name the ledgers need.
 LEDGERS = {"Accounts Receivable": "Customer", "Accounts Payable": "Vendor"}
 # What can wait in Undeposited Funds, and by which sign it goes into the deposit.
@@ -129,7 +130,7 @@ def _prepare_line(write: Write, line: Record) -> Record:
     if not write.book.preference("AccountingInfoPrefs", "ClassTrackingPerTxnLine"):
         detail.pop("ClassRef", None)
     name_payment_method(write.book, detail)
-    kept = {name: line[name] for name in ("Id", "Description", "Amount", "DetailType", "ProjectRef") if name in line}
+    kept: Record = {name: value for name, value in line.items() if name in LINE_MEMBERS}
     return {**kept, DEPOSIT_LINE: detail}
 
 

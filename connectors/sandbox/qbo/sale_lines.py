@@ -43,7 +43,9 @@ def prepare_lines(write: Write) -> None:
     lines = [_prepare_line(write.book, line) for line in record.get("Line") or [] if not _is_subtotal(line)]
     if not lines:
         raise no_lines()
-    numbered, discounts, shipping = [], [], []
+    numbered: list[Record] = []
+    discounts: list[Record] = []
+    shipping: list[Record] = []
     for line in lines:
         pile = shipping if is_shipping(line) else discounts if line["DetailType"] == DISCOUNT_LINE else numbered
         pile.append(line)
@@ -58,7 +60,7 @@ def close_lines(record: Record) -> None:
     """Put the subtotal behind the items, before discount and shipping."""
     lines = [line for line in record["Line"] if line["DetailType"] != SUBTOTAL_LINE]
     items = [line for line in lines if "LineNum" in line]
-    subtotal = {"Amount": spell_money(sum_items(record)), "DetailType": SUBTOTAL_LINE, SUBTOTAL_LINE: {}}
+    subtotal: Record = {"Amount": spell_money(sum_items(record)), "DetailType": SUBTOTAL_LINE, SUBTOTAL_LINE: {}}
     record["Line"] = [*map(_zero_group, items), subtotal, *map(_untax_shipping, lines[len(items) :])]
     _set_discount(record)
 
@@ -89,8 +91,8 @@ def walk_item_lines(lines: list[Record]) -> Iterator[Record]:
 
 
 def is_shipping(line: Record) -> bool:
-    detail = line.get(ITEM_LINE)
-    return bool(detail) and detail.get("ItemRef", {}).get("value") == SHIPPING_ITEM
+    detail: Record = line.get(ITEM_LINE) or {}
+    return bool(detail.get("ItemRef", {}).get("value") == SHIPPING_ITEM)
 
 
 def void_lines(lines: list[Record]) -> list[Record]:

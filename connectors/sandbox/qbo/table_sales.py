@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.sandbox.qbo import applications, customer_payments, deposits, receipts, sales, transactions
+from connectors.sandbox.qbo import (
+    applications,
+    customer_payments,
+    deposits,
+    receipts,
+    sale_links,
+    sales,
+    transactions,
+)
 from connectors.sandbox.qbo.kinds import Kind
 
 FORM_QUERY = frozenset(
@@ -77,7 +85,7 @@ SALES = (
         is_deletable=True,
         prepare=sales.prepare_change_order,
         check_delete=transactions.demand_open,
-        settle=sales.settle_sources,
+        settle=sale_links.settle_sources,
     ),
     Kind(
         "CreditMemo",
