@@ -55,8 +55,12 @@ class QboSandbox(Authorisation, Documents, Service, TaxService, ListActs, Purcha
             Rule(AUTHORIZE_PATH, endpoint="oauth_decide", methods=["POST"]),
             Rule(TOKEN_PATH, endpoint="oauth_token", methods=["POST"]),
             Rule(REVOKE_PATH, endpoint="oauth_revoke", methods=["POST"]),
-            Rule("/.well-known/openid_configuration", endpoint="oauth_discovery", methods=["GET"]),
-            Rule("/.well-known/openid_sandbox_configuration", endpoint="oauth_discovery", methods=["GET"]),
+            *(
+                # Clients ask with and without the last slash.
+                Rule(f"/.well-known/{name}{slash}", endpoint="oauth_discovery", methods=["GET"])
+                for name in ("openid_configuration", "openid_sandbox_configuration")
+                for slash in ("", "/")
+            ),
             Rule(USERINFO_PATH, endpoint="oauth_userinfo", methods=["GET", "POST"]),
             Rule(KEYS_PATH, endpoint="oauth_keys", methods=["GET"]),
             Rule(FILE_PATH, endpoint="page_file", methods=["GET"]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from operator import itemgetter
 
@@ -52,21 +54,32 @@ def _changed(book: Book, kind: Kind, since: datetime) -> list[Record]:
     bound = since.replace(microsecond=0)
     # Spelled times sort as text but for the hour a change of offset shifts them; a day of slack covers it.
     floor = (bound - timedelta(days=1)).astimezone(PACIFIC).isoformat(timespec="seconds")
-    touched = [
-        (book.touched_at(kind.name, record_id), record, record["MetaData"]["LastUpdatedTime"])
-        for record_id, record in book.records[kind.name].items()
-        if record["MetaData"]["LastUpdatedTime"] >= floor
-    ]
-    for tomb in book.tombs:
-        if tomb["entity"] == kind.name and tomb["at"] >= floor:
-            stub = {"domain": "QBO", "status": "Deleted", "Id": tomb["Id"]}
-            touched.append((tomb["sequence"], {**stub, "MetaData": {"LastUpdatedTime": tomb["at"]}}, tomb["at"]))
-    touched.sort(key=itemgetter(0))
     rows: list[Record] = []
-    for _, record, stamp in touched:
-        moment = parse_time(stamp)
+    for _, record in heapq.merge(_list_rows(book, kind, floor), _list_stubs(book, kind, floor), key=itemgetter(0)):
+        moment = parse_time(_stamp(record))
         if moment is not None and moment >= bound:
             rows.append(record)
         if len(rows) == MAX_CHANGES:
             break
     return rows
+
+
+def _list_rows(book: Book, kind: Kind, floor: str) -> Iterator[tuple[int, Record]]:
+    """Records in the order of their last changes; transactions are kept in it."""
+    if kind.family == "transaction":
+        recent = (record for record in reversed(book.in_order(kind)) if _stamp(record) >= floor)
+        yield from ((book.touched_at(kind.name, record["Id"]), record) for record in recent)
+        return
+    named = [record for record in book.all(kind.name) if _stamp(record) >= floor]
+    yield from sorted(((book.touched_at(kind.name, record["Id"]), record) for record in named), key=itemgetter(0))
+
+
+def _list_stubs(book: Book, kind: Kind, floor: str) -> Iterator[tuple[int, Record]]:
+    for tomb in book.tombs:
+        if tomb["entity"] == kind.name and tomb["at"] >= floor:
+            stub = {"domain": "QBO", "status": "Deleted", "Id": tomb["Id"]}
+            yield tomb["sequence"], {**stub, "MetaData": {"LastUpdatedTime": tomb["at"]}}
+
+
+def _stamp(record: Record) -> str:
+    return str(record.get("MetaData", {}).get("LastUpdatedTime", ""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -25,6 +25,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "<=": operator.le,
     ">=": operator.ge,
 }
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Where a member is an object, what its bare name compares with.
 _INNER = ("value", "Address", "FreeFormNumber")
 
@@ -98,7 +99,7 @@ def make_converter(kind: Kind, path: str) -> Callable[[Any], Any]:
         member = find_member(type_name, part)
         type_name = member.type if member else ""
     if type_name == "dateTime":
-        return lambda value: _to_moment(str(value))
+        return _to_moment
     if type_name in _NUMBER_TYPES:
         return _to_number
     if type_name == "boolean":
@@ -150,9 +151,15 @@ def _is_like(text: str, first: str, rest: list[str]) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def _to_moment(text: str) -> datetime | None:
+def _to_moment(text: str) -> float | None:
     # Many records share one of the few stamps of a second.
-    return parse_time(text)
+    moment = parse_time(text)
+    return None if moment is None else _count_seconds(moment)
+
+
+def _count_seconds(moment: datetime) -> float:
+    # Not `timestamp`, which fails at the ends of the calendar.
+    return (moment - _EPOCH).total_seconds()
 
 
 def _to_number(value: Any) -> Decimal | int | None:
