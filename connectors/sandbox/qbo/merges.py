@@ -20,7 +20,12 @@ BALANCES = {
     "Account": ("CurrentBalance", "CurrentBalanceWithSubAccounts"),
 }
 # Two records must agree in these to become one; documented for accounts only.
-ALIKE = {"Account": ("AccountType", "CurrencyRef"), "Vendor": ("CurrencyRef",), "Customer": ("CurrencyRef",)}
+ALIKE = {
+    "Account": ("AccountType", "CurrencyRef"),
+    "Vendor": ("CurrencyRef",),
+    "Customer": ("CurrencyRef",),
+    "Item": ("Type",),
+}
 # References that say by a type what they point at.
 TYPED_REFERENCES = ("EntityRef", "Entity")
 

@@ -63,7 +63,6 @@ MONEY = (
         has_changes=False,
         is_deletable=True,
         prepare=time_activities.prepare_time_activity,
-        check_delete=transactions.demand_open,
     ),
     Kind(
         "Budget",

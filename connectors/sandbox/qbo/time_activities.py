@@ -9,7 +9,6 @@ from typing import Any
 from connectors.sandbox.qbo.faults import bad_value, business, customer_missing
 from connectors.sandbox.qbo.kinds import Write
 from connectors.sandbox.qbo.purchase_faults import invalid_time, one_of_employee_or_vendor, rate_missing
-from connectors.sandbox.qbo.transactions import set_date
 from connectors.sandbox.qbo.values import PACIFIC, Record, parse_time, spell_time
 
 MAX_HOURS = 8760
@@ -21,7 +20,8 @@ def prepare_time_activity(write: Write) -> None:
     record = write.record
     _check_worker(record)
     _set_times(write)
-    set_date(write)
+    # Time posts nothing, so closed books do not hold it; unverified at the vendor.
+    record.setdefault("TxnDate", write.book.today().isoformat())
     _check_item(write)
     if not write.book.preference("AccountingInfoPrefs", "ClassTrackingPerTxn"):
         record.pop("ClassRef", None)

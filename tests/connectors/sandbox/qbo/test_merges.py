@@ -158,6 +158,36 @@ def test_what_cannot_be_merged_stays_as_it_is(qbo: Qbo) -> None:
     assert qbo.app.dump()["realms"] == before
 
 
+def test_classes_terms_and_items_are_merged_too(qbo: Qbo) -> None:
+    kept, lost = (qbo.save("Class", {"Name": name})["Id"] for name in ("Field", "Fields"))
+    rock, stone = (
+        qbo.save(
+            "Item",
+            {
+                "Name": name,
+                "Type": "Service",
+                "IncomeAccountRef": {"value": "4"},
+                "ExpenseAccountRef": {"value": account},
+            },
+        )["Id"]
+        for name, account in (("Rock", RETENTION), ("Stone", COSTS))
+    )
+    detail = {"ItemRef": {"value": stone}, "ClassRef": {"value": lost}}
+    line = {"Amount": 9, "DetailType": "ItemBasedExpenseLineDetail", "ItemBasedExpenseLineDetail": detail}
+    bill = qbo.bill(SalesTermRef={"value": "2"}, Line=[line])
+    for entity, one, other in (("Class", kept, lost), ("Term", "3", "2"), ("Item", rock, stone)):
+        qbo.act("merge", entity=entity, kept_id=one, lost_id=other)
+    moved = qbo.get(f"bill/{bill['Id']}")["Bill"]
+
+    assert moved["SalesTermRef"] == {"value": "3"}
+    assert moved["Line"][0]["ItemBasedExpenseLineDetail"]["ClassRef"] == {"value": kept, "name": "Field"}
+    assert moved["Line"][0]["ItemBasedExpenseLineDetail"]["ItemRef"] == {"value": rock, "name": "Rock"}
+    # What was bought as the lost item stands where the kept one does.
+    assert qbo.get(f"account/{RETENTION}")["Account"]["CurrentBalance"] == 9
+    shelf = qbo.save("Item", {"Name": "Shelf", "Type": "Category"})["Id"]
+    assert refused(qbo, do="merge", entity="Item", kept_id=rock, lost_id=shelf) == "the two differ in Type"
+
+
 def test_names_are_changed_by_the_bookkeeper(qbo: Qbo) -> None:
     account = qbo.act("rename_account", account_id=COSTS, name="Site Costs")["Account"]
     customer = qbo.act("rename_customer", customer_id=CITY, name="Denver")["Customer"]

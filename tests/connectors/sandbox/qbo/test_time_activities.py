@@ -130,3 +130,25 @@ def test_deleted_time_is_gone_for_good_and_unknown_to_change_capture(qbo: Qbo, w
     assert stub == {"domain": "QBO", "status": "Deleted", "Id": made["Id"]}
     assert qbo.refuse("GET", f"timeactivity/{made['Id']}")["code"] == "610"
     assert qbo.refuse("GET", "cdc", params=params)["code"] == "4001"
+
+
+def test_closed_books_and_the_bank_feed_do_not_hold_time(qbo: Qbo, worker: str) -> None:
+    bill = qbo.bill()
+    made = qbo.save("TimeActivity", make_time(worker))
+    qbo.act("match_bank_transaction", entity="Bill", record_id=bill["Id"])
+    qbo.act("close_books", date="2026-12-31")
+    head = {"Id": made["Id"], "SyncToken": "0", "sparse": True, "NameOf": "Employee"}
+
+    assert bill["Id"] == made["Id"]
+    assert qbo.save("TimeActivity", {**head, "Description": "late"})["SyncToken"] == "1"
+
+
+def test_without_asking_for_json_the_answer_is_xml(qbo: Qbo, worker: str) -> None:
+    made = qbo.save("TimeActivity", make_time(worker))
+    charge = qbo.act("add_card_expense", amount=9)["Purchase"]
+    paths = (f"timeactivity/{made['Id']}", f"purchase/{charge['Id']}")
+    answers = [qbo.raw("GET", path, headers={"Accept": "application/xml"}) for path in paths]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert "<NameOf>Employee</NameOf>" in answers[0].text
+    assert "<PaymentType>CreditCard</PaymentType>" in answers[1].text
