@@ -105,7 +105,9 @@ def _prepare_line(write: Write, line: Record) -> Record:
     amount = Decimal(line["Amount"])
     if amount < 0 or amount > abs(payable.open):
         raise business(f"The amount applied to {txn_type} {txn_id} is more than its open balance.")
-    link_line = {"TxnLineId": linked["TxnLineId"]} if "TxnLineId" in linked else {}
+    # Which line it is matters only where one document can hold several parties.
+    is_part = txn_type not in BALANCED and "TxnLineId" in linked
+    link_line = {"TxnLineId": linked["TxnLineId"]} if is_part else {}
     return {"Amount": spell_money(amount), "LinkedTxn": [{"TxnId": txn_id, "TxnType": txn_type, **link_line}]}
 
 

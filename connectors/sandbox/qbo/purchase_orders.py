@@ -57,7 +57,7 @@ def link_orders(write: Write) -> None:
     record, old = write.record, write.old or {}
     lines = []
     for line in record["Line"]:
-        links = [link for link in line.get("LinkedTxn") or [] if link.get("TxnType") == ORDER]
+        links = [_read_link(link) for link in line.get("LinkedTxn") or [] if _is_order(link)]
         rest = {name: value for name, value in line.items() if name != "LinkedTxn"}
         lines.append({**rest, "LinkedTxn": links} if links else rest)
     record["Line"] = lines
@@ -195,6 +195,11 @@ def _without_order(line: Record, order_id: str) -> Record:
     links = [link for link in line.get("LinkedTxn", []) if link["TxnId"] != order_id]
     rest = {name: value for name, value in line.items() if name != "LinkedTxn"}
     return {**rest, "LinkedTxn": links} if links else rest
+
+
+def _read_link(link: Record) -> Record:
+    """Client libraries write 0 for a line they do not name; lines are counted from 1."""
+    return {name: value for name, value in link.items() if (name, value) != ("TxnLineId", "0")}
 
 
 def _is_order(link: Record) -> bool:

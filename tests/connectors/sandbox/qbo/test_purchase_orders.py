@@ -155,8 +155,13 @@ def test_a_deleted_bill_opens_the_order_again(qbo: Qbo) -> None:
 def test_an_order_linked_as_a_whole_is_received_whole(qbo: Qbo) -> None:
     made = order(qbo, make_item_line(10), make_line(5))
     bill = qbo.bill(LinkedTxn=link(made["Id"]))
+    closed = received(qbo, made["Id"])
+    qbo.save("Bill", {"Id": bill["Id"], "SyncToken": "0"}, operation="delete")
+    # Client libraries write 0 for a line they do not name.
+    in_line = qbo.bill(Line=[make_item_line(1, LinkedTxn=[{**link(made["Id"])[0], "TxnLineId": 0}])])
 
-    assert bill["LinkedTxn"] == link(made["Id"])
+    assert (bill["LinkedTxn"], closed) == (link(made["Id"]), ("Closed", [10, 5]))
+    assert (in_line["Line"][0]["LinkedTxn"], in_line["LinkedTxn"]) == (link(made["Id"]), link(made["Id"]))
     assert received(qbo, made["Id"]) == ("Closed", [10, 5])
 
 
