@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.connectors.sandbox.procore.conftest import Procore
+from tests.connectors.sandbox.procore.conftest import COMPANY, Procore
 from tests.connectors.sandbox.procore.openapi import list_absent_members, list_schema_problems
 from tests.connectors.sandbox.procore.owner.conftest import direct_cost, snapshot, wbs_code
 
@@ -129,6 +129,16 @@ def test_invoice_needs_a_vendor_and_a_number_of_its_own(procore: Procore) -> Non
     assert create(procore, direct_cost_type="expense", vendor_id=smith, **same).status_code == 201
     procore.call("DELETE", path(procore, NEW, f"/{direct_cost(procore)}"))
     assert create(procore, direct_cost_type="invoice", vendor_id=smith, **same).status_code == 201
+
+
+def test_employee_is_a_person_and_not_a_user(procore: Procore) -> None:
+    given = {"person": {"first_name": "Dana", "last_name": "Ortiz", "is_employee": True}}
+    person = procore.post(f"companies/{COMPANY}/people", given).json()
+    made = create(procore, employee_id=person["id"]).json()
+    assert made["employee"] == {"id": person["id"], "name": "Dana Ortiz"}
+    assert (made["vendor"], made["vendor_id"], made["vendor_name"]) == (None, None, None)
+    user = procore.read("me")["id"]
+    assert create(procore, employee_id=user).status_code == 422
 
 
 @pytest.mark.parametrize(
