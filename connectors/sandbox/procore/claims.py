@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
+from connectors.sandbox.procore.attachments import drop_attachments
 from connectors.sandbox.procore.billing import ClaimFigures, Entry, LineFigures, bill_claim, take_percent
 from connectors.sandbox.procore.claim_sources import NO_QUANTITY, ClaimSources
 from connectors.sandbox.procore.errors import Refused, refuse_fields, refuse_state
@@ -190,6 +191,7 @@ class Claims(ClaimSources):
         for table in ("requisition_items", "requisition_changes"):
             for row in self.tables.of(table, claim["id"]):
                 self.tables.remove(table, row["id"])
+        drop_attachments(self, claim["id"])
         self.tables.remove("requisitions", claim["id"])
         self.forget_figures(claim["commitment_id"], claim["number"])
 

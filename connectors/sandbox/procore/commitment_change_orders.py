@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.procore.attachments import list_attachments
+from connectors.sandbox.procore.attachments import attach_given, drop_attachments, list_attachments
 from connectors.sandbox.procore.commitment_contracts_v2 import CommitmentContractsV2
 from connectors.sandbox.procore.contract_shapes import CURRENCY
 from connectors.sandbox.procore.core import USERS
@@ -85,6 +85,7 @@ class CommitmentChangeOrders(PotentialChangeOrders, CommitmentContractsV2):
         _read_view(request)
         row = self._make(contract, attributes)
         self._write_flags(row, attributes)
+        attach_given(self, request, row, attributes)
         return self._answer_change(request, row, 201)
 
     def update_commitment_change(self, request: Request, project_id: int, order_id: int) -> Response:
@@ -93,6 +94,7 @@ class CommitmentChangeOrders(PotentialChangeOrders, CommitmentContractsV2):
         _read_view(request)
         self._edit(row, attributes)
         self._write_flags(row, attributes)
+        attach_given(self, request, row, attributes)
         return self._answer_change(request, row)
 
     def delete_commitment_change(self, request: Request, project_id: int, order_id: int) -> Response:
@@ -103,6 +105,7 @@ class CommitmentChangeOrders(PotentialChangeOrders, CommitmentContractsV2):
             raise refuse_state("An approved change order cannot be deleted")
         self.announce_package(package, "delete")
         self.drop_package(package)
+        drop_attachments(self, row["id"])
         return Response(status=204)
 
     # --- lines in v2.0
@@ -177,7 +180,7 @@ class CommitmentChangeOrders(PotentialChangeOrders, CommitmentContractsV2):
             "reviewed_by", "change_order_change_reason",
         )  # fmt: skip
         names = ("id", "title", "number", "status", *DATES, *STAMPS, *FLAGS)
-        extended = {"change_events": []} if view == "extended" else {}
+        extended: dict[str, Any] = {"change_events": []} if view == "extended" else {}
         return {
             **dict.fromkeys(empty),
             **{name: row.get(name) for name in names},

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.procore.attachments import list_attachments
+from connectors.sandbox.procore.attachments import attach_given, list_attachments
 from connectors.sandbox.procore.billing import ZERO
 from connectors.sandbox.procore.contract_lines import ContractLines
 from connectors.sandbox.procore.contract_shapes import (
@@ -80,11 +80,16 @@ class CommitmentContractsV2(ContractLines):
         kind = KINDS.get(read_text(attributes, "type") or "")
         if kind is None:
             raise refuse_fields(type=["can't be blank"])
-        return self._answer(self.make_commitment(project, kind, attributes), 201)
+        contract = self.make_commitment(project, kind, attributes)
+        attach_given(self, request, contract, attributes)
+        return self._answer(contract, 201)
 
     def update_v2_contract(self, request: Request, company_id: int, project_id: int, contract_id: int) -> Response:
         contract = self._find_v2(request, company_id, project_id, contract_id)
-        return self._answer(self.edit_commitment(contract, self.read_body(request)))
+        attributes = self.read_body(request)
+        self.edit_commitment(contract, attributes)
+        attach_given(self, request, contract, attributes)
+        return self._answer(contract)
 
     def delete_v2_contract(self, request: Request, company_id: int, project_id: int, contract_id: int) -> Response:
         self.end_commitment(self._find_v2(request, company_id, project_id, contract_id))

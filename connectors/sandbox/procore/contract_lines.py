@@ -11,6 +11,7 @@ from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.procore.billing import ZERO, round_cents
 from connectors.sandbox.procore.commitments import route_kinds
+from connectors.sandbox.procore.contract_writes import RESOURCES as CONTRACTS
 from connectors.sandbox.procore.contract_writes import ContractWrites, check_unlocked
 from connectors.sandbox.procore.errors import refuse_fields, refuse_request, refuse_state, refuse_unknown
 from connectors.sandbox.procore.inputs import check_choice, read_amount, read_text
@@ -155,8 +156,10 @@ class ContractLines(ContractWrites):
         return contract, self.tables.get("change_order_packages", package_id) if package_id else None
 
     def _announce_line(self, contract: Row, line: Row, event_type: str) -> None:
-        name = CHANGE_RESOURCE if line["change_order_package_id"] else RESOURCES[contract["kind"]]
-        self.announce(name, event_type, line["id"], project_id=contract["project_id"])
+        package_id = line["change_order_package_id"]
+        name = CHANGE_RESOURCE if package_id else RESOURCES[contract["kind"]]
+        parent = ("Change Order Packages", package_id) if package_id else (CONTRACTS[contract["kind"]], contract["id"])
+        self.announce(name, event_type, line["id"], project_id=contract["project_id"], related=(parent,))
 
     # --- checking and reading
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.procore.attachments import attach_given
+from connectors.sandbox.procore.attachments import attach_given, drop_attachments
 from connectors.sandbox.procore.commitments import Commitments, route_kinds
 from connectors.sandbox.procore.contract_shapes import DATES, KIND_DATES, KIND_TEXTS, ORIGIN, SETTINGS, make_contract
 from connectors.sandbox.procore.custom_fields import PREFIX
@@ -114,6 +114,7 @@ class ContractWrites(Commitments, Vendors):
         if self.tables.of("requisitions", contract["id"]) or self.list_payments(contract):
             raise refuse_state("A contract with invoices or payments cannot be deleted")
         self.remove_contract(contract)
+        drop_attachments(self, contract["id"])
         self.announce(RESOURCES[contract["kind"]], "delete", contract["id"], project_id=contract["project_id"])
 
     # --- checking, before anything changes

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.procore.attachments import attach_given, drop_attachments
+from connectors.sandbox.procore.attachments import attach_given
 from connectors.sandbox.procore.claim_sources import APPROVED
 from connectors.sandbox.procore.claims import OPEN_STATUSES, STATUSES
 from connectors.sandbox.procore.core import VERSION
@@ -91,7 +91,6 @@ class RequisitionWrites(RequisitionItemWrites):
         self.check_lock(claim, {"delete"})
         if claim["status"] not in OPEN_STATUSES or not self.is_last(claim):
             raise refuse_state(NOT_DELETABLE)
-        drop_attachments(self, claim["id"])
         self.remove_claim(claim)
         return Response(status=200, content_type="application/json")
 

@@ -153,6 +153,27 @@ def test_source_lines_are_short(procore: Procore) -> None:
     assert procore.get(f"{ORDERS}/{procore.commitment()}/line_items", project_id=1, view="x").status_code == 404
 
 
+def test_webhooks_hear_of_lines_and_their_parents(procore: Procore) -> None:
+    heard: list[tuple[Any, ...]] = []
+
+    def listen(name: str, event: str, row_id: int, **rest: Any) -> None:
+        heard.append((name, event, row_id, rest["related"]))
+
+    contract = make_contract(procore)
+    app = procore.app
+    app.announce = listen
+    try:
+        line = add(procore, contract, amount="10").json()["id"]
+        change(procore, contract, line, amount="11")
+        path = f"{ORDERS}/{contract}/line_items/{line}"
+        procore.call("DELETE", path, params={"project_id": procore.project()})
+    finally:
+        del app.announce
+    parent = (("Work Order Contracts", contract),)
+    name = "Work Order Contract Line Items"
+    assert heard == [(name, event, line, parent) for event in ("create", "update", "delete")]
+
+
 # --- details
 
 
