@@ -25,6 +25,9 @@ STOCK_MEMBERS = ("AssetAccountRef", "QtyOnHand", "InvStartDate", "ReorderPoint")
 
 def prepare_item(write: Write) -> None:
     record = write.record
+    if record.get("SubItem") is False:
+        # Unlike a customer's Job, it is answered only where it is so.
+        del record["SubItem"]
     _check_type_change(write)
     if record["Type"] == "Category":
         # A category has a name and a place, nothing else.

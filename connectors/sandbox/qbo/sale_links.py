@@ -20,12 +20,15 @@ def set_links(write: Write) -> None:
     kept = [each for each in old_links if each["TxnType"] in SOURCES]
     is_sparse = write.old is not None and write.sent.get("sparse") is True
     if "LinkedTxn" in write.sent or not is_sparse:
-        kept = [_read_link(each) for each in write.sent.get("LinkedTxn", [])]
+        # A link that is there comes back as it is, whatever else a client writes beside its type and id.
+        known = {_key(each): each for each in old_links}
+        sent = [_read_link(each) for each in write.sent.get("LinkedTxn", [])]
+        kept = [known.get(_key(each), each) for each in sent]
         kept = [each for each in kept if each not in own]
-    links = {(each["TxnType"], each["TxnId"]): each for each in kept}
+    links = {_key(each): each for each in kept}
     write.record["LinkedTxn"] = [*links.values(), *own]
     for line in write.record.get("Line", []) if "Line" in write.sent else ():
-        links |= {(each["TxnType"], each["TxnId"]): each for each in map(_read_link, line.get("LinkedTxn", []))}
+        links |= {_key(each): each for each in map(_read_link, line.get("LinkedTxn", []))}
     if sum(1 for txn_type, _ in links if txn_type == "Estimate") > 1:
         raise business("A transaction takes one estimate.")
     for txn_type, txn_id in links:
@@ -72,6 +75,10 @@ def drop_source(book: Book, txn_type: str, txn_id: str, holders: Iterable[tuple[
 
 def _without(links: list[Record], txn_type: str, txn_id: str) -> list[Record]:
     return [each for each in links if (each["TxnType"], each["TxnId"]) != (txn_type, txn_id)]
+
+
+def _key(link: Record) -> tuple[str, str]:
+    return link["TxnType"], link["TxnId"]
 
 
 def _read_link(link: Record) -> Record:

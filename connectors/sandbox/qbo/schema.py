@@ -81,7 +81,8 @@ def read_body(type_name: str, body: Mapping[str, Any], path: str = "") -> Record
         member = members.get(name)
         if member is None:
             raise unknown_member(type_name, name, members)
-        if value is None or value == "":
+        # Below the top an empty list says as little as a null; answers show none there.
+        if value is None or value == "" or (path and value == []):
             continue
         taken = _read_member(member, value, f"{path}{name}")
         if taken is not None:

@@ -90,6 +90,19 @@ def test_whole_invoice_goes_back_with_its_memo_changed(client: QuickBooks) -> No
     assert [line.Id for line in again.Line if line.Id] == ["1"]
 
 
+def test_whole_paid_invoice_goes_back_with_its_links(client: QuickBooks) -> None:
+    """The library writes a line id of 0 beside every link and empty lists on every line."""
+    before = client.get_single_object("Invoice", "67")["Invoice"]
+    invoice = Invoice.get("67", qb=client)
+    invoice.PrivateNote = "Checked"
+    invoice.save(qb=client)
+
+    after = client.get_single_object("Invoice", "67")["Invoice"]
+    assert (after["PrivateNote"], after["Balance"]) == ("Checked", 239.0)
+    assert (after["LinkedTxn"], after["Line"]) == (before["LinkedTxn"], before["Line"])
+    assert after["LinkedTxn"] == [{"TxnId": "85", "TxnType": "Payment"}]
+
+
 def test_deleted_invoice_is_gone_from_lists_and_reads(client: QuickBooks) -> None:
     invoice = create_invoice(client)
     answer = invoice.delete(qb=client)

@@ -110,7 +110,11 @@ def test_bill_payment_closes_the_bill_until_it_is_voided(client: QuickBooks) -> 
     read = BillPayment.get(payment.Id, qb=client)
     assert (read.PayType, read.TotalAmt, read.PrivateNote) == ("Check", 200.0, "Private Note")
     assert [line.Amount for line in read.Line] == [200.0]
-    assert Bill.get(bill.Id, qb=client).Balance == 0
+    paid = Bill.get(bill.Id, qb=client)
+    assert (paid.Balance, paid.LinkedTxn[0].TxnType) == (0, "BillPaymentCheck")
+    paid.PrivateNote = "Paid"
+    paid.save(qb=client)
+    assert (Bill.get(bill.Id, qb=client).Balance, Bill.get(bill.Id, qb=client).PrivateNote) == (0, "Paid")
 
     payment.void(qb=client)
     read = BillPayment.get(payment.Id, qb=client)
