@@ -89,7 +89,7 @@ class Book:
         """A value of the loose name-value list; all of them are strings."""
         stored = next(self.all("Preferences"), {})
         pairs = stored.get("OtherPrefs", {}).get("NameValue", [])
-        return next((pair["Value"] for pair in pairs if pair["Name"] == name), None)
+        return next((pair.get("Value") for pair in pairs if pair.get("Name") == name), None)
 
     def close_date(self) -> date | None:
         closed = self.preference("AccountingInfoPrefs", "BookCloseDate")

@@ -82,7 +82,7 @@ def _set_addresses(write: Write) -> None:
         address = record.get(member)
         if address is not None:
             record[member] = _identify(book, address, (write.old or {}).get(member), default)
-        elif default is not None:
+        elif default is not None and (write.old is None or is_moved or member in write.old):
             record[member] = _locate(default)
 
 
@@ -119,13 +119,19 @@ def _set_custom_fields(write: Write) -> None:
 def list_custom_fields(book: Book) -> Iterator[tuple[str, str]]:
     """(definition id, name) of the fields in use: the preferences hold a switch and a name for each of three."""
     settings: dict[str, Any] = {}
-    for group in book.preference("SalesFormsPrefs", "CustomField") or []:
-        for pair in group.get("CustomField", []) if isinstance(group, dict) else ():
-            settings[str(pair.get("Name"))] = pair.get("StringValue", pair.get("BooleanValue"))
+    for pair in _list_pairs(book.preference("SalesFormsPrefs", "CustomField")):
+        settings[str(pair.get("Name"))] = pair.get("StringValue", pair.get("BooleanValue"))
     for number in ("1", "2", "3"):
         name = settings.get(f"SalesFormsPrefs.SalesCustomName{number}")
         if settings.get(f"SalesFormsPrefs.UseSalesCustom{number}") is True and name:
             yield number, str(name)
+
+
+def _list_pairs(groups: Any) -> Iterator[Record]:
+    """The settings are two lists deep, and taken from callers as they come."""
+    for group in groups if isinstance(groups, list) else ():
+        pairs = group.get("CustomField") if isinstance(group, dict) else None
+        yield from (pair for pair in pairs if isinstance(pair, dict)) if isinstance(pairs, list) else ()
 
 
 def _set_number(write: Write) -> None:

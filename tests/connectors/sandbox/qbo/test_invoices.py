@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.connectors.sandbox.qbo.conftest import CITY, HALL, ITEM, PAYABLE, Qbo, drop, read_wire
+from tests.connectors.sandbox.qbo.conftest import CITY, HALL, ITEM, PAYABLE, RETENTION, Qbo, drop, read_wire
 from tests.connectors.sandbox.qbo.sales_forms import (
     ITEM_NAME,
     RECEIVABLE,
@@ -72,6 +72,34 @@ def test_an_invoice_is_completed_as_recorded(qbo: Qbo) -> None:
 
 
 DENVER = {"Line1": "12 Yard St.", "City": "Denver", "CountrySubDivisionCode": "CO", "PostalCode": "80202"}
+
+
+def test_custom_fields_carry_their_values_and_no_others(qbo: Qbo) -> None:
+    field = {"DefinitionId": "1", "Name": "Crew #", "Type": "StringType"}
+    unknown = [{"DefinitionId": "2", "StringValue": "x"}]
+    assert qbo.save("Invoice", make_sale(CustomField=unknown))["CustomField"] == []
+    qbo.act("set_preference", group="SalesFormsPrefs", name="CustomField", value=[*CREW, "junk", {"CustomField": "x"}])
+    invoice = qbo.save("Invoice", make_sale(CustomField=[{"DefinitionId": "1", "StringValue": "7"}, *unknown]))
+    kept = qbo.save("Invoice", address(invoice, PrivateNote="x"))
+    cleared = qbo.save("Invoice", {**make_sale(), "Id": invoice["Id"], "SyncToken": "1"})
+
+    assert invoice["CustomField"] == kept["CustomField"] == [{**field, "StringValue": "7"}]
+    assert cleared["CustomField"] == [field]
+    long = [{"DefinitionId": "1", "StringValue": "x" * 32}]
+    assert qbo.refuse("POST", "invoice", json=make_sale(CustomField=long))["code"] == "2050"
+
+
+def test_what_was_posted_is_taken_back_from_where_it_was_posted(qbo: Qbo) -> None:
+    invoice = qbo.save("Invoice", make_sale())
+    item = read(qbo, "Item", ITEM)
+    qbo.save("Item", address(item, IncomeAccountRef={"value": RETENTION}))
+    withheld = qbo.save("Invoice", make_sale(1000, -50))
+    assert balance_of(qbo, RETENTION) == Decimal("-950.00")
+    qbo.save("Invoice", {"Id": invoice["Id"], "SyncToken": "0"}, operation="delete")
+
+    assert (balance_of(qbo, RETENTION), balance_of(qbo, RECEIVABLE)) == (Decimal("-950.00"), Decimal("950.00"))
+    qbo.save("Invoice", {"Id": withheld["Id"], "SyncToken": "0"}, operation="void")
+    assert (balance_of(qbo, RETENTION), balance_of(qbo, RECEIVABLE)) == (0, 0)
 
 
 def test_numbers_count_on_over_all_kinds_of_sales_but_not_estimates(qbo: Qbo) -> None:
