@@ -59,6 +59,15 @@ def settle_sources(book: Book, kind: Kind, old: Record | None, new: Record | Non
         _close(book, kind, txn_type, txn_id, record_id)
 
 
+def settle_time_activity(book: Book, kind: Kind, old: Record | None, new: Record | None) -> None:
+    """Deleted time is taken off its invoice, which alone knows of the link; unverified at the vendor."""
+    if new is not None or old is None or old["BillableStatus"] != "HasBeenBilled":
+        return
+    target = (kind.name, old["Id"])
+    billed = [record["Id"] for record in book.all("Invoice") if target in list_sources(record)]
+    drop_source(book, *target, [("Invoice", record_id) for record_id in billed])
+
+
 def drop_source(book: Book, txn_type: str, txn_id: str, holders: Iterable[tuple[str, str]]) -> None:
     """Take a deleted source off the forms made from it."""
     for kind_name, record_id in holders:

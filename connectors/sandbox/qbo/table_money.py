@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.sandbox.qbo import budgets, journals, recurring, time_activities, transactions, transfers
+from connectors.sandbox.qbo import budgets, journals, recurring, sale_links, time_activities, transactions, transfers
 from connectors.sandbox.qbo.kinds import Kind
 
 MONEY = (
@@ -63,6 +63,7 @@ MONEY = (
         has_changes=False,
         is_deletable=True,
         prepare=time_activities.prepare_time_activity,
+        settle=sale_links.settle_time_activity,
     ),
     Kind(
         "Budget",

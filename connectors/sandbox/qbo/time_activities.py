@@ -19,6 +19,9 @@ BREAK_PARTS = {"BreakHours": MAX_HOURS, "BreakMinutes": 59, "BreakSeconds": 59}
 def prepare_time_activity(write: Write) -> None:
     record = write.record
     _check_worker(record)
+    if write.old is not None and write.old["BillableStatus"] == "HasBeenBilled":
+        # Only the invoice takes the mark off again.
+        record["BillableStatus"] = "HasBeenBilled"
     _set_times(write)
     # Time posts nothing, so closed books do not hold it; unverified at the vendor.
     record.setdefault("TxnDate", write.book.today().isoformat())

@@ -127,6 +127,18 @@ def test_billed_time_is_marked_until_the_invoice_is_gone(qbo: Qbo) -> None:
     assert read(qbo, "TimeActivity", hours["Id"])["BillableStatus"] == "Billable"
 
 
+def test_billed_time_stays_billed_and_its_deletion_takes_it_off_the_invoice(qbo: Qbo) -> None:
+    hours = qbo.save("TimeActivity", make_hours())
+    link = {"TxnId": hours["Id"], "TxnType": "TimeActivity"}
+    invoice = qbo.save("Invoice", make_sale(LinkedTxn=[link], Line=[{**sale_line(100), "LinkedTxn": [link]}]))
+    changed = qbo.save("TimeActivity", {**make_hours(), "Id": hours["Id"], "SyncToken": "0", "Description": "x"})
+    qbo.save("TimeActivity", {"Id": hours["Id"], "SyncToken": changed["SyncToken"]}, operation="delete")
+    left = read(qbo, "Invoice", invoice["Id"])
+
+    assert changed["BillableStatus"] == "HasBeenBilled"
+    assert (left["LinkedTxn"], left["Line"][0]["LinkedTxn"], left["TotalAmt"]) == ([], [], Decimal("100.00"))
+
+
 def make_change_order(estimate: dict[str, Any], **members: Any) -> dict[str, Any]:
     return from_estimate(estimate, ProjectRef={"value": "416296152", "name": "ignored"}, **members)
 
