@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from typing import Any, ClassVar
 
 from werkzeug.routing import Rule
@@ -20,6 +22,7 @@ from connectors.sandbox.wire import json_response
 STORAGE = "/storage"
 # As many parts as one upload of the storage service may have.
 MOST_SEGMENTS = 10_000
+_MD5 = re.compile(r"[0-9a-fA-F]{32}")
 CREDENTIAL = "ASIASANDBOXPROCORE"
 
 
@@ -144,7 +147,7 @@ class Uploads(Directory):
             "size": segment["size"],
             "sha256": segment["sha256"],
             "url": self.write_segment_link(upload, number),
-            "headers": {"x-amz-content-sha256": segment["sha256"], "content-length": str(segment["size"])},
+            "headers": _list_headers(segment),
         }
         return shape | {name: segment[name] for name in ("md5", "etag") if segment[name] is not None}
 
@@ -160,8 +163,19 @@ def clean_content_type(content_type: str | None) -> str | None:
     return text or None
 
 
+def _list_headers(segment: Row) -> dict[str, str]:
+    """What the client has to send along with the bytes."""
+    headers = {"x-amz-content-sha256": segment["sha256"], "content-length": str(segment["size"])}
+    if segment["md5"] is not None:
+        headers["content-md5"] = base64.b64encode(bytes.fromhex(segment["md5"])).decode()
+    return headers
+
+
 def _read_segment(given: dict[str, Any]) -> Row:
     size, sha256 = read_whole(given, "size"), read_text(given, "sha256")
     if size is None or not sha256:
         raise refuse_fields(segments=["size and sha256 can't be blank"])
-    return {"size": size, "sha256": sha256.lower(), "md5": read_text(given, "md5"), "etag": None, "content": None}
+    md5 = read_text(given, "md5")
+    if md5 is not None and not _MD5.fullmatch(md5):
+        raise refuse_fields(segments=["md5 is invalid"])
+    return {"size": size, "sha256": sha256.lower(), "md5": md5, "etag": None, "content": None}

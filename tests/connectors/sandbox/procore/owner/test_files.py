@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from typing import Any
 from urllib.parse import urlsplit
@@ -68,6 +69,7 @@ def test_links_are_good_only_as_they_are_meant(procore: Procore) -> None:
 def test_segmented_upload_is_put_together(procore: Procore) -> None:
     parts = [CONTENT[:7], CONTENT[7:]]
     segments = [{"size": len(part), "sha256": hashlib.sha256(part).hexdigest()} for part in parts]
+    segments[0]["md5"] = hashlib.md5(parts[0]).hexdigest()  # noqa: S324
     base = f"/rest/v1.1/companies/{COMPANY}/uploads"
     made = procore.post(base, {"response_filename": "two.txt", "segments": segments})
     template = "/rest/v1.1/companies/{c}/uploads"
@@ -75,6 +77,7 @@ def test_segmented_upload_is_put_together(procore: Procore) -> None:
     assert list_schema_problems("POST", template, 201, made.json()) == []
     body = made.json()
     assert (body["status"], "url" in body) == ("ready", False)
+    assert base64.b64decode(body["segments"][0]["headers"]["content-md5"]).hex() == segments[0]["md5"]
     etags = []
     for part, segment in zip(parts, body["segments"], strict=True):
         assert requests.put(segment["url"], data=b"x" * len(part), timeout=10).status_code == 400
@@ -145,6 +148,7 @@ def test_bad_uploads_are_refused(procore: Procore) -> None:
         {"response_filename": "x", "segments": [5]},
         {"response_filename": "x", "segments": [{"size": "a", "sha256": "b"}]},
         {"response_filename": "x", "segments": [{"size": 3}]},
+        {"response_filename": "x", "segments": [{"size": 3, "sha256": "a", "md5": "zz"}]},
         {"response_filename": "x", "size": "large"},
     ):
         assert procore.post(base, body).status_code in (400, 422)
