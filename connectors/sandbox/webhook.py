@@ -175,22 +175,27 @@ class Courier:
             due = self._due()
             chosen = {id(item) for item in due}
             self._pending = [item for item in self._pending if id(item) not in chosen]
+        thrown_away: set[str] = set()
         for item in due:
-            self._post(item)
+            if item.delivery.queue in thrown_away:
+                self._tell_discarded(item)
+            elif self._post(item):
+                thrown_away.add(item.delivery.queue)
         if not events:
             return
         for delivery in list(self._pack(events[::-1] if mode == "reorder" else events)):
             for _ in range(2 if mode == "duplicate" else 1):
                 self._post(_Pending(delivery, self._now()))
 
-    def _post(self, item: _Pending) -> None:
+    def _post(self, item: _Pending) -> bool:
+        """Make a POST, unless its queue is paused; True where the queue was given up over it."""
         queue = item.delivery.queue
         with self._wake:
             resumes_at = self._paused.get(queue, 0.0) if queue else 0.0
             if resumes_at > self._now():
                 item.due = resumes_at
                 self._pending.append(item)
-                return
+                return False
         started_at = self._now()
         first_at = started_at if item.first_at is None else item.first_at
         status, headers, body, error = self._send(item.delivery)
@@ -214,7 +219,12 @@ class Courier:
             )
         )
         for waiting in dropped:
-            self._tell(Attempt(waiting.delivery, 0, 0, False, True, done_at, done_at, {}, "", "discarded"))
+            self._tell_discarded(waiting)
+        return bool(queue) and is_last and not is_accepted
+
+    def _tell_discarded(self, item: _Pending) -> None:
+        now = self._now()
+        self._tell(Attempt(item.delivery, 0, 0, False, True, now, now, {}, "", "discarded"))
 
     def _is_last(self, item: _Pending, first_at: float) -> bool:
         if item.attempt > len(self._retry_delays):

@@ -167,26 +167,29 @@ def test_a_disabled_hook_is_silent(procore: Procore, listener: Listener) -> None
 
 def test_a_failing_hook_pauses_its_queue_and_goes_on_in_order(procore: Procore, listener: Listener) -> None:
     hook_id = add_hook(procore, listener.url)
-    listener.statuses = [500]
+    listener.statuses = [500] * 50
     change(procore)
     wait(procore)
     for _ in range(2):
         change(procore)
     wait(procore)
-    assert list_statuses(procore, hook_id) == [("retrying", 1), ("enqueued", 0), ("enqueued", 0)]
-    procore.control("clock", {"advance_seconds": 2})
+    first, *others = list_statuses(procore, hook_id)
+    assert (first[0], others) == ("retrying", [("enqueued", 0), ("enqueued", 0)])
+    listener.statuses = []
+    procore.control("clock", {"advance_seconds": 60})
     wait(procore)
-    assert list_statuses(procore, hook_id) == [("delivered", 2), ("delivered", 1), ("delivered", 1)]
+    first, *others = list_statuses(procore, hook_id)
+    assert (first[0], others) == ("delivered", [("delivered", 1), ("delivered", 1)])
     ids = [event["id"] for event in list_events(listener)]
-    assert ids[1:] == sorted(ids[1:])
-    assert ids[0] == ids[1]
+    assert ids == sorted(ids)
+    assert len(set(ids)) == 3
     assert list_statuses(procore, hook_id, **{"filter[status]": "succeeded"}) == list_statuses(procore, hook_id)
     assert list_statuses(procore, hook_id, **{"filter[status]": "discarded"}) == []
 
 
 def test_after_twelve_hours_the_queue_is_thrown_away(procore: Procore, listener: Listener) -> None:
     hook_id = add_hook(procore, listener.url)
-    listener.statuses = [503, 503]
+    listener.statuses = [503] * 50
     change(procore)
     wait(procore)
     change(procore)
@@ -194,9 +197,12 @@ def test_after_twelve_hours_the_queue_is_thrown_away(procore: Procore, listener:
     procore.control("clock", {"advance_seconds": 12 * 3600 + 1})
     wait(procore)
     procore.sign_in()
-    assert list_statuses(procore, hook_id) == [("discarded", 2), ("discarded", 0)]
+    first, second = list_statuses(procore, hook_id)
+    assert (first[0], second) == ("discarded", ("discarded", 0))
     rows = procore.read(f"webhooks/hooks/{hook_id}/deliveries", company_id=COMPANY)
-    assert [(row["outcome"], row["response_status"]) for row in rows] == [("failed", 503), ("discarded", 503)]
+    assert {row["response_status"] for row in rows} == {503}
+    assert [row["outcome"] for row in rows] == ["failed"] * (first[1] - 1) + ["discarded"]
+    listener.statuses = []
     change(procore)
     wait(procore)
     assert list_statuses(procore, hook_id)[-1] == ("delivered", 1)
@@ -204,14 +210,15 @@ def test_after_twelve_hours_the_queue_is_thrown_away(procore: Procore, listener:
 
 def test_what_was_under_way_is_sent_after_a_restart(procore: Procore, listener: Listener) -> None:
     add_hook(procore, listener.url)
-    listener.statuses = [500]
+    listener.statuses = [500] * 50
     change(procore)
     wait(procore)
     saved = requests.get(f"{procore.server.url}/_control/state", timeout=10).json()
     app = ProcoreSandbox(procore.app.contractor, state=saved)
     try:
+        listener.statuses = []
         assert app.courier.wait(5)
-        first, again = list_events(listener)
+        first, *_, again = list_events(listener)
         assert first == again
         assert [row["status"] for row in app.tables.iterate("deliveries")] == ["delivered"]
     finally:
