@@ -71,11 +71,22 @@ class Contract:
         self.base = {"cost_code_id": code, "quantity": "100", "unit_cost": "400.01"}
         for amount in ("60000.00", "40000.00", "-1000.00"):
             self.add_line(f"work_order_contracts/{self.id}", amount)
+        self.split_line(("30000.00", "10000.00"))
         self.packages = [self.add_package(None), self.add_package("2500.55"), self.add_package("-750.00")]
 
     def add_line(self, path: str, amount: str) -> Any:
         body = {"project_id": self.project, "line_item": {**self.base, "amount": amount, "extended_type": "manual"}}
         return self.call("POST", f"/rest/v1.0/{path}/line_items", body)
+
+    def split_line(self, amounts: tuple[str, ...]) -> None:
+        """Break the second line into details; on unit-based contracts as well, where they bill by the amount."""
+        line = self.app.tables.of("contract_lines", self.id)[1]["id"]
+        for amount in amounts:
+            body = {
+                "project_id": self.project,
+                "contract_detail_line_item": {"line_item_id": line, "amount": amount},
+            }
+            self.call("POST", f"/rest/v1.0/work_order_contracts/{self.id}/line_item_contract_details", body)
 
     def add_package(self, total: str | None) -> int:
         """With a line, or as a whole when a total is given."""
@@ -194,7 +205,12 @@ def check_chain(claims: list[Any]) -> None:
 
 
 def name_line(item: Any) -> tuple[Any, ...]:
-    return item["item_type"], item["line_item_id"], item.get("change_order_package_id")
+    return (
+        item["item_type"],
+        item["line_item_id"],
+        item.get("detail_line_item_id"),
+        item.get("change_order_package_id"),
+    )
 
 
 def check_movement(claim: Any, previous: Any) -> None:
