@@ -244,6 +244,8 @@ def test_the_control_surface_refuses_what_it_cannot_use(target: Target, seed: in
         ("webhooks", {rnd.choice(("mode", "format", "x")): pick(rnd)}),
         ("clock", {"advance_seconds": rnd.choice((None, "x", -1, "NaN", 1e300, [], {}))}),
         ("limits", {rnd.choice(("nosuch", "x")): pick(rnd)}),
+        ("snapshot", {"name": pick(rnd)}),
+        ("restore", {"name": pick(rnd)}),
         ("token", {rnd.choice(("realm", "company")): pick(rnd)}),
         ("act", act),
         ("act", pick(rnd)),
