@@ -10,6 +10,7 @@ from typing import Any
 
 from connectors.sandbox.procore.core import Core
 from connectors.sandbox.procore.tables import Row
+from connectors.sandbox.procore.ulids import write_ulid
 from connectors.sandbox.procore.values import write_stamp
 from connectors.sandbox.webhook import Attempt, Delivery
 from connectors.sandbox.wire import encode
@@ -27,7 +28,6 @@ WITHOUT_UPDATE = ("Project Users", "Project Vendors")
 PAYLOAD_VERSIONS = ("v2.0", "v3.0", "v4.0")
 GIVE_UP_SECONDS = 12 * 3600
 MOST_DELIVERIES = 5000
-_ULID_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def list_retry_delays() -> tuple[float, ...]:
@@ -193,13 +193,3 @@ def _shape_attempt(attempt: Attempt) -> dict[str, Any]:
 
 def _write_moment(epoch: float) -> str:
     return write_stamp(datetime.fromtimestamp(epoch, UTC))
-
-
-def write_ulid(milliseconds: int, number: int) -> str:
-    """Time and a number in the 26 letters of a ULID, so that later ones sort later."""
-    value = (milliseconds << 80) | number
-    digits = []
-    for _ in range(26):
-        value, digit = divmod(value, 32)
-        digits.append(_ULID_DIGITS[digit])
-    return "".join(reversed(digits))
