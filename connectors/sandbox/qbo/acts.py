@@ -8,8 +8,11 @@ from typing import Any
 from connectors.sandbox.control import ActRefused
 from connectors.sandbox.qbo.acts_base import ActBase, address, find_record, refusing, to_amount, to_date
 from connectors.sandbox.qbo.book import Book
+from connectors.sandbox.qbo.schema import find_member
 from connectors.sandbox.qbo.tokens import TokenOffice
 from connectors.sandbox.qbo.write import delete, save
+
+CLOSING_DATE = "BookCloseDate"
 
 
 class Acts(ActBase):
@@ -41,7 +44,7 @@ class Acts(ActBase):
     def act_edit_bill(
         self, bill_id: str, memo: str | None = None, amount: Any = None, realm: str = ""
     ) -> dict[str, Any]:
-        """Change the memo, or the amount of the first line."""
+        """Change the memo, or the amount of the first line that has one."""
         book = self.find_book(realm)
         bill = find_record(book, "Bill", bill_id)
         body = address(bill) | {"VendorRef": bill["VendorRef"]}
@@ -49,9 +52,11 @@ class Acts(ActBase):
             body["PrivateNote"] = memo
         if amount is not None:
             # Quantity and price would no longer multiply to the amount.
-            first = {**bill["Line"][0], "Amount": to_amount(amount)}
-            detail = {k: v for k, v in first[first["DetailType"]].items() if k not in ("Qty", "UnitPrice")}
-            body["Line"] = [{**first, first["DetailType"]: detail}, *bill["Line"][1:]]
+            lines = list(bill["Line"])
+            number, line = next((pair for pair in enumerate(lines) if pair[1]["DetailType"] in pair[1]), (0, lines[0]))
+            detail = {k: v for k, v in line.get(line["DetailType"], {}).items() if k not in ("Qty", "UnitPrice")}
+            lines[number] = {**line, "Amount": to_amount(amount), line["DetailType"]: detail}
+            body["Line"] = lines
         with refusing():
             return {"Bill": save(book, book.kinds["Bill"], body)}
 
@@ -63,13 +68,18 @@ class Acts(ActBase):
 
     def act_close_books(self, date: str | None = None, realm: str = "") -> dict[str, Any]:
         """Close the books up to and including a date; without one they are opened again."""
-        if date is not None:
-            to_date(date)
-        return self.act_set_preference("AccountingInfoPrefs", "BookCloseDate", date, realm)
+        closed = to_date(date) if date else None
+        return self.act_set_preference("AccountingInfoPrefs", CLOSING_DATE, closed, realm)
 
     def act_set_preference(self, group: str, name: str, value: Any, realm: str = "") -> dict[str, Any]:
         """Set one preference, null to remove it; in the group OtherPrefs the values are text."""
         book = self.find_book(realm)
+        member, name = find_member("Preferences", str(group)), str(name).strip()
+        if member is None or not member.name.endswith("Prefs") or not name:
+            raise ActRefused(f"there is no group of preferences named {group}, or no name is given")
+        group = member.name
+        if name == CLOSING_DATE and value is not None:
+            value = to_date(value)
         preferences = next(book.all("Preferences"))
         members = dict(preferences.get(group, {}))
         if group == "OtherPrefs":

@@ -165,7 +165,8 @@ class PurchaseActs(ActBase):
         """Match a transaction to the bank feed, or undo that; while it is matched callers cannot change it (6480)."""
         book = self.find_book(realm)
         record = find_record(book, find_document_kind(book, entity).name, record_id)
-        (book.matched.add if is_matched else book.matched.discard)(record["Id"])
+        is_undone = str(is_matched).lower() in ("false", "")
+        (book.matched.discard if is_undone else book.matched.add)(record["Id"])
         return {"matched": sorted(book.matched, key=int)}
 
     def _find_uncategorised(self, book: Book) -> Record:

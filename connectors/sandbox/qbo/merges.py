@@ -34,7 +34,7 @@ class MergeActs:
     def act_merge(self: Any, entity: str, kept_id: str, lost_id: str, realm: str = "") -> dict[str, Any]:
         """Everything that pointed at the lost record points at the kept one; the lost one is gone for good (610)."""
         book: Book = self.find_book(realm)
-        if entity not in MERGED or entity not in book.kinds:
+        if str(entity) not in MERGED or str(entity) not in book.kinds:
             raise ActRefused(f"{entity} cannot be merged")
         return {entity: merge(book, book.kinds[entity], str(kept_id), str(lost_id))}
 

@@ -119,3 +119,26 @@ def test_a_token_is_only_issued_for_a_company_that_exists(qbo: Qbo) -> None:
     answer = requests.post(f"{qbo.url}/_control/token", json={"realm": "5"}, timeout=10)
     assert answer.status_code == 400
     assert answer.json() == {"error": f"there is no company 5; known: {REALM}, {OTHER_REALM}"}
+
+
+def test_preferences_are_set_by_group_and_dates_are_dates(qbo: Qbo) -> None:
+    wrong: tuple[dict[str, Any], ...] = (
+        {"group": "MetaData", "name": "x", "value": 1},
+        {"group": {"a": 1}, "name": "x", "value": 1},
+        {"group": "TaxPrefs", "name": " ", "value": 1},
+        {"group": "AccountingInfoPrefs", "name": "BookCloseDate", "value": "soon"},
+    )
+    before = qbo.get("preferences")["Preferences"]
+    for act in wrong:
+        refused(qbo, do="set_preference", **act)
+
+    assert qbo.get("preferences")["Preferences"] == before
+    qbo.act("set_preference", group="AccountingInfoPrefs", name="TrackDepartments", value="")
+    assert qbo.get("preferences")["Preferences"]["AccountingInfoPrefs"]["TrackDepartments"] is False
+
+
+def test_a_new_amount_goes_to_the_first_line_that_has_one(qbo: Qbo) -> None:
+    text = {"DetailType": "DescriptionOnly", "Description": "As agreed"}
+    bill = qbo.bill(Line=[text, make_line(100)])
+    edited = qbo.act("edit_bill", bill_id=bill["Id"], amount=90)["Bill"]
+    assert ([line["Amount"] for line in edited["Line"]], edited["TotalAmt"]) == ([0, 90.0], 90.0)
