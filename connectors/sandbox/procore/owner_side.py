@@ -9,15 +9,20 @@ from werkzeug.routing import Rule
 from connectors.sandbox.procore.contract_payments import ContractPayments
 from connectors.sandbox.procore.direct_cost_lines import DirectCostLines
 from connectors.sandbox.procore.payment_applications import PaymentApplications
+from connectors.sandbox.procore.prime_change_order_views import PrimeChangeOrderViews
 from connectors.sandbox.procore.prime_change_orders import PrimeChangeOrders
 from connectors.sandbox.procore.prime_pdfs import PrimePdfs
 
 
-class OwnerSide(PrimeChangeOrders, PaymentApplications, PrimePdfs, DirectCostLines, ContractPayments):
+class OwnerSide(
+    PrimeChangeOrders, PrimeChangeOrderViews, PaymentApplications, PrimePdfs, DirectCostLines, ContractPayments
+):
     """Every route of prime contracts, owner invoices, direct costs and contract payments."""
 
     ROUTES: ClassVar[tuple[Rule, ...]] = tuple(
-        rule for part in (PrimePdfs, PaymentApplications, DirectCostLines, ContractPayments) for rule in part.ROUTES
+        rule
+        for part in (PrimePdfs, PrimeChangeOrderViews, PaymentApplications, DirectCostLines, ContractPayments)
+        for rule in part.ROUTES
     )
 
     def dump_owner_side(self) -> dict[str, Any]:

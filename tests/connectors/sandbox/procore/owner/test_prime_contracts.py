@@ -263,3 +263,18 @@ def test_change_order_enters_the_contract_and_the_invoice_when_approved(procore:
     assert rows[-1]["scheduled_value"] == "750.25"
     refused = procore.act("set_prime_change_order_status", package_id=made.json()["id"], status="pending")
     assert refused.status_code == 409
+
+
+def test_change_orders_have_a_path_of_their_own_as_well(procore: Procore) -> None:
+    base = f"projects/{procore.project()}/prime_change_orders"
+    template = "/rest/v1.0/projects/{p}/prime_change_orders"
+    [listed] = procore.read(base, **{"filters[contract_id]": prime(procore)})
+    # The description gives the list the form of one of its rows.
+    assert list_schema_problems("GET", template, 200, listed) == []
+    assert (listed["grand_total"], listed["status"], listed["type"]) == ("5000.0", "approved", "PrimeChangeOrder")
+    assert procore.read(base, **{"filters[status]": "draft"}) == []
+    shown = procore.read(f"{base}/{listed['id']}", view="extended")
+    assert list_schema_problems("GET", template + "/{id}", 200, shown) == []
+    assert (shown["change_events"], shown["attachments"]) == ([], [])
+    other = f"projects/{procore.project('School')}/prime_change_orders/{listed['id']}"
+    assert procore.get(other).status_code == 404
