@@ -10,9 +10,9 @@ from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.faults import business, link_missing, missing
 from connectors.sandbox.qbo.kinds import Write
 from connectors.sandbox.qbo.multicurrency import set_currency
+from connectors.sandbox.qbo.purchase_faults import negative_amount
 from connectors.sandbox.qbo.receipts import demand_not_deposited, set_money_account
-from connectors.sandbox.qbo.sales import set_home_total
-from connectors.sandbox.qbo.sales_faults import negative_amount, no_amount
+from connectors.sandbox.qbo.sales_faults import no_amount
 from connectors.sandbox.qbo.system_accounts import check_receivables, find_receivables
 from connectors.sandbox.qbo.transactions import mark_voided, set_date
 from connectors.sandbox.qbo.values import Record, spell_money
@@ -43,8 +43,6 @@ def prepare_payment(write: Write) -> None:
     if unapplied > record["TotalAmt"]:
         raise business("The credits are higher than the documents they are applied to.")
     record["UnappliedAmt"] = spell_money(unapplied)
-    set_home_total(write)
-    record.pop("HomeTotalAmt", None)
     demand_not_deposited(write)
 
 

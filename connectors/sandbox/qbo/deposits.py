@@ -18,10 +18,10 @@ from connectors.sandbox.qbo.faults import (
 )
 from connectors.sandbox.qbo.kinds import Kind, Write
 from connectors.sandbox.qbo.multicurrency import set_currency
+from connectors.sandbox.qbo.purchase_faults import negative_amount
 from connectors.sandbox.qbo.receipts import MONEY_ACCOUNTS, is_deposited, name_payment_method
 from connectors.sandbox.qbo.refs import make_reference, resolve_party
 from connectors.sandbox.qbo.sales import set_home_total
-from connectors.sandbox.qbo.sales_faults import negative_amount
 from connectors.sandbox.qbo.system_accounts import UNDEPOSITED_FUNDS, open_account
 from connectors.sandbox.qbo.transactions import set_date
 from connectors.sandbox.qbo.values import Record, parse_number, spell_money

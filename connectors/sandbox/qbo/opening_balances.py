@@ -8,7 +8,7 @@ from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.kinds import Kind, Write
 from connectors.sandbox.qbo.names import settle_name
 from connectors.sandbox.qbo.parties import prepare_customer
-from connectors.sandbox.qbo.sales_faults import negative_amount
+from connectors.sandbox.qbo.purchase_faults import negative_amount
 from connectors.sandbox.qbo.transactions import demand_open
 from connectors.sandbox.qbo.values import Record
 from connectors.sandbox.qbo.write import save

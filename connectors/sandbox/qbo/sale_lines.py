@@ -17,8 +17,8 @@ from connectors.sandbox.qbo.faults import (
     wrong_account_type,
 )
 from connectors.sandbox.qbo.kinds import Write
+from connectors.sandbox.qbo.purchase_faults import negative_amount
 from connectors.sandbox.qbo.refs import SHIPPING_ITEM, make_reference
-from connectors.sandbox.qbo.sales_faults import negative_amount
 from connectors.sandbox.qbo.system_accounts import DISCOUNTS, default_item, refer_to_account
 from connectors.sandbox.qbo.transactions import drop_empty_quantity
 from connectors.sandbox.qbo.values import CENT, Record, spell_money

@@ -12,6 +12,7 @@ from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.faults import bad_value, business, invalid_enumeration, missing
 from connectors.sandbox.qbo.kinds import Kind, Write
 from connectors.sandbox.qbo.multicurrency import set_currency
+from connectors.sandbox.qbo.purchase_faults import negative_amount
 from connectors.sandbox.qbo.refs import SHIPPING_ITEM
 from connectors.sandbox.qbo.sale_heads import prepare_head
 from connectors.sandbox.qbo.sale_lines import (
@@ -23,7 +24,7 @@ from connectors.sandbox.qbo.sale_lines import (
     walk_item_lines,
 )
 from connectors.sandbox.qbo.sale_links import drop_line_links, drop_source, list_sources, set_links, settle_sources
-from connectors.sandbox.qbo.sales_faults import negative_amount, project_missing
+from connectors.sandbox.qbo.sales_faults import project_missing
 from connectors.sandbox.qbo.system_accounts import (
     SALES_TAX,
     SHIPPING,
@@ -78,12 +79,9 @@ def _set_tax(write: Write) -> None:
 
 def set_home_total(write: Write) -> None:
     """Only companies with several currencies show a rate and the total in their own."""
-    record, book = write.record, write.book
-    if not book.preference("CurrencyPrefs", "MultiCurrencyEnabled"):
-        record.pop("ExchangeRate", None)
-        return
-    rate = record["ExchangeRate"]
-    record["HomeTotalAmt"] = spell_money(Decimal(record["TotalAmt"]) * Decimal(rate))
+    record = write.record
+    if "ExchangeRate" in record:
+        record["HomeTotalAmt"] = spell_money(Decimal(record["TotalAmt"]) * Decimal(record["ExchangeRate"]))
 
 
 def prepare_invoice(write: Write) -> None:

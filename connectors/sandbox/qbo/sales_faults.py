@@ -11,11 +11,6 @@ def no_amount() -> QboFault:
     return QboFault("6000", message, "Business Validation Error: You must set a transaction amount.", element="")
 
 
-def negative_amount(element: str, amount: object) -> QboFault:
-    detail = f"Negative amounts are not allowed. Supplied value:{amount}"
-    return QboFault("2290", "Negative amount not allowed", detail, element=element)
-
-
 def invalid_email(element: str, address: object) -> QboFault:
     detail = f"Email Address does not conform to the syntax rules of RFC 822. : {address}"
     return QboFault("2210", "Invalid email address format", detail, element=element)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from tests.connectors.sandbox.qbo.conftest import CITY, ITEM, Qbo
@@ -59,7 +58,3 @@ def state_of(qbo: Qbo) -> Any:
     """Everything the service holds, for what must not change."""
     dump = qbo.app.dump()
     return dump["realms"], {realm: {**kept, "replies": None} for realm, kept in dump["kept"].items()}
-
-
-def money(text: str) -> Decimal:
-    return Decimal(text)
