@@ -87,6 +87,7 @@ class QboSandbox(Authorisation, Documents, Service, TaxService, ListActs, Purcha
         self.books = {}
         self.texts = RecordTexts()
         self.switches = {}
+        self.redirect_uris = []
         self.files = {}
         self.tokens = TokenOffice(self.clock.epoch)
         self.throttle = Throttle(self.clock.epoch)
@@ -117,6 +118,7 @@ class QboSandbox(Authorisation, Documents, Service, TaxService, ListActs, Purcha
             "limits": self.set_limits(),
             "webhooks": self.webhook_settings(),
             "switches": self.dump_switches(),
+            "redirect_uris": list(self.redirect_uris),
             "files": self.dump_files(),
         }
 
@@ -127,6 +129,7 @@ class QboSandbox(Authorisation, Documents, Service, TaxService, ListActs, Purcha
         self.set_limits(**dump["limits"])
         self.set_webhooks(**dump["webhooks"])
         self.restore_switches(dump.get("switches", {}))
+        self.redirect_uris = list(dump.get("redirect_uris", []))
         self.restore_files(dump.get("files", {}))
         self._announce_from_now_on()
 

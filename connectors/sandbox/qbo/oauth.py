@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
+from connectors.sandbox.control import ActRefused
 from connectors.sandbox.frame import Clock
 from connectors.sandbox.qbo.book import Book
 from connectors.sandbox.qbo.identity import describe_person, list_keys, make_id_token
@@ -49,11 +51,20 @@ class Authorisation:
     books: dict[str, Book]
     tokens: TokenOffice
     clock: Clock
+    # Empty: any address of this machine, which is what a developer's app may register.
+    redirect_uris: list[str]
+
+    def act_register_redirects(self, uris: list[str]) -> dict[str, Any]:
+        """Take these redirect URIs only, letter by letter; none goes back to any address of this machine."""
+        if not isinstance(uris, list) or not all(isinstance(uri, str) and _is_registrable(uri) for uri in uris):
+            raise ActRefused("uris are http or https addresses without query or fragment")
+        self.redirect_uris = list(uris)
+        return {"redirect_uris": self.redirect_uris}
 
     def oauth_authorize(self, request: Request) -> Response:
         """The consent page; a wrong request gets a page that says so, never a redirect."""
         asked = {name: request.args.get(name, "") for name in _REQUEST_MEMBERS}
-        problem = _find_problem(asked)
+        problem = _find_problem(asked, self.redirect_uris)
         if problem:
             return _html(render_error(problem), 400)
         realms = [(realm_id, next(book.all("CompanyInfo"))["CompanyName"]) for realm_id, book in self.books.items()]
@@ -61,7 +72,7 @@ class Authorisation:
 
     def oauth_decide(self, request: Request) -> Response:
         asked = {name: request.form.get(name, "") for name in _REQUEST_MEMBERS}
-        problem = _find_problem(asked)
+        problem = _find_problem(asked, self.redirect_uris)
         if problem:
             return _html(render_error(problem), 400)
         if request.form.get("decision") != "allow":
@@ -145,18 +156,27 @@ class Authorisation:
         )
 
 
-def _find_problem(asked: dict[str, str]) -> str:
+def _is_registrable(uri: str) -> bool:
+    try:
+        target = urlsplit(uri)
+    except ValueError:
+        return False
+    return target.scheme in ("http", "https") and bool(target.hostname) and not target.query and not target.fragment
+
+
+def _is_registered(uri: str, registered: list[str]) -> bool:
+    if registered:
+        return uri in registered
+    return _is_registrable(uri) and urlsplit(uri).hostname in LOOPBACK
+
+
+def _find_problem(asked: dict[str, str], registered: list[str]) -> str:
     """What is wrong with an authorize request, empty when nothing is."""
     if asked["client_id"] != CLIENT_ID:
         return "The client id is unknown."
     if asked["response_type"] != "code":
         return "The response type must be code."
-    try:
-        target = urlsplit(asked["redirect_uri"])
-    except ValueError:
-        return "The redirect URI cannot be read."
-    # Registered is any address of this machine, which is what a developer's app may register.
-    if target.scheme not in ("http", "https") or target.hostname not in LOOPBACK or target.query or target.fragment:
+    if not _is_registered(asked["redirect_uri"], registered):
         return "The redirect URI is not registered for this app."
     scopes = {*asked["scope"].split()}
     if not scopes or scopes - PERSON_SCOPES - COMPANY_SCOPES:

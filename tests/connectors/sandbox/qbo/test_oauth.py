@@ -82,6 +82,22 @@ def test_a_wrong_authorize_request_is_not_redirected(qbo: Qbo) -> None:
     assert [answer.status_code for answer in answers] == [400] * len(wrong)
 
 
+def test_a_registered_redirect_is_taken_letter_by_letter(qbo: Qbo) -> None:
+    registered = "https://app.example/callback/"
+    qbo.act("register_redirects", uris=[registered])
+
+    def ask(uri: str) -> int:
+        return requests.get(
+            f"{qbo.url}/connect/oauth2", params={**REQUEST, "redirect_uri": uri}, timeout=10
+        ).status_code
+
+    assert ask(registered) == 200
+    others = (registered[:-1], registered.replace("app", "App"), f"{registered}?a=b", f"{registered}#a", REDIRECT)
+    assert [ask(uri) for uri in others] == [400] * len(others)
+    qbo.act("register_redirects", uris=[])
+    assert (ask(REDIRECT), ask(registered), ask("http://[")) == (200, 400, 400)
+
+
 def test_consent_sends_code_state_and_realm_back(qbo: Qbo) -> None:
     query = consent(qbo, OTHER_REALM)
 
