@@ -247,3 +247,16 @@ def test_written_state_survives_a_restart(procore: Procore) -> None:
     assert again.dump() == state
     assert again.tables.find_origin("commitments", "E-1")["title"] == "Drywall"
     again.close()
+
+
+def test_payment_shows_on_the_contract_and_on_its_invoice(procore: Procore) -> None:
+    paid = {"date": "2026-10-01", "amount": "20000.5", "invoice_number": "EC-1001", "requisition_id": None}
+    body = {"project_id": procore.project(), "contract_id": procore.commitment(), "contract_payment": paid}
+    assert procore.post("contract_payments", body).status_code == 201
+    [row] = procore.read(ORDERS, project_id=procore.project(), view="extended")
+    assert (row["total_payments"], row["remaining_balance_outstanding"]) == ("20000.5", "84999.5")
+    assert row["percentage_paid"] == "19.05"
+    assert [payment["invoice_number"] for payment in row["payments_issued"]] == ["EC-1001"]
+    path = f"/rest/v1.1/requisitions/{procore.requisition(1)}"
+    claim = procore.read(path, project_id=procore.project())
+    assert claim["payment_summary"] == {"total_paid": "20000.50", "remaining_balance": "1599.50"}
