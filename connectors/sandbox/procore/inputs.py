@@ -6,12 +6,12 @@ none is refused with 422.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Any
 
-from connectors.sandbox.procore.errors import Refused, refuse_fields
-from connectors.sandbox.procore.listing import Filter, list_values, read_range
+from connectors.sandbox.procore.errors import refuse_fields
+from connectors.sandbox.procore.listing import Filter, read_range
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import read_decimal
 
@@ -60,21 +60,6 @@ def check_choice(attributes: dict[str, Any], name: str, choices: Collection[str]
         raise refuse_fields(**{name: ["is not included in the list"]})
 
 
-def check_all(checks: Iterable[Callable[[], object]]) -> None:
-    """Run every check and refuse with the messages of all that fail."""
-    errors: dict[str, list[str]] = {}
-    for check in checks:
-        try:
-            check()
-        except Refused as refusal:
-            found = refusal.body.get("errors") if isinstance(refusal.body, dict) else None
-            if refusal.code != 422 or not isinstance(found, dict):
-                raise
-            errors |= found
-    if errors:
-        raise refuse_fields(**errors)
-
-
 def by_date(field: str) -> Filter:
     """`A...B` over a plain date, or over a time that may be null."""
 
@@ -83,16 +68,3 @@ def by_date(field: str) -> Filter:
         return lambda row: row.get(field) is not None and first[:10] <= row[field][:10] <= last[:10]
 
     return build
-
-
-__all__ = [
-    "LARGEST_AMOUNT",
-    "by_date",
-    "check_all",
-    "check_choice",
-    "list_values",
-    "read_amount",
-    "read_flag",
-    "read_percent",
-    "read_text",
-]

@@ -22,7 +22,7 @@ HEADER_COLUMNS = (
     "status", "invoice_number", "final", "period_id", "requisition_start", "requisition_end", "billing_date",
     "submitted_at", "payment_date", "due_date", "comment", "origin_id",
 )  # fmt: skip
-# The column of each entered value. The two stand-ins for quantities and percent are unverified.
+# The column of each entered value, named as the API names it (unverified).
 ITEM_COLUMNS = {
     "work": "work_completed_this_period",
     "stored": "materials_presently_stored",
