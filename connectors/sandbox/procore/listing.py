@@ -132,8 +132,8 @@ def sort_rows(request: Request, rows: list[Row], fields: Mapping[str, str]) -> l
 
 def answer_page(
     request: Request,
-    rows: Sequence[Row],
-    shape: Callable[[Row], Any],
+    rows: Sequence[Any],
+    shape: Callable[[Any], Any],
     *,
     default: int = DEFAULT_PAGE,
     largest: int = LARGEST_PAGE,

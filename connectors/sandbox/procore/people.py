@@ -6,6 +6,7 @@ A person's own id is the `party_id` of timecards; the user id and the contact id
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from werkzeug.routing import Rule
@@ -34,7 +35,7 @@ FILTERS = {
     "job_title": by_text("job_title"),
 }
 # Filters that keep those of whom something is so when they are true, and leave all when they are not.
-KEEPS = {
+KEEPS: dict[str, Callable[[Row], bool]] = {
     "is_employee": lambda row: row["is_employee"],
     "reference_users_only": lambda row: row["user_id"] is None,
     "without_reference_users": lambda row: row["user_id"] is not None,

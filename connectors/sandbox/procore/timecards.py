@@ -211,7 +211,7 @@ class Timecards(TimeRecords):
 
     def _shape_whole_legacy(self, entry: Row) -> dict[str, Any]:
         shape = self.shape_thin_entry(entry)
-        status = {"timesheet_status": self._sheet_status(entry), "custom_fields": {}}
+        status: dict[str, Any] = {"timesheet_status": self._sheet_status(entry), "custom_fields": {}}
         return {**shape, **status, "automatically_split_timecard_entries": []}
 
     def _shape_entry_change(self, row: Row) -> dict[str, Any]:

@@ -180,7 +180,7 @@ class WbsSegments(WbsCodes):
         return self.create_project_code(project, self.find_sub_job(project, attributes.get("sub_job_id")), attributes)
 
     def _change_segment_item(self, kind: str, project: Row | None, row: Row, attributes: dict[str, Any]) -> None:
-        given = {name: attributes[name] for name in ("code", "name") if name in attributes}
+        given: dict[str, Any] = {name: attributes[name] for name in ("code", "name") if name in attributes}
         if kind == "line_item_type":
             renamed = {"csv_import_code": given.pop("code")} if "code" in given else {}
             self.change_code("line_item_types", row, {**given, **renamed})
