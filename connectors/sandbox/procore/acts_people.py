@@ -10,12 +10,12 @@ from connectors.sandbox.procore.directory import Directory
 from connectors.sandbox.procore.errors import Refused
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.time_records import START_STOP, STATUSES
-from connectors.sandbox.procore.timesheets import Timesheets
+from connectors.sandbox.procore.time_settings import TimeSettings
 
 TIMECARD_MODES = ("hours", START_STOP)
 
 
-class PeopleActs(Directory, Timesheets):
+class PeopleActs(Directory, TimeSettings):
     def act_add_employee(
         self, first_name: str, last_name: str, employee_id: str | None = None, email: str | None = None
     ) -> dict[str, Any]:

@@ -28,7 +28,8 @@ def _list_rules() -> Iterator[Rule]:
         if code_list.has_sync:
             yield Rule(f"{path}/sync", endpoint="sync_codes", defaults=given, methods=["PATCH"])
         yield Rule(f"{path}/<int:row_id>", endpoint="show_code", defaults=given, methods=["GET"])
-        yield Rule(f"{path}/<int:row_id>", endpoint="update_code", defaults=given, methods=["PATCH"])
+        if code_list.can_change:
+            yield Rule(f"{path}/<int:row_id>", endpoint="update_code", defaults=given, methods=["PATCH"])
         if code_list.delete_status:
             yield Rule(f"{path}/<int:row_id>", endpoint="delete_code", defaults=given, methods=["DELETE"])
 
@@ -117,6 +118,8 @@ class CodeLists(Core):
         code_list.write(row, attributes)
         if code_list.has_origin:
             take_texts(row, attributes, ("origin_id", "origin_data"), empty=None)
+        if "updated_at" in row:
+            self.touch(row)
         if code_list.resource_name:
             self.announce(code_list.resource_name, event_type, row["id"])
         return row

@@ -63,6 +63,7 @@ class CodeList:
     has_origin: bool = False
     has_sync: bool = False
     delete_status: int | None = 200
+    can_change: bool = True
     in_company_path: bool = False
 
 
@@ -174,6 +175,11 @@ def _check_unit_change(row: Row) -> None:
         raise refuse_state("Standard units of measure cannot be changed")
 
 
+def _write_trade(row: Row, attributes: dict[str, Any]) -> None:
+    take_texts(row, attributes, ("name",))
+    take_flags(row, attributes, ("active",))
+
+
 def _make_named(key: str, resource_name: str) -> CodeList:
     """A list of bare names."""
     return CodeList(
@@ -263,6 +269,17 @@ CODE_LISTS = {
     "project_regions": _make_named("project_region", "Project Regions"),
     "project_bid_types": _make_named("project_bid_type", "Project Bid Types"),
     "project_owner_types": _make_named("project_owner_type", "Project Owner Types"),
+    "trades": CodeList(
+        "trade",
+        "name",
+        _shape_by("id", "name", "active", "updated_at"),
+        _write_trade,
+        {"name": "", "active": True, "updated_at": None},
+        resource_name="Trades",
+        delete_status=None,
+        can_change=False,
+        in_company_path=True,
+    ),
     "uoms": CodeList(
         "uom",
         "name",

@@ -40,6 +40,11 @@ class Locations(Core):
         Rule("/rest/v1.0/locations/<int:location_id>", endpoint="delete_location", methods=["DELETE"]),
         Rule(PATH, endpoint="list_locations", methods=["GET"]),
         Rule(PATH, endpoint="create_location", methods=["POST"]),
+        Rule(
+            "/rest/v1.1/projects/<int:project_id>/locations/<int:location_id>",
+            endpoint="delete_location_newer",
+            methods=["DELETE"],
+        ),
         Rule(f"{PATH}/find_or_create_by_path", endpoint="use_location_path", methods=["POST"]),
         Rule(f"{PATH}/<int:location_id>", endpoint="show_location", methods=["GET"]),
         Rule(f"{PATH}/<int:location_id>", endpoint="update_location", methods=["PATCH"]),
@@ -106,6 +111,10 @@ class Locations(Core):
             if other["is_gone"]:
                 self.tables.remove("locations", other["id"])
         return Response(status=200)
+
+    def delete_location_newer(self, request: Request, project_id: int, location_id: int) -> Response:
+        self.delete_location(request, location_id, project_id)
+        return Response(status=204)
 
     def _add_location(self, project: Row, node_name: str, parent: Row | None) -> Row:
         stamp = self.stamp()

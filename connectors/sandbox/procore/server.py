@@ -20,7 +20,7 @@ from connectors.sandbox.procore.money_pages import MoneyPages
 from connectors.sandbox.procore.owner_side import OwnerSide
 from connectors.sandbox.procore.projects import Projects
 from connectors.sandbox.procore.subcontracts import Subcontracts
-from connectors.sandbox.procore.timesheets import Timesheets
+from connectors.sandbox.procore.time_settings import TimeSettings
 from connectors.sandbox.procore.wbs_segments import WbsSegments
 
 
@@ -37,7 +37,7 @@ class ProcoreSandbox(HooksV2, Files, PeopleActs, WbsSegments, MoneyPages, Loader
                 Projects,
                 WbsSegments,
                 Locations,
-                Timesheets,
+                TimeSettings,
                 Subcontracts,
                 Files,
                 OwnerSide,

@@ -57,6 +57,18 @@ def test_built_in_stages_have_no_category_and_stay(crew: Procore) -> None:
     assert crew.read(f"projects/{crew.project()}", company_id=COMPANY)["project_stage"] is None
 
 
+def test_trades_are_made_but_not_changed(crew: Procore) -> None:
+    path = f"companies/{COMPANY}/trades"
+    made = crew.post(path, {"trade": {"name": "Glazing"}}).json()
+    assert (made["name"], made["active"]) == ("Glazing", True)
+    assert crew.read(f"{path}/{made['id']}") == made
+    assert crew.patch(f"{path}/{made['id']}", {"trade": {"name": "x"}}).status_code in (404, 405)
+    vendor = {"company_id": COMPANY, "vendor": {"trade_ids": [made["id"], 5]}}
+    assert crew.patch(f"vendors/{crew.vendor()}", vendor).json()["trades"] == [made]
+    found = crew.read("vendors", company_id=COMPANY, **{"filters[trade_id][]": made["id"]})
+    assert [row["id"] for row in found] == [crew.vendor()]
+
+
 def test_units_sync_with_deletes(crew: Procore) -> None:
     path = f"companies/{COMPANY}/uoms"
     standard = next(row for row in crew.read(path) if row["name"] == "hours")

@@ -16,7 +16,8 @@ IN_COMPANY = (
     "programs", "project_stages", "project_types", "project_regions", "project_bid_types", "project_owner_types",
     "uoms", "timecard_time_types", "people", "people/inactive", "users", "projects", "configurable_field_sets",
     "vendors/inactive", "timecard_entries", "timesheets", "work_breakdown_structure/patterns",
-    "work_breakdown_structure/segments", "me",
+    "work_breakdown_structure/segments", "me", "timesheets/filters/employees", "timesheets/filters/approval_status",
+    "timesheets/filters/projects", "timesheets/filters/wbs_codes", "timesheets/filters/crews",
 )  # fmt: skip
 IN_PROJECT = (
     "people", "vendors", "locations", "configurable_field_sets", "timecard_entries", "timesheets",
@@ -54,6 +55,7 @@ def test_lists_in_the_project(crew: Procore, name: str) -> None:
     [
         ("/rest/v1.0/companies", {}),
         ("/rest/v1.0/me", {"company_id": COMPANY}),
+        ("/rest/v1.0/company_configuration", {"company_id": COMPANY}),
         ("/rest/v1.0/projects", {"company_id": COMPANY}),
         ("/rest/v1.1/projects", {"company_id": COMPANY}),
         ("/rest/v1.1/projects", {"company_id": COMPANY, "view": "extended"}),
