@@ -176,6 +176,9 @@ def test_a_negative_invoice_becomes_a_vendor_credit_and_is_changed_as_one(live: 
     claims = worked_example(live)
     post(claims[0])
     second = claims[1]["id"]
+    # Later invoices release retainage that would then not be held.
+    for later in (claims[3], claims[2]):
+        worlds.act(live.procore, "delete_claim", requisition_id=later["id"])
     for line, work in ((0, "-5000.00"), (1, "0.00"), (2, "0.00")):
         worlds.act(live.procore, "edit_claim_line", requisition_id=second, line=line, work=work, stored="0.00")
     due = Decimal(claims_of(live, claims[0]["commitment_id"])[1]["summary"]["current_payment_due"])
