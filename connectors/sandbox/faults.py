@@ -20,7 +20,6 @@ from werkzeug.wrappers import Response
 
 from connectors.sandbox.wire import encode
 
-
 MAX_DELAY_MS = 120_000
 
 
