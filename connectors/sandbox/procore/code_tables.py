@@ -28,6 +28,7 @@ STAGE_CATEGORIES = (
 )  # fmt: skip
 # The built-in stages of older companies, without a category.
 DEFAULT_STAGES = ((1, "Bidding"), (2, "Pre-Construction"), (3, "Course of Construction"), (5, "Post-Construction"))
+LARGEST_RATE = 100
 OFFICE = ("name", "address", "city", "state_code", "country_code", "zip", "phone", "fax", "division")
 PROGRAM = ("name", "address_freeform", "website", "zip")
 # (category, units) of a new company; lines carry the unit by its name. The selection is unverified.
@@ -106,8 +107,14 @@ def _write_tax_code(row: Row, attributes: dict[str, Any]) -> None:
 
 
 def _check_tax_code(tables: Tables, attributes: dict[str, Any]) -> None:
-    if attributes.get("rate1") is not None and read_decimal(attributes["rate1"]) is None:
+    """That a rate over 100 % is refused is unverified."""
+    if attributes.get("rate1") is None:
+        return
+    rate = read_decimal(attributes["rate1"])
+    if rate is None:
         raise refuse_fields(rate1=["is not a number"])
+    if not 0 <= rate <= LARGEST_RATE:
+        raise refuse_fields(rate1=[f"must be between 0 and {LARGEST_RATE}"])
 
 
 def _shape_office(row: Row) -> dict[str, Any]:

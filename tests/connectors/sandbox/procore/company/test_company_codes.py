@@ -117,6 +117,8 @@ def test_rate_and_base_type_are_checked(crew: Procore) -> None:
     before = snapshot(crew)
     for table, key, row in (
         ("tax_codes", "tax_code", {"code": "x", "rate1": "much"}),
+        ("tax_codes", "tax_code", {"code": "x", "rate1": 10**30}),
+        ("tax_codes", "tax_code", {"code": "x", "rate1": -1}),
         ("line_item_types", "line_item_type", {"name": "x", "base_type": "magic"}),
     ):
         assert crew.post(table, {"company_id": COMPANY, key: row}).status_code == 422
