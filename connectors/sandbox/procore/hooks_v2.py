@@ -109,7 +109,7 @@ class HooksV2(Webhooks):
     def create_v2_triggers(
         self, request: Request, company_id: int, hook_id: int, project_id: int | None = None
     ) -> Response:
-        """The body is a bare list. The members of the answer beside `data` are unverified."""
+        """The body is a bare list, and so is `data` when all went well. What a mixed answer holds is unverified."""
         hook = self._find_v2_hook(request, company_id, project_id, hook_id)
         made, failed = [], []
         for attributes in self._read_v2_bulk(request):
@@ -118,7 +118,7 @@ class HooksV2(Webhooks):
                 made.append(_shape_v2_trigger(hook, self.add_trigger(hook, given), company_id))
             except Refused as refusal:
                 failed.append({**given, **write_v2(422, refusal.body)})
-        return _answer_v2_bulk(made, failed, 201)
+        return _answer_v2_bulk(made, failed, 201) if failed else json_response({"data": made}, 201)
 
     def delete_v2_triggers(
         self, request: Request, company_id: int, hook_id: int, project_id: int | None = None
@@ -132,7 +132,7 @@ class HooksV2(Webhooks):
                 removed.append(str(number))
             except Refused as refusal:
                 failed.append({"id": str(trigger_id), **write_v2(404, refusal.body)})
-        return _answer_v2_bulk(removed, failed, 200)
+        return _answer_v2_bulk(removed, failed) if failed else json_response({"data": {"succeeded": removed}})
 
     def delete_v2_trigger(
         self, request: Request, company_id: int, hook_id: int, trigger_id: int, project_id: int | None = None
@@ -247,6 +247,6 @@ def _shape_v2_delivery(row: Row) -> dict[str, Any]:
     }
 
 
-def _answer_v2_bulk(done: list[Any], failed: list[Any], status: int) -> Response:
-    data = {"succeeded": done, "failed": failed} if failed else {"succeeded": done}
-    return json_response({"data": data}, 207 if failed else status)
+def _answer_v2_bulk(done: list[Any], failed: list[Any]) -> Response:
+    """What the 207 holds is unverified."""
+    return json_response({"data": {"succeeded": done, "failed": failed}}, 207)

@@ -12,6 +12,7 @@ import requests
 from connectors.sandbox.procore import ProcoreSandbox
 from tests.connectors.sandbox.listener import Listener, listen
 from tests.connectors.sandbox.procore.conftest import COMPANY, OTHER_COMPANY, Procore
+from tests.connectors.sandbox.procore.openapi import list_schema_problems
 
 HOOKS = f"/rest/v2.0/companies/{COMPANY}/webhooks/hooks"
 UPDATE = {"resource_name": "Projects", "event_type": "update"}
@@ -125,7 +126,9 @@ def test_project_hooks_are_apart_and_hear_only_their_project(procore: Procore, l
 def test_many_triggers_at_once(procore: Procore) -> None:
     path = f"{HOOKS}/{add_hook(procore, 'http://127.0.0.1:9/a')}/triggers"
     create = {"resource_name": "Company Vendors", "event_type": "create"}
-    assert procore.post(f"{path}/bulk", [create, UPDATE]).status_code == 201
+    made = procore.post(f"{path}/bulk", [create, UPDATE])
+    assert (made.status_code, [row["event_type"] for row in made.json()["data"]]) == (201, ["create", "update"])
+    assert list_schema_problems("POST", f"{path}/bulk", 201, made.json()) == []
     partly = procore.post(f"{path}/bulk", [create, {"resource_name": "Nonsense", "event_type": "create"}])
     assert partly.status_code == 207
     assert [row["resource_name"] for row in partly.json()["data"]["failed"]] == ["Nonsense"]
