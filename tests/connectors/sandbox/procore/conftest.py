@@ -26,6 +26,7 @@ from connectors.sandbox.contractor import (
 from connectors.sandbox.procore import ProcoreSandbox
 from connectors.sandbox.scenarios import build
 from connectors.sandbox.server import RunningServer, serve
+from tests.connectors.sandbox.procore.watch import watching
 
 COMPANY, OTHER_COMPANY = 598134325805519, 598134325805742
 YARD = Address("12 Yard Street", "Bend", "OR", "97701")
@@ -176,6 +177,14 @@ class Procore:
     def summary(self, number: int) -> dict[str, str]:
         path = f"/rest/v1.1/requisitions/{self.requisition(number)}"
         return self.read(path, project_id=self.project())["summary"]
+
+
+@pytest.fixture(autouse=True)
+def described(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a test asks for, the answers have the published shapes."""
+    with watching(monkeypatch) as watch:
+        yield
+    assert watch.list_problems() == []
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from jsonschema.exceptions import best_match
 
 FOLDER = Path(__file__).resolve().parents[3] / "wire" / "procore" / "openapi"
 PARAMETER = re.compile(r"\{[^}]+\}")
+IDENTIFIER = re.compile(r"/\d+(?=/|$)")
 # (operation, place of the value in the answer, why the answer is right), the first two as regular expressions.
 DEVIATIONS: tuple[tuple[str, str, str], ...] = (
     (
@@ -41,16 +42,41 @@ DEVIATIONS: tuple[tuple[str, str, str], ...] = (
         "a list, as for subcontracts; the description has the object of one",
     ),
     ("/people.* 20[01]", r"(\*/)?user_uuid", "recorded as a UUID; the description has an integer"),
-    (
-        "/(line_item_types|cost_codes|timecard_entries).* 20[01]",
-        r".*base_type",
-        "labor is recorded; the description forgets it in answers",
-    ),
+    (" 20[01]$", r".*base_type", "labor is recorded; the description forgets it in answers"),
     ("PATCH .*/timesheets/update_approval 200", "", "the guide's own example is a list of sheets"),
     (
         "/rest/v2.0/.*/webhooks/.* 200",
         r"data/\*/(actions|payload)/.*",
         "the description is cut short there and calls the texts objects",
+    ),
+    ("/sync 200", r"errors/.*", "a refused row comes back with what was sent, right or wrong"),
+    ("GET .*/(commitment|prime)_change_orders 200", "", "a list; the description has one row of it"),
+    (
+        "_contracts/{id} 200",
+        r"change_order_requests/\*",
+        "a list of change orders; the description has a list of lists there and nowhere else",
+    ),
+    ("GET .*/users/{id} 200", "", "the list of inactive users, which the newer versions do not describe"),
+    (
+        "GET .*/companies/{company_id}/timecard_entries 200",
+        r"\*",
+        "the view ids_only has ids instead of entries",
+    ),
+    ("POST .*/timecard_entries 201", "lunch_time", "recorded as minutes; the description has text"),
+    (
+        "/rest/v2.0/.*/(commitment_change_orders|prime_contracts)/.*/line_items.* 200",
+        r"data/(\*/)?(wbs_code/.*|quantity)",
+        "as with commitment contracts: the budget code is left open, recorded quantities are text",
+    ),
+    (
+        "PATCH /rest/v1.0/change_order_requests/sync 200",
+        r"entities/\*/(contract|currency_configuration)/.*",
+        "the description is cut short there and calls the texts objects",
+    ),
+    (
+        "GET /rest/v2.0/.*/webhooks/hooks 200",
+        r"data/\*/destination_headers/Authorization",
+        "the description is cut short there and calls the text an object",
     ),
 )
 
@@ -79,7 +105,11 @@ def list_absent_members(method: str, path: str, status: int, body: Any) -> list[
 
 def find_operation(method: str, path: str, status: int) -> str | None:
     """The key of the operation a call belongs to; a literal segment wins over a parameter."""
-    plain = PARAMETER.sub("{}", path.partition("?")[0])
+    return _find_plain(method, IDENTIFIER.sub("/{}", PARAMETER.sub("{}", path.partition("?")[0])), status)
+
+
+@cache
+def _find_plain(method: str, plain: str, status: int) -> str | None:
     found = [
         operation
         for expression, _, operation in _index_operations()
