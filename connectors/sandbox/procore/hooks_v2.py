@@ -118,7 +118,7 @@ class HooksV2(Webhooks):
                 made.append(_shape_v2_trigger(hook, self.add_trigger(hook, given), company_id))
             except Refused as refusal:
                 failed.append({**given, **write_v2(422, refusal.body)})
-        return _answer_v2_bulk(made, failed, 201) if failed else json_response({"data": made}, 201)
+        return _answer_v2_bulk(made, failed) if failed else json_response({"data": made}, 201)
 
     def delete_v2_triggers(
         self, request: Request, company_id: int, hook_id: int, project_id: int | None = None
