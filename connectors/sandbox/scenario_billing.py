@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from connectors.sandbox.contractor import ZERO, Claim, ClaimLine, Commitment
-from connectors.sandbox.procore.billing import round_cents, take_percent
+from connectors.sandbox.procore.subcontracts.billing import round_cents, take_percent
 
 YEAR = 2026
 MONTHS = (7, 8, 9, 10)

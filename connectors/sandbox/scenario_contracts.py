@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from connectors.sandbox.contractor import ChangeOrder, Claim, Commitment, ContractLine, Project
-from connectors.sandbox.procore.billing import CENT
+from connectors.sandbox.procore.subcontracts.billing import CENT
 from connectors.sandbox.scenario_billing import MONTHS, Biller, InvoiceBook, draw_fractions, make_claim
 from connectors.sandbox.scenario_books import DIVISIONS
 from connectors.sandbox.scenario_contacts import Trader

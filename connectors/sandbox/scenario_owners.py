@@ -17,7 +17,7 @@ from connectors.sandbox.contractor import (
     PrimeContract,
     Project,
 )
-from connectors.sandbox.procore.billing import round_cents, take_percent
+from connectors.sandbox.procore.subcontracts.billing import round_cents, take_percent
 from connectors.sandbox.scenario_billing import MONTHS, Biller, draw_fractions, make_claim
 
 # What the firm adds to its own cost, as a factor.

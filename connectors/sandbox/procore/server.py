@@ -8,20 +8,20 @@ from typing import Any
 from werkzeug.routing import Map
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.procore.acts_people import PeopleActs
+from connectors.sandbox.procore.codes.wbs_segments import WbsSegments
+from connectors.sandbox.procore.company.directory import Directory
+from connectors.sandbox.procore.company.locations import Locations
 from connectors.sandbox.procore.core import PERSON
 from connectors.sandbox.procore.currency import WRITTEN, spell_answer, spell_state
-from connectors.sandbox.procore.directory import Directory
-from connectors.sandbox.procore.files import Files
-from connectors.sandbox.procore.hooks_v2 import HooksV2
-from connectors.sandbox.procore.load import Loader
-from connectors.sandbox.procore.locations import Locations
-from connectors.sandbox.procore.money_pages import MoneyPages
-from connectors.sandbox.procore.owner_side import OwnerSide
-from connectors.sandbox.procore.projects import Projects
-from connectors.sandbox.procore.subcontracts import Subcontracts
-from connectors.sandbox.procore.time_settings import TimeSettings
-from connectors.sandbox.procore.wbs_segments import WbsSegments
+from connectors.sandbox.procore.desk.acts_people import PeopleActs
+from connectors.sandbox.procore.desk.money_pages import MoneyPages
+from connectors.sandbox.procore.files.files import Files
+from connectors.sandbox.procore.hooks.hooks_v2 import HooksV2
+from connectors.sandbox.procore.loading.load import Loader
+from connectors.sandbox.procore.owners.owner_side import OwnerSide
+from connectors.sandbox.procore.projects.projects import Projects
+from connectors.sandbox.procore.subcontracts.subcontracts import Subcontracts
+from connectors.sandbox.procore.time.time_settings import TimeSettings
 
 
 class ProcoreSandbox(HooksV2, Files, PeopleActs, WbsSegments, MoneyPages, Loader):

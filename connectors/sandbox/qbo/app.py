@@ -13,15 +13,7 @@ from connectors.sandbox.contractor import Contractor
 from connectors.sandbox.control import ActRefused
 from connectors.sandbox.desk import HOME_RULES
 from connectors.sandbox.frame import Delivery
-from connectors.sandbox.qbo.acts import Acts
-from connectors.sandbox.qbo.acts_lists import ListActs
-from connectors.sandbox.qbo.acts_purchases import PurchaseActs
-from connectors.sandbox.qbo.book import Book
-from connectors.sandbox.qbo.desk import BookkeeperDesk
-from connectors.sandbox.qbo.documents import Documents
-from connectors.sandbox.qbo.events import FORMATS, RETRY_DELAYS, Event, find_operation, pack_events
-from connectors.sandbox.qbo.load import load_company, load_empty_company
-from connectors.sandbox.qbo.oauth import (
+from connectors.sandbox.qbo.auth.oauth import (
     AUTHORIZE_PATH,
     KEYS_PATH,
     REVOKE_PATH,
@@ -29,14 +21,22 @@ from connectors.sandbox.qbo.oauth import (
     USERINFO_PATH,
     Authorisation,
 )
-from connectors.sandbox.qbo.service import Service
-from connectors.sandbox.qbo.stock import STOCK_BOOKS, load_stock_company
-from connectors.sandbox.qbo.table import KINDS
-from connectors.sandbox.qbo.tax_service import TaxService
-from connectors.sandbox.qbo.texts import RecordTexts
-from connectors.sandbox.qbo.throttle import Throttle
-from connectors.sandbox.qbo.tokens import TokenOffice
-from connectors.sandbox.qbo.uploads import FILE_PATH
+from connectors.sandbox.qbo.auth.tokens import TokenOffice
+from connectors.sandbox.qbo.books.book import Book
+from connectors.sandbox.qbo.books.table import KINDS
+from connectors.sandbox.qbo.books.texts import RecordTexts
+from connectors.sandbox.qbo.companies.load import load_company, load_empty_company
+from connectors.sandbox.qbo.companies.stock import STOCK_BOOKS, load_stock_company
+from connectors.sandbox.qbo.desk.acts import Acts
+from connectors.sandbox.qbo.desk.acts_lists import ListActs
+from connectors.sandbox.qbo.desk.acts_purchases import PurchaseActs
+from connectors.sandbox.qbo.desk.desk import BookkeeperDesk
+from connectors.sandbox.qbo.files.uploads import FILE_PATH
+from connectors.sandbox.qbo.service.documents import Documents
+from connectors.sandbox.qbo.service.events import FORMATS, RETRY_DELAYS, Event, find_operation, pack_events
+from connectors.sandbox.qbo.service.service import Service
+from connectors.sandbox.qbo.service.throttle import Throttle
+from connectors.sandbox.qbo.tax.tax_service import TaxService
 
 COMPANY = "/v3/company/<realm_id>"
 # Clients spell it both ways.

@@ -289,11 +289,11 @@ def test_more_changes_than_one_answer_holds_are_read_on(
     for number in range(5):
         made.append(act(sandboxes.qbo, "add_vendor", name=f"Vendor number {number}")["Vendor"]["Id"])
         control(sandboxes.qbo, "clock", {"advance_seconds": 2})
-    monkeypatch.setattr("connectors.sandbox.qbo.changes.MAX_CHANGES", 2)
+    monkeypatch.setattr("connectors.sandbox.qbo.service.changes.MAX_CHANGES", 2)
     monkeypatch.setattr(client_module, "MOST_CHANGES", 2)
     changes = client.changes(["Vendor", "Bill"], since)
     assert set(made) <= {row["Id"] for row in changes["Vendor"]}
-    monkeypatch.setattr("connectors.sandbox.qbo.changes.MAX_CHANGES", 1)
+    monkeypatch.setattr("connectors.sandbox.qbo.service.changes.MAX_CHANGES", 1)
     monkeypatch.setattr(client_module, "MOST_CHANGES", 1)
     with pytest.raises(Rejected, match="carry the same time"):
         client.changes(["Vendor"], since)

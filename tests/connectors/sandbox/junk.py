@@ -6,8 +6,8 @@ import json
 import random
 from typing import Any
 
-from connectors.sandbox.qbo.schema import MEMBERS, Member
-from connectors.sandbox.qbo.table import KINDS
+from connectors.sandbox.qbo.books.schema import MEMBERS, Member
+from connectors.sandbox.qbo.books.table import KINDS
 
 VALUES: tuple[Any, ...] = (
     *(None, True, False, 0, -1, 1, 1.5, 10**30, -(10**15), 99999999999.99, 1e-9),

@@ -18,7 +18,7 @@ from werkzeug.test import Client
 from connectors.sandbox.frame import Sandbox
 from connectors.sandbox.procore import ProcoreSandbox
 from connectors.sandbox.qbo import QboSandbox
-from connectors.sandbox.qbo.table import KINDS
+from connectors.sandbox.qbo.books.table import KINDS
 from connectors.sandbox.server import serve
 from connectors.sandbox.wire import decode_own, encode
 from tests.connectors.sandbox.junk import IDS, TEXT_IDS, TEXTS, VALUES, make_body, make_random, pick, spoil, to_bytes

@@ -10,7 +10,7 @@ import pytest
 
 from connectors.sandbox.contractor import Commitment, Company, Contractor
 from connectors.sandbox.procore import ProcoreSandbox
-from connectors.sandbox.procore.billing import take_percent
+from connectors.sandbox.procore.subcontracts.billing import take_percent
 from connectors.sandbox.scenario_names import fold_accents
 from connectors.sandbox.scenarios import START_DATE, build
 

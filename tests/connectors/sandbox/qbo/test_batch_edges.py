@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors.sandbox.qbo.write import save
+from connectors.sandbox.qbo.books.write import save
 from tests.connectors.sandbox.qbo.conftest import ACME, Qbo, drop, make_bill
 from tests.connectors.sandbox.qbo.test_batch import changes, now, run
 

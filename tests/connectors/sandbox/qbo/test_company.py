@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.sandbox.qbo.countries import COUNTRIES
+from connectors.sandbox.qbo.companies.countries import COUNTRIES
 from tests.connectors.sandbox.qbo.conftest import REALM, Qbo, drop, make_line
 from tests.connectors.sandbox.qbo.countries import open_company, start_over
 

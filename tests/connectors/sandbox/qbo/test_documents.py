@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from connectors.sandbox.qbo.pdf import make_pdf
-from connectors.sandbox.qbo.values import parse_time
+from connectors.sandbox.qbo.books.values import parse_time
+from connectors.sandbox.qbo.service.pdf import make_pdf
 from tests.connectors.sandbox.qbo.conftest import ACME, BANK, CITY, PAYABLE, Qbo
 from tests.connectors.sandbox.qbo.sales_forms import make_receipt, make_sale, read, state_of
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import requests
 
-from connectors.sandbox.qbo.events import ANNOUNCED, MAX_EVENTS, Event, find_operation, pack_events, sign
-from connectors.sandbox.qbo.table import KINDS
+from connectors.sandbox.qbo.books.table import KINDS
+from connectors.sandbox.qbo.service.events import ANNOUNCED, MAX_EVENTS, Event, find_operation, pack_events, sign
 from tests.connectors.sandbox.qbo.conftest import ACME, BOLT, OTHER_REALM, REALM, Qbo, make_payment
 from tests.connectors.sandbox.qbo.test_events import deliver, listener, point, told
 

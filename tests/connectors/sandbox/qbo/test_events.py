@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors.sandbox.qbo.events import sign
+from connectors.sandbox.qbo.service.events import sign
 from tests.connectors.sandbox.listener import Listener, listen
 from tests.connectors.sandbox.qbo.conftest import ACME, REALM, Qbo, make_payment, read_wire
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import requests
 
-from connectors.sandbox.qbo.throttle import Throttle
+from connectors.sandbox.qbo.service.throttle import Throttle
 from tests.connectors.sandbox.qbo.conftest import BANK, OTHER_REALM, REALM, Qbo, drop, make_bill, open_session
 
 

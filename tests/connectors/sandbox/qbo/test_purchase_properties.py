@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.sandbox.qbo import QboSandbox
-from connectors.sandbox.qbo.book import BALANCE_SHEET, Book
-from connectors.sandbox.qbo.faults import QboFault
-from connectors.sandbox.qbo.write import delete, save, void
+from connectors.sandbox.qbo.books.book import BALANCE_SHEET, Book
+from connectors.sandbox.qbo.books.faults import QboFault
+from connectors.sandbox.qbo.books.write import delete, save, void
 from connectors.sandbox.wire import decode, encode
 from tests.connectors.sandbox.qbo.conftest import (
     ACME,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.sandbox.qbo.grammar import Condition, parse
+from connectors.sandbox.qbo.service.grammar import Condition, parse
 from tests.connectors.sandbox.qbo.conftest import ACME, BOLT, Qbo, drop, make_line
 
 

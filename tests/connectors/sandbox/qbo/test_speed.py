@@ -9,7 +9,7 @@ import pytest
 from werkzeug.test import Client
 
 from connectors.sandbox.qbo import QboSandbox
-from connectors.sandbox.qbo.write import save
+from connectors.sandbox.qbo.books.write import save
 from connectors.sandbox.wire import decode_own, encode
 from tests.connectors.sandbox.qbo.conftest import FIRM, REALM, make_bill, make_line
 

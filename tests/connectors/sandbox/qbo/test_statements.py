@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.sandbox.qbo.faults import QboFault
-from connectors.sandbox.qbo.grammar import parse
+from connectors.sandbox.qbo.books.faults import QboFault
+from connectors.sandbox.qbo.service.grammar import parse
 from tests.connectors.sandbox.qbo.conftest import Qbo, make_line
 from tests.connectors.sandbox.qbo.test_query import names, refuse
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from connectors.sandbox.qbo import QboSandbox
-from connectors.sandbox.qbo.book import BALANCE_SHEET, Book
-from connectors.sandbox.qbo.values import Record
+from connectors.sandbox.qbo.books.book import BALANCE_SHEET, Book
+from connectors.sandbox.qbo.books.values import Record
 from connectors.sandbox.scenarios import STOCK_REALM_ID, build
 from connectors.sandbox.server import serve
 from connectors.sandbox.wire import decode, encode

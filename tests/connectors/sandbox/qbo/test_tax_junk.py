@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.sandbox.qbo import QboSandbox
-from connectors.sandbox.qbo.book import Book
-from connectors.sandbox.qbo.faults import QboFault, unsupported_operation
-from connectors.sandbox.qbo.operations import run_operation
-from connectors.sandbox.qbo.tax_service import create_tax_code
+from connectors.sandbox.qbo.books.book import Book
+from connectors.sandbox.qbo.books.faults import QboFault, unsupported_operation
+from connectors.sandbox.qbo.service.operations import run_operation
+from connectors.sandbox.qbo.tax.tax_service import create_tax_code
 from connectors.sandbox.wire import encode
 from tests.connectors.sandbox.qbo.conftest import ACME, CITY, COSTS, FIRM, ITEM
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.sandbox.qbo import QboSandbox
-from connectors.sandbox.qbo.book import Book
-from connectors.sandbox.qbo.faults import QboFault
-from connectors.sandbox.qbo.write import delete, save
+from connectors.sandbox.qbo.books.book import Book
+from connectors.sandbox.qbo.books.faults import QboFault
+from connectors.sandbox.qbo.books.write import delete, save
 from tests.connectors.sandbox.qbo.conftest import ACME, CITY, COSTS, FIRM, ITEM, RETENTION
 
 D = Decimal

@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 
 from tests.connectors.sandbox.qbo.conftest import CITY, COSTS, ITEM, Qbo, make_bill, make_line
-from tests.connectors.sandbox.qbo.countries import AU, CA, UK, balances, code, open_company, rate_ids, start_over
+from tests.connectors.sandbox.qbo.countries import (
+    AU,
+    CA,
+    UK,
+    balances,
+    code,
+    open_company,
+    rate_ids,
+    start_over,
+)
 from tests.connectors.sandbox.qbo.countries import tax_lines as read_tax_lines
 
 D = Decimal

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.sandbox.qbo.tax_sums import (
+from connectors.sandbox.qbo.tax.tax_sums import (
     Rate,
     TaxedLine,
     effective_rate,

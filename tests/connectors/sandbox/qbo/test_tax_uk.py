@@ -9,7 +9,15 @@ import pytest
 from connectors.sandbox.qbo import QboSandbox
 from connectors.sandbox.wire import decode, encode
 from tests.connectors.sandbox.qbo.conftest import ACME, COSTS, FIRM, ITEM, RETENTION, Qbo, make_bill, make_line
-from tests.connectors.sandbox.qbo.countries import UK, balances, code, open_company, rate_ids, start_over, tax_lines
+from tests.connectors.sandbox.qbo.countries import (
+    UK,
+    balances,
+    code,
+    open_company,
+    rate_ids,
+    start_over,
+    tax_lines,
+)
 
 D = Decimal
 NO_RATE = "Business Validation Error: Make sure all your transactions have a VAT rate before you save."

@@ -10,8 +10,8 @@ import pytest
 from werkzeug.routing import Rule
 from werkzeug.test import Client
 
-from connectors.sandbox.procore.files import Files
-from connectors.sandbox.procore.owner_side import OwnerSide
+from connectors.sandbox.procore.files.files import Files
+from connectors.sandbox.procore.owners.owner_side import OwnerSide
 from connectors.sandbox.wire import encode
 from tests.connectors.sandbox.junk import TEXT_IDS, VALUES
 from tests.connectors.sandbox.procore.conftest import COMPANY, Procore

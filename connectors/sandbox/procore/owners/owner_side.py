@@ -1,0 +1,36 @@
+"""What is not a commitment, as one part of the server: the owner's contracts and invoices, direct costs, payments."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from werkzeug.routing import Rule
+
+from connectors.sandbox.procore.costs.contract_payments import ContractPayments
+from connectors.sandbox.procore.costs.direct_cost_lines import DirectCostLines
+from connectors.sandbox.procore.owners.payment_applications import PaymentApplications
+from connectors.sandbox.procore.owners.prime_change_order_views import PrimeChangeOrderViews
+from connectors.sandbox.procore.owners.prime_change_orders import PrimeChangeOrders
+from connectors.sandbox.procore.owners.prime_pdfs import PrimePdfs
+
+
+class OwnerSide(
+    PrimeChangeOrders, PrimeChangeOrderViews, PaymentApplications, PrimePdfs, DirectCostLines, ContractPayments
+):
+    """Every route of prime contracts, owner invoices, direct costs and contract payments."""
+
+    ROUTES: ClassVar[tuple[Rule, ...]] = tuple(
+        rule
+        for part in (PrimePdfs, PrimeChangeOrderViews, PaymentApplications, DirectCostLines, ContractPayments)
+        for rule in part.ROUTES
+    )
+
+    def dump_owner_side(self) -> dict[str, Any]:
+        """The records in wire form."""
+        tables = self.tables
+        return {
+            "prime_contracts": [self.shape_whole_prime_contract(row) for row in tables.all("prime_contracts")],
+            "payment_applications": [self.shape_whole_application(row) for row in tables.all("payment_applications")],
+            "direct_costs": [self.shape_direct_cost(row) for row in tables.all("direct_costs")],
+            "contract_payments": [self.shape_contract_payment(row) for row in tables.all("contract_payments")],
+        }

@@ -1,0 +1,33 @@
+"""What the bookkeeper does with names and accounts: renaming, making inactive, merging."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connectors.sandbox.qbo.books.merges import MergeActs
+from connectors.sandbox.qbo.desk.acts_base import ActBase
+
+
+class ListActs(MergeActs, ActBase):
+    """Mixed into the sandbox."""
+
+    def act_merge_vendors(self, kept_id: str, lost_id: str, realm: str = "") -> dict[str, Any]:
+        return self.act_merge("Vendor", kept_id, lost_id, realm)
+
+    def act_merge_customers(self, kept_id: str, lost_id: str, realm: str = "") -> dict[str, Any]:
+        return self.act_merge("Customer", kept_id, lost_id, realm)
+
+    def act_merge_accounts(self, kept_id: str, lost_id: str, realm: str = "") -> dict[str, Any]:
+        return self.act_merge("Account", kept_id, lost_id, realm)
+
+    def act_rename_account(self, account_id: str, name: str, realm: str = "") -> dict[str, Any]:
+        return self.change_record("Account", account_id, {"Name": name}, realm)
+
+    def act_rename_customer(self, customer_id: str, name: str, realm: str = "") -> dict[str, Any]:
+        return self.change_record("Customer", customer_id, {"DisplayName": name}, realm)
+
+    def act_deactivate_account(self, account_id: str, realm: str = "") -> dict[str, Any]:
+        return self.change_record("Account", account_id, {"Active": False}, realm)
+
+    def act_deactivate_customer(self, customer_id: str, realm: str = "") -> dict[str, Any]:
+        return self.change_record("Customer", customer_id, {"Active": False}, realm)

@@ -1,0 +1,347 @@
+"""Pages where a person acts as the bookkeeper: bank feed, bills, invoices, names, accounts and the closing date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from markupsafe import Markup
+
+from connectors.sandbox.desk import Desk, link_view
+from connectors.sandbox.pages import (
+    Column,
+    Input,
+    take_listing,
+    write_amount,
+    write_card,
+    write_context,
+    write_date,
+    write_form,
+    write_pager,
+    write_search,
+    write_table,
+)
+from connectors.sandbox.qbo.auth.pages import SIDE
+from connectors.sandbox.qbo.books.book import Book
+from connectors.sandbox.qbo.books.values import Record
+from connectors.sandbox.qbo.desk.acts_purchases import UNCATEGORISED
+
+# A longer list to choose from is of no use to anybody.
+MOST_CHOICES = 200
+SPENT_ON = ("Expense", "Other Expense", "Cost of Goods Sold", "Other Current Asset", "Fixed Asset")
+# The form that the ticks beside open bills belong to.
+PAY_FORM = "pay-bills"
+PAID = Markup('<span class="tag">Paid</span> ')
+PAYMENT_LABELS = {"Cash": "Expense", "Check": "Check", "CreditCard": "Card charge"}
+
+
+class BookkeeperDesk(Desk):
+    SIDE = SIDE
+    VIEWS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("feed", "Bank feed"),
+        ("bills", "Bills"),
+        ("invoices", "Invoices"),
+        ("names", "Vendors and customers"),
+        ("accounts", "Accounts"),
+        ("company", "Company"),
+    )
+
+    def find_book(self, realm: str = "") -> Book:
+        raise NotImplementedError
+
+    def describe_firm(self) -> str:
+        return str(next(self.find_book().all("CompanyInfo"))["CompanyName"])
+
+    def count_view(self, key: str) -> int | None:
+        book = self.find_book()
+        if key == "feed":
+            return sum(1 for row in book.all("Purchase") if is_uncategorised(row))
+        return sum(1 for row in book.all("Bill") if row["Balance"]) if key == "bills" else None
+
+    # --- money out
+
+    def view_feed(self, query: Mapping[str, str]) -> Markup:
+        book, back = self.find_book(), link_view(query)
+        rows = sorted(book.in_order(book.kinds["Purchase"]), key=lambda row: not is_uncategorised(row))
+        listing = take_listing(rows, query)
+        choices = _list_categories(book)
+        columns = (
+            Column("Payee"), Column("Date"), Column("Kind"), Column("Amount", is_amount=True), Column("Category"),
+            Column(""),
+        )  # fmt: skip
+        table = write_table(
+            columns,
+            [_list_purchase_cells(row, choices, back) for row in listing.rows],
+            empty="Nothing spent yet. Add a card charge above.",
+        )
+        add = write_form(
+            "add_card_expense",
+            "Add charge",
+            Input("amount", "Amount", "number"),
+            Input("vendor_id", "Payee", choices=[("", "Nobody"), *list_choices(book, "Vendor")], is_required=False),
+            Input("memo", "Memo", is_required=False),
+            back=back,
+            is_main=True,
+        )
+        hint = "As the bank sends it: without a category until somebody says what it was for."
+        return write_card("Add a card charge", add, hint=hint) + write_card(
+            "Spent", table, write_pager(listing), hint="What has no category yet comes first."
+        )
+
+    def view_bills(self, query: Mapping[str, str]) -> Markup:
+        book, back = self.find_book(), link_view(query)
+        text = query.get("q", "").strip().lower()
+        found = [row for row in book.in_order(book.kinds["Bill"]) if text in describe_document(row)]
+        listing = take_listing(sorted(found, key=lambda row: not row["Balance"]), query)
+        columns = (
+            Column("Bill"), Column("Date"), Column("Due"), Column("Total", is_amount=True),
+            Column("Open", is_amount=True), Column(""),
+        )  # fmt: skip
+        table = write_table(
+            columns,
+            [_list_bill_cells(row, back) for row in listing.rows],
+            empty="No bill is like that." if text else "No bills yet.",
+        )
+        accounts = list_choices(book, "Account", lambda row: row["AccountType"] in SPENT_ON)
+        enter = write_form(
+            "enter_bill",
+            "Enter bill",
+            Input("vendor_id", "Vendor", choices=list_choices(book, "Vendor")),
+            Input("amount", "Amount", "number"),
+            Input("account_id", "Account", choices=accounts),
+            Input("customer_id", "Job", choices=[("", "None"), *list_choices(book, "Customer")], is_required=False),
+            Input("number", "Number", is_required=False),
+            back=back,
+            is_main=True,
+        )
+        search = write_search("bills", query.get("q", ""), "Vendor or number")
+        pay = write_form("pay_bills", "Pay the ticked bills", back=back, html_id=PAY_FORM)
+        return write_card("Bills", search, table, write_pager(listing), pay, hint="Open ones first.") + write_card(
+            "Enter a bill", enter
+        )
+
+    # --- money in
+
+    def view_invoices(self, query: Mapping[str, str]) -> Markup:
+        book, back = self.find_book(), link_view(query)
+        text = query.get("q", "").strip().lower()
+        found = [row for row in book.in_order(book.kinds["Invoice"]) if text in describe_document(row)]
+        listing = take_listing(sorted(found, key=lambda row: not row["Balance"]), query)
+        columns = (
+            Column("Invoice"), Column("Date"), Column("Due"), Column("Total", is_amount=True),
+            Column("Open", is_amount=True), Column(""),
+        )  # fmt: skip
+        table = write_table(
+            columns,
+            [_list_invoice_cells(row, back) for row in listing.rows],
+            empty="No invoice is like that." if text else "No invoices yet.",
+        )
+        search = write_search("invoices", query.get("q", ""), "Customer or number")
+        return write_card("Invoices", search, table, write_pager(listing), hint="Open ones first.")
+
+    # --- lists
+
+    def view_names(self, query: Mapping[str, str]) -> Markup:
+        book, back = self.find_book(), link_view(query)
+        text = query.get("q", "").strip().lower()
+        parties = [("Vendor", row) for row in book.in_order(book.kinds["Vendor"])]
+        parties += [("Customer", row) for row in book.in_order(book.kinds["Customer"])]
+        listing = take_listing([each for each in parties if text in each[1]["DisplayName"].lower()], query)
+        choices = {kind: list_choices(book, kind) for kind in ("Vendor", "Customer")}
+        columns = (Column("Name"), Column("Kind"), Column("Open balance", is_amount=True), Column(""))
+        rows = [_list_party_cells(kind, row, choices[kind], back) for kind, row in listing.rows]
+        add = Markup().join(
+            write_form(f"add_{kind}", f"Add {kind}", Input("name", "Name"), back=back)
+            for kind in ("vendor", "customer")
+        )
+        return write_card(
+            "Vendors and customers",
+            write_search("names", query.get("q", ""), "Name"),
+            write_table(columns, rows, empty="Nobody is called that." if text else "No names yet."),
+            write_pager(listing),
+            hint="Merging keeps the first and moves everything of the other to it. It cannot be undone.",
+        ) + write_card("Add a name", add)
+
+    def view_accounts(self, query: Mapping[str, str]) -> Markup:
+        book, back = self.find_book(), link_view(query)
+        listing = take_listing(book.in_order(book.kinds["Account"]), query)
+        columns = (Column("Account"), Column("Type"), Column("Balance", is_amount=True), Column(""))
+        rows = [_list_account_cells(row, back) for row in listing.rows]
+        table = write_table(columns, rows, empty="No accounts yet.")
+        return write_card("Chart of accounts", table, write_pager(listing))
+
+    def view_company(self, query: Mapping[str, str]) -> Markup:
+        book, back = self.find_book(), link_view(query)
+        closed = book.close_date()
+        close = write_form(
+            "close_books",
+            "Close the books" if closed is None else "Change the closing date",
+            Input("date", "Closed up to and including", "date", closed.isoformat() if closed else ""),
+            back=back,
+        )
+        reopen = write_form("close_books", "Open the books again", back=back) if closed else Markup()
+        hint = f"Closed to {write_date(closed.isoformat())}." if closed else "The books are open."
+        prefs = [
+            _write_switch(book, "AccountingInfoPrefs", "ClassTrackingPerTxnLine", "Classes on each line", back),
+            _write_switch(book, "AccountingInfoPrefs", "TrackDepartments", "Locations", back),
+            _write_switch(book, "VendorAndPurchasesPrefs", "TrackingByCustomer", "Customers on expenses", back),
+            _write_switch(book, "SalesFormsPrefs", "CustomTxnNumbers", "Own numbers on sales forms", back),
+        ]
+        disconnect = write_form("disconnect", "Disconnect every app", back=back)
+        return (
+            write_card("Closing date", close, reopen, hint=hint)
+            + write_card("Settings", write_table((Column("Setting"), Column("Is"), Column("")), prefs, empty=""))
+            + write_card("Connected apps", disconnect, hint="Their tokens stop working at once.")
+        )
+
+
+def is_uncategorised(purchase: Record) -> bool:
+    details = [line.get(line["DetailType"], {}) for line in purchase["Line"]]
+    return any(detail.get("AccountRef", {}).get("name") == UNCATEGORISED for detail in details)
+
+
+def describe_document(record: Record) -> str:
+    party = record.get("VendorRef") or record.get("CustomerRef") or {}
+    return f"{record.get('DocNumber', '')} {party.get('name', '')}".lower()
+
+
+def list_choices(book: Book, kind: str, test: Callable[[Record], bool] = lambda row: True) -> list[tuple[str, str]]:
+    rows = (row for row in book.in_order(book.kinds[kind]) if row.get("Active", True) and test(row))
+    named = [(row["Id"], str(row.get("FullyQualifiedName") or row.get("DisplayName") or row["Name"])) for row in rows]
+    return named[:MOST_CHOICES]
+
+
+def _list_categories(book: Book) -> dict[str, list[tuple[str, str]]]:
+    return {
+        "account_id": list_choices(book, "Account", lambda row: row["AccountType"] in SPENT_ON),
+        "item_id": list_choices(book, "Item", lambda row: "ExpenseAccountRef" in row),
+        "customer_id": list_choices(book, "Customer"),
+        "class_id": list_choices(book, "Class"),
+    }
+
+
+def _list_purchase_cells(
+    purchase: Record, choices: Mapping[str, Sequence[tuple[str, str]]], back: str
+) -> tuple[Any, ...]:
+    labels = (("account_id", "Account"), ("item_id", "or item"), ("customer_id", "Job"), ("class_id", "Class"))
+    form = write_form(
+        "categorise_expense",
+        "Save",
+        *(Input(name, label, choices=[("", "None"), *choices[name]], is_required=False) for name, label in labels),
+        fixed={"purchase_id": purchase["Id"]},
+        back=back,
+    )
+    opened = Markup("<details{}><summary>{}</summary>{}</details>").format(
+        Markup(" open") if is_uncategorised(purchase) else "", "Categorise", form
+    )
+    kind = "Card refund" if purchase.get("Credit") else PAYMENT_LABELS[purchase["PaymentType"]]
+    payee = purchase.get("EntityRef", {}).get("name", "No payee")
+    return (
+        write_context(payee, purchase.get("PrivateNote", "")),
+        write_date(purchase["TxnDate"]),
+        kind,
+        write_amount(purchase["TotalAmt"]),
+        _name_categories(purchase["Line"]),
+        opened,
+    )
+
+
+def _name_categories(lines: Iterable[Record]) -> Markup:
+    names = []
+    for line in lines:
+        detail = line.get(line["DetailType"], {})
+        target = detail.get("AccountRef") or detail.get("ItemRef") or {}
+        tags = [detail[member].get("name", "") for member in ("CustomerRef", "ClassRef") if member in detail]
+        names.append(write_context(target.get("name", "None"), ", ".join(tags)))
+    return Markup("<br>").join(names)
+
+
+def _list_bill_cells(bill: Record, back: str) -> tuple[Any, ...]:
+    fixed = {"bill_id": bill["Id"]}
+    balance = bill["Balance"]
+    amount = Input("amount", "Amount to pay", "number", str(balance), is_labelled=False)
+    memo = Input("memo", "Memo", value=bill.get("PrivateNote", ""), is_required=False, is_labelled=False)
+    tick = Markup('<input type="checkbox" name="bill_ids" value="{}" form="{}" aria-label="Pay with others">').format(
+        bill["Id"], PAY_FORM
+    )
+    pay = tick + write_form("pay_bill", "Pay", amount, fixed=fixed, back=back, is_inline=True)
+    forms = (
+        pay if balance else PAID,
+        write_form("edit_bill", "Save memo", memo, fixed=fixed, back=back, is_inline=True),
+        write_form("delete_bill", "Delete", fixed=fixed, back=back, is_inline=True),
+    )
+    return (*_list_document_cells(bill, bill["VendorRef"]), Markup().join(forms))
+
+
+def _list_invoice_cells(invoice: Record, back: str) -> tuple[Any, ...]:
+    balance, fixed = invoice["Balance"], {"invoice_id": invoice["Id"]}
+    amount = Input("amount", "Amount received", "number", str(balance), is_labelled=False)
+    receive = write_form("receive_payment", "Receive", amount, fixed=fixed, back=back, is_inline=True)
+    forms = (
+        receive if balance else PAID,
+        write_form("void_invoice", "Void", fixed=fixed, back=back, is_inline=True),
+        write_form(
+            "delete_document",
+            "Delete",
+            fixed={"entity": "Invoice", "record_id": invoice["Id"]},
+            back=back,
+            is_inline=True,
+        ),
+    )
+    return (*_list_document_cells(invoice, invoice["CustomerRef"]), Markup().join(forms))
+
+
+def _list_document_cells(record: Record, party: Record) -> tuple[Any, ...]:
+    return (
+        write_context(record.get("DocNumber", "No number"), party.get("name", "")),
+        write_date(record["TxnDate"]),
+        write_date(record.get("DueDate")),
+        write_amount(record["TotalAmt"]),
+        write_amount(record["Balance"]),
+    )
+
+
+def _list_party_cells(kind: str, party: Record, choices: Sequence[tuple[str, str]], back: str) -> tuple[Any, ...]:
+    others = [choice for choice in choices if choice[0] != party["Id"]]
+    rename = Input("name", "New name", value=party["DisplayName"], is_labelled=False)
+    other = Input("lost_id", "Merge with", choices=[("", "Choose"), *others], is_labelled=False)
+    fixed = {f"{kind.lower()}_id": party["Id"]}
+    forms = [write_form(f"rename_{kind.lower()}", "Rename", rename, fixed=fixed, back=back, is_inline=True)]
+    if party.get("Active", True) and others:
+        forms.append(
+            write_form(
+                "merge",
+                "Merge into this",
+                other,
+                fixed={"entity": kind, "kept_id": party["Id"]},
+                back=back,
+                is_inline=True,
+            )
+        )
+    name = party.get("FullyQualifiedName") or party["DisplayName"]
+    return name, kind, write_amount(party["Balance"]), Markup().join(forms)
+
+
+def _list_account_cells(account: Record, back: str) -> tuple[Any, ...]:
+    rename = write_form(
+        "rename_account",
+        "Rename",
+        Input("name", "New name", value=account["Name"], is_labelled=False),
+        fixed={"account_id": account["Id"]},
+        back=back,
+        is_inline=True,
+    )
+    name = write_context(account["FullyQualifiedName"], account.get("AcctNum", ""))
+    return name, account["AccountType"], write_amount(account.get("CurrentBalance", 0)), rename
+
+
+def _write_switch(book: Book, group: str, name: str, label: str, back: str) -> tuple[Any, ...]:
+    is_on = bool(book.preference(group, name))
+    form = write_form(
+        "set_preference",
+        "Turn off" if is_on else "Turn on",
+        fixed={"group": group, "name": name, "value": "false" if is_on else "true"},
+        back=back,
+        is_inline=True,
+    )
+    return label, "On" if is_on else "Off", form

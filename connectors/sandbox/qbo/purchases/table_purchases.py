@@ -1,0 +1,88 @@
+"""Declarations of the purchase side: orders, bills, purchases, vendor credits and what pays them."""
+
+from __future__ import annotations
+
+from connectors.sandbox.qbo.books import transactions
+from connectors.sandbox.qbo.books.kinds import TRANSACTION_QUERY, Kind
+from connectors.sandbox.qbo.purchases import bills, payments, purchase_orders, purchases
+
+PURCHASES = (
+    Kind(
+        "Bill",
+        "transaction",
+        counter="transactions",
+        required=("VendorRef", "Line"),
+        sparse_required=("VendorRef",),
+        derived=frozenset({"TotalAmt", "Balance", "HomeBalance", "LinkedTxn", "RecurDataRef"}),
+        kept=frozenset({"DocNumber"}),
+        queryable=TRANSACTION_QUERY,
+        is_deletable=True,
+        prepare=bills.prepare_bill,
+        check_delete=transactions.demand_open,
+        settle=bills.settle_bill,
+        postings=bills.post_bill,
+        weight=bills.weigh_bill,
+    ),
+    Kind(
+        "VendorCredit",
+        "transaction",
+        counter="transactions",
+        required=("VendorRef", "Line"),
+        sparse_required=("VendorRef",),
+        derived=frozenset({"TotalAmt", "Balance", "LinkedTxn", "RecurDataRef"}),
+        kept=frozenset({"DocNumber"}),
+        queryable=TRANSACTION_QUERY - {"DueDate"},
+        is_deletable=True,
+        prepare=bills.prepare_vendor_credit,
+        check_delete=bills.check_vendor_credit_delete,
+        postings=bills.post_vendor_credit,
+        weight=bills.weigh_vendor_credit,
+    ),
+    Kind(
+        "BillPayment",
+        "transaction",
+        counter="transactions",
+        required=("VendorRef", "PayType", "TotalAmt", "Line"),
+        sparse_required=("VendorRef", "PayType", "TotalAmt"),
+        derived=frozenset({"LinkedTxn"}),
+        kept=frozenset({"DocNumber"}),
+        queryable=TRANSACTION_QUERY - {"DueDate", "Balance"},
+        is_deletable=True,
+        prepare=payments.prepare_bill_payment,
+        void=payments.void_bill_payment,
+        check_delete=transactions.demand_open,
+        settle=payments.settle_bill_payment,
+        postings=payments.post_bill_payment,
+        weight=payments.weigh_bill_payment,
+    ),
+    Kind(
+        "Purchase",
+        "transaction",
+        counter="transactions",
+        required=("PaymentType", "AccountRef", "Line"),
+        sparse_required=("PaymentType", "AccountRef"),
+        derived=frozenset({"TotalAmt", "LinkedTxn", "PurchaseEx", "RecurDataRef"}),
+        kept=frozenset({"DocNumber"}),
+        # Integrators report that this one cannot be searched by its account or its location.
+        queryable=frozenset({"DocNumber", "TxnDate", "TotalAmt", "EntityRef", "PaymentType"}),
+        is_deletable=True,
+        prepare=purchases.prepare_purchase,
+        check_delete=transactions.demand_open,
+        settle=purchases.settle_purchase,
+        postings=purchases.post_purchase,
+    ),
+    Kind(
+        "PurchaseOrder",
+        "transaction",
+        counter="transactions",
+        required=("VendorRef", "Line"),
+        sparse_required=("VendorRef",),
+        derived=frozenset({"TotalAmt", "LinkedTxn", "RecurDataRef"}),
+        kept=frozenset({"DocNumber", "POStatus"}),
+        queryable=TRANSACTION_QUERY - {"Balance"} | {"POStatus"},
+        is_deletable=True,
+        prepare=purchase_orders.prepare_purchase_order,
+        check_delete=transactions.demand_open,
+        settle=purchase_orders.settle_purchase_order,
+    ),
+)

@@ -1,0 +1,128 @@
+"""Reports: a header, columns and a tree of rows. Mixed into the sandbox.
+
+Amounts are accrual whatever `accounting_method` says, and the filters (customer, vendor, class) are echoed in the
+header without an effect: the books here are kept per transaction, not per line and payment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from connectors.sandbox.qbo.books.book import Book
+from connectors.sandbox.qbo.books.faults import bad_value
+from connectors.sandbox.qbo.books.values import Record, parse_date
+from connectors.sandbox.qbo.reporting.report_ledger import (
+    aged_payables,
+    aged_receivables,
+    customer_balance,
+    general_ledger,
+    vendor_balance,
+)
+from connectors.sandbox.qbo.reporting.report_rows import Report
+from connectors.sandbox.qbo.reporting.report_statements import balance_sheet, profit_and_loss, trial_balance
+from connectors.sandbox.qbo.service.gateway import unsupported
+
+REPORTS: dict[str, Callable[[Book, date, date], Report]] = {
+    "ProfitAndLoss": profit_and_loss,
+    "BalanceSheet": balance_sheet,
+    "TrialBalance": trial_balance,
+    "GeneralLedger": general_ledger,
+    "VendorBalance": vendor_balance,
+    "CustomerBalance": customer_balance,
+    "AgedPayables": aged_payables,
+    "AgedReceivables": aged_receivables,
+}
+_BY_NAME = {name.lower(): name for name in REPORTS}
+# Without dates a report is of its default period.
+_MACROS = {"GeneralLedger": "this month-to-date"}
+_YEAR = "this calendar year-to-date"
+_ECHOED = {"customer": "Customer", "vendor": "Vendor", "class": "Class", "department": "Department", "item": "Item"}
+
+
+class Reports:
+    books: dict[str, Book]
+    answer: Callable[..., Response]
+
+    def api_report(self, request: Request, realm_id: str, name: str) -> Response:
+        def run() -> Record:
+            known = _BY_NAME.get(name.lower())
+            if known is None:
+                raise unsupported(request)
+            book = self.books[realm_id]
+            start, end, macro = _read_period(request, book.today(), _MACROS.get(known, _YEAR))
+            report = REPORTS[known](book, start, end)
+            return {
+                "Header": _describe(request, book, known, (start, end, macro), report.has_data),
+                "Columns": {"Column": [_describe_column(*column) for column in report.columns]},
+                "Rows": {"Row": report.rows} if report.rows else {},
+            }
+
+        return self.answer(request, run, is_timed=False)
+
+
+def _describe(request: Request, book: Book, name: str, period: tuple[date, date, str], has_data: bool) -> Record:
+    start, end, macro = period
+    basis = request.args.get("accounting_method", "Accrual").capitalize()
+    if basis not in ("Accrual", "Cash"):
+        raise bad_value("accounting_method", basis)
+    by = request.args.get("summarize_column_by")
+    standard = [{"Name": "AccountingStandard", "Value": "GAAP"}] if name in ("ProfitAndLoss", "BalanceSheet") else []
+    total = "Total" if name in ("ProfitAndLoss", "BalanceSheet") else None
+    header: dict[str, Any] = {
+        "Time": book.stamp(),
+        "ReportName": name,
+        "DateMacro": macro or None,
+        "ReportBasis": basis,
+        "StartPeriod": start.isoformat(),
+        "EndPeriod": end.isoformat(),
+        "SummarizeColumnsBy": by or total,
+        "Currency": (book.preference("CurrencyPrefs", "HomeCurrency") or {"value": "USD"})["value"],
+        **{title: request.args.get(member) for member, title in _ECHOED.items()},
+        "Option": [*standard, {"Name": "NoReportData", "Value": str(not has_data).lower()}],
+    }
+    return {member: value for member, value in header.items() if value is not None}
+
+
+def _describe_column(title: str, column_type: str, key: str) -> Record:
+    column: Record = {"ColTitle": title, "ColType": column_type}
+    return {**column, "MetaData": [{"Name": "ColKey", "Value": key}]} if key else column
+
+
+def _read_period(request: Request, today: date, macro: str) -> tuple[date, date, str]:
+    """(start, end, macro); the macro is empty when dates are given. Raises QboFault 2010."""
+    given = {name: request.args.get(name, "") for name in ("start_date", "end_date")}
+    days = {name: parse_date(text) for name, text in given.items() if text}
+    for name, day in days.items():
+        if day is None:
+            raise bad_value(name, given[name])
+    asked = request.args.get("date_macro", "").lower()
+    if asked and not days:
+        periods = _list_periods(today)
+        if asked not in periods:
+            raise bad_value("date_macro", asked)
+        return (*periods[asked], asked)
+    start, end = _list_periods(today)[macro]
+    return days.get("start_date") or start, days.get("end_date") or end, "" if days else macro
+
+
+def _list_periods(today: date) -> dict[str, tuple[date, date]]:
+    month, year = today.replace(day=1), today.replace(month=1, day=1)
+    next_month = (month + timedelta(days=32)).replace(day=1)
+    last = month - timedelta(days=1)
+    return {
+        "today": (today, today),
+        "yesterday": (today - timedelta(days=1), today - timedelta(days=1)),
+        "this month": (month, next_month - timedelta(days=1)),
+        "this month-to-date": (month, today),
+        "last month": (last.replace(day=1), last),
+        "this calendar year": (year, year.replace(month=12, day=31)),
+        "this calendar year-to-date": (year, today),
+        "this fiscal year": (year, year.replace(month=12, day=31)),
+        "this fiscal year-to-date": (year, today),
+        "last calendar year": (year.replace(year=year.year - 1), year - timedelta(days=1)),
+        "last fiscal year": (year.replace(year=year.year - 1), year - timedelta(days=1)),
+    }
