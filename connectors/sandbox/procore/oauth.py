@@ -15,9 +15,10 @@ from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.procore.core import API_USER, CLIENT_ID, CLIENT_SECRET, SERVICE_USER, Actor, Core
 from connectors.sandbox.procore.errors import refuse_token
-from connectors.sandbox.procore.html import render_consent, render_page
+from connectors.sandbox.procore.oauth_pages import render_code, render_consent, render_error
 from connectors.sandbox.wire import decode, json_response
 
+APP_NAME = "Smoothx"
 TOKEN_SECONDS = 5400
 CODE_SECONDS = 600
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
@@ -103,7 +104,9 @@ class OAuth(Core):
     # --- consent
 
     def oauth_authorize(self, request: Request) -> Response:
-        return self._check_consent(request.args) or render_consent(self.contractor.name, API_USER.name, request.args)
+        return self._check_consent(request.args) or render_consent(
+            app_name=APP_NAME, firm=self.contractor.name, person=API_USER.name, given=request.args
+        )
 
     def oauth_decide(self, request: Request) -> Response:
         refusal = self._check_consent(request.form)
@@ -116,14 +119,14 @@ class OAuth(Core):
         code = secrets.token_hex(32)
         self._codes[code] = redirect_uri, self.clock.epoch() + CODE_SECONDS
         if redirect_uri == OUT_OF_BAND:
-            return render_page("Authorization code", f"<h1>Authorization code</h1><p><code>{code}</code></p>")
+            return render_code(code)
         return redirect(_extend(redirect_uri, {"code": code, **state}))
 
     def _check_consent(self, given: Mapping[str, str]) -> Response | None:
         """Who cannot be trusted with an answer gets a page; anything else goes back to the app."""
         problem = _find_distrust(given)
         if problem is not None:
-            return render_page("Authorization error", f"<h1>An error has occurred</h1><p>{problem}</p>", status=401)
+            return render_error(problem)
         if given.get("response_type") == "code":
             return None
         error, description = ("unsupported_response_type", UNSUPPORTED_RESPONSE)
@@ -231,7 +234,7 @@ def _keep_state(given: Mapping[str, str]) -> dict[str, str]:
 
 def _send_back(redirect_uri: str, error: str, description: str, state: dict[str, str]) -> Response:
     if redirect_uri == OUT_OF_BAND:
-        return render_page("Authorization error", f"<h1>An error has occurred</h1><p>{description}</p>", status=401)
+        return render_error(description)
     return redirect(_extend(redirect_uri, {"error": error, "error_description": description, **state}))
 
 

@@ -13,7 +13,6 @@ from connectors.sandbox.desk import HOME_RULES, Desk, link_view
 from connectors.sandbox.pages import (
     Column,
     Input,
-    Side,
     take_listing,
     write_amount,
     write_card,
@@ -25,6 +24,7 @@ from connectors.sandbox.pages import (
     write_table,
 )
 from connectors.sandbox.procore.desk.acts import ClaimActs
+from connectors.sandbox.procore.oauth_pages import SIDE
 from connectors.sandbox.procore.projects.projects import Projects
 from connectors.sandbox.procore.tables import Row
 
@@ -53,7 +53,7 @@ INVOICE_COLUMNS = (
 
 class Pages(Desk, ClaimActs, Projects):
     ROUTES: ClassVar[tuple[Rule, ...]] = HOME_RULES
-    SIDE = Side("Procore sandbox", "procore")
+    SIDE = SIDE
     VIEWS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("waiting", "To decide"),
         ("projects", "Projects"),
