@@ -61,7 +61,10 @@ class CostCode:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """`customer_key` is the company in the custom field "Customer" (None: empty); `in_books`: has a sub-customer."""
+    """`customer_key` is the company in the custom field "Customer" (None: empty); `in_books`: has a sub-customer.
+
+    `sub_jobs` are (code, name) pairs.
+    """
 
     key: str
     number: str
@@ -70,6 +73,7 @@ class Project:
     customer_key: str | None
     in_books: bool = False
     is_taxed: bool = False
+    sub_jobs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +224,10 @@ class BookExpense:
 
 @dataclass(frozen=True, slots=True)
 class Employee:
-    """Somebody on the payroll. `employee_id` is the number payroll knows; with a login the person is a user too."""
+    """Somebody on the payroll. `employee_id` is the number payroll knows; with a login the person is a user too.
+
+    `books_name` is the display name in the books, None for nobody there; leased labour is a vendor there.
+    """
 
     key: str
     first_name: str
@@ -230,6 +237,8 @@ class Employee:
     has_login: bool = False
     job_title: str | None = None
     is_active: bool = True
+    books_name: str | None = None
+    is_vendor_in_books: bool = False
 
 
 @dataclass(frozen=True, slots=True)

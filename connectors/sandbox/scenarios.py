@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from connectors.sandbox.contractor import ZERO, Commitment, Contractor
+from connectors.sandbox.contractor import ZERO, Commitment, Contractor, Project
 from connectors.sandbox.scenario_billing import InvoiceBook, find_held_before
 from connectors.sandbox.scenario_books import list_accounts, list_cost_codes
 from connectors.sandbox.scenario_contacts import AFFILIATE, PUSHED_VENDOR, TRAPS, Contacts, make_contacts
 from connectors.sandbox.scenario_contracts import Desk, make_commitments, open_desk
+from connectors.sandbox.scenario_labour import make_employees, make_timecards
 from connectors.sandbox.scenario_messy import make_messy
 from connectors.sandbox.scenario_owners import list_receipts, make_prime_contracts
 from connectors.sandbox.scenario_projects import Job, make_jobs
@@ -35,6 +36,9 @@ REALM_ID = "9341453908172645"
 STOCK_REALM_ID = "4620816365012345670"
 # A block of the demo makes more than 500 of them.
 BLOCKS_PER_THOUSAND_LINES = 2
+# The crew is as large in every size, so it works on the first jobs only.
+MOST_STAFFED = 6
+SUB_JOBS = (("A", "Building A"), ("B", "Parking"))
 START_DATE = date(2026, 7, 1)
 RETENTION_PAYABLE = "retention_payable"
 # Where the books' items post to, by key of the account.
@@ -135,6 +139,7 @@ def _add_money(firm: Contractor, jobs: tuple[Job, ...], contacts: Contacts, rng:
     suppliers = [trader for trader in contacts.traders if trader.is_supplier]
     in_books = [job.project for job in jobs if job.project.in_books]
     items = [code.item_name for code in firm.cost_codes if code.item_name]
+    employees = make_employees()
     return replace(
         firm,
         prime_contracts=primes,
@@ -142,7 +147,16 @@ def _add_money(firm: Contractor, jobs: tuple[Job, ...], contacts: Contacts, rng:
         payments=(*list_early_payments(firm.commitments, firm.start_date), *list_receipts(primes)),
         expenses=make_expenses(rng, in_books, suppliers, items),
         class_names=CLASS_NAMES,
+        employees=employees,
+        timecards=make_timecards(rng, employees, [job.project for job in jobs if job.is_synced][:MOST_STAFFED]),
+        projects=_add_sub_jobs(firm.projects, jobs),
     )
+
+
+def _add_sub_jobs(projects: tuple[Project, ...], jobs: tuple[Job, ...]) -> tuple[Project, ...]:
+    """The last job of the firm is built in two parts."""
+    key = jobs[-1].project.key
+    return tuple(replace(each, sub_jobs=SUB_JOBS) if each.key == key else each for each in projects)
 
 
 def _make_specials(desk: Desk, jobs: tuple[Job, ...], contacts: Contacts) -> dict[str, list[Commitment]]:

@@ -149,3 +149,36 @@ def test_merged_vendors_are_gone_from_messy_books(messy: Contractor) -> None:
         assert companies[kept].qbo_name in names
         assert companies[lost].qbo_name not in names
     books.close()
+
+
+def test_the_crew_is_in_both_systems_and_some_only_in_one(demo: Contractor) -> None:
+    procore, books = ProcoreSandbox(demo), QboSandbox(demo)
+    book = books.find_book()
+    on_payroll = {row["DisplayName"]: row.get("EmployeeNumber") for row in book.all("Employee")}
+    people = {row["employee_id"] for row in procore.tables.iterate("people") if row["is_active"]}
+    for employee in demo.employees:
+        assert (employee.employee_id in people) == employee.is_active
+        if employee.books_name and not employee.is_vendor_in_books:
+            assert on_payroll.pop(employee.books_name) == employee.employee_id
+    assert on_payroll == {}
+    assert [row["DisplayName"] for row in book.all("Vendor") if row["DisplayName"].startswith("Boyd")]
+    procore.close()
+    books.close()
+
+
+def test_the_crew_worked_full_weeks_and_the_last_one_waits(demo: Contractor) -> None:
+    regular = [timecard for timecard in demo.timecards if timecard.time_type == "REG"]
+    weeks = sorted({timecard.date.isocalendar().week for timecard in regular})
+    crew = {timecard.employee_key for timecard in regular}
+    assert sum(timecard.hours for timecard in regular) == 40 * len(weeks) * len(crew)
+    waiting = {timecard.date.isocalendar().week for timecard in demo.timecards if timecard.status == "pending"}
+    assert waiting == {weeks[-1]}
+
+
+def test_one_job_is_built_in_two_parts_with_codes_of_their_own(demo: Contractor) -> None:
+    procore = ProcoreSandbox(demo)
+    [job_a, job_b] = procore.tables.all("sub_jobs")
+    assert job_a["project_id"] == job_b["project_id"]
+    codes = [row for row in procore.tables.of("cost_codes", job_a["project_id"]) if row["full_code"] == "03-300"]
+    assert len({row["id"] for row in codes}) == 3
+    procore.close()

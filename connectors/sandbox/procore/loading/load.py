@@ -158,6 +158,8 @@ class Loader(FinancialsLoader, Subcontracts, LabourLoader, ListLoader):
         )
         self._backdate(row, FIRST_PROJECT_AT + timedelta(hours=31 * (index % 40), minutes=index % 60))
         self.copy_standard_codes(row)
+        for code, name in project.sub_jobs:
+            self.add_sub_job(row, {"code": code, "name": name})
         if vendor_id is not None:
             self.join_project(vendor_id, row["id"])
         return int(row["id"])

@@ -41,6 +41,7 @@ def load_company(book: Book, contractor: Contractor) -> None:
     _load_items(book, contractor, account_ids)
     party_ids = _load_companies(book, contractor)
     job_ids = _load_jobs(book, contractor, party_ids)
+    _load_employees(book, contractor)
     load_spending(book, contractor, accounts=account_ids, vendors=party_ids, jobs=job_ids)
     for kept, lost in contractor.merged_companies:
         merge(book, book.kinds["Vendor"], party_ids[kept], party_ids[lost])
@@ -129,6 +130,18 @@ def _load_companies(book: Book, contractor: Contractor) -> dict[str, str]:
         else:
             ids[company.key] = record["Id"]
     return ids
+
+
+def _load_employees(book: Book, contractor: Contractor) -> None:
+    """Under the name the books have; leased labour is paid as a vendor."""
+    for employee in contractor.employees:
+        if employee.books_name is None:
+            continue
+        body: Record = {"DisplayName": employee.books_name}
+        if not employee.is_vendor_in_books:
+            body |= {"GivenName": employee.first_name, "FamilyName": employee.last_name}
+            body |= {"EmployeeNumber": employee.employee_id}
+        save(book, book.kinds["Vendor" if employee.is_vendor_in_books else "Employee"], body)
 
 
 def _describe(company: Company) -> Record:
