@@ -178,3 +178,23 @@ def test_an_unknown_view_leads_home(person: Person) -> None:
     answer = requests.get(f"{person.url}/?view=secrets", timeout=10)
     assert answer.history[0].status_code == 303
     assert "To decide" in answer.text
+
+
+def test_time_is_entered_edited_and_approved(person: Person) -> None:
+    worker = find(person, "people", employee_id="E1003")
+    project = find(person, "projects", project_number="26-101")
+    before = {row["id"] for row in person.app.tables.iterate("timecard_entries")}
+    person.send(do="enter_time", person_id=worker["id"], project_id=project["id"], hours="7.25", time_type="OT")
+    [entry] = [row for row in person.app.tables.iterate("timecard_entries") if row["id"] not in before]
+    shape = person.app.shape_entry(entry)
+    assert (shape["hours"], shape["date"]) == ("7.25", person.app.clock.now().date().isoformat())
+    assert shape["timecard_time_type"]["abbreviated_time_type"] == "OT"
+    person.send(do="edit_time", entry_id=entry["id"], hours="6.5")
+    form = next(
+        form
+        for form in person.list_forms(person.read("time", q="samuel", page=1), "Approve")
+        if form["entry_id"] == str(entry["id"])
+    )
+    person.send(**form)
+    shape = person.app.shape_entry(entry)
+    assert (shape["hours"], shape["approval_status"]) == ("6.5", "approved")
