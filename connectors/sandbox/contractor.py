@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-ZERO = Decimal("0.00")
+from connectors.sandbox.amounts import ZERO
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from connectors.sandbox.contractor import ZERO, Claim, ClaimLine, Commitment
-from connectors.sandbox.procore.subcontracts.billing import round_cents, take_percent
+from connectors.sandbox.amounts import ZERO, round_cents, take_percent
+from connectors.sandbox.contractor import Claim, ClaimLine, Commitment
 
 YEAR = 2026
 MONTHS = (7, 8, 9, 10)

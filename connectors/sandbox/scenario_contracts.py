@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from connectors.sandbox.amounts import CENT
 from connectors.sandbox.contractor import ChangeOrder, Claim, Commitment, ContractLine, Project
-from connectors.sandbox.procore.subcontracts.billing import CENT
 from connectors.sandbox.scenario_billing import MONTHS, Biller, InvoiceBook, draw_fractions, make_claim
 from connectors.sandbox.scenario_books import DIVISIONS
 from connectors.sandbox.scenario_contacts import Trader

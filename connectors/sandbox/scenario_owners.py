@@ -7,17 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from connectors.sandbox.contractor import (
-    ZERO,
-    Claim,
-    ClaimLine,
-    Commitment,
-    ContractLine,
-    Payment,
-    PrimeContract,
-    Project,
-)
-from connectors.sandbox.procore.subcontracts.billing import round_cents, take_percent
+from connectors.sandbox.amounts import ZERO, round_cents, take_percent
+from connectors.sandbox.contractor import Claim, ClaimLine, Commitment, ContractLine, Payment, PrimeContract, Project
 from connectors.sandbox.scenario_billing import MONTHS, Biller, draw_fractions, make_claim
 
 # What the firm adds to its own cost, as a factor.

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from connectors.sandbox.contractor import ZERO, Commitment, Contractor, Project
+from connectors.sandbox.amounts import ZERO
+from connectors.sandbox.contractor import Commitment, Contractor, Project
 from connectors.sandbox.scenario_billing import InvoiceBook, find_held_before
 from connectors.sandbox.scenario_books import list_accounts, list_cost_codes
 from connectors.sandbox.scenario_contacts import AFFILIATE, PUSHED_VENDOR, TRAPS, Contacts, make_contacts

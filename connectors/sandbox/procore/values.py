@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from connectors.sandbox.procore.subcontracts.billing import round_cents
+from connectors.sandbox.amounts import round_cents
 
 # No amount or quantity is longer; writing out 1E9999 would take the sandbox down.
 MOST_PLACES = 30

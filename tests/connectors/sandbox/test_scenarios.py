@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
+from connectors.sandbox.amounts import take_percent
 from connectors.sandbox.contractor import Commitment, Company, Contractor
 from connectors.sandbox.procore import ProcoreSandbox
-from connectors.sandbox.procore.subcontracts.billing import take_percent
 from connectors.sandbox.scenario_names import fold_accents
 from connectors.sandbox.scenarios import START_DATE, build
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from connectors.sandbox.amounts import ZERO, take_percent
 from connectors.sandbox.procore.body_values import (
     ORIGIN,
     drop_blank_origin,
@@ -17,7 +18,6 @@ from connectors.sandbox.procore.costs.line_items import LineItems
 from connectors.sandbox.procore.errors import refuse_fields, refuse_state
 from connectors.sandbox.procore.files.attachments import drop_attachments
 from connectors.sandbox.procore.key_index import KeyIndex
-from connectors.sandbox.procore.subcontracts.billing import ZERO, take_percent
 from connectors.sandbox.procore.tables import Row
 
 TYPES = ("invoice", "expense", "payroll", "subcontractor_invoice")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from connectors.sandbox.amounts import ZERO
 from connectors.sandbox.procore.costs.direct_cost_records import DirectCostRecords
 from connectors.sandbox.procore.costs.line_items import sum_lines
 from connectors.sandbox.procore.costs.payments import WIDE_CURRENCY
 from connectors.sandbox.procore.files.attachments import list_attachments
-from connectors.sandbox.procore.subcontracts.billing import ZERO
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import write_plain
 

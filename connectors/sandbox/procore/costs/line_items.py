@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from connectors.sandbox.amounts import ZERO, round_cents
 from connectors.sandbox.procore.body_values import ORIGIN, drop_blank_origin, read_choice
 from connectors.sandbox.procore.codes.wbs import WbsCodes
 from connectors.sandbox.procore.company.code_tables import shape_type
@@ -12,7 +13,6 @@ from connectors.sandbox.procore.costs.payments import CURRENCY
 from connectors.sandbox.procore.errors import refuse_fields
 from connectors.sandbox.procore.inputs import read_amount, read_text
 from connectors.sandbox.procore.listing import by_number, by_range
-from connectors.sandbox.procore.subcontracts.billing import ZERO, round_cents
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import write_plain
 

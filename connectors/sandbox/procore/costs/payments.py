@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from connectors.sandbox.amounts import ZERO
 from connectors.sandbox.procore.core import Core
 from connectors.sandbox.procore.files.attachments import list_attachments
-from connectors.sandbox.procore.subcontracts.billing import ZERO
 from connectors.sandbox.procore.tables import Row, Tables
 from connectors.sandbox.procore.values import write_money
 

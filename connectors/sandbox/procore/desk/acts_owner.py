@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
+from connectors.sandbox.amounts import HUNDRED, ZERO, round_cents
 from connectors.sandbox.frame import ActRefused
 from connectors.sandbox.procore.errors import Refused
 from connectors.sandbox.procore.owners.application_records import APPLICATION_STATUSES
 from connectors.sandbox.procore.owners.owner_side import OwnerSide
 from connectors.sandbox.procore.owners.payment_applications import RELEASED, RETAINED, STORED, WORK
-from connectors.sandbox.procore.subcontracts.billing import HUNDRED, ZERO, round_cents
 from connectors.sandbox.procore.tables import Row, read_number
 from connectors.sandbox.procore.values import read_date, write_money
 

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from connectors.sandbox.amounts import ZERO
 from connectors.sandbox.contractor import (
-    ZERO,
     ChangeOrder,
     Claim,
     ClaimLine,

@@ -11,16 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from connectors.sandbox.amounts import ZERO, take_percent
 from connectors.sandbox.procore.files.attachments import drop_attachments
 from connectors.sandbox.procore.owners.prime_records import APPROVED, PrimeRecords
-from connectors.sandbox.procore.subcontracts.billing import (
-    ZERO,
-    ClaimFigures,
-    Entry,
-    LineFigures,
-    bill_claim,
-    take_percent,
-)
+from connectors.sandbox.procore.subcontracts.billing import ClaimFigures, Entry, LineFigures, bill_claim
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import write_money
 

@@ -6,10 +6,11 @@ from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
+from connectors.sandbox.amounts import ZERO, find_percent, take_percent
 from connectors.sandbox.procore.costs.payments import CURRENCY, WIDE_CURRENCY, sum_invoice_payments
 from connectors.sandbox.procore.files.attachments import list_attachments
 from connectors.sandbox.procore.owners.prime_shapes import PrimeShapes
-from connectors.sandbox.procore.subcontracts.billing import ZERO, LineFigures, Summary, find_percent, take_percent
+from connectors.sandbox.procore.subcontracts.billing import LineFigures, Summary
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import format_period, write_money, write_plain
 

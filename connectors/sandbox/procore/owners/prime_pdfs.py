@@ -7,11 +7,11 @@ from typing import ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
+from connectors.sandbox.pdf import write_pdf
 from connectors.sandbox.procore.costs.line_items import sum_lines
 from connectors.sandbox.procore.errors import refuse_unknown
 from connectors.sandbox.procore.files.attachments import add_upload, encode_content, write_link
 from connectors.sandbox.procore.owners.prime_v2 import PrimeV2
-from connectors.sandbox.procore.pdf import write_pdf
 from connectors.sandbox.procore.tables import Row
 
 # How often a client is told to wait, by which it has to ask more than once.

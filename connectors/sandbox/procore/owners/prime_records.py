@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from connectors.sandbox.amounts import ZERO
 from connectors.sandbox.procore.costs.line_items import LineItems, sum_lines
-from connectors.sandbox.procore.subcontracts.billing import ZERO
 from connectors.sandbox.procore.tables import Row
 
 APPROVED = "approved"

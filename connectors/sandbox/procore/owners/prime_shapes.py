@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from connectors.sandbox.amounts import find_percent
 from connectors.sandbox.procore.company.vendor_shapes import FLAGS as VENDOR_FLAGS
 from connectors.sandbox.procore.company.vendor_shapes import NULLABLE, VendorShapes
 from connectors.sandbox.procore.company.vendor_shapes import TEXTS as VENDOR_TEXTS
@@ -15,7 +16,6 @@ from connectors.sandbox.procore.costs.payments import CURRENCY, shape_embedded_p
 from connectors.sandbox.procore.files.attachments import list_attachments
 from connectors.sandbox.procore.owners.application_records import ApplicationRecords
 from connectors.sandbox.procore.owners.prime_records import DATES, FLAGS
-from connectors.sandbox.procore.subcontracts.billing import find_percent
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import write_plain
 

@@ -8,26 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
-ZERO = Decimal("0.00")
-CENT = Decimal("0.01")
-NONE = Decimal("0.0")
-HUNDRED = Decimal(100)
+from connectors.sandbox.amounts import ZERO, find_percent, take_percent
 
-
-def round_cents(amount: Decimal) -> Decimal:
-    return amount if amount.same_quantum(CENT) else amount.quantize(CENT, rounding=ROUND_HALF_UP)
-
-
-def take_percent(amount: Decimal, rate: Decimal) -> Decimal:
-    """`rate` percent of `amount`, in whole cents."""
-    return round_cents(amount * rate / HUNDRED) if rate else ZERO
-
-
-def find_percent(part: Decimal, whole: Decimal) -> Decimal:
-    """`part` as percent of `whole` with two places, 0.00 of nothing. For display only, it has lost its cents."""
-    return round_cents(part * HUNDRED / whole) if whole else ZERO
+NO_QUANTITY = Decimal("0.0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +33,7 @@ class Entry:
     stored_released: Decimal = ZERO
     tax_rate: Decimal = ZERO
     is_change_order: bool = False
-    quantity: Decimal = NONE
+    quantity: Decimal = NO_QUANTITY
     claimed: Decimal = ZERO
 
 
@@ -226,7 +211,7 @@ def _bill_line(entry: Entry, before: LineFigures | None, is_certified: bool, are
     work_before = moved
     retained_before = retainage_moved
     total_before = ZERO
-    quantity_before = before.total_completed_and_stored_to_date_quantity if before else NONE
+    quantity_before = before.total_completed_and_stored_to_date_quantity if before else NO_QUANTITY
     if before:
         work_before += before.work_completed_from_previous_application + before.work_completed_this_period
         retained_before += before.work_completed_retainage_currently_retained

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from connectors.sandbox.amounts import ZERO
 from connectors.sandbox.procore.core import Core
-from connectors.sandbox.procore.subcontracts.billing import ZERO, Summary
+from connectors.sandbox.procore.subcontracts.billing import Summary
 from connectors.sandbox.procore.tables import Row
 
 APPROVED = "approved"

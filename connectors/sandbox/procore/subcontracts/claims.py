@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
+from connectors.sandbox.amounts import take_percent
 from connectors.sandbox.procore.errors import Refused, refuse_fields, refuse_state
 from connectors.sandbox.procore.files.attachments import drop_attachments
-from connectors.sandbox.procore.subcontracts.billing import ClaimFigures, Entry, LineFigures, bill_claim, take_percent
+from connectors.sandbox.procore.subcontracts.billing import ClaimFigures, Entry, LineFigures, bill_claim
 from connectors.sandbox.procore.subcontracts.claim_sources import NO_QUANTITY, ClaimSources
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import write_money

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
+from connectors.sandbox.amounts import ZERO
 from connectors.sandbox.procore.core import USERS
 from connectors.sandbox.procore.errors import refuse_fields
 from connectors.sandbox.procore.files.attachments import attach_given, list_attachments
 from connectors.sandbox.procore.inputs import check_choice, read_text
 from connectors.sandbox.procore.listing import answer_v2_page, by_flag, by_number, by_range, by_text, filter_rows
-from connectors.sandbox.procore.subcontracts.billing import ZERO
 from connectors.sandbox.procore.subcontracts.contract_lines import ContractLines
 from connectors.sandbox.procore.subcontracts.contract_shapes import (
     CONTRACT_TYPES,

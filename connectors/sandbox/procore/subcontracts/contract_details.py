@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
+from connectors.sandbox.amounts import ZERO
 from connectors.sandbox.procore.errors import refuse_fields, refuse_state, refuse_unknown
 from connectors.sandbox.procore.inputs import read_amount, read_text
 from connectors.sandbox.procore.listing import answer_page, by_number, filter_rows
-from connectors.sandbox.procore.subcontracts.billing import ZERO
 from connectors.sandbox.procore.subcontracts.commitments import route_kinds
 from connectors.sandbox.procore.subcontracts.contract_lines import ContractLines
 from connectors.sandbox.procore.subcontracts.contract_shapes import CURRENCY

@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
+from connectors.sandbox.amounts import ZERO, round_cents
 from connectors.sandbox.procore.errors import refuse_fields, refuse_request, refuse_state, refuse_unknown
 from connectors.sandbox.procore.inputs import check_choice, read_amount, read_text
 from connectors.sandbox.procore.listing import answer_page, by_number, by_range, filter_rows
-from connectors.sandbox.procore.subcontracts.billing import ZERO, round_cents
 from connectors.sandbox.procore.subcontracts.commitments import route_kinds
 from connectors.sandbox.procore.subcontracts.contract_writes import RESOURCES as CONTRACTS
 from connectors.sandbox.procore.subcontracts.contract_writes import ContractWrites, check_unlocked

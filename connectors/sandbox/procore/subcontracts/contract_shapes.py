@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from connectors.sandbox.amounts import ZERO, find_percent
 from connectors.sandbox.procore.codes.cost_codes import CostCodes
 from connectors.sandbox.procore.codes.wbs import WbsCodes
 from connectors.sandbox.procore.company.code_lists import shape_type
@@ -13,7 +14,6 @@ from connectors.sandbox.procore.company.vendor_shapes import VendorShapes
 from connectors.sandbox.procore.costs.payments import shape_embedded_payments
 from connectors.sandbox.procore.files.attachments import list_attachments
 from connectors.sandbox.procore.projects.custom_fields import CustomFields
-from connectors.sandbox.procore.subcontracts.billing import ZERO, find_percent
 from connectors.sandbox.procore.subcontracts.claims import Claims
 from connectors.sandbox.procore.tables import OWNERS, Row
 from connectors.sandbox.procore.values import write_plain

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
+from connectors.sandbox.amounts import ZERO, round_cents
 from connectors.sandbox.procore.errors import refuse_fields, refuse_request, refuse_state
 from connectors.sandbox.procore.inputs import check_choice, read_amount, read_flag, read_percent, read_text
-from connectors.sandbox.procore.subcontracts.billing import ZERO, round_cents
 from connectors.sandbox.procore.subcontracts.change_orders import ChangeOrders
 from connectors.sandbox.procore.subcontracts.requisition_history import RequisitionHistory
 from connectors.sandbox.procore.tables import Row, read_number

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from connectors.sandbox.amounts import ZERO, find_percent, take_percent
 from connectors.sandbox.procore.codes.wbs import COST_CODE_SEGMENT_ID, COST_TYPE_SEGMENT_ID, WbsCodes
-from connectors.sandbox.procore.subcontracts.billing import ZERO, LineFigures, find_percent, take_percent
+from connectors.sandbox.procore.subcontracts.billing import LineFigures
 from connectors.sandbox.procore.subcontracts.claim_sources import NO_QUANTITY, Source
 from connectors.sandbox.procore.subcontracts.claims import Claims
 from connectors.sandbox.procore.tables import Row, read_number

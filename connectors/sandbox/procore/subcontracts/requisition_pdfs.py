@@ -8,11 +8,11 @@ from uuid import UUID, uuid5
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
+from connectors.sandbox.pdf import write_pdf
 from connectors.sandbox.procore.errors import refuse_request, refuse_unknown
 from connectors.sandbox.procore.files.attachments import add_upload, encode_content, write_link
 from connectors.sandbox.procore.inputs import read_text
 from connectors.sandbox.procore.listing import is_true
-from connectors.sandbox.procore.pdf import write_pdf
 from connectors.sandbox.procore.subcontracts.requisitions import Requisitions
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import write_money

@@ -6,9 +6,10 @@ from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
+from connectors.sandbox.amounts import ZERO, find_percent
 from connectors.sandbox.procore.core import USERS
 from connectors.sandbox.procore.files.attachments import list_attachments
-from connectors.sandbox.procore.subcontracts.billing import ZERO, Summary, find_percent
+from connectors.sandbox.procore.subcontracts.billing import Summary
 from connectors.sandbox.procore.subcontracts.claims import OPEN_STATUSES
 from connectors.sandbox.procore.subcontracts.contract_shapes import CONTRACT_TYPES, CURRENCY, ContractShapes
 from connectors.sandbox.procore.subcontracts.requisition_items import EXCHANGED, RequisitionItems

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
+from connectors.sandbox.amounts import round_cents
 from connectors.sandbox.qbo.books.kinds import Kind
-from connectors.sandbox.qbo.books.values import CENT, PACIFIC, Record, spell_money, spell_time
+from connectors.sandbox.qbo.books.values import PACIFIC, Record, spell_money, spell_time
 
 BALANCE_SHEET = frozenset({"Asset", "Liability", "Equity"})
 
@@ -232,7 +233,7 @@ class Book:
         account = self.get("Account", account_id)
         if rate == 1 or record is None or account is None or account["CurrencyRef"] == record.get("CurrencyRef"):
             return amount
-        return (amount * rate).quantize(CENT, rounding=ROUND_HALF_UP)
+        return round_cents(amount * rate)
 
     def _shift_account(self, account: Record, shift: Decimal) -> None:
         changes = {}

@@ -8,9 +8,10 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from connectors.sandbox.amounts import round_cents
+
 # Stored times carry this offset whatever the company's own zone is.
 PACIFIC = ZoneInfo("America/Los_Angeles")
-CENT = Decimal("0.01")
 # Prices and quantities keep seven decimals.
 PRICE = Decimal("0.0000001")
 
@@ -19,7 +20,7 @@ Record = dict[str, Any]
 
 def spell_money(value: Any) -> Decimal | int:
     """Two decimals, half up; zero is the bare 0."""
-    rounded = Decimal(value).quantize(CENT, rounding=ROUND_HALF_UP)
+    rounded = round_cents(Decimal(value))
     return rounded if rounded else 0
 
 

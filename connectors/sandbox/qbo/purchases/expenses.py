@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
+from connectors.sandbox.amounts import round_cents
 from connectors.sandbox.qbo.books.book import Book
 from connectors.sandbox.qbo.books.faults import (
     amount_mismatch,
@@ -18,7 +19,7 @@ from connectors.sandbox.qbo.books.kinds import Write
 from connectors.sandbox.qbo.books.multicurrency import demand_same_currency, open_ledger, set_currency
 from connectors.sandbox.qbo.books.refs import make_reference
 from connectors.sandbox.qbo.books.transactions import drop_empty_quantity, number_lines, set_date, sum_lines
-from connectors.sandbox.qbo.books.values import CENT, Record, spell_money
+from connectors.sandbox.qbo.books.values import Record, spell_money
 from connectors.sandbox.qbo.tax.taxes import post_tax, tax_purchase, total_tax
 
 ACCOUNT_LINE = "AccountBasedExpenseLineDetail"
@@ -139,6 +140,6 @@ def _check_item(book: Book, detail: Record) -> None:
 def _check_amount(line: Record, detail: Record) -> None:
     if "Qty" not in detail or "UnitPrice" not in detail:
         return
-    product = (Decimal(detail["Qty"]) * Decimal(detail["UnitPrice"])).quantize(CENT, rounding=ROUND_HALF_UP)
+    product = round_cents(Decimal(detail["Qty"]) * Decimal(detail["UnitPrice"]))
     if product != Decimal(line["Amount"]):
         raise amount_mismatch(line["Amount"])

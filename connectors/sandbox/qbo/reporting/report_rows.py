@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from connectors.sandbox.qbo.books.values import CENT, Record
+from connectors.sandbox.amounts import CENT
+from connectors.sandbox.qbo.books.values import Record
 
 ZERO = Decimal(0)
 Row = dict[str, Any]

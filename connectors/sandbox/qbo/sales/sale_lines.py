@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from connectors.sandbox.qbo.books.book import Book
@@ -20,7 +20,7 @@ from connectors.sandbox.qbo.books.kinds import Write
 from connectors.sandbox.qbo.books.refs import SHIPPING_ITEM, make_reference
 from connectors.sandbox.qbo.books.system_accounts import DISCOUNTS, default_item, refer_to_account
 from connectors.sandbox.qbo.books.transactions import drop_empty_quantity
-from connectors.sandbox.qbo.books.values import CENT, Record, spell_money
+from connectors.sandbox.qbo.books.values import Record, spell_money
 from connectors.sandbox.qbo.purchases.purchase_faults import negative_amount
 
 ITEM_LINE = "SalesItemLineDetail"
@@ -159,7 +159,7 @@ def _prepare_item_line(book: Book, line: Record) -> Record:
 def multiply(quantity: Any, price: Any) -> Decimal | int:
     """To the cent. Raises QboFault 2010 when the product has more digits than money can have."""
     try:
-        return spell_money((Decimal(quantity) * Decimal(price)).quantize(CENT, rounding=ROUND_HALF_UP))
+        return spell_money(Decimal(quantity) * Decimal(price))
     except InvalidOperation as error:
         raise bad_value("UnitPrice", price) from error
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
+from connectors.sandbox.pdf import write_pdf
 from connectors.sandbox.qbo.books.book import Book
 from connectors.sandbox.qbo.books.faults import QboFault, missing
 from connectors.sandbox.qbo.books.kinds import Kind
@@ -14,7 +15,6 @@ from connectors.sandbox.qbo.books.values import Record
 from connectors.sandbox.qbo.books.write import find
 from connectors.sandbox.qbo.sales.sale_heads import check_email
 from connectors.sandbox.qbo.service.gateway import finish, unsupported
-from connectors.sandbox.qbo.service.pdf import make_pdf
 from connectors.sandbox.qbo.service.service import Service
 
 # Documented for the print; that the same ones can be mailed is unverified.
@@ -34,7 +34,7 @@ class Documents(Service):
             lines = describe_document(self.books[realm_id], kind, find(self.books[realm_id], kind, record_id))
         except QboFault as fault:
             return self.spell_fault(request, fault)
-        return finish(Response(make_pdf(lines), content_type="application/pdf"))
+        return finish(Response(write_pdf(lines), content_type="application/pdf"))
 
     def api_send(self, request: Request, realm_id: str, segment: str, record_id: str) -> Response:
         """Mail it to `sendTo`, else to the address it carries. The body is not read."""

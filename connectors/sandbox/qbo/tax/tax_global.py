@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from connectors.sandbox.amounts import CENT, round_cents
 from connectors.sandbox.qbo.books.faults import tax_not_applicable, tax_rate_missing, tax_totals_clash
 from connectors.sandbox.qbo.books.kinds import Write
-from connectors.sandbox.qbo.books.values import CENT, Record, spell_money
+from connectors.sandbox.qbo.books.values import Record, spell_money
 from connectors.sandbox.qbo.tax.tax_codes import Direction, country_of, rates_of, uses_tax
 from connectors.sandbox.qbo.tax.tax_lines import (
     discount_share,
@@ -26,7 +27,6 @@ from connectors.sandbox.qbo.tax.tax_sums import (
     RateTax,
     TaxedLine,
     effective_rate,
-    round_cents,
     tax_excluded,
     tax_inclusive,
 )

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from connectors.sandbox.amounts import CENT, round_cents
 from connectors.sandbox.qbo.books.book import Book
 from connectors.sandbox.qbo.books.faults import missing, tax_not_applicable, tax_rate_missing, tax_totals_clash
 from connectors.sandbox.qbo.books.kinds import Write
-from connectors.sandbox.qbo.books.values import CENT, Record, spell_money
+from connectors.sandbox.qbo.books.values import Record, spell_money
 from connectors.sandbox.qbo.tax.tax_codes import country_of, is_us, rates_of, uses_tax
 from connectors.sandbox.qbo.tax.tax_lines import spell_tax_line
-from connectors.sandbox.qbo.tax.tax_sums import ZERO, RateTax, TaxedLine, net_of, round_cents, spread, tax_excluded
+from connectors.sandbox.qbo.tax.tax_sums import ZERO, RateTax, TaxedLine, net_of, spread, tax_excluded
 from connectors.sandbox.qbo.tax.taxes import tax_account
 
 DETAIL = "JournalEntryLineDetail"

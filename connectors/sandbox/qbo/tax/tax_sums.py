@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Literal
 
-from connectors.sandbox.qbo.books.values import CENT
+from connectors.sandbox.amounts import HUNDRED, round_cents
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
-HUNDRED = Decimal(100)
 
 Base = Literal["TaxOnAmount", "TaxOnAmountPlusTax", "TaxOnTax"]
 
@@ -39,10 +38,6 @@ class RateTax:
     rate: Rate
     net: Decimal
     tax: Decimal
-
-
-def round_cents(amount: Decimal) -> Decimal:
-    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
 def unit_taxes(rates: Iterable[Rate]) -> list[tuple[Rate, Decimal, Decimal]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from connectors.sandbox.amounts import round_cents
 from connectors.sandbox.qbo.books.faults import invalid_reference
 from connectors.sandbox.qbo.books.kinds import Write
 from connectors.sandbox.qbo.books.values import Record, spell_money
@@ -17,7 +18,7 @@ from connectors.sandbox.qbo.tax.tax_lines import (
     taxed_lines,
     with_detail,
 )
-from connectors.sandbox.qbo.tax.tax_sums import ZERO, Rate, RateTax, TaxedLine, round_cents, spread, tax_excluded
+from connectors.sandbox.qbo.tax.tax_sums import ZERO, Rate, RateTax, TaxedLine, spread, tax_excluded
 
 UNTAXED = {"value": "NON"}
 

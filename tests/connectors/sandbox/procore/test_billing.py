@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.sandbox.procore.subcontracts.billing import ClaimFigures, Entry, bill_claim, find_percent, take_percent
+from connectors.sandbox.amounts import find_percent, take_percent
+from connectors.sandbox.procore.subcontracts.billing import ClaimFigures, Entry, bill_claim
 
 A, B, C = 1, 2, 3
 SCHEDULED = {A: Decimal("60000.00"), B: Decimal("40000.00"), C: Decimal("5000.00")}

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from connectors.sandbox.pdf import write_pdf
 from connectors.sandbox.qbo.books.values import parse_time
-from connectors.sandbox.qbo.service.pdf import make_pdf
 from tests.connectors.sandbox.qbo.conftest import ACME, BANK, CITY, PAYABLE, Qbo
 from tests.connectors.sandbox.qbo.sales_forms import make_receipt, make_sale, read, state_of
 
@@ -117,11 +117,11 @@ def test_every_printable_transaction_prints_with_its_name_and_number(qbo: Qbo) -
 
 
 def test_a_long_document_takes_several_pages() -> None:
-    raw = make_pdf([f"line {number} café \u2019 \u4e2d" for number in range(100)])
+    raw = write_pdf([f"line {number} café \u2019 \u4e2d" for number in range(100)])
 
     assert b"/Count 3" in raw
     assert "line 99 café" in check_pdf(raw)
-    assert check_pdf(make_pdf([])) == ""
+    assert check_pdf(write_pdf([])) == ""
 
 
 def test_voids_and_mails_are_announced_as_such(qbo: Qbo) -> None:

@@ -8,7 +8,7 @@ LINES_PER_PAGE = 45
 MAX_WIDTH = 95
 
 
-def make_pdf(lines: Iterable[str]) -> bytes:
+def write_pdf(lines: Iterable[str]) -> bytes:
     """Text lines in Helvetica on as many A4 pages as they need."""
     rows = [line[:MAX_WIDTH] for line in lines]
     pages = [rows[start : start + LINES_PER_PAGE] for start in range(0, len(rows), LINES_PER_PAGE)] or [[]]
