@@ -1,4 +1,4 @@
-"""The general ledger, and who is owed what: vendor and customer balances, aged or not."""
+"""The general ledger: what every account held before, and each posting since."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from connectors.sandbox.qbo.books.book import BALANCE_SHEET, Book
 from connectors.sandbox.qbo.books.faults import report_too_large
 from connectors.sandbox.qbo.books.values import Record
-from connectors.sandbox.qbo.reporting.report_rows import ZERO, Report, Row, cell, data_row, spell, sum_row, summary
+from connectors.sandbox.qbo.reporting.report_rows import ZERO, Report, Row, cell, data_row, spell, summary
 from connectors.sandbox.qbo.reporting.report_statements import Posting, list_transactions, sum_balances
 
 LEDGER_COLUMNS = (
@@ -22,7 +22,6 @@ LEDGER_COLUMNS = (
     ("Balance", "rbal_nat_amount", ""),
 )
 MAX_CELLS = 400_000
-AGES = (("Current", 0), ("1 - 30", 30), ("31 - 60", 60), ("61 - 90", 90), ("91 and over", 10**6))
 ACCOUNT_TYPES = (
     *("Bank", "Accounts Receivable", "Other Current Asset", "Fixed Asset", "Other Asset"),
     *("Accounts Payable", "Credit Card", "Other Current Liability", "Long Term Liability", "Equity"),
@@ -30,9 +29,12 @@ ACCOUNT_TYPES = (
 )
 _TITLES = {
     "VendorCredit": "Vendor Credit",
+    "ChangeOrder": "Change Order",
     "CreditMemo": "Credit Memo",
+    "CreditCardPaymentTxn": "Credit Card Payment",
     "JournalEntry": "Journal Entry",
     "Purchase": "Expense",
+    "PurchaseOrder": "Purchase Order",
     "RefundReceipt": "Refund",
     "SalesReceipt": "Sales Receipt",
 }
@@ -41,18 +43,18 @@ _PARTIES = ("VendorRef", "CustomerRef", "EntityRef")
 
 def general_ledger(book: Book, start: date, end: date) -> Report:
     """Accounts in the order of their types with what they held before; those without either are left out."""
-    posted = _post_by_account(book, start, end)
+    posted = post_by_account(book, start, end)
     opening = _find_opening(book, start)
     children: dict[str, list[Record]] = {}
     for account in book.in_order(book.kinds["Account"]):
         children.setdefault(account.get("ParentRef", {}).get("value", ""), []).append(account)
     tops = sorted(children.get("", []), key=lambda account: ACCOUNT_TYPES.index(account["AccountType"]))
-    sections = (_ledger_section(book, account, children, opening, posted) for account in tops)
+    sections = (ledger_section(book, account, children, opening, posted) for account in tops)
     rows = [row for row in sections if row is not None]
     return Report(LEDGER_COLUMNS, rows, bool(rows))
 
 
-def _post_by_account(book: Book, start: date, end: date) -> dict[str, list[Posting]]:
+def post_by_account(book: Book, start: date, end: date) -> dict[str, list[Posting]]:
     """Raises QboFault 6000 for more than a report may hold."""
     posted: dict[str, list[Posting]] = {}
     room = MAX_CELLS // len(LEDGER_COLUMNS)
@@ -67,22 +69,6 @@ def _post_by_account(book: Book, start: date, end: date) -> dict[str, list[Posti
             others = frozenset(shares) - {account_id}
             posted.setdefault(account_id, []).append(Posting(kind, record, account_id, amount, others))
     return posted
-
-
-def vendor_balance(book: Book, start: date, end: date) -> Report:
-    return _balances(book, "Vendor", "VendorBalance")
-
-
-def customer_balance(book: Book, start: date, end: date) -> Report:
-    return _balances(book, "Customer", "CustomerBalance")
-
-
-def aged_payables(book: Book, start: date, end: date) -> Report:
-    return _aged(book, (("Bill", 1), ("VendorCredit", -1)), "VendorRef", end)
-
-
-def aged_receivables(book: Book, start: date, end: date) -> Report:
-    return _aged(book, (("Invoice", 1), ("CreditMemo", -1)), "CustomerRef", end)
 
 
 def _find_opening(book: Book, start: date) -> dict[str, Decimal]:
@@ -110,7 +96,7 @@ def _find_opening(book: Book, start: date) -> dict[str, Decimal]:
     return opening
 
 
-def _ledger_section(
+def ledger_section(
     book: Book,
     account: Record,
     children: dict[str, list[Record]],
@@ -121,7 +107,7 @@ def _ledger_section(
     entries = sorted(posted.get(account["Id"], []), key=lambda each: (each.record["TxnDate"], _number(each)))
     rows, moved = _own_rows(book, account, opening.get(account["Id"], ZERO), entries)
     first = account["Id"] if rows else ""
-    below = (_ledger_section(book, child, children, opening, posted) for child in children.get(account["Id"], []))
+    below = (ledger_section(book, child, children, opening, posted) for child in children.get(account["Id"], []))
     for inner in below:
         if inner is None:
             continue
@@ -151,13 +137,12 @@ def _own_rows(book: Book, account: Record, held: Decimal, entries: list[Posting]
 
 def _ledger_row(book: Book, entry: Posting, amount: Decimal, balance: Decimal) -> Row:
     record = entry.record
-    party: Record = next((record[name] for name in _PARTIES if isinstance(record.get(name), dict)), {})
     split = book.get("Account", next(iter(entry.others))) if len(entry.others) == 1 else None
     return data_row(
         cell(record["TxnDate"]),
-        cell(_title(entry), record["Id"]),
+        cell(name_transaction(entry.kind, record), record["Id"]),
         cell(record.get("DocNumber", "")),
-        {"value": party.get("name", ""), "id": party.get("value", "")},
+        party_cell(record),
         cell(_find_memo(book, entry)),
         cell(split["FullyQualifiedName"], split["Id"]) if split else cell("-Split-"),
         cell(spell(amount)),
@@ -165,15 +150,21 @@ def _ledger_row(book: Book, entry: Posting, amount: Decimal, balance: Decimal) -
     )
 
 
-def _title(entry: Posting) -> str:
-    record = entry.record
-    if entry.kind == "BillPayment":
+def name_transaction(kind: str, record: Record) -> str:
+    """What a report calls the type of a transaction."""
+    if kind == "BillPayment":
         return f"Bill Payment ({'Check' if record['PayType'] == 'Check' else 'Credit Card'})"
-    if entry.kind == "Purchase" and record["PaymentType"] == "Check":
+    if kind == "Purchase" and record["PaymentType"] == "Check":
         return "Check"
-    if entry.kind == "Purchase" and record.get("Credit"):
+    if kind == "Purchase" and record.get("Credit"):
         return "Credit Card Credit"
-    return _TITLES.get(entry.kind, entry.kind)
+    return _TITLES.get(kind, kind)
+
+
+def party_cell(record: Record) -> Record:
+    """Whom a transaction is with; a text and an id, both empty for nobody."""
+    party: Record = next((record[name] for name in _PARTIES if isinstance(record.get(name), dict)), {})
+    return {"value": party.get("name", ""), "id": party.get("value", "")}
 
 
 def _find_memo(book: Book, entry: Posting) -> str:
@@ -190,39 +181,3 @@ def _find_memo(book: Book, entry: Posting) -> str:
 
 def _number(posting: Posting) -> int:
     return int(posting.record["Id"])
-
-
-def _balances(book: Book, kind: str, name: str) -> Report:
-    """As the records say now, whatever the period."""
-    owing = [(row, Decimal(row.get("Balance", 0))) for row in book.in_order(book.kinds[kind])]
-    rows = [data_row(cell(row["DisplayName"], row["Id"]), cell(spell(held))) for row, held in owing if held]
-    total = sum((held for _, held in owing), ZERO)
-    columns = (("", kind, kind.lower()), ("Total", "Money", "total"))
-    return Report(columns, [*rows, sum_row("TOTAL", "GrandTotal", spell(total))], bool(rows))
-
-
-def _aged(book: Book, kinds: tuple[tuple[str, int], ...], party: str, day: date) -> Report:
-    """Open balances by the days they are past due."""
-    ages: dict[tuple[str, str], list[Decimal]] = {}
-    for name, sign in kinds:
-        for record in book.all(name) if name in book.kinds else ():
-            open_amount = sign * Decimal(str(record.get("Balance", record.get("RemainingCredit", 0))))
-            if open_amount and record["TxnDate"] <= day.isoformat():
-                reference = record[party]
-                owed = ages.setdefault((reference.get("name", ""), reference["value"]), [ZERO] * len(AGES))
-                owed[_find_age(record, day)] += open_amount
-    rows = [
-        data_row(
-            cell(name, record_id), *(cell(spell(each) if each else "") for each in owed), cell(spell(sum(owed, ZERO)))
-        )
-        for (name, record_id), owed in sorted(ages.items())
-    ]
-    sums = [sum((owed[place] for owed in ages.values()), ZERO) for place in range(len(AGES))]
-    total = sum_row("TOTAL", "GrandTotal", *map(spell, sums), spell(sum(sums, ZERO)))
-    titles = [("", party.removesuffix("Ref"), "party"), *((title, "Money", title) for title, _ in AGES)]
-    return Report((*titles, ("Total", "Money", "total")), [*rows, total], bool(rows))
-
-
-def _find_age(record: Record, day: date) -> int:
-    late = (day - date.fromisoformat(str(record.get("DueDate", record["TxnDate"])))).days
-    return next(place for place, (_, limit) in enumerate(AGES) if late <= limit)

@@ -15,13 +15,9 @@ from werkzeug.wrappers import Request, Response
 from connectors.sandbox.qbo.books.book import Book
 from connectors.sandbox.qbo.books.faults import bad_value
 from connectors.sandbox.qbo.books.values import Record, parse_date
-from connectors.sandbox.qbo.reporting.report_ledger import (
-    aged_payables,
-    aged_receivables,
-    customer_balance,
-    general_ledger,
-    vendor_balance,
-)
+from connectors.sandbox.qbo.reporting import report_details, report_open, report_sales
+from connectors.sandbox.qbo.reporting.report_cash import cash_flow
+from connectors.sandbox.qbo.reporting.report_ledger import general_ledger
 from connectors.sandbox.qbo.reporting.report_rows import Report
 from connectors.sandbox.qbo.reporting.report_statements import balance_sheet, profit_and_loss, trial_balance
 from connectors.sandbox.qbo.service.gateway import unsupported
@@ -31,14 +27,32 @@ REPORTS: dict[str, Callable[[Book, date, date], Report]] = {
     "BalanceSheet": balance_sheet,
     "TrialBalance": trial_balance,
     "GeneralLedger": general_ledger,
-    "VendorBalance": vendor_balance,
-    "CustomerBalance": customer_balance,
-    "AgedPayables": aged_payables,
-    "AgedReceivables": aged_receivables,
+    "CashFlow": cash_flow,
+    "ProfitAndLossDetail": report_details.profit_and_loss_detail,
+    "TransactionList": report_details.transaction_list,
+    "AccountList": report_details.account_list,
+    "VendorBalance": report_open.vendor_balance,
+    "VendorBalanceDetail": report_open.vendor_balance_detail,
+    "CustomerBalance": report_open.customer_balance,
+    "CustomerBalanceDetail": report_open.customer_balance_detail,
+    "AgedPayables": report_open.aged_payables,
+    "AgedPayableDetail": report_open.aged_payable_detail,
+    "AgedReceivables": report_open.aged_receivables,
+    "AgedReceivableDetail": report_open.aged_receivable_detail,
+    "CustomerSales": report_sales.customer_sales,
+    "ItemSales": report_sales.item_sales,
+    "DepartmentSales": report_sales.department_sales,
+    "ClassSales": report_sales.class_sales,
+    "CustomerIncome": report_sales.customer_income,
+    "VendorExpenses": report_sales.vendor_expenses,
+    "InventoryValuationSummary": report_sales.inventory_valuation,
 }
 _BY_NAME = {name.lower(): name for name in REPORTS}
 # Without dates a report is of its default period.
-_MACROS = {"GeneralLedger": "this month-to-date"}
+_MACROS = {"GeneralLedger": "this month-to-date", "TransactionList": "this month-to-date"}
+_TOTALLED = frozenset(
+    {"ProfitAndLoss", "BalanceSheet", "CashFlow", "CustomerSales", "DepartmentSales", "ClassSales", "VendorExpenses"}
+)
 _YEAR = "this calendar year-to-date"
 _ECHOED = {"customer": "Customer", "vendor": "Vendor", "class": "Class", "department": "Department", "item": "Item"}
 
@@ -71,7 +85,7 @@ def _describe(request: Request, book: Book, name: str, period: tuple[date, date,
         raise bad_value("accounting_method", basis)
     by = request.args.get("summarize_column_by")
     standard = [{"Name": "AccountingStandard", "Value": "GAAP"}] if name in ("ProfitAndLoss", "BalanceSheet") else []
-    total = "Total" if name in ("ProfitAndLoss", "BalanceSheet") else None
+    total = "Total" if name in _TOTALLED else None
     header: dict[str, Any] = {
         "Time": book.stamp(),
         "ReportName": name,
@@ -93,8 +107,11 @@ def _describe_column(title: str, column_type: str, key: str) -> Record:
 
 
 def _read_period(request: Request, today: date, macro: str) -> tuple[date, date, str]:
-    """(start, end, macro); the macro is empty when dates are given. Raises QboFault 2010."""
-    given = {name: request.args.get(name, "") for name in ("start_date", "end_date")}
+    """(start, end, macro); the macro is empty when dates are given. Raises QboFault 2010.
+
+    Reports of what is open are asked with `report_date`, the day they look from.
+    """
+    given = {name: request.args.get(name, "") for name in ("start_date", "end_date", "report_date")}
     days = {name: parse_date(text) for name, text in given.items() if text}
     for name, day in days.items():
         if day is None:
@@ -106,7 +123,8 @@ def _read_period(request: Request, today: date, macro: str) -> tuple[date, date,
             raise bad_value("date_macro", asked)
         return (*periods[asked], asked)
     start, end = _list_periods(today)[macro]
-    return days.get("start_date") or start, days.get("end_date") or end, "" if days else macro
+    end = days.get("end_date") or days.get("report_date") or end
+    return days.get("start_date") or start, end, "" if days else macro
 
 
 def _list_periods(today: date) -> dict[str, tuple[date, date]]:
