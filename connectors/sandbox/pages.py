@@ -161,7 +161,11 @@ def write_form(
 
 def _write_input(each: Input) -> Markup:
     required = Markup(" required") if each.is_required else Markup()
-    label = Markup(' aria-label="{}"').format(each.label) if not each.is_labelled else Markup()
+    label = NOTHING
+    if not each.is_labelled:
+        label = Markup(' aria-label="{0}" title="{0}"').format(each.label)
+        if each.choices is None:
+            label += Markup(' placeholder="{}"').format(each.label)
     if each.choices is None:
         control = Markup('<input type="{}" name="{}" value="{}"{}{}{}>').format(
             each.kind, each.name, each.value, Markup(' step="0.01"') if each.kind == "number" else "", required, label

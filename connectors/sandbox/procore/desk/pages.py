@@ -148,13 +148,20 @@ class Pages(Desk, ClaimActs, Projects):
             Column(""),
         )
         title = f"Invoice {claim['invoice_number'] or claim['number']}, {self.name_vendor(commitment)}"
-        delete = write_form(
-            "delete_claim", "Delete invoice", fixed={"requisition_id": claim["id"]}, back="/?view=invoices"
-        )
+        fixed = {"requisition_id": claim["id"]}
+        release = write_form("release_retainage", "Release all retainage", fixed=fixed, back=back, is_inline=True)
+        delete = write_form("delete_claim", "Delete invoice", fixed=fixed, back="/?view=invoices", is_inline=True)
         hint = f"{commitment['number']}, {commitment['title']}. Status: {claim['status'].replace('_', ' ')}."
-        return write_card(
-            title, self._write_sums(claim), write_table(columns, rows, empty="The invoice has no lines."), hint=hint
-        ) + write_card("What you can do", self._write_moves(claim, back), delete)
+        return (
+            Markup('<p><a href="/?view=invoices">All subcontractor invoices</a></p>')
+            + write_card(
+                title,
+                self._write_sums(claim),
+                write_table(columns, rows, empty="The invoice has no lines."),
+                hint=hint,
+            )
+            + write_card("What you can do", self._write_moves(claim, back), release, delete)
+        )
 
     def _list_line_cells(self, claim: Row, item: Row, back: str) -> tuple[Any, ...]:
         line = self.tables.get("contract_lines", item["line_id"])

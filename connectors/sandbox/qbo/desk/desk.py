@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 from markupsafe import Markup
 
@@ -12,9 +12,7 @@ from connectors.sandbox.pages import (
     Column,
     Input,
     take_listing,
-    write_amount,
     write_card,
-    write_context,
     write_date,
     write_form,
     write_pager,
@@ -24,15 +22,22 @@ from connectors.sandbox.pages import (
 from connectors.sandbox.qbo.auth.pages import SIDE
 from connectors.sandbox.qbo.books.book import Book
 from connectors.sandbox.qbo.books.values import Record
-from connectors.sandbox.qbo.desk.acts_purchases import UNCATEGORISED
+from connectors.sandbox.qbo.desk.rows import (
+    PAY_FORM,
+    is_uncategorised,
+    list_account_cells,
+    list_bill_cells,
+    list_invoice_cells,
+    list_party_cells,
+    list_payment_cells,
+    list_purchase_cells,
+    write_switch,
+)
 
 # A longer list to choose from is of no use to anybody.
 MOST_CHOICES = 200
+MOST_PAYMENTS = 10
 SPENT_ON = ("Expense", "Other Expense", "Cost of Goods Sold", "Other Current Asset", "Fixed Asset")
-# The form that the ticks beside open bills belong to.
-PAY_FORM = "pay-bills"
-PAID = Markup('<span class="tag">Paid</span> ')
-PAYMENT_LABELS = {"Cash": "Expense", "Check": "Check", "CreditCard": "Card charge"}
 
 
 class BookkeeperDesk(Desk):
@@ -71,7 +76,7 @@ class BookkeeperDesk(Desk):
         )  # fmt: skip
         table = write_table(
             columns,
-            [_list_purchase_cells(row, choices, back) for row in listing.rows],
+            [list_purchase_cells(row, choices, back) for row in listing.rows],
             empty="Nothing spent yet. Add a card charge above.",
         )
         add = write_form(
@@ -99,7 +104,7 @@ class BookkeeperDesk(Desk):
         )  # fmt: skip
         table = write_table(
             columns,
-            [_list_bill_cells(row, back) for row in listing.rows],
+            [list_bill_cells(row, back) for row in listing.rows],
             empty="No bill is like that." if text else "No bills yet.",
         )
         accounts = list_choices(book, "Account", lambda row: row["AccountType"] in SPENT_ON)
@@ -116,9 +121,17 @@ class BookkeeperDesk(Desk):
         )
         search = write_search("bills", query.get("q", ""), "Vendor or number")
         pay = write_form("pay_bills", "Pay the ticked bills", back=back, html_id=PAY_FORM)
-        return write_card("Bills", search, table, write_pager(listing), pay, hint="Open ones first.") + write_card(
-            "Enter a bill", enter
+        return (
+            write_card("Bills", search, table, write_pager(listing), pay, hint="Open ones first.")
+            + write_card("Enter a bill", enter)
+            + write_card("Payments made", self._write_payments(back), hint=f"The last {MOST_PAYMENTS}.")
         )
+
+    def _write_payments(self, back: str) -> Markup:
+        book = self.find_book()
+        made = book.in_order(book.kinds["BillPayment"])[:MOST_PAYMENTS]
+        columns = (Column("Vendor"), Column("Date"), Column("Kind"), Column("Amount", is_amount=True), Column(""))
+        return write_table(columns, [list_payment_cells(row, back) for row in made], empty="Nothing paid yet.")
 
     # --- money in
 
@@ -133,7 +146,7 @@ class BookkeeperDesk(Desk):
         )  # fmt: skip
         table = write_table(
             columns,
-            [_list_invoice_cells(row, back) for row in listing.rows],
+            [list_invoice_cells(row, back) for row in listing.rows],
             empty="No invoice is like that." if text else "No invoices yet.",
         )
         search = write_search("invoices", query.get("q", ""), "Customer or number")
@@ -149,7 +162,7 @@ class BookkeeperDesk(Desk):
         listing = take_listing([each for each in parties if text in each[1]["DisplayName"].lower()], query)
         choices = {kind: list_choices(book, kind) for kind in ("Vendor", "Customer")}
         columns = (Column("Name"), Column("Kind"), Column("Open balance", is_amount=True), Column(""))
-        rows = [_list_party_cells(kind, row, choices[kind], back) for kind, row in listing.rows]
+        rows = [list_party_cells(kind, row, choices[kind], back) for kind, row in listing.rows]
         add = Markup().join(
             write_form(f"add_{kind}", f"Add {kind}", Input("name", "Name"), back=back)
             for kind in ("vendor", "customer")
@@ -166,7 +179,7 @@ class BookkeeperDesk(Desk):
         book, back = self.find_book(), link_view(query)
         listing = take_listing(book.in_order(book.kinds["Account"]), query)
         columns = (Column("Account"), Column("Type"), Column("Balance", is_amount=True), Column(""))
-        rows = [_list_account_cells(row, back) for row in listing.rows]
+        rows = [list_account_cells(row, back) for row in listing.rows]
         table = write_table(columns, rows, empty="No accounts yet.")
         return write_card("Chart of accounts", table, write_pager(listing))
 
@@ -180,12 +193,12 @@ class BookkeeperDesk(Desk):
             back=back,
         )
         reopen = write_form("close_books", "Open the books again", back=back) if closed else Markup()
-        hint = f"Closed to {write_date(closed.isoformat())}." if closed else "The books are open."
+        hint = Markup("Closed to {}.").format(write_date(closed.isoformat())) if closed else "The books are open."
         prefs = [
-            _write_switch(book, "AccountingInfoPrefs", "ClassTrackingPerTxnLine", "Classes on each line", back),
-            _write_switch(book, "AccountingInfoPrefs", "TrackDepartments", "Locations", back),
-            _write_switch(book, "VendorAndPurchasesPrefs", "TrackingByCustomer", "Customers on expenses", back),
-            _write_switch(book, "SalesFormsPrefs", "CustomTxnNumbers", "Own numbers on sales forms", back),
+            write_switch(book, "AccountingInfoPrefs", "ClassTrackingPerTxnLine", "Classes on each line", back),
+            write_switch(book, "AccountingInfoPrefs", "TrackDepartments", "Locations", back),
+            write_switch(book, "VendorAndPurchasesPrefs", "TrackingByCustomer", "Customers on expenses", back),
+            write_switch(book, "SalesFormsPrefs", "CustomTxnNumbers", "Own numbers on sales forms", back),
         ]
         disconnect = write_form("disconnect", "Disconnect every app", back=back)
         return (
@@ -193,11 +206,6 @@ class BookkeeperDesk(Desk):
             + write_card("Settings", write_table((Column("Setting"), Column("Is"), Column("")), prefs, empty=""))
             + write_card("Connected apps", disconnect, hint="Their tokens stop working at once.")
         )
-
-
-def is_uncategorised(purchase: Record) -> bool:
-    details = [line.get(line["DetailType"], {}) for line in purchase["Line"]]
-    return any(detail.get("AccountRef", {}).get("name") == UNCATEGORISED for detail in details)
 
 
 def describe_document(record: Record) -> str:
@@ -218,130 +226,3 @@ def _list_categories(book: Book) -> dict[str, list[tuple[str, str]]]:
         "customer_id": list_choices(book, "Customer"),
         "class_id": list_choices(book, "Class"),
     }
-
-
-def _list_purchase_cells(
-    purchase: Record, choices: Mapping[str, Sequence[tuple[str, str]]], back: str
-) -> tuple[Any, ...]:
-    labels = (("account_id", "Account"), ("item_id", "or item"), ("customer_id", "Job"), ("class_id", "Class"))
-    form = write_form(
-        "categorise_expense",
-        "Save",
-        *(Input(name, label, choices=[("", "None"), *choices[name]], is_required=False) for name, label in labels),
-        fixed={"purchase_id": purchase["Id"]},
-        back=back,
-    )
-    opened = Markup("<details{}><summary>{}</summary>{}</details>").format(
-        Markup(" open") if is_uncategorised(purchase) else "", "Categorise", form
-    )
-    kind = "Card refund" if purchase.get("Credit") else PAYMENT_LABELS[purchase["PaymentType"]]
-    payee = purchase.get("EntityRef", {}).get("name", "No payee")
-    return (
-        write_context(payee, purchase.get("PrivateNote", "")),
-        write_date(purchase["TxnDate"]),
-        kind,
-        write_amount(purchase["TotalAmt"]),
-        _name_categories(purchase["Line"]),
-        opened,
-    )
-
-
-def _name_categories(lines: Iterable[Record]) -> Markup:
-    names = []
-    for line in lines:
-        detail = line.get(line["DetailType"], {})
-        target = detail.get("AccountRef") or detail.get("ItemRef") or {}
-        tags = [detail[member].get("name", "") for member in ("CustomerRef", "ClassRef") if member in detail]
-        names.append(write_context(target.get("name", "None"), ", ".join(tags)))
-    return Markup("<br>").join(names)
-
-
-def _list_bill_cells(bill: Record, back: str) -> tuple[Any, ...]:
-    fixed = {"bill_id": bill["Id"]}
-    balance = bill["Balance"]
-    amount = Input("amount", "Amount to pay", "number", str(balance), is_labelled=False)
-    memo = Input("memo", "Memo", value=bill.get("PrivateNote", ""), is_required=False, is_labelled=False)
-    tick = Markup('<input type="checkbox" name="bill_ids" value="{}" form="{}" aria-label="Pay with others">').format(
-        bill["Id"], PAY_FORM
-    )
-    pay = tick + write_form("pay_bill", "Pay", amount, fixed=fixed, back=back, is_inline=True)
-    forms = (
-        pay if balance else PAID,
-        write_form("edit_bill", "Save memo", memo, fixed=fixed, back=back, is_inline=True),
-        write_form("delete_bill", "Delete", fixed=fixed, back=back, is_inline=True),
-    )
-    return (*_list_document_cells(bill, bill["VendorRef"]), Markup().join(forms))
-
-
-def _list_invoice_cells(invoice: Record, back: str) -> tuple[Any, ...]:
-    balance, fixed = invoice["Balance"], {"invoice_id": invoice["Id"]}
-    amount = Input("amount", "Amount received", "number", str(balance), is_labelled=False)
-    receive = write_form("receive_payment", "Receive", amount, fixed=fixed, back=back, is_inline=True)
-    forms = (
-        receive if balance else PAID,
-        write_form("void_invoice", "Void", fixed=fixed, back=back, is_inline=True),
-        write_form(
-            "delete_document",
-            "Delete",
-            fixed={"entity": "Invoice", "record_id": invoice["Id"]},
-            back=back,
-            is_inline=True,
-        ),
-    )
-    return (*_list_document_cells(invoice, invoice["CustomerRef"]), Markup().join(forms))
-
-
-def _list_document_cells(record: Record, party: Record) -> tuple[Any, ...]:
-    return (
-        write_context(record.get("DocNumber", "No number"), party.get("name", "")),
-        write_date(record["TxnDate"]),
-        write_date(record.get("DueDate")),
-        write_amount(record["TotalAmt"]),
-        write_amount(record["Balance"]),
-    )
-
-
-def _list_party_cells(kind: str, party: Record, choices: Sequence[tuple[str, str]], back: str) -> tuple[Any, ...]:
-    others = [choice for choice in choices if choice[0] != party["Id"]]
-    rename = Input("name", "New name", value=party["DisplayName"], is_labelled=False)
-    other = Input("lost_id", "Merge with", choices=[("", "Choose"), *others], is_labelled=False)
-    fixed = {f"{kind.lower()}_id": party["Id"]}
-    forms = [write_form(f"rename_{kind.lower()}", "Rename", rename, fixed=fixed, back=back, is_inline=True)]
-    if party.get("Active", True) and others:
-        forms.append(
-            write_form(
-                "merge",
-                "Merge into this",
-                other,
-                fixed={"entity": kind, "kept_id": party["Id"]},
-                back=back,
-                is_inline=True,
-            )
-        )
-    name = party.get("FullyQualifiedName") or party["DisplayName"]
-    return name, kind, write_amount(party["Balance"]), Markup().join(forms)
-
-
-def _list_account_cells(account: Record, back: str) -> tuple[Any, ...]:
-    rename = write_form(
-        "rename_account",
-        "Rename",
-        Input("name", "New name", value=account["Name"], is_labelled=False),
-        fixed={"account_id": account["Id"]},
-        back=back,
-        is_inline=True,
-    )
-    name = write_context(account["FullyQualifiedName"], account.get("AcctNum", ""))
-    return name, account["AccountType"], write_amount(account.get("CurrentBalance", 0)), rename
-
-
-def _write_switch(book: Book, group: str, name: str, label: str, back: str) -> tuple[Any, ...]:
-    is_on = bool(book.preference(group, name))
-    form = write_form(
-        "set_preference",
-        "Turn off" if is_on else "Turn on",
-        fixed={"group": group, "name": name, "value": "false" if is_on else "true"},
-        back=back,
-        is_inline=True,
-    )
-    return label, "On" if is_on else "Off", form
