@@ -46,8 +46,8 @@ TOOLS = tuple(name for name, _ in _TOOLS)
 class Directory(OAuth, Core):
     ROUTES: ClassVar[tuple[Rule, ...]] = (
         *OAuth.ROUTES,
-        Rule("/rest/v1.0/me", endpoint="show_me"),
-        Rule("/rest/v1.0/companies", endpoint="list_companies"),
+        Rule("/rest/v1.0/me", endpoint="show_me", methods=["GET"]),
+        Rule("/rest/v1.0/companies", endpoint="list_companies", methods=["GET"]),
     )
 
     def authorise(self, request: Request) -> Response | None:

@@ -41,7 +41,7 @@ class Requisitions(RequisitionShapes):
     ROUTES: ClassVar[tuple[Rule, ...]] = (
         Rule(f"/rest/{VERSION}/requisitions", endpoint="list_requisitions", methods=["GET"]),
         Rule(f"/rest/{VERSION}/requisitions/<int:requisition_id>", endpoint="show_requisition", methods=["GET"]),
-        Rule(f"{_ONE}/detail", endpoint="list_requisition_detail"),
+        Rule(f"{_ONE}/detail", endpoint="list_requisition_detail", methods=["GET"]),
         *(
             rule
             for item_type in ITEM_TYPES
