@@ -76,9 +76,11 @@ class Core(Sandbox):
     def refuse(self, request: Request, error: HTTPException) -> Response:
         if isinstance(error, Refused):
             return error.answer_for(request.path)
-        # An unknown path is answered by the web page of the product, not by JSON.
+        # An unknown path is answered by the web page of the product, not by JSON. So is a path without such a method:
+        # 405 is not among the published statuses.
         page = "<!DOCTYPE html><title>Not found</title><h1>The page you were looking for does not exist.</h1>"
-        return Response(page, status=error.code or 404, content_type="text/html; charset=utf-8")
+        status = 404 if error.code in (None, 405) else error.code
+        return Response(page, status=status, content_type="text/html; charset=utf-8")
 
     def announce(
         self,

@@ -112,6 +112,15 @@ def test_unknown_path_is_404_as_a_web_page(procore: Procore) -> None:
     assert answer.headers["Content-Type"].startswith("text/html")
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "me"), ("DELETE", "companies"), ("PATCH", "vendors"), ("PUT", "projects"), ("GET", "vendors/sync")],
+)
+def test_method_that_a_path_does_not_have_is_404_too(procore: Procore, method: str, path: str) -> None:
+    answer = procore.call(method, f"{path}?company_id={COMPANY}")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+
+
 def test_broken_json_is_400(procore: Procore) -> None:
     answer = procore.call(
         "POST", f"vendors?company_id={COMPANY}", data="{", headers={"Content-Type": "application/json"}

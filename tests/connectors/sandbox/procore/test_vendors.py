@@ -95,7 +95,7 @@ def test_origin_id_is_unique_and_marks_the_vendor_as_synced(procore: Procore) ->
 
 
 def test_there_is_no_delete(procore: Procore) -> None:
-    assert procore.call("DELETE", f"vendors/{procore.vendor()}?company_id={COMPANY}").status_code == 405
+    assert procore.call("DELETE", f"vendors/{procore.vendor()}?company_id={COMPANY}").status_code == 404
 
 
 def test_project_directory_lists_its_members_only(procore: Procore) -> None:

@@ -62,7 +62,7 @@ def test_trades_are_made_but_not_changed(crew: Procore) -> None:
     made = crew.post(path, {"trade": {"name": "Glazing"}}).json()
     assert (made["name"], made["active"]) == ("Glazing", True)
     assert crew.read(f"{path}/{made['id']}") == made
-    assert crew.patch(f"{path}/{made['id']}", {"trade": {"name": "x"}}).status_code in (404, 405)
+    assert crew.patch(f"{path}/{made['id']}", {"trade": {"name": "x"}}).status_code == 404
     vendor = {"company_id": COMPANY, "vendor": {"trade_ids": [made["id"], 5]}}
     assert crew.patch(f"vendors/{crew.vendor()}", vendor).json()["trades"] == [made]
     found = crew.read("vendors", company_id=COMPANY, **{"filters[trade_id][]": made["id"]})

@@ -74,7 +74,7 @@ def test_show_has_lines_change_orders_and_payments(procore: Procore) -> None:
 def test_paths_are_singular_but_for_the_list(procore: Procore) -> None:
     project, contract = procore.project(), prime(procore)
     assert procore.get(f"prime_contracts/{contract}", project_id=project).status_code == 404
-    assert procore.post("prime_contracts", {"project_id": project, "prime_contract": {}}).status_code == 405
+    assert procore.post("prime_contracts", {"project_id": project, "prime_contract": {}}).status_code == 404
     assert procore.get("prime_contract", project_id=procore.project("School")).status_code == 404
     assert procore.get("prime_contracts").status_code == 400
 
