@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.frame import ActRefused, Sandbox
+from connectors.sandbox.procore.body_values import drop_blank_origin
 from connectors.sandbox.procore.errors import (
     Refused,
     refuse_duplicate,
@@ -121,7 +122,7 @@ class Core(Sandbox):
         attributes = self.read_body(request).get(key)
         if not isinstance(attributes, dict):
             raise refuse_request(f"param is missing or the value is empty: {key}")
-        return attributes
+        return drop_blank_origin(attributes)
 
     def read_id(self, request: Request, name: str) -> int:
         """A required id of the query or of the body."""
@@ -203,7 +204,7 @@ class Core(Sandbox):
     def check_origin(self, table: str, attributes: dict[str, Any], row_id: int | None = None) -> None:
         """An origin_id is unique within the company."""
         origin_id = attributes.get("origin_id")
-        if origin_id is None:
+        if origin_id in (None, ""):
             return
         if isinstance(origin_id, dict | list | bool):
             raise refuse_fields(origin_id=["is invalid"])

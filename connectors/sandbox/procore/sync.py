@@ -7,6 +7,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from connectors.sandbox.procore.body_values import drop_blank_origin
 from connectors.sandbox.procore.errors import Refused, refuse_fields, refuse_request
 from connectors.sandbox.procore.tables import Row, read_number
 from connectors.sandbox.wire import json_response
@@ -40,9 +41,10 @@ def answer_sync(
         if not isinstance(attributes, dict):
             errors.append({"errors": {"base": ["must be an object"]}})
             continue
+        given = drop_blank_origin(attributes)
         try:
-            found = _find(attributes, by_id, by_origin)
-            row = create(attributes) if found is None else update(found, attributes)
+            found = _find(given, by_id, by_origin)
+            row = create(given) if found is None else update(found, given)
         except Refused as refusal:
             errors.append({**attributes, "errors": _list_messages(refusal)})
             continue

@@ -130,6 +130,16 @@ def test_sync_without_ids_creates_every_time(procore: Procore) -> None:
     assert first != second
 
 
+def test_blank_origin_id_is_none(procore: Procore) -> None:
+    rows = sync(procore, {"name": "One", "origin_id": ""}, {"name": "Two", "origin_id": ""})["entities"]
+    told = [(row["name"], row["origin_id"], row["synced_to_erp"]) for row in rows]
+    assert told == [("One", None, False), ("Two", None, False)]
+    assert rows[0]["id"] != rows[1]["id"]
+    for _ in range(2):
+        answer = procore.post("vendors", {"company_id": COMPANY, "vendor": {"name": "Three", "origin_id": ""}})
+        assert (answer.status_code, answer.json()["origin_id"]) == (201, None)
+
+
 def test_sync_is_200_even_when_rows_fail(procore: Procore) -> None:
     answer = sync(procore, {"id": 5, "name": "Nobody"}, {"name": ""}, {"name": "Somebody"})
     assert [row["name"] for row in answer["entities"]] == ["Somebody"]
