@@ -227,15 +227,16 @@ class WbsSegments(WbsCodes):
         return self.find_owned("sub_jobs" if kind == "sub_job" else "cost_codes", item_id, project, "Segment item")
 
     def _shape_own_segments(self, project: Row | None) -> list[dict[str, Any]]:
-        """A project without sub jobs has no sub job segment."""
-        kinds = [kind for kind in SEGMENT_IDS if kind != "sub_job" or self._list_chosen_items(kind, project)]
+        """The company has all three; a project without sub jobs has no sub job segment."""
+        is_whole = project is None or bool(self._list_chosen_items("sub_job", project))
+        kinds = [kind for kind in SEGMENT_IDS if kind != "sub_job" or is_whole]
         return [self._shape_own_segment(kind, project) for kind in kinds]
 
     def _shape_own_segment(self, kind: str, project: Row | None) -> dict[str, Any]:
         shape = shape_segment(kind, len(self._list_chosen_items(kind, project)))
         if project is not None:
             shape |= {
-                "selectable_tiers": kind == "cost_code",
+                "selectable_tiers": False,
                 "is_included_in_project_pattern": True,
                 "tiered": kind == "cost_code",
             }
