@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import resource
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -20,7 +21,11 @@ from werkzeug.wrappers import Request
 logging.getLogger("waitress").setLevel(logging.CRITICAL)
 
 THREADS = 16
-MAX_CONNECTIONS = 1000
+MAX_CONNECTIONS = 4000
+# What a process needs beside its connections: files, pipes, databases.
+OTHER_FILES = 200
+# An answer that nobody reads goes to a file instead of holding a thread.
+MAX_UNREAD_BYTES = 2 * 1024**3
 # An upload takes 100 MB and its envelope; what declares more is refused before it is read.
 MAX_UPLOAD_BYTES = 120 * 1024 * 1024
 
@@ -76,6 +81,16 @@ class RunningServer:
             close()
 
 
+def _raise_connection_limit() -> int:
+    """How many connections each of two servers in this process can hold; its limit of open files is raised first."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * MAX_CONNECTIONS + OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return MAX_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MAX_CONNECTIONS, (soft - OTHER_FILES) // 2)
+
+
 def serve(app: Callable[..., Iterable[bytes]], *, host: str = "127.0.0.1", port: int = 0) -> RunningServer:
     """Serve `app`; port 0 takes any free one. Raises OSError when the port is taken."""
     sockets: dict[int, Any] = {}
@@ -88,8 +103,9 @@ def serve(app: Callable[..., Iterable[bytes]], *, host: str = "127.0.0.1", port:
         ident=None,
         backlog=1024,
         # Clients keep their connections; at the limit nobody new is let in.
-        connection_limit=MAX_CONNECTIONS,
+        connection_limit=_raise_connection_limit(),
         asyncore_use_poll=True,
+        outbuf_high_watermark=MAX_UNREAD_BYTES,
         max_request_body_size=MAX_UPLOAD_BYTES,
     )
     server.channel_class = _Channel
