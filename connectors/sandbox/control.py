@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.faults import Fault
-from connectors.sandbox.wire import decode, decode_own, encode, json_response
+from connectors.sandbox.wire import decode, decode_own, encode, encode_parts, json_response
 
 if TYPE_CHECKING:
     from connectors.sandbox.frame import Sandbox
@@ -78,7 +78,10 @@ def _reset(sandbox: Sandbox, request: Request) -> Response:
 
 def _state(sandbox: Sandbox, request: Request) -> Response:
     with sandbox.lock:
-        return json_response(sandbox.dump())
+        dump = dict(sandbox.dump())
+    # Written without the lock, and piece by piece: the state of a large firm takes seconds and hundreds of megabytes.
+    parts = encode_parts(dump)
+    return Response(parts, content_type="application/json", headers={"Content-Length": str(sum(map(len, parts)))})
 
 
 def _snapshot(sandbox: Sandbox, request: Request) -> Response:
@@ -86,7 +89,7 @@ def _snapshot(sandbox: Sandbox, request: Request) -> Response:
     with sandbox.lock:
         if name not in sandbox.snapshots and len(sandbox.snapshots) >= MAX_SNAPSHOTS:
             raise BadControl(f"no more than {MAX_SNAPSHOTS} snapshots are kept")
-        sandbox.snapshots[name] = encode(sandbox.dump())
+        sandbox.snapshots[name] = encode(sandbox.dump_kept())
     return json_response({"snapshots": sorted(sandbox.snapshots)})
 
 

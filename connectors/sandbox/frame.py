@@ -120,8 +120,12 @@ class Sandbox:
         raise NotImplementedError
 
     def dump(self) -> dict[str, Any]:
-        """Everything `restore` needs, as JSON-able values."""
+        """Everything `restore` needs, as JSON-able values with copies of what changes in place."""
         raise NotImplementedError
+
+    def dump_kept(self) -> dict[str, Any]:
+        """Of `dump` only what `restore` reads."""
+        return self.dump()
 
     def restore(self, dump: dict[str, Any]) -> None:
         """Fill the empty state from a dump."""

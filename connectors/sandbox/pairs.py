@@ -38,7 +38,7 @@ class Pair:
             return
         apps: tuple[Sandbox, Sandbox] = (self.procore.app, self.qbo.app)
         with apps[0].lock, apps[1].lock:
-            files = {f"{app.vendor}.json": encode(app.dump()) for app in apps}
+            files = {f"{app.vendor}.json": encode(app.dump_kept()) for app in apps}
             about = {name: self.info[name] for name in ("scenario", "size", "seed", "start_date")}
             files["about.json"] = encode({**about, "clock_offset": apps[0].clock.offset})
         _replace_directory(self.snapshot, files)

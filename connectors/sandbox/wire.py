@@ -40,6 +40,15 @@ def encode(value: Any, *, indent: int | None = None) -> str:
     return _MARKED.sub(r"\1", text) if _MARK in text else text
 
 
+def encode_parts(value: dict[str, Any]) -> list[bytes]:
+    """The bytes of `encode(value)` member by member. `value` is empty afterwards, so that it is never held twice."""
+    parts = []
+    while value:
+        name = next(iter(value))
+        parts.append(f"{',' if parts else '{'}{encode(name)}:{encode(value.pop(name))}".encode())
+    return [*parts, b"}" if parts else b"{}"]
+
+
 def decode(text: str | bytes) -> Any:
     """The value of a JSON text from outside, with every fractional number as Decimal.
 

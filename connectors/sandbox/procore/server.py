@@ -60,7 +60,7 @@ class ProcoreSandbox(HooksV2, Files, TimePages, WbsSegments, Loader):
     # --- the state as a whole
 
     def dump(self) -> dict[str, Any]:
-        """The records in wire form for whoever compares, and `tables` and `grants` for `restore`."""
+        """The records in wire form for whoever compares, and what `restore` needs."""
         records = {
             "vendor": self.vendor,
             "companies": {str(row["id"]): dict(row) for row in self.tables.iterate("companies")},
@@ -80,6 +80,11 @@ class ProcoreSandbox(HooksV2, Files, TimePages, WbsSegments, Loader):
             **spell_state(records, self._currency()),
             "hooks": [dict(row) for row in self.tables.iterate("hooks")],
             "triggers": [dict(row) for row in self.tables.iterate("triggers")],
+            **self.dump_kept(),
+        }
+
+    def dump_kept(self) -> dict[str, Any]:
+        return {
             "tables": self.tables.dump(),
             "grants": self.dump_grants(),
             "codes": self.dump_codes(),

@@ -123,6 +123,13 @@ def read_number(value: Any) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None
 
 
+def _copy(value: Any) -> Any:
+    """Rows change in place, and so do the lists in them."""
+    if isinstance(value, dict):
+        return {name: _copy(member) if isinstance(member, dict | list) else member for name, member in value.items()}
+    return [_copy(member) if isinstance(member, dict | list) else member for member in value]
+
+
 class Tables:
     """Rows by table and id, in order of creation. A row's owner never changes."""
 
@@ -200,7 +207,8 @@ class Tables:
             del self._owned[table][row[OWNERS[table]]][row_id]
 
     def dump(self) -> dict[str, Any]:
-        return {"rows": {table: self.all(table) for table in TABLES}, "next": dict(self._next)}
+        rows = {table: [_copy(row) for row in self.iterate(table)] for table in TABLES}
+        return {"rows": rows, "next": dict(self._next)}
 
     def restore(self, dump: dict[str, Any]) -> None:
         for table, rows in dump["rows"].items():
