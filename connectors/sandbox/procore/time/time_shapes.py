@@ -148,9 +148,9 @@ class TimeShapes(WbsCodes, Projects, Locations):
             "approval_status", "billable", "cost_code", "created_at", "created_by", "crew", "custom_fields", "date",
             "deleted_at", "description", "hours", "id", "injured", "location", "login_information", "lunch_time",
             "origin_data", "origin_id", "party_id", "time_in", "time_out", "timecard_time_type", "timesheet_status",
-            "updated_at", "wbs_code_id",
+            "timesheet", "updated_at", "wbs_code_id",
         )  # fmt: skip
-        return {name: whole[name] for name in names}
+        return {**{name: whole[name] for name in names}, "crew": {"id": None, "name": None}}
 
     def _shape_entry_project(self, project: Row) -> dict[str, Any]:
         number = project["project_number"]

@@ -92,7 +92,7 @@ class Timesheets(Timecards):
         """An empty sheet; its entries come one by one, naming it."""
         project = self.find_project(project_id)
         day = _read_sheet_day(self.read_wrapped(request, "timesheet"))
-        return json_response(self.shape_bare_sheet(self.add_sheet(project, day)), 201)
+        return json_response(self.shape_sheet(self.add_sheet(project, day)), 201)
 
     def update_sheet(self, request: Request, project_id: int, sheet_id: int) -> Response:
         """Moving a sheet to another day moves its entries."""

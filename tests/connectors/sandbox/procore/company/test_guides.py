@@ -6,6 +6,10 @@ from typing import Any
 
 from tests.connectors.sandbox.procore.conftest import COMPANY, Procore
 
+def worker(crew: Procore) -> int:
+    return int(crew.read(f"companies/{COMPANY}/people")[0]["id"])
+
+
 SEGMENT = (
     "name", "type", "position", "delimiter", "required", "segment_items_count", "project_can_modify_origin_project",
     "project_can_delete_origin_company", "structure",
@@ -15,6 +19,23 @@ SEGMENT = (
 def read_segments(crew: Procore, owner: str, *more: str) -> list[tuple[Any, ...]]:
     pattern = crew.read(f"{owner}/work_breakdown_structure/patterns")
     return [tuple(row[name] for name in (*SEGMENT, *more)) for row in pattern["segments"]]
+
+
+def test_new_sheet_is_answered_with_no_entries_yet(crew: Procore) -> None:
+    path = f"projects/{crew.project()}/timesheets"
+    made = crew.post(path, {"timesheet": {"date": "2018-11-01"}})
+    assert made.status_code == 201
+    sheet = made.json()
+    assert (sheet["name"], sheet["status"], sheet["timecard_entries"]) == ("2018-11-01 - 01", "pending", [])
+    entry = {"timesheet_id": sheet["id"], "date": "2018-11-01", "hours": "8.0", "party_id": worker(crew)}
+    written = crew.post(f"projects/{crew.project()}/timecard_entries", {"timecard_entry": entry})
+    assert written.status_code == 201, written.text
+    approval = {"timesheets": [{"id": sheet["id"], "status": "approved"}]}
+    [approved] = crew.patch(f"{path}/update_approval", approval).json()
+    [row] = approved["timecard_entries"]
+    assert row["crew"] == {"id": None, "name": None}
+    held = {name: value for name, value in approved.items() if name != "timecard_entries"}
+    assert (row["timesheet"], row["timesheet_status"]) == (held, "approved")
 
 
 def test_pattern_of_the_company_has_three_segments(crew: Procore) -> None:
