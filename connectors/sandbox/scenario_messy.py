@@ -32,7 +32,6 @@ HTML_DESCRIPTIONS = (
     '<p style="margin:0">Rates “as agreed” – €/hr <script>alert(1)</script></p>',
     "",
 )
-LONGEST_DOCUMENT_NUMBER = 21
 
 
 def make_messy(firm: Contractor, rng: random.Random) -> Contractor:

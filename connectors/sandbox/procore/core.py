@@ -12,7 +12,6 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.frame import ActRefused, Sandbox
-from connectors.sandbox.procore.body_values import drop_blank_origin
 from connectors.sandbox.procore.errors import (
     Refused,
     refuse_duplicate,
@@ -23,6 +22,7 @@ from connectors.sandbox.procore.errors import (
     refuse_unknown,
 )
 from connectors.sandbox.procore.forms import is_form, read_form
+from connectors.sandbox.procore.inputs import drop_blank_origin
 from connectors.sandbox.procore.limits import RateLimiter
 from connectors.sandbox.procore.tables import Row, Tables, read_number
 from connectors.sandbox.procore.values import write_stamp
@@ -123,6 +123,12 @@ class Core(Sandbox):
         if not isinstance(attributes, dict):
             raise refuse_request(f"param is missing or the value is empty: {key}")
         return drop_blank_origin(attributes)
+
+    def read_attributes(self, request: Request, key: str) -> dict[str, Any]:
+        """As `read_wrapped`, for records that hold files: a form may bring nothing but those."""
+        if request.files and key not in self.read_body(request):
+            return {}
+        return self.read_wrapped(request, key)
 
     def read_id(self, request: Request, name: str) -> int:
         """A required id of the query or of the body."""

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from werkzeug.wrappers import Response
 
 WRITTEN = "USD"
+CURRENCY = {"currency_iso_code": WRITTEN}
+BASED_CURRENCY = {**CURRENCY, "base_currency_iso_code": WRITTEN}
+# The form of direct costs and owner invoices; an exchange rate of one is a guess for records in the home currency.
+WIDE_CURRENCY = {**CURRENCY, "currency_exchange_rate": "1.0", "base_currency_iso_code": WRITTEN}
+# The same as requisitions have it, where the rate is a number.
+EXCHANGED_CURRENCY = {**WIDE_CURRENCY, "currency_exchange_rate": Decimal("1.0")}
 MEMBERS = frozenset({"currency_iso_code", "base_currency_iso_code"})
 
 

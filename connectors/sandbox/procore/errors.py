@@ -78,11 +78,6 @@ def refuse_project(message: str) -> Refused:
     return Refused(403, {"code": 403, "message": message, "fields": "", "reason": "FORBIDDEN", "error": message})
 
 
-def refuse_unacceptable(message: str) -> Refused:
-    """406 for fields or media types the endpoint does not have."""
-    return Refused(406, {"message": message})
-
-
 def refuse_unknown(what: str = "Resource") -> Refused:
     """404 for what is not there and for what this token may not see."""
     return Refused(404, {"errors": f"{what} not found"})

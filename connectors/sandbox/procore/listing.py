@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +11,7 @@ from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.procore.errors import refuse_request
 from connectors.sandbox.procore.tables import Row, read_number
-from connectors.sandbox.procore.values import write_stamp
+from connectors.sandbox.procore.values import read_moment, write_stamp
 from connectors.sandbox.wire import json_response
 
 DEFAULT_PAGE = 100
@@ -32,6 +31,16 @@ def list_values(request: Request, name: str) -> list[str]:
         for text in request.args.getlist(key):
             values += [part.strip().strip('"') for part in text.strip().removeprefix("[").removesuffix("]").split(",")]
     return [value for value in values if value]
+
+
+def read_view(request: Request, views: Collection[str], default: str = "default") -> str:
+    """The `view` of the query. Whether an unknown one falls back or is refused differs (unverified); refusing shows
+    the mistake.
+    """
+    view = request.args.get("view", default)
+    if view not in views:
+        raise refuse_request(f"view does not have a valid value: {view}")
+    return view
 
 
 def by_number(field: str) -> Filter:
@@ -72,12 +81,12 @@ def is_true(value: Any) -> bool:
     return value in (True, 1) or (isinstance(value, str) and value.strip().lower() in ("true", "1"))
 
 
-def by_days(field: str) -> Filter:
-    """As `by_range`, for a field that holds a plain date."""
+def by_date(field: str) -> Filter:
+    """As `by_range`, for a field that holds a plain date, or of a time no more than its day counts."""
 
     def build(values: list[str]) -> Test:
         first, last = read_range(values[0])
-        return lambda row: first[:10] <= row[field] <= last[:10]
+        return lambda row: row.get(field) is not None and first[:10] <= row[field][:10] <= last[:10]
 
     return build
 
@@ -103,11 +112,10 @@ def read_range(text: str) -> tuple[str, str]:
 def _read_end(text: str, time: str) -> str:
     if _DAY.fullmatch(text):
         return f"{text}T{time}Z"
-    try:
-        moment = datetime.fromisoformat(text)
-        return write_stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-    except (ValueError, OverflowError):
-        raise refuse_request(f"invalid date or time {text!r}") from None
+    moment = read_moment(text)
+    if moment is None:
+        raise refuse_request(f"invalid date or time {text!r}")
+    return write_stamp(moment)
 
 
 def filter_rows(request: Request, rows: Iterable[Row], filters: Mapping[str, Filter]) -> list[Row]:

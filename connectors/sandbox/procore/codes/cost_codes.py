@@ -11,6 +11,7 @@ from werkzeug.wrappers import Request, Response
 from connectors.sandbox.procore.attributes import take_numbers, take_texts
 from connectors.sandbox.procore.codes.standard_codes import StandardCodes, join_code
 from connectors.sandbox.procore.codes.sub_jobs import SubJobs
+from connectors.sandbox.procore.company.code_tables import shape_type
 from connectors.sandbox.procore.errors import refuse_fields, refuse_request
 from connectors.sandbox.procore.listing import answer_page, by_number, by_text, filter_rows
 from connectors.sandbox.procore.sync import answer_sync
@@ -284,7 +285,7 @@ class CostCodes(StandardCodes, SubJobs):
             "sortable_code": row["full_code"],
             "created_at": row["created_at"],
             "deleted_at": None,
-            "line_item_types": [shape_used_type(cost_type) for cost_type in types if cost_type is not None],
+            "line_item_types": [shape_type(cost_type) for cost_type in types if cost_type is not None],
             "position": row["position"],
             "updated_at": row["updated_at"],
             "standard_cost_code_list_id": standard["standard_cost_code_list_id"] if standard else None,
@@ -308,10 +309,6 @@ class CostCodes(StandardCodes, SubJobs):
             "standard_cost_code_id": row["standard_cost_code_id"],
             "updated_at": row["updated_at"],
         }
-
-
-def shape_used_type(row: Row) -> dict[str, Any]:
-    return {name: row[name] for name in ("id", "name", "code", "base_type", "origin_id", "origin_data")}
 
 
 def _shape_compact(row: Row) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request, Response
 from connectors.sandbox.procore.attributes import take_flags, take_texts
 from connectors.sandbox.procore.company.code_lists import CodeLists
 from connectors.sandbox.procore.errors import Refused, refuse_fields, refuse_request
-from connectors.sandbox.procore.listing import answer_page, by_number, by_text, filter_rows
+from connectors.sandbox.procore.listing import answer_page, by_number, by_text, filter_rows, read_view
 from connectors.sandbox.procore.sync import LARGEST_SYNC, answer_sync
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.wire import json_response
@@ -183,10 +183,7 @@ class StandardCodes(CodeLists):
         owner = self.tables.find("standard_cost_code_lists", list_id)
         if owner is None or not self.is_visible(owner):
             raise refuse_request("standard_cost_code_list_id is invalid")
-        view = request.args.get("view", "default")
-        if view not in VIEWS:
-            raise refuse_request(f"view does not have a valid value: {view}")
-        return view, owner
+        return read_view(request, VIEWS), owner
 
     def _read_standard_parent(self, owner: Row, attributes: dict[str, Any]) -> Row | None:
         if attributes.get("parent_id") is None:

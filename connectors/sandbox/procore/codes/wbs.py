@@ -87,7 +87,7 @@ class WbsCodes(CostCodes):
     def update_wbs_code(self, request: Request, project_id: int, code_id: int) -> Response:
         row = self.find_owned("wbs_codes", code_id, self.find_project(project_id), "WBS code")
         attributes = self.read_body(request)
-        _check_status(attributes)
+        check_wbs_status(attributes)
         self._write_wbs(row, attributes)
         return json_response(self.shape_wbs_code(row))
 
@@ -97,7 +97,7 @@ class WbsCodes(CostCodes):
         attributes = body.get("attributes")
         if not isinstance(attributes, dict) or not isinstance(body.get("ids"), list):
             raise refuse_request("param is missing or the value is empty: ids, attributes")
-        _check_status(attributes)
+        check_wbs_status(attributes)
         rows = [self.find_owned("wbs_codes", code_id, project, "WBS code") for code_id in read_ids(body["ids"])]
         for row in rows:
             self._write_wbs(row, {"status": attributes.get("status", row["status"])})
@@ -276,7 +276,7 @@ def _shape_v2(row: Row) -> dict[str, Any]:
     }
 
 
-def _check_status(attributes: dict[str, Any]) -> None:
+def check_wbs_status(attributes: dict[str, Any]) -> None:
     if "status" in attributes and attributes["status"] not in STATUSES:
         raise refuse_fields(status=["is not included in the list"])
 

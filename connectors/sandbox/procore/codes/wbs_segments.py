@@ -8,7 +8,14 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.procore.attributes import read_ids
-from connectors.sandbox.procore.codes.wbs import PATTERN_ID, SEGMENT_IDS, SET_UP_AT, STATUSES, WbsCodes, shape_segment
+from connectors.sandbox.procore.codes.wbs import (
+    PATTERN_ID,
+    SEGMENT_IDS,
+    SET_UP_AT,
+    WbsCodes,
+    check_wbs_status,
+    shape_segment,
+)
 from connectors.sandbox.procore.errors import Refused, refuse_fields, refuse_request, refuse_unknown
 from connectors.sandbox.procore.listing import answer_page, is_true
 from connectors.sandbox.procore.tables import Row, read_number
@@ -117,7 +124,7 @@ class WbsSegments(WbsCodes):
         kind = _read_kind(segment_id)
         row = self._find_segment_item(kind, project, item_id)
         attributes = self.read_body(request)
-        _check_item(attributes)
+        check_wbs_status(attributes)
         self._change_segment_item(kind, project, row, attributes)
         return json_response(self.shape_segment_item(kind, row))
 
@@ -130,7 +137,7 @@ class WbsSegments(WbsCodes):
         attributes = body.get("attributes")
         if not isinstance(attributes, dict) or not isinstance(body.get("ids"), list):
             raise refuse_request("param is missing or the value is empty: ids, attributes")
-        _check_item(attributes)
+        check_wbs_status(attributes)
         rows = [self._find_segment_item(kind, project, item_id) for item_id in read_ids(body["ids"])]
         for row in rows:
             row["status"] = attributes.get("status", row.get("status", "active"))
@@ -166,7 +173,7 @@ class WbsSegments(WbsCodes):
     # --- items
 
     def _create_chosen_item(self, kind: str, project: Row | None, attributes: dict[str, Any]) -> Row:
-        _check_item(attributes)
+        check_wbs_status(attributes)
         if kind == "line_item_type":
             renamed = {"csv_import_code": self.require_text(attributes, "code")}
             return self.add_code("line_item_types", {"name": attributes.get("name"), **renamed})
@@ -254,8 +261,3 @@ def _read_kind(segment_id: int) -> str:
     if segment_id not in KINDS:
         raise refuse_unknown("Segment")
     return KINDS[segment_id]
-
-
-def _check_item(attributes: dict[str, Any]) -> None:
-    if "status" in attributes and attributes["status"] not in STATUSES:
-        raise refuse_fields(status=["is not included in the list"])

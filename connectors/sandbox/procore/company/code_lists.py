@@ -9,14 +9,12 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.procore.attributes import read_ids, take_texts
-from connectors.sandbox.procore.company.code_tables import CODE_LISTS, DEFAULT_TYPES, CodeList, shape_type
+from connectors.sandbox.procore.company.code_tables import CODE_LISTS, CodeList
 from connectors.sandbox.procore.core import Core
 from connectors.sandbox.procore.listing import answer_page, by_text, filter_rows
 from connectors.sandbox.procore.sync import answer_sync
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.wire import json_response
-
-__all__ = ["DEFAULT_TYPES", "CodeLists", "shape_type"]
 
 
 def _list_rules() -> Iterator[Rule]:

@@ -8,8 +8,8 @@ from typing import Any
 from werkzeug.wrappers import Request
 
 from connectors.sandbox.procore.core import Core
-from connectors.sandbox.procore.errors import refuse_request
 from connectors.sandbox.procore.files.attachments import list_attachments
+from connectors.sandbox.procore.listing import read_view
 from connectors.sandbox.procore.tables import Row
 
 VIEWS = ("compact", "normal", "erp", "extended", "directory", "summary")
@@ -30,12 +30,8 @@ CONTACT = (
 )  # fmt: skip
 
 
-def read_view(request: Request, default: str = "extended", views: tuple[str, ...] = VIEWS) -> str:
-    """The view of the query. That an unknown one is refused is unverified; elsewhere it falls back."""
-    view = request.args.get("view", default)
-    if view not in views:
-        raise refuse_request(f"view does not have a valid value: {view}")
-    return view
+def read_vendor_view(request: Request) -> str:
+    return read_view(request, VIEWS, "extended")
 
 
 class VendorShapes(Core):

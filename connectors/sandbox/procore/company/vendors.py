@@ -9,7 +9,14 @@ from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.frame import ActRefused
 from connectors.sandbox.procore.attributes import is_scalar, read_ids, take_flags, take_texts
-from connectors.sandbox.procore.company.vendor_shapes import BIDDING, FLAGS, NULLABLE, TEXTS, VendorShapes, read_view
+from connectors.sandbox.procore.company.vendor_shapes import (
+    BIDDING,
+    FLAGS,
+    NULLABLE,
+    TEXTS,
+    VendorShapes,
+    read_vendor_view,
+)
 from connectors.sandbox.procore.errors import refuse_duplicate, refuse_fields, refuse_unknown
 from connectors.sandbox.procore.files.attachments import attach_given
 from connectors.sandbox.procore.listing import (
@@ -76,13 +83,13 @@ class Vendors(VendorShapes):
         """Active ones only; the inactive have a path of their own."""
         company = self.require_company(request)
         rows = [row for row in self.tables.of("vendors", company["id"]) if row["is_active"]]
-        view = read_view(request)
+        view = read_vendor_view(request)
         return answer_page(request, select_vendors(request, rows), lambda row: self.shape_vendor(row, view))
 
     def list_inactive_vendors(self, request: Request, company_id: int) -> Response:
         self.check_company(request, company_id)
         rows = [row for row in self.tables.of("vendors", company_id) if not row["is_active"]]
-        view = read_view(request)
+        view = read_vendor_view(request)
 
         def shape(row: Row) -> dict[str, Any]:
             return {**self.shape_vendor(row, view), "_links": {"reactivate": f"{request.base_url}/{row['id']}"}}
@@ -91,11 +98,11 @@ class Vendors(VendorShapes):
 
     def show_vendor(self, request: Request, vendor_id: int) -> Response:
         self.require_company(request)
-        return json_response(self.shape_vendor(self.find_vendor(vendor_id), read_view(request)))
+        return json_response(self.shape_vendor(self.find_vendor(vendor_id), read_vendor_view(request)))
 
     def create_vendor(self, request: Request) -> Response:
         self.require_company(request)
-        view = read_view(request)
+        view = read_vendor_view(request)
         attributes = self.read_wrapped(request, "vendor")
         vendor = self.add_vendor(attributes)
         attach_given(self, request, vendor, attributes)
@@ -103,7 +110,7 @@ class Vendors(VendorShapes):
 
     def update_vendor(self, request: Request, vendor_id: int) -> Response:
         self.require_company(request)
-        view = read_view(request)
+        view = read_vendor_view(request)
         attributes = self.read_wrapped(request, "vendor")
         vendor = self.change_vendor(self.find_vendor(vendor_id), attributes)
         attach_given(self, request, vendor, attributes)
@@ -111,7 +118,7 @@ class Vendors(VendorShapes):
 
     def reactivate_vendor(self, request: Request, company_id: int, vendor_id: int) -> Response:
         self.check_company(request, company_id)
-        view = read_view(request)
+        view = read_vendor_view(request)
         vendor = self.find_vendor(vendor_id)
         if vendor["is_active"]:
             raise refuse_unknown("Vendor")

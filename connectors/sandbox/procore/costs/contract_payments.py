@@ -8,19 +8,19 @@ from typing import Any, ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.procore.body_values import (
+from connectors.sandbox.procore.core import Core
+from connectors.sandbox.procore.costs.payments import list_payments
+from connectors.sandbox.procore.errors import refuse_fields, refuse_state, refuse_unknown
+from connectors.sandbox.procore.files.attachments import EXISTING_IDS, attach_given, drop_attachments, list_attachments
+from connectors.sandbox.procore.inputs import (
     ORIGIN,
     drop_blank_origin,
+    read_amount,
     read_choice,
     read_dates,
     read_texts,
     read_whole,
 )
-from connectors.sandbox.procore.core import Core
-from connectors.sandbox.procore.costs.payments import list_payments
-from connectors.sandbox.procore.errors import refuse_fields, refuse_state, refuse_unknown
-from connectors.sandbox.procore.files.attachments import EXISTING_IDS, attach_given, drop_attachments, list_attachments
-from connectors.sandbox.procore.inputs import read_amount
 from connectors.sandbox.procore.listing import answer_page
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import write_money
@@ -63,9 +63,7 @@ class ContractPayments(Core):
 
     def update_contract_payment(self, request: Request, payment_id: int) -> Response:
         payment = self._read_payment(request, payment_id)
-        # A form may bring nothing but files.
-        attributes = self.read_body(request).get("contract_payment", {}) if request.files else None
-        attributes = self.read_wrapped(request, "contract_payment") if attributes is None else attributes
+        attributes = self.read_attributes(request, "contract_payment")
         self.check_payment_lock(payment, set(attributes))
         payment.update(self._read_payment_changes(payment["contract_id"], attributes, payment["id"]))
         attach_given(self, request, payment, attributes)

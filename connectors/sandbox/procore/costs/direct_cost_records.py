@@ -6,7 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.sandbox.amounts import ZERO, take_percent
-from connectors.sandbox.procore.body_values import (
+from connectors.sandbox.procore.costs.line_items import LineItems
+from connectors.sandbox.procore.errors import refuse_fields, refuse_state
+from connectors.sandbox.procore.files.attachments import drop_attachments
+from connectors.sandbox.procore.inputs import (
     ORIGIN,
     drop_blank_origin,
     is_clearing_origin,
@@ -14,9 +17,6 @@ from connectors.sandbox.procore.body_values import (
     read_dates,
     read_texts,
 )
-from connectors.sandbox.procore.costs.line_items import LineItems
-from connectors.sandbox.procore.errors import refuse_fields, refuse_state
-from connectors.sandbox.procore.files.attachments import drop_attachments
 from connectors.sandbox.procore.key_index import KeyIndex
 from connectors.sandbox.procore.tables import Row
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from connectors.sandbox.amounts import ZERO
 from connectors.sandbox.procore.costs.direct_cost_records import DirectCostRecords
-from connectors.sandbox.procore.costs.line_items import sum_lines
-from connectors.sandbox.procore.costs.payments import WIDE_CURRENCY
+from connectors.sandbox.procore.currency import WIDE_CURRENCY
 from connectors.sandbox.procore.files.attachments import list_attachments
 from connectors.sandbox.procore.tables import Row
-from connectors.sandbox.procore.values import write_plain
+from connectors.sandbox.procore.values import sum_amounts, write_plain
 
 NAMES = (
     "id", "created_at", "description", "direct_cost_type", "direct_cost_date", "invoice_number", "origin_data",
@@ -25,7 +24,7 @@ class DirectCostShapes(DirectCostRecords):
         shape = self._shape_direct_cost(cost)
         return {
             **shape,
-            "amount": write_plain(sum_lines(self.direct_cost_lines(cost))),
+            "amount": write_plain(sum_amounts(self.direct_cost_lines(cost))),
             "vendor": shape["vendor_name"],
         }
 
@@ -74,7 +73,7 @@ class DirectCostShapes(DirectCostRecords):
     def _shape_direct_cost(self, cost: Row) -> dict[str, Any]:
         vendor = self.tables.find("vendors", cost["vendor_id"])
         person = self.tables.find("people", cost["employee_id"])
-        total = sum_lines(self.direct_cost_lines(cost)) + sum(self.sum_direct_cost_taxes(cost).values(), ZERO)
+        total = sum_amounts(self.direct_cost_lines(cost)) + sum(self.sum_direct_cost_taxes(cost).values(), ZERO)
         return {
             **{name: cost[name] for name in NAMES},
             "deleted_at": None,
@@ -96,7 +95,7 @@ class DirectCostShapes(DirectCostRecords):
 
     def _shape_tax_breakdown(self, cost: Row) -> dict[str, Any]:
         """Rates are percent in text here. The members beside the rate are unverified."""
-        subtotal, taxes = sum_lines(self.direct_cost_lines(cost)), self.sum_direct_cost_taxes(cost)
+        subtotal, taxes = sum_amounts(self.direct_cost_lines(cost)), self.sum_direct_cost_taxes(cost)
         total = sum(taxes.values(), ZERO)
         return {
             "subtotal": write_plain(subtotal),

@@ -7,15 +7,14 @@ from typing import Any, ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.procore.body_values import read_rows
 from connectors.sandbox.procore.core import VERSION
 from connectors.sandbox.procore.costs.direct_cost_conflicts import DirectCostConflicts
 from connectors.sandbox.procore.costs.direct_cost_records import MOST_LINES
 from connectors.sandbox.procore.costs.direct_cost_shapes import DirectCostShapes
 from connectors.sandbox.procore.errors import refuse_fields
 from connectors.sandbox.procore.files.attachments import attach_given
-from connectors.sandbox.procore.inputs import by_date, read_text
-from connectors.sandbox.procore.listing import answer_page, by_number, by_range, by_text, filter_rows
+from connectors.sandbox.procore.inputs import read_rows, read_text
+from connectors.sandbox.procore.listing import answer_page, by_date, by_number, by_range, by_text, filter_rows
 from connectors.sandbox.procore.sync import answer_sync
 from connectors.sandbox.procore.tables import Row, read_number
 from connectors.sandbox.wire import json_response
@@ -70,9 +69,7 @@ class DirectCosts(DirectCostShapes, DirectCostConflicts):
     def update_direct_cost(self, request: Request, version: str, project_id: int, direct_cost_id: int) -> Response:
         """Lines that the write does not name stay as they are (unverified)."""
         cost = self.find_direct_cost(project_id, direct_cost_id)
-        key = KEYS[version]
-        attributes = self.read_body(request).get(key, {}) if request.files else None
-        attributes = self.read_wrapped(request, key) if attributes is None else attributes
+        attributes = self.read_attributes(request, KEYS[version])
         self.check_only_writer(request, cost)
         self.check_direct_cost_lock(cost, attributes)
         values = self.read_direct_cost_values(attributes, cost)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from connectors.sandbox.amounts import ZERO, round_cents
-from connectors.sandbox.procore.body_values import ORIGIN, drop_blank_origin, read_choice
+from connectors.sandbox.amounts import round_cents
 from connectors.sandbox.procore.codes.wbs import WbsCodes
 from connectors.sandbox.procore.company.code_tables import shape_type
-from connectors.sandbox.procore.costs.payments import CURRENCY
+from connectors.sandbox.procore.currency import CURRENCY
 from connectors.sandbox.procore.errors import refuse_fields
-from connectors.sandbox.procore.inputs import read_amount, read_text
+from connectors.sandbox.procore.inputs import ORIGIN, drop_blank_origin, read_amount, read_choice, read_text
 from connectors.sandbox.procore.listing import by_number, by_range
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import write_plain
@@ -130,10 +129,6 @@ class LineItems(WbsCodes):
             "change_event_line_item": None,
             "origin_data": line["origin_data"],
         }
-
-
-def sum_lines(lines: list[Row]) -> Decimal:
-    return sum((Decimal(line["amount"]) for line in lines), ZERO)
 
 
 def _read_amounts(attributes: dict[str, Any], line: Row | None) -> Row:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from connectors.sandbox.amounts import ZERO
 from connectors.sandbox.procore.core import Core
+from connectors.sandbox.procore.currency import CURRENCY
 from connectors.sandbox.procore.files.attachments import list_attachments
 from connectors.sandbox.procore.tables import Row, Tables
-from connectors.sandbox.procore.values import write_money
+from connectors.sandbox.procore.values import sum_amounts, write_money
 
-CURRENCY = {"currency_iso_code": "USD"}
-# The form of direct costs and owner invoices; an exchange rate of one is a guess for records in the home currency.
-WIDE_CURRENCY = {"currency_iso_code": "USD", "currency_exchange_rate": "1.0", "base_currency_iso_code": "USD"}
 EMBEDDED = (
     "id", "check_number", "created_at", "date", "draw_request_number", "invoice_number", "notes", "payment_number",
     "origin_id", "origin_data",
@@ -26,7 +23,7 @@ def list_payments(tables: Tables, contract_id: int) -> list[Row]:
 
 
 def sum_payments(tables: Tables, contract_id: int) -> Decimal:
-    return _sum(list_payments(tables, contract_id))
+    return sum_amounts(list_payments(tables, contract_id))
 
 
 def list_invoice_payments(tables: Tables, contract_id: int, invoice: Row) -> list[Row]:
@@ -39,7 +36,7 @@ def list_invoice_payments(tables: Tables, contract_id: int, invoice: Row) -> lis
 
 
 def sum_invoice_payments(tables: Tables, contract_id: int, invoice: Row) -> Decimal:
-    return _sum(list_invoice_payments(tables, contract_id, invoice))
+    return sum_amounts(list_invoice_payments(tables, contract_id, invoice))
 
 
 def shape_embedded_payments(core: Core, contract_id: int) -> list[dict[str, Any]]:
@@ -61,7 +58,3 @@ def _is_of(payment: Row, invoice: Row) -> bool:
     if payment["invoice_number"]:
         return bool(payment["invoice_number"] == invoice["invoice_number"])
     return payment["draw_request_number"] is not None and payment["draw_request_number"] == invoice["number"]
-
-
-def _sum(payments: list[Row]) -> Decimal:
-    return sum((Decimal(payment["amount"]) for payment in payments), ZERO)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import calendar
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from connectors.sandbox.frame import ActRefused
 from connectors.sandbox.procore.desk.contract_acts import ContractActs
-from connectors.sandbox.procore.errors import Refused
+from connectors.sandbox.procore.desk.refusals import find_next_month, read_lines, refusing
 from connectors.sandbox.procore.subcontracts.claims import STATUSES
 from connectors.sandbox.procore.subcontracts.requisition_item_writes import LOCKED
 from connectors.sandbox.procore.tables import Row, read_number
 from connectors.sandbox.procore.values import write_money
 
 ENTERED = ("work", "stored", "retained", "released")
-# Months further off than this are beyond any calendar.
-LAST_YEAR = 9998
 
 
 class ClaimActs(ContractActs):
@@ -43,11 +40,9 @@ class ClaimActs(ContractActs):
         """Change header attributes as the API names them, such as invoice_number or billing_date."""
         claim = self._act_claim(requisition_id)
         before = dict(claim)
-        try:
+        with refusing():
             self.check_header(attributes, self.tables.get("projects", claim["project_id"]), claim)
             self._write_header(claim, attributes)
-        except Refused as refusal:
-            raise ActRefused(str(refusal.body)) from None
         self.record_header(claim, before)
         self.touch_claim(claim)
         return self._report(claim)
@@ -77,12 +72,9 @@ class ClaimActs(ContractActs):
         items = self.items_of(claim)
         held = {item["id"]: self.line_figures(claim, item).releasable for item in items}
         before = [dict(item) for item in items]
-        try:
-            with self.changing_items(claim, items):
-                for item in items:
-                    item["released"] = write_money(held[item["id"]])
-        except Refused as refusal:
-            raise ActRefused(str(refusal.body["errors"])) from None
+        with refusing(), self.changing_items(claim, items):
+            for item in items:
+                item["released"] = write_money(held[item["id"]])
         for item, values in zip(items, before, strict=True):
             self.record_item(claim, item, values)
         self.touch_claim(claim)
@@ -105,10 +97,9 @@ class ClaimActs(ContractActs):
         """The next claim of a contract. Lines: `{"line": 0, "work", "stored", "retained", "released"}`."""
         commitment = self.act_row("commitments", commitment_id, "commitment")
         _check_status(status)
-        try:
+        rows = read_lines(lines)
+        with refusing():
             self.check_billable(commitment)
-        except Refused as refusal:
-            raise ActRefused(str(refusal.body)) from None
         start, end = self._next_period(commitment)
         claim = self.add_claim(
             commitment,
@@ -120,7 +111,7 @@ class ClaimActs(ContractActs):
             submitted_at=None if status == "draft" else end.isoformat(),
         )
         try:
-            for entered in lines or ():
+            for entered in rows:
                 item = self._act_item(claim, entered.get("line"), entered.get("item_id"))
                 self._enter(claim, item, entered)
         except ActRefused:
@@ -131,11 +122,8 @@ class ClaimActs(ContractActs):
 
     def _enter(self, claim: Row, item: Row, entered: dict[str, Any]) -> None:
         amounts = {name: self.act_amount(entered[name], name) for name in ENTERED if entered.get(name) is not None}
-        try:
-            with self.changing_items(claim, [item]):
-                self._enter_amounts(item, amounts)
-        except Refused as refusal:
-            raise ActRefused(str(refusal.body["errors"])) from None
+        with refusing(), self.changing_items(claim, [item]):
+            self._enter_amounts(item, amounts)
 
     def _enter_amounts(self, item: Row, amounts: dict[str, Decimal]) -> None:
         if "work" in amounts or "retained" in amounts:
@@ -147,13 +135,8 @@ class ClaimActs(ContractActs):
             item["released"] = write_money(amounts["released"])
 
     def _next_period(self, commitment: Row) -> tuple[date, date]:
-        """The month after the last claim's, or the present one."""
         chain = self.chain_of(commitment["id"])
-        last_end = chain[-1]["requisition_end"] if chain else None
-        last = date.fromisoformat(last_end) if last_end else None
-        day = last + timedelta(days=1) if last and last.year < LAST_YEAR else self.clock.now().date()
-        start = day.replace(day=1)
-        return start, start.replace(day=calendar.monthrange(start.year, start.month)[1])
+        return find_next_month(chain[-1]["requisition_end"] if chain else None, self.clock.now().date())
 
     def _act_claim(self, requisition_id: int) -> Row:
         claim = self.act_row("requisitions", requisition_id, "requisition")

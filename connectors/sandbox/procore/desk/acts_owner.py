@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from connectors.sandbox.amounts import HUNDRED, ZERO, round_cents
 from connectors.sandbox.frame import ActRefused
+from connectors.sandbox.procore.desk.refusals import find_next_month, read_lines, refusing
 from connectors.sandbox.procore.errors import Refused
 from connectors.sandbox.procore.owners.application_records import APPLICATION_STATUSES
 from connectors.sandbox.procore.owners.owner_side import OwnerSide
@@ -19,15 +17,6 @@ from connectors.sandbox.procore.values import read_date, write_money
 
 # The acts' short words for what is entered on a line of an owner invoice.
 ENTERED = {"work": WORK, "stored": STORED, "retained": RETAINED, "released": RELEASED}
-
-
-@contextmanager
-def refusing() -> Iterator[None]:
-    """What the API would refuse, the act refuses with the same words."""
-    try:
-        yield
-    except Refused as refusal:
-        raise ActRefused(str(refusal.body)) from None
 
 
 class OwnerActs(OwnerSide):
@@ -55,7 +44,7 @@ class OwnerActs(OwnerSide):
                 billing_date=read_date(billing_date) or end.isoformat(),
             )
             try:
-                for entered in _list_lines(lines):
+                for entered in read_lines(lines):
                     self._enter_owner_line(application, entered)
             except (Refused, ActRefused):
                 self.drop_application(application)
@@ -142,12 +131,8 @@ class OwnerActs(OwnerSide):
             self.write_application_amounts(application, items[place], given)
 
     def _next_owner_period(self, contract: Row) -> tuple[date, date]:
-        """The month after the last invoice's, or the present one."""
         chain = self.applications_of(contract["id"])
-        last_end = chain[-1]["period_end"] if chain else None
-        day = date.fromisoformat(last_end) + timedelta(days=1) if last_end else self.clock.now().date()
-        start = day.replace(day=1)
-        return start, start.replace(day=calendar.monthrange(start.year, start.month)[1])
+        return find_next_month(chain[-1]["period_end"] if chain else None, self.clock.now().date())
 
     def _act_application(self, application_id: int) -> Row:
         application = self.act_row("payment_applications", application_id, "owner invoice")
@@ -206,7 +191,7 @@ class OwnerActs(OwnerSide):
         """A direct cost, attributes and lines as the API names them; an expense unless a type is given."""
         project = self.act_row("projects", project_id, "project")
         given = {"direct_cost_type": "expense", "direct_cost_date": self.clock.now().date().isoformat(), **attributes}
-        rows = _list_lines(lines)
+        rows = read_lines(lines)
         with refusing():
             values = self.read_direct_cost_values(given)
             planned = [self.read_financial_line("direct_cost_lines", project, row) for row in rows]
@@ -259,10 +244,3 @@ class OwnerActs(OwnerSide):
 def _check_status(status: str) -> None:
     if status not in APPLICATION_STATUSES:
         raise ActRefused(f"status is one of {', '.join(APPLICATION_STATUSES)}")
-
-
-def _list_lines(lines: Any) -> list[dict[str, Any]]:
-    rows = [] if lines is None else lines
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise ActRefused("lines are a list of objects")
-    return rows

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from connectors.sandbox.frame import ActRefused
 from connectors.sandbox.procore.company.directory import Directory
-from connectors.sandbox.procore.errors import Refused
+from connectors.sandbox.procore.desk.refusals import refusing
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.time.time_records import START_STOP, STATUSES
 from connectors.sandbox.procore.time.time_settings import TimeSettings
@@ -21,9 +20,8 @@ class PeopleActs(Directory, TimeSettings):
     ) -> dict[str, Any]:
         """A new employee; with an address one who can sign in."""
         given = {"first_name": first_name, "last_name": last_name, "employee_id": employee_id, "is_employee": True}
-        person = self._try_change(
-            lambda: self.add_user({**given, "email_address": email}) if email else self.add_person(given)
-        )
+        with refusing():
+            person = self.add_user({**given, "email_address": email}) if email else self.add_person(given)
         return {"id": person["id"], "user_id": person["user_id"]}
 
     def act_deactivate_employee(self, person_id: int) -> dict[str, Any]:
@@ -55,7 +53,8 @@ class PeopleActs(Directory, TimeSettings):
             "timecard_time_type_id": types[time_type],
             "description": description,
         }
-        entry = self._try_change(lambda: self.add_entry(project, given, may_set_status=True))
+        with refusing():
+            entry = self.add_entry(project, given, may_set_status=True)
         return {"id": entry["id"], "hours": self.shape_entry(entry)["hours"], "date": entry["date"]}
 
     def act_set_time_status(self, entry_id: int, status: str) -> dict[str, Any]:
@@ -73,12 +72,14 @@ class PeopleActs(Directory, TimeSettings):
 
     def act_edit_time(self, entry_id: int, hours: Any) -> dict[str, Any]:
         entry = self._act_entry(entry_id)
-        self._try_change(lambda: self.change_entry(entry, {"hours": str(hours)}, may_set_status=True))
+        with refusing():
+            self.change_entry(entry, {"hours": str(hours)}, may_set_status=True)
         return {"id": entry["id"], "hours": self.shape_entry(entry)["hours"]}
 
     def act_delete_time(self, entry_id: int) -> dict[str, Any]:
         entry = self._act_entry(entry_id)
-        self._try_change(lambda: self.remove_entry(entry, may_set_status=True))
+        with refusing():
+            self.remove_entry(entry, may_set_status=True)
         return {"id": entry["id"], "deleted": True}
 
     def act_set_timecard_mode(self, project_id: int, mode: str) -> dict[str, Any]:
@@ -94,10 +95,3 @@ class PeopleActs(Directory, TimeSettings):
         if entry["deleted_at"] is not None:
             raise ActRefused("the timecard entry is deleted")
         return entry
-
-    def _try_change(self, change: Callable[[], Row]) -> Row:
-        """What the API would refuse the pages refuse too."""
-        try:
-            return change()
-        except Refused as refusal:
-            raise ActRefused(str(refusal.body)) from None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.sandbox.frame import ActRefused
-from connectors.sandbox.procore.desk.acts_owner import OwnerActs, refusing
+from connectors.sandbox.procore.desk.acts_owner import OwnerActs
+from connectors.sandbox.procore.desk.refusals import read_lines, refusing
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import write_money
 
@@ -26,7 +27,7 @@ class PrimeActs(OwnerActs):
         given = {**attributes, "title": title, "status": status, "retainage_percent": retainage_percent}
         with refusing():
             values = self.read_prime_values({**given, "vendor_id": vendor_id})
-            planned = [self.read_financial_line("prime_lines", project, row) for row in lines or ()]
+            planned = [self.read_financial_line("prime_lines", project, row) for row in read_lines(lines)]
         contract = self.add_prime_contract(project, values)
         for line in planned:
             self.add_prime_line(contract, line)

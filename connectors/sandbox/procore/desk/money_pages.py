@@ -23,7 +23,7 @@ from connectors.sandbox.pages import (
     write_table,
 )
 from connectors.sandbox.procore.desk.acts_prime import PrimeActs
-from connectors.sandbox.procore.desk.pages import MOST_CHOICES, MOVES, WAITING, Pages, write_status
+from connectors.sandbox.procore.desk.pages import LOCKED, MOST_CHOICES, MOVES, WAITING, Pages, write_status
 from connectors.sandbox.procore.tables import Row
 
 COST_WAITING = ("pending",)
@@ -189,9 +189,6 @@ class MoneyPages(PrimeActs, Pages):
             write_status(cost["status"]),
             Markup().join(forms) if cost["origin_id"] is None else LOCKED,
         )
-
-
-LOCKED = Markup('<span class="tag">Locked by ERP</span>')
 
 
 def _make_columns(*labels: str) -> Iterable[Column]:

@@ -40,6 +40,7 @@ MOVES = {
 }
 # A longer list of companies to choose from is of no use to anybody.
 MOST_CHOICES = 200
+LOCKED = Markup('<span class="tag">Locked by ERP</span>')
 INVOICE_COLUMNS = (
     Column("Invoice"),
     Column("Vendor"),
@@ -121,7 +122,7 @@ class Pages(Desk, ClaimActs, Projects):
 
     def _write_moves(self, claim: Row, back: str) -> Markup:
         if claim["origin_id"] is not None:
-            return Markup('<span class="tag">Locked by ERP</span>')
+            return LOCKED
         return Markup().join(
             write_form(
                 "set_claim_status",

@@ -7,11 +7,10 @@ from typing import Any, ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.procore.body_values import read_rows, read_whole
 from connectors.sandbox.procore.errors import refuse_fields, refuse_unknown
 from connectors.sandbox.procore.files.attachments import add_upload, find_upload
 from connectors.sandbox.procore.files.uploads import MOST_SEGMENTS, Uploads, clean_content_type
-from connectors.sandbox.procore.inputs import read_text
+from connectors.sandbox.procore.inputs import read_rows, read_text, read_whole
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.wire import json_response
 

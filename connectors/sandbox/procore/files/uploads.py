@@ -9,12 +9,11 @@ from typing import Any, ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.procore.body_values import read_rows, read_whole
 from connectors.sandbox.procore.company.directory import Directory
 from connectors.sandbox.procore.core import VERSION
 from connectors.sandbox.procore.errors import refuse_fields, refuse_request, refuse_unknown
 from connectors.sandbox.procore.files.attachments import BUCKET, add_upload, find_upload, sign
-from connectors.sandbox.procore.inputs import read_text
+from connectors.sandbox.procore.inputs import read_rows, read_text, read_whole
 from connectors.sandbox.procore.listing import is_true
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.wire import json_response

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from connectors.sandbox.contractor import (
@@ -16,8 +15,8 @@ from connectors.sandbox.contractor import (
     Contractor,
     Project,
 )
-from connectors.sandbox.procore.company.code_lists import DEFAULT_TYPES
-from connectors.sandbox.procore.loading.load_financials import FinancialsLoader
+from connectors.sandbox.procore.company.code_tables import DEFAULT_TYPES
+from connectors.sandbox.procore.loading.load_financials import FinancialsLoader, at_noon
 from connectors.sandbox.procore.loading.load_labour import LabourLoader
 from connectors.sandbox.procore.loading.load_lists import ListLoader
 from connectors.sandbox.procore.projects.custom_fields import CUSTOMER_LABEL
@@ -132,7 +131,7 @@ class Loader(FinancialsLoader, Subcontracts, LabourLoader, ListLoader):
                 "country_code": company.address.country_code,
             }
         )
-        self._backdate(vendor, FIRST_VENDOR_AT + timedelta(hours=29 * (index % 180), minutes=index))
+        self.backdate(vendor, FIRST_VENDOR_AT + timedelta(hours=29 * (index % 180), minutes=index))
         return int(vendor["id"])
 
     def _load_project(self, project: Project, index: int, vendor_ids: dict[str, int]) -> int:
@@ -156,17 +155,13 @@ class Loader(FinancialsLoader, Subcontracts, LabourLoader, ListLoader):
                 "enable_copy_of_standard_cost_codes": False,
             },
         )
-        self._backdate(row, FIRST_PROJECT_AT + timedelta(hours=31 * (index % 40), minutes=index % 60))
+        self.backdate(row, FIRST_PROJECT_AT + timedelta(hours=31 * (index % 40), minutes=index % 60))
         self.copy_standard_codes(row)
         for code, name in project.sub_jobs:
             self.add_sub_job(row, {"code": code, "name": name})
         if vendor_id is not None:
             self.join_project(vendor_id, row["id"])
         return int(row["id"])
-
-    def _backdate(self, row: Row, moment: datetime, updated: datetime | None = None) -> None:
-        row["created_at"] = self.plan_stamp(moment)
-        row["updated_at"] = self.plan_stamp(updated or moment)
 
     # --- contracts
 
@@ -188,7 +183,7 @@ class Loader(FinancialsLoader, Subcontracts, LabourLoader, ListLoader):
                 "created_by_id": self.actor.user_id,
             },
         )
-        self._backdate(row, FIRST_CONTRACT_AT + timedelta(hours=5 * (index % 200), minutes=index % 60))
+        self.backdate(row, FIRST_CONTRACT_AT + timedelta(hours=5 * (index % 200), minutes=index % 60))
         self.join_project(vendor_id, project_id)
         lines = [self._load_line(row, line, None, position) for position, line in enumerate(commitment.lines, start=1)]
         packages = []
@@ -222,7 +217,7 @@ class Loader(FinancialsLoader, Subcontracts, LabourLoader, ListLoader):
                 "wbs_code_id": self.use_wbs_code(code, cost_type)["id"],
                 "description": line.description,
                 "amount": write_money(line.amount),
-                "tax_code_id": self._find_tax_code(line.tax_rate),
+                "tax_code_id": self.find_tax_code(line.tax_rate),
                 "position": position,
                 "origin_id": None,
                 "created_at": commitment["created_at"],
@@ -230,15 +225,10 @@ class Loader(FinancialsLoader, Subcontracts, LabourLoader, ListLoader):
             },
         )
 
-    def _find_tax_code(self, rate: Decimal | None) -> int | None:
-        if rate is None:
-            return None
-        return int(next(row["id"] for row in self.tables.iterate("tax_codes") if Decimal(row["rate1"]) == rate))
-
     def _load_package(self, commitment: Row, change: ChangeOrder, plan: Commitment) -> Row:
         """Approved a few days into the period of the claim that first bills it."""
         first = next((claim for claim in plan.claims if claim.number == change.first_claim), None)
-        approved_at = _at_noon(first.period_start + timedelta(days=8)) if first else FIRST_CONTRACT_AT
+        approved_at = at_noon(first.period_start + timedelta(days=8)) if first else FIRST_CONTRACT_AT
         row = self.tables.add(
             "change_order_packages",
             {
@@ -250,7 +240,7 @@ class Loader(FinancialsLoader, Subcontracts, LabourLoader, ListLoader):
                 "created_by_id": self.actor.user_id,
             },
         )
-        self._backdate(row, approved_at - timedelta(days=6), approved_at)
+        self.backdate(row, approved_at - timedelta(days=6), approved_at)
         self.add_potential(row)
         return row
 
@@ -273,9 +263,9 @@ class Loader(FinancialsLoader, Subcontracts, LabourLoader, ListLoader):
         entered = {lines[line.line]["id"]: line for line in claim.lines}
         for item in self.tables.of("requisition_items", row["id"]):
             self._load_item(item, entered.get(item["line_id"]) or ClaimLine(line=0))
-        created_at = _at_noon(claim.billing_date + timedelta(days=2)) + timedelta(minutes=row["id"] % 240)
+        created_at = at_noon(claim.billing_date + timedelta(days=2)) + timedelta(minutes=row["id"] % 240)
         reviewed = timedelta(days=1 if claim.status in OPEN_STATUSES else 4)
-        self._backdate(row, created_at, created_at + reviewed)
+        self.backdate(row, created_at, created_at + reviewed)
 
     def _load_item(self, item: Row, line: ClaimLine) -> None:
         self.enter_work(item, line.work, line.retained)
@@ -299,7 +289,7 @@ class Loader(FinancialsLoader, Subcontracts, LabourLoader, ListLoader):
                 "status": "open" if claim.status in OPEN_STATUSES else "closed",
             },
         )
-        self._backdate(row, _at_noon(claim.period_start - timedelta(days=3)))
+        self.backdate(row, at_noon(claim.period_start - timedelta(days=3)))
         return row
 
 
@@ -309,7 +299,3 @@ def _list_vendors(contractor: Contractor) -> list[tuple[int, Company]]:
 
 def _describe(commitment: Commitment) -> str:
     return f"<p>{commitment.title}</p>" if commitment.description is None else commitment.description
-
-
-def _at_noon(day: date) -> datetime:
-    return datetime.combine(day, time(19, 4, 5), tzinfo=UTC)

@@ -71,7 +71,7 @@ class FinancialsLoader(OwnerSide):
                 "contract_date": CONTRACT_DATE.isoformat(),
             },
         )
-        self._set_times(contract, moment)
+        self.backdate(contract, moment)
         # What each line of the plan is billed as: itself, or the change order it belongs to as a whole.
         sources = [self._load_prime_line(contract, line, None)["id"] for line in prime.lines]
         packages = []
@@ -101,11 +101,11 @@ class FinancialsLoader(OwnerSide):
     def _load_prime_package(self, contract: Row, change: ChangeOrder, prime: PrimeContract) -> Row:
         """Approved a few days into the period of the invoice that first bills it."""
         first = next((claim for claim in prime.applications if claim.number == change.first_claim), None)
-        approved_at = _at_noon(first.period_start + timedelta(days=8)) if first else FIRST_PRIME_AT
+        approved_at = at_noon(first.period_start + timedelta(days=8)) if first else FIRST_PRIME_AT
         values = {"number": change.number, "title": change.title, "status": "pending", "executed": True}
         package = self.add_prime_package(contract, values)
         package["reviewed_at"] = self.plan_stamp(approved_at)
-        self._set_times(package, approved_at - timedelta(days=6), approved_at)
+        self.backdate(package, approved_at - timedelta(days=6), approved_at)
         return package
 
     def _load_application(self, contract: Row, claim: Claim, sources: list[int]) -> None:
@@ -124,8 +124,8 @@ class FinancialsLoader(OwnerSide):
             entered.setdefault(sources[line.line], []).append(line)
         for item in self.application_items(application):
             self._load_application_item(item, entered.get(item["source_id"], []))
-        created_at = _at_noon(claim.billing_date + timedelta(days=1))
-        self._set_times(application, created_at, created_at + timedelta(days=3 if claim.status == APPROVED else 1))
+        created_at = at_noon(claim.billing_date + timedelta(days=1))
+        self.backdate(application, created_at, created_at + timedelta(days=3 if claim.status == APPROVED else 1))
         self.forget_applications(contract["id"], application)
 
     def _load_application_item(self, item: Row, lines: list[ClaimLine]) -> None:
@@ -150,7 +150,7 @@ class FinancialsLoader(OwnerSide):
             "status": "closed" if claim.status == APPROVED else "open",
         }
         row = self.tables.add("billing_periods", values)
-        self._set_times(row, _at_noon(claim.period_start - timedelta(days=3)))
+        self.backdate(row, at_noon(claim.period_start - timedelta(days=3)))
         return row
 
     # --- direct costs and payments
@@ -173,7 +173,7 @@ class FinancialsLoader(OwnerSide):
                 "received_date": day if cost.kind == "invoice" else None,
             },
         )
-        self._set_times(row, _at_noon(cost.date + timedelta(days=1)))
+        self.backdate(row, at_noon(cost.date + timedelta(days=1)))
         for line in cost.lines:
             self._load_cost_line(row, project, line)
 
@@ -195,7 +195,7 @@ class FinancialsLoader(OwnerSide):
                 **self._name_paid_claim(payment, contract),
             },
         )
-        self._set_times(row, _at_noon(payment.date))
+        self.backdate(row, at_noon(payment.date))
 
     def _name_paid_claim(self, payment: Payment, contract: Row) -> dict[str, Any]:
         if payment.claim_number is None:
@@ -212,8 +212,6 @@ class FinancialsLoader(OwnerSide):
     ) -> Row:
         standard = next(row for row in self.tables.iterate("standard_cost_codes") if row["full_code"] == code)
         cost_type = next(row for row in self.tables.iterate("line_item_types") if row["base_type"] == base_type)
-        tax_codes = self.tables.iterate("tax_codes")
-        tax = None if rate is None else next(row["id"] for row in tax_codes if Decimal(row["rate1"]) == rate)
         wbs_code = self.use_wbs_code(self.copy_standard_code(project, standard), cost_type)
         return {
             "description": description,
@@ -221,16 +219,21 @@ class FinancialsLoader(OwnerSide):
             "quantity": "0",
             "unit_cost": "0",
             "extended_type": "manual",
-            "tax_code_id": tax,
+            "tax_code_id": self.find_tax_code(rate),
             "wbs_code_id": wbs_code["id"],
             "cost_code_id": wbs_code["cost_code_id"],
             "line_item_type_id": wbs_code["line_item_type_id"],
         }
 
-    def _set_times(self, row: Row, moment: datetime, updated: datetime | None = None) -> None:
+    def find_tax_code(self, rate: Decimal | None) -> int | None:
+        if rate is None:
+            return None
+        return int(next(row["id"] for row in self.tables.iterate("tax_codes") if Decimal(row["rate1"]) == rate))
+
+    def backdate(self, row: Row, moment: datetime, updated: datetime | None = None) -> None:
         row["created_at"] = self.plan_stamp(moment)
         row["updated_at"] = self.plan_stamp(updated or moment)
 
 
-def _at_noon(day: date) -> datetime:
+def at_noon(day: date) -> datetime:
     return datetime.combine(day, time(19, 4, 5), tzinfo=UTC)

@@ -16,7 +16,7 @@ from connectors.sandbox.procore.files.attachments import drop_attachments
 from connectors.sandbox.procore.owners.prime_records import APPROVED, PrimeRecords
 from connectors.sandbox.procore.subcontracts.billing import ClaimFigures, Entry, LineFigures, bill_claim
 from connectors.sandbox.procore.tables import Row
-from connectors.sandbox.procore.values import write_money
+from connectors.sandbox.procore.values import sum_amounts, write_money
 
 APPLICATION_STATUSES = ("draft", "under_review", "revise_and_resubmit", "approved")
 AMOUNTS = ("work", "stored", "retained", "released", "stored_retained", "stored_released")
@@ -234,4 +234,4 @@ class ApplicationRecords(PrimeRecords):
 
 def sum_without_markup(lines: list[Row], total: Decimal) -> Decimal:
     """A package's total less its markups, which are billed on lines of their own."""
-    return total - sum((Decimal(line["amount"]) for line in lines if line["is_markup"]), ZERO)
+    return total - sum_amounts(line for line in lines if line["is_markup"])

@@ -6,13 +6,21 @@ from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
-from connectors.sandbox.amounts import ZERO, find_percent, take_percent
-from connectors.sandbox.procore.costs.payments import CURRENCY, WIDE_CURRENCY, sum_invoice_payments
+from connectors.sandbox.amounts import ZERO, find_percent
+from connectors.sandbox.procore.costs.payments import sum_invoice_payments
+from connectors.sandbox.procore.currency import CURRENCY, WIDE_CURRENCY
 from connectors.sandbox.procore.files.attachments import list_attachments
 from connectors.sandbox.procore.owners.prime_shapes import PrimeShapes
 from connectors.sandbox.procore.subcontracts.billing import LineFigures, Summary
+from connectors.sandbox.procore.subcontracts.claim_sources import NO_QUANTITY
 from connectors.sandbox.procore.tables import Row
-from connectors.sandbox.procore.values import format_period, write_money, write_plain
+from connectors.sandbox.procore.values import (
+    format_period,
+    write_figures,
+    write_money,
+    write_plain,
+    write_retainage_percent,
+)
 
 HEADER = (
     "id", "billing_date", "invoice_number", "origin_data", "origin_id", "period_start", "period_end", "period_id",
@@ -22,7 +30,6 @@ HEADER = (
 NOT_IN_G702 = ("new_materials", "stored_materials")
 LINE_TYPE = "payment_application_line_item"
 MARKUP_TYPE = "payment_application_markup_line_item"
-NO_QUANTITY = "0.0"
 QUANTITIES = (
     "total_completed_and_stored_to_date_quantity", "work_completed_this_period_quantity",
     "work_completed_from_previous_application_quantity",
@@ -94,9 +101,9 @@ class PaymentApplicationShapes(PrimeShapes):
             "scheduled_unit_price": _write_number(source.line, "unit_cost"),
             "scheduled_quantity": _write_number(source.line, "quantity"),
             **{name: write_plain(getattr(figures, name)) for name in QUANTITIES},
-            **_write_figures(figures, LINE_FIGURES),
+            **write_figures(figures, LINE_FIGURES),
             "work_completed_retainage_percent_this_period": _write_work_percent(item, figures),
-            "materials_stored_retainage_percent_this_period": _write_percent(
+            "materials_stored_retainage_percent_this_period": write_retainage_percent(
                 item["stored_percent"],
                 figures.materials_presently_stored,
                 figures.materials_stored_retainage_currently_retained,
@@ -111,7 +118,7 @@ class PaymentApplicationShapes(PrimeShapes):
             "id": item["id"],
             "type": MARKUP_TYPE,
             "description_of_work": self.billed_source(item["source_id"]).description,
-            **_write_figures(figures, MARKUP_FIGURES),
+            **write_figures(figures, MARKUP_FIGURES),
             "work_completed_retainage_percent_this_period": _write_work_percent(item, figures),
         }
 
@@ -140,25 +147,13 @@ def _shape_g702(application: Row, summary: Summary) -> dict[str, str]:
     return {**amounts, "formatted_period": format_period(application["period_start"], application["period_end"])}
 
 
-def _write_figures(figures: LineFigures, names: tuple[str, ...]) -> dict[str, str]:
-    return {name: write_money(getattr(figures, name)) for name in names}
-
-
 def _write_number(line: Row | None, name: str) -> str:
     return write_plain(Decimal(line[name])) if line else NO_QUANTITY
 
 
 def _write_work_percent(item: Row, figures: LineFigures) -> str:
-    return _write_percent(
+    return write_retainage_percent(
         item["work_percent"],
         figures.work_completed_this_period,
         figures.work_completed_retainage_retained_this_period,
     )
-
-
-def _write_percent(entered: str, amount: Decimal, retained: Decimal) -> str:
-    """The entered percent, unless another amount was retained by hand."""
-    percent = Decimal(entered)
-    if amount and retained != take_percent(amount, percent):
-        percent = find_percent(retained, amount)
-    return write_money(percent)

@@ -10,17 +10,17 @@ from typing import Any, ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.procore.body_values import (
+from connectors.sandbox.procore.errors import Refused, refuse_fields, refuse_state, refuse_unknown
+from connectors.sandbox.procore.files.attachments import attach_given
+from connectors.sandbox.procore.inputs import (
     ORIGIN,
     drop_blank_origin,
     is_clearing_origin,
+    read_amount,
     read_choice,
     read_dates,
     read_texts,
 )
-from connectors.sandbox.procore.errors import Refused, refuse_fields, refuse_state, refuse_unknown
-from connectors.sandbox.procore.files.attachments import attach_given
-from connectors.sandbox.procore.inputs import read_amount
 from connectors.sandbox.procore.listing import answer_page, by_number, filter_rows, is_true
 from connectors.sandbox.procore.owners.application_records import APPLICATION_STATUSES
 from connectors.sandbox.procore.owners.payment_application_shapes import PaymentApplicationShapes
@@ -94,8 +94,7 @@ class PaymentApplications(PaymentApplicationShapes):
     def update_application(self, request: Request, contract_id: int, application_id: int) -> Response:
         contract = self._read_billed_contract(request, contract_id)
         application = self._find_application(contract, application_id)
-        attributes = self.read_body(request).get("payment_application", {}) if request.files else None
-        attributes = self.read_wrapped(request, "payment_application") if attributes is None else attributes
+        attributes = self.read_attributes(request, "payment_application")
         self.check_application_lock(application, attributes)
         application.update(self._read_application_values(attributes, contract, application["id"]))
         attach_given(self, request, application, attributes)

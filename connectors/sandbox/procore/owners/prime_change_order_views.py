@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.procore.costs.payments import CURRENCY
-from connectors.sandbox.procore.errors import refuse_request, refuse_unknown
+from connectors.sandbox.procore.currency import CURRENCY
+from connectors.sandbox.procore.errors import refuse_unknown
 from connectors.sandbox.procore.files.attachments import list_attachments
 from connectors.sandbox.procore.listing import answer_page, by_flag, by_number, by_range, by_text, filter_rows
-from connectors.sandbox.procore.owners.prime_contracts import PrimeContracts
+from connectors.sandbox.procore.owners.prime_contracts import PrimeContracts, is_extended_view
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import write_plain
 from connectors.sandbox.wire import json_response
@@ -43,7 +43,7 @@ class PrimeChangeOrderViews(PrimeContracts):
 
     def list_prime_change_orders(self, request: Request, project_id: int) -> Response:
         project = self.find_project(project_id)
-        is_extended = _is_extended(request)
+        is_extended = is_extended_view(request)
         rows = [
             package
             for contract in self.tables.of("prime_contracts", project["id"])
@@ -61,7 +61,7 @@ class PrimeChangeOrderViews(PrimeContracts):
         contract = self.tables.get("prime_contracts", package["prime_contract_id"])
         if contract["project_id"] != project["id"]:
             raise refuse_unknown("Prime change order")
-        shape = self._shape_prime_change_order(package, is_extended=_is_extended(request))
+        shape = self._shape_prime_change_order(package, is_extended=is_extended_view(request))
         return json_response({**shape, "attachments": list_attachments(self, package["id"])})
 
     def _shape_prime_change_order(self, package: Row, *, is_extended: bool) -> dict[str, Any]:
@@ -84,10 +84,3 @@ class PrimeChangeOrderViews(PrimeContracts):
             "currency_configuration": CURRENCY,
         }
         return {**shape, "change_events": []} if is_extended else shape
-
-
-def _is_extended(request: Request) -> bool:
-    view = request.args.get("view", "default")
-    if view not in ("default", "extended"):
-        raise refuse_request(f"view does not have a valid value: {view}")
-    return view == "extended"

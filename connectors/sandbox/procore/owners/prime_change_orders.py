@@ -6,9 +6,8 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.procore.body_values import read_choice, read_dates, read_texts, read_whole
 from connectors.sandbox.procore.errors import refuse_state
-from connectors.sandbox.procore.inputs import read_amount, read_flag
+from connectors.sandbox.procore.inputs import read_amount, read_choice, read_dates, read_flag, read_texts, read_whole
 from connectors.sandbox.procore.listing import answer_page, filter_rows
 from connectors.sandbox.procore.owners.prime_contracts import PrimeContracts
 from connectors.sandbox.procore.subcontracts.change_orders import DATES, FILTERS, REVIEWED, STATUSES, ChangeOrders

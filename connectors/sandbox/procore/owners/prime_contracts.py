@@ -7,12 +7,17 @@ from typing import Any, ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.procore.body_values import drop_blank_origin, read_choice, read_dates, read_texts
-from connectors.sandbox.procore.core import USERS
 from connectors.sandbox.procore.errors import refuse_fields, refuse_state, refuse_unknown
 from connectors.sandbox.procore.files.attachments import attach_given, drop_attachments
-from connectors.sandbox.procore.inputs import read_amount, read_text
-from connectors.sandbox.procore.listing import answer_page, by_number, by_range, filter_rows, is_true
+from connectors.sandbox.procore.inputs import (
+    drop_blank_origin,
+    read_amount,
+    read_choice,
+    read_dates,
+    read_text,
+    read_texts,
+)
+from connectors.sandbox.procore.listing import answer_page, by_number, by_range, filter_rows, is_true, read_view
 from connectors.sandbox.procore.owners.prime_records import (
     DATES,
     DETAIL_LEVELS,
@@ -30,6 +35,10 @@ SOV_LOCKED = "The schedule of values cannot be changed while the contract is app
 NOT_DELETABLE = "The contract cannot be deleted"
 FILTERS = {"id": by_number("id"), "updated_at": by_range("updated_at")}
 _ONE = "/rest/v1.0/prime_contract/<int:contract_id>"
+
+
+def is_extended_view(request: Request) -> bool:
+    return read_view(request, ("default", "extended")) == "extended"
 
 
 class PrimeContracts(PrimeShapes):
@@ -136,10 +145,9 @@ class PrimeContracts(PrimeShapes):
                 ids |= {name: None} if name in attributes else {}
                 continue
             row = self.tables.find("users" if name == "architect_id" else "vendors", given)
-            number = row["id"] if row else next((key for key in USERS if str(key) == str(given)), None)
-            if number is None or (row is None and name != "architect_id"):
+            if row is None:
                 raise refuse_fields(**{name: ["is invalid"]})
-            ids[name] = int(number)
+            ids[name] = int(row["id"])
         return ids
 
     def _read_detail_level(self, attributes: dict[str, Any], contract: Row | None) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.pdf import write_pdf
-from connectors.sandbox.procore.costs.line_items import sum_lines
 from connectors.sandbox.procore.errors import refuse_unknown
 from connectors.sandbox.procore.files.attachments import add_upload, encode_content, write_link
 from connectors.sandbox.procore.owners.prime_v2 import PrimeV2
 from connectors.sandbox.procore.tables import Row
+from connectors.sandbox.procore.values import sum_amounts
 
 # How often a client is told to wait, by which it has to ask more than once.
 LOOKS_BEFORE_DONE = 1
@@ -34,7 +34,7 @@ class PrimePdfs(PrimeV2):
             f"Prime contract {contract['number']}",
             contract["title"] or "",
             *(f"{line['description'] or ''}: {line['amount']}" for line in lines),
-            f"Total: {sum_lines(lines)}",
+            f"Total: {sum_amounts(lines)}",
         ]
         name = f"prime-contract-{contract['id']}.pdf"
         upload = add_upload(self, company_id, filename=name, content_type="application/pdf")

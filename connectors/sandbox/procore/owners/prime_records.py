@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.sandbox.amounts import ZERO
-from connectors.sandbox.procore.costs.line_items import LineItems, sum_lines
+from connectors.sandbox.procore.costs.line_items import LineItems
 from connectors.sandbox.procore.tables import Row
+from connectors.sandbox.procore.values import sum_amounts
 
 APPROVED = "approved"
 STATUSES = ("Draft", "Out For Bid", "Out For Signature", "Approved", "Complete", "Terminated")
@@ -114,7 +115,7 @@ class PrimeRecords(LineItems):
     def sum_prime_package(self, package: Row) -> Decimal:
         """The total of its lines, or what was entered for a package without any."""
         lines = self.prime_package_lines(package)
-        return sum_lines(lines) if lines else Decimal(package["grand_total"])
+        return sum_amounts(lines) if lines else Decimal(package["grand_total"])
 
     def sum_prime_changes(self, contract: Row) -> dict[str, Decimal]:
         """The totals of its change orders by status, for those that the contract's sums name."""

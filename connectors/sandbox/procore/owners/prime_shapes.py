@@ -6,18 +6,18 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.sandbox.amounts import find_percent
+from connectors.sandbox.procore.company.people import name_person
 from connectors.sandbox.procore.company.vendor_shapes import FLAGS as VENDOR_FLAGS
 from connectors.sandbox.procore.company.vendor_shapes import NULLABLE, VendorShapes
 from connectors.sandbox.procore.company.vendor_shapes import TEXTS as VENDOR_TEXTS
 from connectors.sandbox.procore.company.vendors import REFERENCES
-from connectors.sandbox.procore.core import USERS
-from connectors.sandbox.procore.costs.line_items import sum_lines
-from connectors.sandbox.procore.costs.payments import CURRENCY, shape_embedded_payments, sum_payments
+from connectors.sandbox.procore.costs.payments import shape_embedded_payments, sum_payments
+from connectors.sandbox.procore.currency import CURRENCY
 from connectors.sandbox.procore.files.attachments import list_attachments
 from connectors.sandbox.procore.owners.application_records import ApplicationRecords
 from connectors.sandbox.procore.owners.prime_records import DATES, FLAGS
 from connectors.sandbox.procore.tables import Row
-from connectors.sandbox.procore.values import write_plain
+from connectors.sandbox.procore.values import sum_amounts, write_plain
 
 NAMES = (
     "id", "accounting_method", "description", "exclusions", "inclusions", "number", "origin_code", "origin_data",
@@ -57,7 +57,7 @@ class PrimeShapes(ApplicationRecords, VendorShapes):
     def shape_whole_prime_contract(self, contract: Row) -> dict[str, Any]:
         lines = self.prime_lines_of(contract)
         position = [row["id"] for row in self.tables.of("prime_contracts", contract["project_id"])]
-        total = write_plain(sum_lines(lines))
+        total = write_plain(sum_amounts(lines))
         return {
             **self.shape_prime_contract(contract),
             **dict.fromkeys(UNSET),
@@ -130,7 +130,7 @@ class PrimeShapes(ApplicationRecords, VendorShapes):
             "contractor_id": write_id(contract["contractor_id"]),
             "architect_id": write_id(contract["architect_id"]),
             "retainage_percent": write_plain(Decimal(contract["retainage_percent"])),
-            "grand_total": write_plain(sum_lines(self.prime_lines_of(contract))),
+            "grand_total": write_plain(sum_amounts(self.prime_lines_of(contract))),
             "signature_required": False,
             "created_by": write_ids(self.shape_prime_person(contract["created_by_id"])),
             "currency_configuration": CURRENCY,
@@ -178,16 +178,14 @@ class PrimeShapes(ApplicationRecords, VendorShapes):
 
     def shape_prime_person(self, user_id: int | None) -> dict[str, Any] | None:
         """A user as contracts name one."""
-        if user_id in USERS:
-            return {"id": user_id, "login": USERS[user_id].login, "name": USERS[user_id].name}
         user = self.tables.find("users", user_id)
         if user is None:
             return None
-        name = user.get("name") or f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()
-        return {"id": user["id"], "login": user.get("login") or user.get("email_address"), "name": name}
+        person = self.tables.get("people", user["person_id"])
+        return {"id": user["id"], "login": person["email_address"], "name": name_person(person)}
 
     def _shape_prime_sums(self, contract: Row) -> dict[str, str]:
-        original = sum_lines(self.prime_lines_of(contract))
+        original = sum_amounts(self.prime_lines_of(contract))
         changes = self.sum_prime_changes(contract)
         revised = original + changes["approved"]
         paid = sum_payments(self.tables, contract["id"])

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.procore.errors import refuse_request
 from connectors.sandbox.procore.files.attachments import attach_given
 from connectors.sandbox.procore.listing import answer_v2_page, by_number, by_range, by_text, filter_rows
+from connectors.sandbox.procore.owners.prime_contracts import is_extended_view
 from connectors.sandbox.procore.owners.prime_lines import PrimeLines
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.wire import json_response
@@ -51,7 +51,7 @@ class PrimeV2(PrimeLines):
         executed = request.args.get("filters[executed]")
         if executed in ("true", "false"):
             rows = [row for row in rows if row["executed"] is (executed == "true")]
-        is_extended = _is_extended(request)
+        is_extended = is_extended_view(request)
         return answer_v2_page(request, rows, lambda row: self.shape_v2_prime_contract(row, is_extended=is_extended))
 
     def show_v2_prime_contract(self, request: Request, company_id: int, project_id: int, contract_id: int) -> Response:
@@ -120,12 +120,5 @@ class PrimeV2(PrimeLines):
         return self.find_owned("prime_contracts", contract_id, project, "Prime contract")
 
     def _answer_v2_contract(self, request: Request, contract: Row, status: int = 200) -> Response:
-        shape: Any = self.shape_v2_prime_contract(contract, is_extended=_is_extended(request))
+        shape: Any = self.shape_v2_prime_contract(contract, is_extended=is_extended_view(request))
         return json_response({"data": shape}, status)
-
-
-def _is_extended(request: Request) -> bool:
-    view = request.args.get("view", "default")
-    if view not in ("default", "extended"):
-        raise refuse_request(f"view does not have a valid value: {view}")
-    return view == "extended"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +11,7 @@ from connectors.sandbox.procore.core import Core
 from connectors.sandbox.procore.errors import Refused, refuse_fields
 from connectors.sandbox.procore.listing import is_true
 from connectors.sandbox.procore.tables import Row, read_number
-from connectors.sandbox.procore.values import read_decimal, write_stamp
+from connectors.sandbox.procore.values import read_decimal, read_moment, write_stamp
 
 PREFIX = "custom_field_"
 CUSTOMER_LABEL = "Customer"
@@ -131,26 +130,18 @@ class CustomFields(Core):
         return {"id": number, "label": row.get("label") or row.get("name")}
 
 
-def _read_boolean(value: Any) -> bool:
-    return is_true(value)
-
-
 def _read_number_text(value: Any) -> str | None:
     amount = read_decimal(value)
     return None if amount is None else f"{amount:f}"
 
 
-def _read_moment(value: Any) -> str | None:
-    """A malformed date and time is stored as null, without an error."""
-    try:
-        moment = datetime.fromisoformat(str(value))
-        return write_stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-    except (ValueError, OverflowError):
-        return None
+def _read_moment_text(value: Any) -> str | None:
+    moment = read_moment(value)
+    return None if moment is None else write_stamp(moment)
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {
-    "boolean": _read_boolean,
+    "boolean": is_true,
     "decimal": _read_number_text,
-    "datetime": _read_moment,
+    "datetime": _read_moment_text,
 }

@@ -15,6 +15,8 @@ TEXTS = (
     "phone", "project_number", "sector", "state_code", "store_number", "time_zone", "work_scope", "zip",
 )  # fmt: skip
 DATES = ("actual_start_date", "completion_date", "projected_finish_date", "start_date")
+# Two names each for the same day: recorded projects have them equal.
+SAME_DATES = (("start_date", "actual_start_date"), ("completion_date", "projected_finish_date"))
 # Texts and dates that only the show form has, beside the recorded ones.
 SHOWN_TEXTS = ("flag", "public_notes")
 SHOWN_DATES = ("estimated_completion_date", "estimated_start_date", "warranty_end_date", "warranty_start_date")
@@ -58,7 +60,7 @@ class ProjectShapes(FieldSets, CostCodes, Users):
             **{name: project[name] for name in LISTED if name != "actual_start_date"},
             "active": project["active"],
             "company": self.name_code("companies", project["company_id"]),
-            "created_by": self.shape_creator(project["created_by_id"]),
+            "created_by": self.shape_short_user(project["created_by_id"]),
             "custom_fields": self.shape_custom_fields(project["custom_fields"]),
             "display_name": write_display(project),
             "is_demo": False,
@@ -101,9 +103,6 @@ class ProjectShapes(FieldSets, CostCodes, Users):
             "created_by": {"id": project["created_by_id"], "email": creator["login"] if creator else None},
         }
 
-    def shape_creator(self, user_id: int) -> dict[str, Any] | None:
-        return self.shape_short_user(user_id)
-
     def _shape_recorded_project(self, project: Row) -> dict[str, Any]:
         pointers = ("project_bid_type_id", "project_owner_type_id", "project_region_id")
         return {
@@ -116,7 +115,7 @@ class ProjectShapes(FieldSets, CostCodes, Users):
             **{name: project[name] for name in ("latitude", "longitude", "parent_job_id", "photo_id", "square_feet")},
             "company": self.name_code("companies", project["company_id"]),
             "created_at": project["created_at"],
-            "created_by": self.shape_creator(project["created_by_id"]),
+            "created_by": self.shape_short_user(project["created_by_id"]),
             "custom_fields": self.shape_custom_fields(project["custom_fields"]),
             "erp_integrated": False,
             "project_stage": self.name_code("project_stages", project["project_stage_id"]),

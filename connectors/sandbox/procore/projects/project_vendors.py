@@ -7,11 +7,10 @@ from typing import ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.procore.company.vendor_shapes import read_view
 from connectors.sandbox.procore.company.vendors import Vendors, select_vendors
 from connectors.sandbox.procore.core import VERSION
 from connectors.sandbox.procore.errors import refuse_unknown
-from connectors.sandbox.procore.listing import answer_page
+from connectors.sandbox.procore.listing import answer_page, read_view
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.wire import json_response
 
@@ -99,4 +98,4 @@ class ProjectVendors(Vendors):
 
 def _read_view(request: Request, version: str) -> str:
     """The newer version answers the plain form unless asked for more, as recorded."""
-    return read_view(request, "extended" if version == "v1.0" else "normal", VIEWS)
+    return read_view(request, VIEWS, "extended" if version == "v1.0" else "normal")

@@ -29,6 +29,7 @@ from connectors.sandbox.procore.listing import (
     filter_rows,
     is_true,
     list_values,
+    read_view,
     sort_rows,
 )
 from connectors.sandbox.procore.projects.field_sets import FieldSets
@@ -99,16 +100,14 @@ class Projects(ProjectShapes, ProjectVendors):
         return answer_page(request, rows, shape)
 
     def list_projects_newer(self, request: Request) -> Response:
-        view = request.args.get("view", "normal")
         shapes: dict[str, Callable[[Row], dict[str, Any]]] = {
             "ids": lambda row: {"id": row["id"]},
             "compact": shape_compact,
             "normal": self.shape_listed,
             "extended": self.shape_extended,
         }
-        if view not in shapes:
-            raise refuse_request(f"view does not have a valid value: {view}")
-        return answer_page(request, self._visible_projects(request), shapes[view], default=100, largest=300)
+        shape = shapes[read_view(request, shapes, "normal")]
+        return answer_page(request, self._visible_projects(request), shape, default=100, largest=300)
 
     def list_company_projects(self, request: Request, company_id: int) -> Response:
         """A small shape of its own, unpaginated."""
@@ -162,6 +161,9 @@ class Projects(ProjectShapes, ProjectVendors):
                 "name": "",
                 "active": True,
                 **dict.fromkeys((*TEXTS, *SHOWN_TEXTS, *DATES, *SHOWN_DATES, *MONEY, *NUMBERS, *POINTERS)),
+                # The guide and a recording have the day it was made where nobody says when work started.
+                "start_date": stamp[:10],
+                "actual_start_date": stamp[:10],
                 "project_stage_id": DEFAULT_STAGE_ID,
                 "code": "",
                 "country_code": "US",
@@ -214,6 +216,10 @@ class Projects(ProjectShapes, ProjectVendors):
         take_flags(project, attributes, ("active",))
         take_texts(project, attributes, (*TEXTS, *SHOWN_TEXTS), empty=None)
         take_dates(project, attributes, (*DATES, *SHOWN_DATES))
+        for pair in SAME_DATES:
+            given = [name for name in pair if name in attributes]
+            if len(given) == 1:
+                project.update(dict.fromkeys(pair, project[given[0]]))
         take_money(project, attributes, MONEY)
         take_numbers(project, attributes, (*NUMBERS, *POINTERS))
         for name in ("latitude", "longitude"):

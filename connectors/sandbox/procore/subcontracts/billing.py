@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from connectors.sandbox.amounts import ZERO, find_percent, take_percent
 
-NO_QUANTITY = Decimal("0.0")
+NO_UNITS = Decimal("0.0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Entry:
     stored_released: Decimal = ZERO
     tax_rate: Decimal = ZERO
     is_change_order: bool = False
-    quantity: Decimal = NO_QUANTITY
+    quantity: Decimal = NO_UNITS
     claimed: Decimal = ZERO
 
 
@@ -211,7 +211,7 @@ def _bill_line(entry: Entry, before: LineFigures | None, is_certified: bool, are
     work_before = moved
     retained_before = retainage_moved
     total_before = ZERO
-    quantity_before = before.total_completed_and_stored_to_date_quantity if before else NO_QUANTITY
+    quantity_before = before.total_completed_and_stored_to_date_quantity if before else NO_UNITS
     if before:
         work_before += before.work_completed_from_previous_application + before.work_completed_this_period
         retained_before += before.work_completed_retainage_currently_retained

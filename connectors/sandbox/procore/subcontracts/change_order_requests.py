@@ -10,11 +10,20 @@ from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.amounts import ZERO
 from connectors.sandbox.procore.core import USERS
+from connectors.sandbox.procore.currency import BASED_CURRENCY
 from connectors.sandbox.procore.errors import refuse_fields
-from connectors.sandbox.procore.inputs import by_date, check_choice, read_amount, read_text
-from connectors.sandbox.procore.listing import answer_page, by_number, by_range, by_text, filter_rows, list_values
+from connectors.sandbox.procore.inputs import check_choice, read_amount, read_text
+from connectors.sandbox.procore.listing import (
+    answer_page,
+    by_date,
+    by_number,
+    by_range,
+    by_text,
+    filter_rows,
+    list_values,
+)
 from connectors.sandbox.procore.subcontracts.change_orders import STATUSES
-from connectors.sandbox.procore.subcontracts.contract_shapes import BASED_CURRENCY, CONTRACT_TYPES, ContractShapes
+from connectors.sandbox.procore.subcontracts.contract_shapes import CONTRACT_TYPES, ContractShapes
 from connectors.sandbox.procore.sync import answer_sync
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import read_date, write_money

@@ -12,8 +12,8 @@ from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.procore.core import USERS
 from connectors.sandbox.procore.errors import refuse_missing_id, refuse_state, refuse_unknown
-from connectors.sandbox.procore.inputs import by_date, check_choice, read_amount, read_flag, read_text
-from connectors.sandbox.procore.listing import answer_page, by_number, by_range, by_text, filter_rows
+from connectors.sandbox.procore.inputs import check_choice, read_amount, read_flag, read_text
+from connectors.sandbox.procore.listing import answer_page, by_date, by_number, by_range, by_text, filter_rows
 from connectors.sandbox.procore.subcontracts.contract_details import ContractDetails
 from connectors.sandbox.procore.subcontracts.contract_shapes import ORIGIN
 from connectors.sandbox.procore.tables import Row, read_number

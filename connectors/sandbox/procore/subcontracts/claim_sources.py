@@ -11,6 +11,7 @@ from connectors.sandbox.amounts import ZERO
 from connectors.sandbox.procore.core import Core
 from connectors.sandbox.procore.subcontracts.billing import Summary
 from connectors.sandbox.procore.tables import Row
+from connectors.sandbox.procore.values import sum_amounts
 
 APPROVED = "approved"
 NO_QUANTITY = "0.0"
@@ -108,7 +109,7 @@ class ClaimSources(Core):
         lines = self.package_lines(package)
         if not lines:
             return Decimal(package.get("stated_total") or ZERO)
-        return sum((Decimal(line["amount"]) for line in lines), ZERO)
+        return sum_amounts(lines)
 
     def list_billables(self, commitment: Row, carried: set[int]) -> Iterator[dict[str, Any]]:
         """What the next claim bills: the contract's lines, then those of approved change order packages."""
@@ -159,7 +160,7 @@ def _split_line(line: Row, details: list[Row], carried: set[int]) -> Iterator[di
     Only once it adds up to the line, so that the invoice always adds up to the contract, and never after the line
     itself was billed (both unverified).
     """
-    is_complete = sum((Decimal(row["amount"]) for row in details), ZERO) == Decimal(line["amount"])
+    is_complete = sum_amounts(details) == Decimal(line["amount"])
     is_split = any(row["id"] in carried for row in details) or (is_complete and line["id"] not in carried)
     if not details or not is_split:
         yield {"line_id": line["id"]}

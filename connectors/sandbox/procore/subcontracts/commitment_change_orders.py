@@ -8,7 +8,8 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.procore.core import USERS
-from connectors.sandbox.procore.errors import refuse_fields, refuse_missing_id, refuse_request, refuse_state
+from connectors.sandbox.procore.currency import CURRENCY
+from connectors.sandbox.procore.errors import refuse_fields, refuse_missing_id, refuse_state
 from connectors.sandbox.procore.files.attachments import attach_given, drop_attachments, list_attachments
 from connectors.sandbox.procore.inputs import read_flag, read_text
 from connectors.sandbox.procore.listing import (
@@ -19,10 +20,10 @@ from connectors.sandbox.procore.listing import (
     by_range,
     by_text,
     filter_rows,
+    read_view,
     sort_rows,
 )
 from connectors.sandbox.procore.subcontracts.commitment_contracts_v2 import CommitmentContractsV2
-from connectors.sandbox.procore.subcontracts.contract_shapes import CURRENCY
 from connectors.sandbox.procore.subcontracts.potential_change_orders import PotentialChangeOrders
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.wire import json_response
@@ -62,7 +63,7 @@ class CommitmentChangeOrders(PotentialChangeOrders, CommitmentContractsV2):
 
     def list_commitment_changes(self, request: Request, project_id: int) -> Response:
         project = self.find_project(project_id)
-        view = _read_view(request)
+        view = read_view(request, VIEWS)
         rows = [
             self._join_change(row)
             for commitment in self.tables.of("commitments", project["id"])
@@ -82,7 +83,7 @@ class CommitmentChangeOrders(PotentialChangeOrders, CommitmentContractsV2):
         contract = self.tables.find("commitments", attributes["contract_id"])
         if contract is None or contract["project_id"] != project["id"]:
             raise refuse_fields(contract_id=["is invalid"])
-        _read_view(request)
+        read_view(request, VIEWS)
         row = self._make(contract, attributes)
         self._write_flags(row, attributes)
         attach_given(self, request, row, attributes)
@@ -91,7 +92,7 @@ class CommitmentChangeOrders(PotentialChangeOrders, CommitmentContractsV2):
     def update_commitment_change(self, request: Request, project_id: int, order_id: int) -> Response:
         row = self._find_change(project_id, order_id)
         attributes = self.read_wrapped(request, "change_order")
-        _read_view(request)
+        read_view(request, VIEWS)
         self._edit(row, attributes)
         self._write_flags(row, attributes)
         attach_given(self, request, row, attributes)
@@ -169,7 +170,7 @@ class CommitmentChangeOrders(PotentialChangeOrders, CommitmentContractsV2):
         return {**defaults, **package, **row, "vendor_id": vendor_id}
 
     def _answer_change(self, request: Request, row: Row, status: int = 200) -> Response:
-        shape = self._shape_change(self._join_change(row), _read_view(request))
+        shape = self._shape_change(self._join_change(row), read_view(request, VIEWS))
         return json_response({**shape, "attachments": list_attachments(self, row["id"])}, status)
 
     def _shape_change(self, row: Row, view: str) -> dict[str, Any]:
@@ -202,10 +203,3 @@ class CommitmentChangeOrders(PotentialChangeOrders, CommitmentContractsV2):
 
     def _shape_change_line(self, line: Row) -> dict[str, Any]:
         return {**self._shape_v2_line(line), "commitment_line_item_id": None}
-
-
-def _read_view(request: Request) -> str:
-    view = request.args.get("view", "default")
-    if view not in VIEWS:
-        raise refuse_request(f"view does not have a valid value: {view}")
-    return view

@@ -10,6 +10,8 @@ from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.amounts import ZERO
 from connectors.sandbox.procore.core import USERS
+from connectors.sandbox.procore.costs.payments import sum_payments
+from connectors.sandbox.procore.currency import CURRENCY
 from connectors.sandbox.procore.errors import refuse_fields
 from connectors.sandbox.procore.files.attachments import attach_given, list_attachments
 from connectors.sandbox.procore.inputs import check_choice, read_text
@@ -17,17 +19,15 @@ from connectors.sandbox.procore.listing import answer_v2_page, by_flag, by_numbe
 from connectors.sandbox.procore.subcontracts.contract_lines import ContractLines
 from connectors.sandbox.procore.subcontracts.contract_shapes import (
     CONTRACT_TYPES,
-    CURRENCY,
     DATES,
     KIND_DATES,
     KIND_TEXTS,
     SETTINGS,
     TEXTS,
     make_contract,
-    sum_lines,
 )
 from connectors.sandbox.procore.tables import Row
-from connectors.sandbox.procore.values import write_plain
+from connectors.sandbox.procore.values import sum_amounts, write_plain
 from connectors.sandbox.wire import json_response
 
 KINDS = {name: kind for kind, name in CONTRACT_TYPES.items()}
@@ -98,7 +98,7 @@ class CommitmentContractsV2(ContractLines):
     def show_v2_summary(self, request: Request, company_id: int, project_id: int, contract_id: int) -> Response:
         contract = self._find_v2(request, company_id, project_id, contract_id)
         changes = self.sum_changes(contract)
-        paid = sum((Decimal(str(row["amount"])) for row in self.list_payments(contract)), ZERO)
+        paid = sum_payments(self.tables, contract["id"])
         sums = {
             "approved_change_total": changes["approved"],
             "pending_revised_change_total": changes["pending"],
@@ -173,7 +173,7 @@ class CommitmentContractsV2(ContractLines):
             **({"vendor": {"id": str(vendor["id"]), "name": vendor["name"]}} if vendor else {}),
             **({"assignee": {"id": str(assignee_id)}} if kind == "purchase_order" and assignee_id else {}),
             "retainage_percent": write_plain(Decimal(contract["retainage_percent"])),
-            "grand_total": write_plain(sum_lines(self.own_lines(contract))),
+            "grand_total": write_plain(sum_amounts(self.own_lines(contract))),
             "created_by": {"id": str(creator.user_id), "name": creator.name},
             "attachments": list_attachments(self, contract["id"]),
             "custom_fields": self.shape_given_fields(whole["custom_fields"]),

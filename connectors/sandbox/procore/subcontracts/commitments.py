@@ -8,16 +8,11 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.procore.core import USERS
-from connectors.sandbox.procore.errors import refuse_request, refuse_unknown
-from connectors.sandbox.procore.listing import answer_page, by_number, by_range, by_text, filter_rows
-from connectors.sandbox.procore.subcontracts.contract_shapes import (
-    CONTRACT_TYPES,
-    ContractShapes,
-    make_contract,
-    sum_lines,
-)
+from connectors.sandbox.procore.errors import refuse_unknown
+from connectors.sandbox.procore.listing import answer_page, by_number, by_range, by_text, filter_rows, read_view
+from connectors.sandbox.procore.subcontracts.contract_shapes import CONTRACT_TYPES, ContractShapes, make_contract
 from connectors.sandbox.procore.tables import Row
-from connectors.sandbox.procore.values import write_plain
+from connectors.sandbox.procore.values import sum_amounts, write_plain
 from connectors.sandbox.wire import json_response
 
 KINDS = {"work_order": "work_order_contracts", "purchase_order": "purchase_order_contracts"}
@@ -65,7 +60,7 @@ class Commitments(ContractShapes):
         commitment = self.find_owned("commitments", commitment_id, project, "Commitment")
         settings, vendor = {**make_contract(), **commitment}, self.vendor_of(commitment)
         creator = USERS[commitment["created_by_id"]]
-        total = write_plain(sum_lines(self.own_lines(commitment)))
+        total = write_plain(sum_amounts(self.own_lines(commitment)))
         return json_response(
             {
                 **dict.fromkeys(NEVER_SET),
@@ -86,7 +81,7 @@ class Commitments(ContractShapes):
 
     def list_contracts(self, request: Request, kind: str) -> Response:
         project = self.read_project(request)
-        is_whole = self._read_view(request) == "extended"
+        is_whole = read_view(request, ("compact", "extended"), "compact") == "extended"
         shape = self.shape_whole_contract if is_whole else self.shape_contract
         rows = [row for row in self.tables.of("commitments", project["id"]) if row["kind"] == kind]
         deleted = request.args.get("filters[include_deleted]")
@@ -98,12 +93,6 @@ class Commitments(ContractShapes):
 
     def show_contract(self, request: Request, kind: str, contract_id: int) -> Response:
         return json_response(self.shape_whole_contract(self.read_contract(request, kind, contract_id)))
-
-    def _read_view(self, request: Request) -> str:
-        view = request.args.get("view", "compact")
-        if view not in ("compact", "extended"):
-            raise refuse_request(f"view does not have a valid value: {view}")
-        return view
 
     def read_contract(self, request: Request, kind: str, contract_id: int) -> Row:
         """The contract of a path, of the project that the request names."""

@@ -9,12 +9,12 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.amounts import ZERO
+from connectors.sandbox.procore.currency import CURRENCY
 from connectors.sandbox.procore.errors import refuse_fields, refuse_state, refuse_unknown
 from connectors.sandbox.procore.inputs import read_amount, read_text
 from connectors.sandbox.procore.listing import answer_page, by_number, filter_rows
 from connectors.sandbox.procore.subcontracts.commitments import route_kinds
 from connectors.sandbox.procore.subcontracts.contract_lines import ContractLines
-from connectors.sandbox.procore.subcontracts.contract_shapes import CURRENCY
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import write_money
 from connectors.sandbox.wire import json_response

@@ -10,9 +10,10 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.amounts import ZERO, round_cents
-from connectors.sandbox.procore.errors import refuse_fields, refuse_request, refuse_state, refuse_unknown
+from connectors.sandbox.procore.costs.line_items import EXTENDED_TYPES, LINE_FILTERS
+from connectors.sandbox.procore.errors import refuse_fields, refuse_state, refuse_unknown
 from connectors.sandbox.procore.inputs import check_choice, read_amount, read_text
-from connectors.sandbox.procore.listing import answer_page, by_number, by_range, filter_rows
+from connectors.sandbox.procore.listing import answer_page, filter_rows, read_view
 from connectors.sandbox.procore.subcontracts.commitments import route_kinds
 from connectors.sandbox.procore.subcontracts.contract_writes import RESOURCES as CONTRACTS
 from connectors.sandbox.procore.subcontracts.contract_writes import ContractWrites, check_unlocked
@@ -21,15 +22,7 @@ from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import write_money, write_plain
 from connectors.sandbox.wire import json_response
 
-LINE_FILTERS = {
-    "id": by_number("id"),
-    "cost_code_id": by_number("cost_code_id"),
-    "line_item_type_id": by_number("line_item_type_id"),
-    "created_at": by_range("created_at"),
-    "updated_at": by_range("updated_at"),
-}
 VIEWS = ("default", "ssov_source_lines")
-EXTENDED_TYPES = ("manual", "calculated")
 RESOURCES = {"work_order": "Work Order Contract Line Items", "purchase_order": "Purchase Order Contract Line Items"}
 CHANGE_RESOURCE = "Potential Change Order Line Items"
 LINE_ORIGIN = {"origin_id", "origin_data"}
@@ -50,13 +43,13 @@ class ContractLines(ContractWrites):
     def list_contract_lines(self, request: Request, kind: str, contract_id: int) -> Response:
         """The contract's own schedule of values; lines of change orders stand in their packages."""
         contract = self.read_contract(request, kind, contract_id)
-        is_short = _read_view(request) == "ssov_source_lines"
+        is_short = read_view(request, VIEWS) == "ssov_source_lines"
         shape = self._shape_source_line if is_short else self.shape_contract_line
         return answer_page(request, filter_rows(request, self.own_lines(contract), LINE_FILTERS), shape)
 
     def show_contract_line(self, request: Request, kind: str, contract_id: int, line_id: int) -> Response:
         line = self.find_line(self.read_contract(request, kind, contract_id), None, line_id)
-        is_short = _read_view(request) == "ssov_source_lines"
+        is_short = read_view(request, VIEWS) == "ssov_source_lines"
         return json_response(self._shape_source_line(line) if is_short else self.shape_contract_line(line))
 
     def create_contract_line(self, request: Request, kind: str, contract_id: int) -> Response:
@@ -263,10 +256,3 @@ def _read_amounts(contract: Row, line: Row, attributes: dict[str, Any]) -> dict[
         "unit_cost": write_plain(unit_cost),
         "extended_type": extended_type,
     }
-
-
-def _read_view(request: Request) -> str:
-    view = request.args.get("view", "default")
-    if view not in VIEWS:
-        raise refuse_request(f"view does not have a valid value: {view}")
-    return view

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from connectors.sandbox.amounts import ZERO, find_percent
 from connectors.sandbox.procore.codes.cost_codes import CostCodes
 from connectors.sandbox.procore.codes.wbs import WbsCodes
-from connectors.sandbox.procore.company.code_lists import shape_type
+from connectors.sandbox.procore.company.code_tables import shape_type
 from connectors.sandbox.procore.company.vendor_shapes import VendorShapes
-from connectors.sandbox.procore.costs.payments import shape_embedded_payments
+from connectors.sandbox.procore.costs.payments import shape_embedded_payments, sum_payments
+from connectors.sandbox.procore.currency import BASED_CURRENCY, CURRENCY
 from connectors.sandbox.procore.files.attachments import list_attachments
 from connectors.sandbox.procore.projects.custom_fields import CustomFields
 from connectors.sandbox.procore.subcontracts.claims import Claims
-from connectors.sandbox.procore.tables import OWNERS, Row
-from connectors.sandbox.procore.values import write_plain
+from connectors.sandbox.procore.tables import Row
+from connectors.sandbox.procore.values import sum_amounts, write_plain
 
-CURRENCY = {"currency_iso_code": "USD"}
-BASED_CURRENCY = {**CURRENCY, "base_currency_iso_code": "USD"}
 CONTRACT_TYPES = {"work_order": "WorkOrderContract", "purchase_order": "PurchaseOrderContract"}
 BILLED = ("approved", "approved_as_noted", "pending_owner_approval")
 DATES = (
@@ -125,15 +123,12 @@ class ContractShapes(Claims, WbsCodes, CustomFields, CostCodes, VendorShapes):
         chain = [row for row in self.chain_of(commitment["id"]) if row["status"] in BILLED]
         return sum((self.figures_of(claim).summary.current_payment_due for claim in chain), ZERO)
 
-    def list_payments(self, commitment: Row) -> list[Row]:
-        return self.tables.of("contract_payments", commitment["id"]) if "contract_payments" in OWNERS else []
-
     def _shape_sums(self, commitment: Row) -> dict[str, str]:
-        original = sum_lines(self.own_lines(commitment))
+        original = sum_amounts(self.own_lines(commitment))
         changes = self.sum_changes(commitment)
         claimed = self.sum_claims(commitment)
         revised = original + changes["approved"]
-        paid = sum((Decimal(str(row["amount"])) for row in self.list_payments(commitment)), ZERO)
+        paid = sum_payments(self.tables, commitment["id"])
         return {
             "grand_total": write_plain(original),
             "approved_change_orders": write_plain(changes["approved"]),
@@ -260,7 +255,3 @@ def _shape_order(settings: dict[str, Any]) -> dict[str, Any]:
         "assignee": {"id": assignee_id} if assignee_id else None,
         "billing_schedule_of_values_status": settings["billing_schedule_of_values_status"],
     }
-
-
-def sum_lines(lines: Iterable[Row]) -> Decimal:
-    return sum((Decimal(line["amount"]) for line in lines), ZERO)

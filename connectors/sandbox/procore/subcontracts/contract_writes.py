@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.procore.company.vendors import Vendors
+from connectors.sandbox.procore.costs.payments import list_payments
 from connectors.sandbox.procore.errors import refuse_fields, refuse_state
 from connectors.sandbox.procore.files.attachments import attach_given, drop_attachments
 from connectors.sandbox.procore.inputs import check_choice, read_flag, read_percent, read_text
@@ -24,7 +25,7 @@ from connectors.sandbox.procore.subcontracts.contract_shapes import (
     make_contract,
 )
 from connectors.sandbox.procore.sync import answer_sync
-from connectors.sandbox.procore.tables import Row
+from connectors.sandbox.procore.tables import Row, read_number
 from connectors.sandbox.procore.values import read_date
 from connectors.sandbox.wire import json_response
 
@@ -118,7 +119,7 @@ class ContractWrites(Commitments, Vendors):
         """Unverified: that invoices and payments keep a contract from being deleted; it is refused here."""
         if contract["status"] in LOCKING:
             raise refuse_state(f"A contract that is {contract['status']} cannot be deleted")
-        if self.tables.of("requisitions", contract["id"]) or self.list_payments(contract):
+        if self.tables.of("requisitions", contract["id"]) or list_payments(self.tables, contract["id"]):
             raise refuse_state("A contract with invoices or payments cannot be deleted")
         self.remove_contract(contract)
         drop_attachments(self, contract["id"])
@@ -201,15 +202,10 @@ class ContractWrites(Commitments, Vendors):
 
     def _write_assignee(self, contract: Row, assignee_id: Any) -> None:
         """Users are not checked: who may be assigned is not part of the records kept here."""
-        text = str(assignee_id)
-        contract["assignee_id"] = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-def is_locked(contract: Row) -> bool:
-    """Whether the schedule of values may not be changed."""
-    return contract["status"] in LOCKING
+        contract["assignee_id"] = read_number(assignee_id)
 
 
 def check_unlocked(contract: Row) -> None:
-    if is_locked(contract):
+    """Refuse where the schedule of values may not be changed."""
+    if contract["status"] in LOCKING:
         raise refuse_state(f"Line items cannot be changed while the contract is {contract['status']}")

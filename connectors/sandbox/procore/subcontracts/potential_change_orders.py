@@ -11,12 +11,12 @@ from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.amounts import ZERO
 from connectors.sandbox.procore.core import USERS
+from connectors.sandbox.procore.costs.line_items import LINE_FILTERS
+from connectors.sandbox.procore.currency import CURRENCY
 from connectors.sandbox.procore.errors import refuse_fields, refuse_unknown
-from connectors.sandbox.procore.inputs import by_date, read_text
-from connectors.sandbox.procore.listing import answer_page, by_number, by_range, by_text, filter_rows
+from connectors.sandbox.procore.inputs import read_text
+from connectors.sandbox.procore.listing import answer_page, by_date, by_number, by_range, by_text, filter_rows
 from connectors.sandbox.procore.subcontracts.change_orders import ChangeOrders
-from connectors.sandbox.procore.subcontracts.contract_lines import LINE_FILTERS
-from connectors.sandbox.procore.subcontracts.contract_shapes import CURRENCY
 from connectors.sandbox.procore.sync import answer_sync
 from connectors.sandbox.procore.tables import Row, read_number
 from connectors.sandbox.wire import json_response

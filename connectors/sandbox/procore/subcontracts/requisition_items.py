@@ -6,16 +6,15 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from connectors.sandbox.amounts import ZERO, find_percent, take_percent
+from connectors.sandbox.amounts import ZERO
 from connectors.sandbox.procore.codes.wbs import COST_CODE_SEGMENT_ID, COST_TYPE_SEGMENT_ID, WbsCodes
+from connectors.sandbox.procore.currency import CURRENCY, EXCHANGED_CURRENCY
 from connectors.sandbox.procore.subcontracts.billing import LineFigures
 from connectors.sandbox.procore.subcontracts.claim_sources import NO_QUANTITY, Source
 from connectors.sandbox.procore.subcontracts.claims import Claims
 from connectors.sandbox.procore.tables import Row, read_number
-from connectors.sandbox.procore.values import write_money, write_plain
+from connectors.sandbox.procore.values import write_figures, write_money, write_plain, write_retainage_percent
 
-CURRENCY = {"currency_iso_code": "USD"}
-EXCHANGED = {**CURRENCY, "currency_exchange_rate": Decimal("1.0"), "base_currency_iso_code": "USD"}
 QUANTITIES = ("work_completed_this_period_quantity", "work_completed_from_previous_application_quantity")
 # The newer version names quantities also where a line is billed by the amount; they are nothing then.
 NO_UNITS = {
@@ -62,7 +61,7 @@ class RequisitionItems(Claims, WbsCodes):
             "materials_stored_retainage_new_materials": write_money(max(retained, ZERO)),
         }
         plain = self._shape_source(item, source, figures)
-        plain["currency_configuration"] = EXCHANGED
+        plain["currency_configuration"] = EXCHANGED_CURRENCY
         if source.line:
             plain["wbs_code"]["segment_items"] = self._shape_segments(source.line)
         return {
@@ -107,8 +106,8 @@ class RequisitionItems(Claims, WbsCodes):
             **_name_source(source, item),
             "cost_code_id": line["cost_code_id"] if line else None,
             "description_of_work": source.description,
-            **_write_figures(figures, WORK),
-            "work_completed_retainage_percent_this_period": _write_percent(
+            **write_figures(figures, WORK),
+            "work_completed_retainage_percent_this_period": write_retainage_percent(
                 item["work_percent"],
                 figures.work_completed_this_period,
                 figures.work_completed_retainage_retained_this_period,
@@ -140,9 +139,9 @@ class RequisitionItems(Claims, WbsCodes):
             "item_type": source.item_type,
             "cost_code_id": source.line["cost_code_id"] if source.line else None,
             "description_of_work": source.description,
-            **_write_figures(figures, (*WORK, *DETAIL_ONLY)),
+            **write_figures(figures, (*WORK, *DETAIL_ONLY)),
             **_write_stored(item, figures),
-            "work_completed_retainage_percent_this_period": _write_percent(
+            "work_completed_retainage_percent_this_period": write_retainage_percent(
                 item["work_percent"],
                 figures.work_completed_this_period,
                 figures.work_completed_retainage_retained_this_period,
@@ -184,25 +183,13 @@ def _write_units(line: Row | None, figures: LineFigures) -> dict[str, str]:
 
 def _write_stored(item: Row, figures: LineFigures) -> dict[str, str]:
     return {
-        **_write_figures(figures, STORED),
-        "materials_stored_retainage_percent_this_period": _write_percent(
+        **write_figures(figures, STORED),
+        "materials_stored_retainage_percent_this_period": write_retainage_percent(
             item["stored_percent"],
             figures.materials_presently_stored,
             figures.materials_stored_retainage_currently_retained,
         ),
     }
-
-
-def _write_figures(figures: LineFigures, names: tuple[str, ...]) -> dict[str, str]:
-    return {name: write_money(getattr(figures, name)) for name in names}
-
-
-def _write_percent(entered: str, amount: Decimal, retained: Decimal) -> str:
-    """The entered percent, unless another amount was retained by hand."""
-    percent = Decimal(entered)
-    if amount and retained != take_percent(amount, percent):
-        percent = find_percent(retained, amount)
-    return write_money(percent)
 
 
 def _name_source(source: Source, item: Row) -> dict[str, Any]:

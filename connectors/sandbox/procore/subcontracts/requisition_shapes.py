@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from decimal import Decimal
 from typing import Any
 
-from connectors.sandbox.amounts import ZERO, find_percent
+from connectors.sandbox.amounts import find_percent
 from connectors.sandbox.procore.core import USERS
+from connectors.sandbox.procore.costs.payments import sum_invoice_payments
+from connectors.sandbox.procore.currency import CURRENCY, EXCHANGED_CURRENCY
 from connectors.sandbox.procore.files.attachments import list_attachments
 from connectors.sandbox.procore.subcontracts.billing import Summary
+from connectors.sandbox.procore.subcontracts.claim_sources import NO_QUANTITY
 from connectors.sandbox.procore.subcontracts.claims import OPEN_STATUSES
-from connectors.sandbox.procore.subcontracts.contract_shapes import CONTRACT_TYPES, CURRENCY, ContractShapes
-from connectors.sandbox.procore.subcontracts.requisition_items import EXCHANGED, RequisitionItems
+from connectors.sandbox.procore.subcontracts.contract_shapes import CONTRACT_TYPES, ContractShapes
+from connectors.sandbox.procore.subcontracts.requisition_items import RequisitionItems
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import format_period, write_money
 
-NO_QUANTITY = "0.0"
 HEADER = (
     "id", "project_id", "commitment_id", "number", "invoice_number", "status", "final", "period_id",
     "requisition_start", "requisition_end", "billing_date", "submitted_at", "payment_date", "comment", "origin_id",
@@ -33,7 +34,7 @@ class RequisitionShapes(RequisitionItems, ContractShapes):
         shape |= self._shape_totals(claim)
         if version == "v1.0":
             return {**shape, **self._shape_v1_only()}
-        shape["currency_configuration"] = EXCHANGED
+        shape["currency_configuration"] = EXCHANGED_CURRENCY
         if view == "extended":
             shape["summary_text"] = self._shape_summary_text(claim)
         if view in ("extended", "items"):
@@ -94,8 +95,7 @@ class RequisitionShapes(RequisitionItems, ContractShapes):
 
     def _shape_payments(self, claim: Row) -> dict[str, Any]:
         """What was paid on the invoice. Real answers carry an object here; its members are unverified."""
-        commitment = self.tables.get("commitments", claim["commitment_id"])
-        paid = sum((read_paid(row) for row in self.list_payments(commitment) if _is_for(row, claim)), ZERO)
+        paid = sum_invoice_payments(self.tables, claim["commitment_id"], claim)
         summary = self.figures_of(claim).summary
         due = summary.current_payment_due + summary.tax_applicable_to_this_payment
         return {"total_paid": write_money(paid), "remaining_balance": write_money(due - paid)}
@@ -151,17 +151,6 @@ class RequisitionShapes(RequisitionItems, ContractShapes):
                     {**shape, "id": package_id, "change_order_id": package_id, "change_order_acronym_number": acronym}
                 )
         return shapes
-
-
-def _is_for(payment: Row, claim: Row) -> bool:
-    """By its requisition, or by the invoice number where it names none."""
-    if payment.get("requisition_id") is not None:
-        return bool(payment["requisition_id"] == claim["id"])
-    return bool(claim["invoice_number"]) and payment.get("invoice_number") == claim["invoice_number"]
-
-
-def read_paid(payment: Row) -> Decimal:
-    return Decimal(str(payment.get("amount") or 0))
 
 
 def _shape_package(commitment: Row, position: int, title: str, status: str, number: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from connectors.sandbox.procore.projects.custom_fields import PREFIX
 from connectors.sandbox.procore.subcontracts.claim_sources import APPROVED
 from connectors.sandbox.procore.subcontracts.claims import OPEN_STATUSES, STATUSES
 from connectors.sandbox.procore.subcontracts.requisition_item_writes import ORIGIN, RequisitionItemWrites
-from connectors.sandbox.procore.subcontracts.requisitions import read_view
+from connectors.sandbox.procore.subcontracts.requisitions import read_requisition_view
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import read_date
 from connectors.sandbox.wire import json_response
@@ -56,7 +56,7 @@ class RequisitionWrites(RequisitionItemWrites):
         attributes = self.read_wrapped(request, "requisition")
         self.check_billable(commitment)
         self.check_header(attributes, project)
-        view = read_view(request)
+        view = read_requisition_view(request)
         claim = self.add_claim(commitment)
         try:
             self.write_items(claim, attributes.get("items") if version == "v1.1" else None)
@@ -77,7 +77,7 @@ class RequisitionWrites(RequisitionItemWrites):
         attributes = self.read_wrapped(request, "requisition")
         self.check_lock(claim, set(attributes))
         self.check_header(attributes, self.tables.get("projects", claim["project_id"]), claim)
-        view = read_view(request)
+        view = read_requisition_view(request)
         self.write_items(claim, attributes.get("items") if version == "v1.1" else None)
         before = dict(claim)
         self._write_header(claim, attributes)

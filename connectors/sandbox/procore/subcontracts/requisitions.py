@@ -8,7 +8,7 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.procore.core import VERSION
-from connectors.sandbox.procore.errors import refuse_missing_id, refuse_request, refuse_unknown
+from connectors.sandbox.procore.errors import refuse_missing_id, refuse_unknown
 from connectors.sandbox.procore.listing import (
     answer_page,
     by_number,
@@ -17,6 +17,7 @@ from connectors.sandbox.procore.listing import (
     filter_rows,
     is_true,
     list_values,
+    read_view,
 )
 from connectors.sandbox.procore.subcontracts.requisition_shapes import RequisitionShapes
 from connectors.sandbox.procore.tables import Row
@@ -65,7 +66,7 @@ class Requisitions(RequisitionShapes):
     def list_requisitions(self, request: Request, version: str) -> Response:
         """One project's; there is no list over a whole company."""
         project = self.read_project(request)
-        view = read_view(request)
+        view = read_requisition_view(request)
         rows = [
             claim
             for commitment in self.tables.of("commitments", project["id"])
@@ -80,7 +81,7 @@ class Requisitions(RequisitionShapes):
 
     def show_requisition(self, request: Request, version: str, requisition_id: int) -> Response:
         claim = self.read_claim(request, requisition_id)
-        return json_response(self.shape_requisition(claim, read_view(request), version))
+        return json_response(self.shape_requisition(claim, read_requisition_view(request), version))
 
     def list_requisition_detail(self, request: Request, requisition_id: int) -> Response:
         claim = self.read_claim(request, requisition_id)
@@ -119,9 +120,5 @@ class Requisitions(RequisitionShapes):
             raise refuse_unknown("Commitment")
 
 
-def read_view(request: Request) -> str:
-    """Whether an unknown view falls back or is refused differs (unverified); refusing shows the mistake."""
-    view = request.args.get("view", "default")
-    if view not in VIEWS:
-        raise refuse_request(f"view does not have a valid value: {view}")
-    return view
+def read_requisition_view(request: Request) -> str:
+    return read_view(request, VIEWS)

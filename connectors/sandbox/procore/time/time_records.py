@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from connectors.sandbox.procore.attributes import take_flags, take_texts
 from connectors.sandbox.procore.errors import refuse_fields, refuse_state
 from connectors.sandbox.procore.tables import Row, read_number
 from connectors.sandbox.procore.time.time_shapes import TimeShapes
-from connectors.sandbox.procore.values import read_date, read_decimal, write_stamp
+from connectors.sandbox.procore.values import read_date, read_decimal, read_moment, write_stamp
 from connectors.sandbox.procore.zones import read_local_day
 
 STATUSES = ("pending", "reviewed", "approved", "completed")
@@ -217,15 +217,6 @@ _POINTERS = {
 }
 _REFERENCES = (*_POINTERS, "sub_job_id")
 _WRITTEN = ("billable", "description", "origin_id", "origin_data", "approval_status", *ACTORS.values())
-
-
-def read_moment(value: Any) -> datetime | None:
-    """A date and time of a request. A malformed one is stored as null, without an error."""
-    try:
-        moment = datetime.fromisoformat(str(value))
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _read_hours(value: Any) -> str:

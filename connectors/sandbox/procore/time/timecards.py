@@ -11,8 +11,8 @@ from werkzeug.wrappers import Request, Response
 from connectors.sandbox.procore.errors import refuse_request, refuse_unknown
 from connectors.sandbox.procore.listing import answer_page, by_number, by_range, filter_rows, is_true, list_values
 from connectors.sandbox.procore.tables import Row
-from connectors.sandbox.procore.time.time_records import TimeRecords, read_moment
-from connectors.sandbox.procore.values import read_date, write_stamp
+from connectors.sandbox.procore.time.time_records import TimeRecords
+from connectors.sandbox.procore.values import read_date, read_moment, write_stamp
 from connectors.sandbox.procore.zones import read_local_day
 from connectors.sandbox.wire import json_response
 

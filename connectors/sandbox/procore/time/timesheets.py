@@ -13,7 +13,7 @@ from connectors.sandbox.procore.company.people import name_person
 from connectors.sandbox.procore.errors import refuse_fields, refuse_request, refuse_state, refuse_unknown
 from connectors.sandbox.procore.listing import (
     answer_page,
-    by_days,
+    by_date,
     by_number,
     by_range,
     filter_rows,
@@ -31,7 +31,7 @@ BUDGET = f"{COMPANY}/timesheet_to_budget_configuration"
 SHEET_STATUSES = ("pending", "approved")
 SHEET_FILTERS = {
     "id": by_number("id"),
-    "date": by_days("date"),
+    "date": by_date("date"),
     "updated_at": by_range("updated_at"),
     "deleted_at": by_range("deleted_at"),
 }
