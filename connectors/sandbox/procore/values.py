@@ -11,7 +11,6 @@ from connectors.sandbox.amounts import ZERO, find_percent, round_cents, take_per
 
 # No amount or quantity is longer; writing out 1E9999 would take the sandbox down.
 MOST_PLACES = 30
-STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def write_money(amount: Decimal) -> str:
