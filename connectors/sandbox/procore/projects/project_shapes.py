@@ -15,8 +15,6 @@ TEXTS = (
     "phone", "project_number", "sector", "state_code", "store_number", "time_zone", "work_scope", "zip",
 )  # fmt: skip
 DATES = ("actual_start_date", "completion_date", "projected_finish_date", "start_date")
-# Two names each for the same day: recorded projects have them equal.
-SAME_DATES = (("start_date", "actual_start_date"), ("completion_date", "projected_finish_date"))
 # Texts and dates that only the show form has, beside the recorded ones.
 SHOWN_TEXTS = ("flag", "public_notes")
 SHOWN_DATES = ("estimated_completion_date", "estimated_start_date", "warranty_end_date", "warranty_start_date")
@@ -31,6 +29,13 @@ POINTERS = {
     "project_region_id": "project_regions",
     "project_stage_id": "project_stages",
     "project_type_id": "project_types",
+}
+# The older name of a date, which goes on mirroring it.
+OLDER_DATES = {"start_date": "estimated_start_date", "completion_date": "estimated_completion_date"}
+# The date the portfolio shows: this one, unless a write overrides it.
+PORTFOLIO_DATES = {
+    "actual_start_date": ("start_date", "override_start_date"),
+    "projected_finish_date": ("completion_date", "override_end_date"),
 }
 # What the show form names and this firm does not use.
 ABSENT = (

@@ -37,7 +37,9 @@ from connectors.sandbox.procore.projects.project_shapes import (
     DATES,
     MONEY,
     NUMBERS,
+    OLDER_DATES,
     POINTERS,
+    PORTFOLIO_DATES,
     SHOWN_DATES,
     SHOWN_TEXTS,
     TEXTS,
@@ -47,7 +49,7 @@ from connectors.sandbox.procore.projects.project_shapes import (
 from connectors.sandbox.procore.projects.project_vendors import ProjectVendors
 from connectors.sandbox.procore.sync import answer_sync
 from connectors.sandbox.procore.tables import Row
-from connectors.sandbox.procore.values import read_decimal
+from connectors.sandbox.procore.values import read_date, read_decimal
 from connectors.sandbox.procore.zones import is_zone
 from connectors.sandbox.wire import decode, json_response
 
@@ -161,8 +163,6 @@ class Projects(ProjectShapes, ProjectVendors):
                 "name": "",
                 "active": True,
                 **dict.fromkeys((*TEXTS, *SHOWN_TEXTS, *DATES, *SHOWN_DATES, *MONEY, *NUMBERS, *POINTERS)),
-                # The guide and a recording have the day it was made where nobody says when work started.
-                "start_date": stamp[:10],
                 "actual_start_date": stamp[:10],
                 "project_stage_id": DEFAULT_STAGE_ID,
                 "code": "",
@@ -216,10 +216,7 @@ class Projects(ProjectShapes, ProjectVendors):
         take_flags(project, attributes, ("active",))
         take_texts(project, attributes, (*TEXTS, *SHOWN_TEXTS), empty=None)
         take_dates(project, attributes, (*DATES, *SHOWN_DATES))
-        for pair in SAME_DATES:
-            given = [name for name in pair if name in attributes]
-            if len(given) == 1:
-                project.update(dict.fromkeys(pair, project[given[0]]))
+        _match_dates(project, attributes)
         take_money(project, attributes, MONEY)
         take_numbers(project, attributes, (*NUMBERS, *POINTERS))
         for name in ("latitude", "longitude"):
@@ -296,6 +293,20 @@ class Projects(ProjectShapes, ProjectVendors):
             vendor_id = self.act_row("vendors", vendor_id, "vendor")["id"]
         self.set_customer(project, vendor_id)
         return {"id": project["id"], "customer_vendor_id": vendor_id}
+
+
+def _match_dates(project: Row, attributes: dict[str, Any]) -> None:
+    """Keep the several names of the first and the last day in step."""
+    for name, older in OLDER_DATES.items():
+        if name in attributes:
+            project[older] = project[name]
+        elif older in attributes:
+            project[name] = project[older]
+    for shown, (name, override) in PORTFOLIO_DATES.items():
+        if is_true(attributes.get(f"{override}_check")):
+            project[shown] = read_date(attributes.get(override))
+        elif shown not in attributes and not attributes.keys().isdisjoint((name, OLDER_DATES[name])):
+            project[shown] = project[name]
 
 
 def _read_fields(text: str) -> dict[str, list[str]]:

@@ -38,6 +38,28 @@ def test_new_sheet_is_answered_with_no_entries_yet(crew: Procore) -> None:
     assert (row["timesheet"], row["timesheet_status"]) == (held, "approved")
 
 
+DATES = (
+    "start_date", "estimated_start_date", "actual_start_date",
+    "completion_date", "estimated_completion_date", "projected_finish_date",
+)  # fmt: skip
+
+
+def test_dates_of_a_project_are_kept_in_step(crew: Procore) -> None:
+    """Of a new project without dates only the actual start is known: the day it was made."""
+    first, last = "2026-03-02", "2027-01-31"
+    rows = [{"name": "Plain"}, {"name": "Told", "start_date": first, "completion_date": last}]
+    plain, told = crew.patch("projects/sync", {"company_id": COMPANY, "updates": rows}).json()["entities"]
+    assert [plain[name] for name in DATES] == [None, None, plain["created_at"][:10], None, None, None]
+    assert [told[name] for name in DATES] == [first] * 3 + [last] * 3
+    changes = {
+        "override_start_date": "2026-04-01",
+        "override_start_date_check": True,
+        "estimated_completion_date": "2027-02-28",
+    }
+    shown = crew.patch(f"projects/{told['id']}", {"company_id": COMPANY, "project": changes}).json()
+    assert [shown[name] for name in DATES] == [first, first, "2026-04-01"] + ["2027-02-28"] * 3
+
+
 def test_pattern_of_the_company_has_three_segments(crew: Procore) -> None:
     assert read_segments(crew, f"companies/{COMPANY}") == [
         ("Sub Job", "sub_job", 0, ".", False, 0, True, True, "flat"),
