@@ -8,8 +8,9 @@ from decimal import Decimal
 from connectors.sandbox.qbo.books.book import BALANCE_SHEET, Book
 from connectors.sandbox.qbo.books.values import Record
 from connectors.sandbox.qbo.reporting.report_rows import ZERO, Report, Row, cell, data_row, spell, sum_row, summary
-from connectors.sandbox.qbo.reporting.report_statements import TOTAL_COLUMNS, sum_balances, sum_period
+from connectors.sandbox.qbo.reporting.report_statements import sum_balances, sum_period
 
+COLUMNS = (("", "Account", ""), ("Total", "Money", ""))
 _INVESTING = frozenset({"Fixed Asset", "Other Asset"})
 _FINANCING = frozenset({"Long Term Liability", "Equity"})
 
@@ -44,7 +45,7 @@ def cash_flow(book: Book, start: date, end: date) -> Report:
         {**opening, "group": "BeginningCash"},
         sum_row("Cash at end of period", "EndingCash", spell(closing)),
     ]
-    return Report(TOTAL_COLUMNS, rows, any(moved.values()))
+    return Report(COLUMNS, rows, any(moved.values()))
 
 
 def _find_activity(account: Record) -> str:

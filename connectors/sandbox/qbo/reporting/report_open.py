@@ -10,7 +10,17 @@ from decimal import Decimal
 from connectors.sandbox.qbo.books.book import Book
 from connectors.sandbox.qbo.books.values import Record
 from connectors.sandbox.qbo.reporting.report_ledger import name_transaction
-from connectors.sandbox.qbo.reporting.report_rows import ZERO, Report, Row, cell, data_row, spell, sum_row, summary
+from connectors.sandbox.qbo.reporting.report_rows import (
+    ZERO,
+    Report,
+    Row,
+    cell,
+    data_row,
+    plain_row,
+    spell,
+    sum_row,
+    summary,
+)
 
 # (title, title of the detail's section, the most days past due)
 AGES = (
@@ -90,9 +100,9 @@ def _list_open(book: Book, party_kind: str, day: date) -> Iterator[Open]:
 def _balances(book: Book, kind: str) -> Report:
     """As the records say now, whatever the period."""
     owing = [(row, Decimal(row.get("Balance", 0))) for row in book.in_order(book.kinds[kind])]
-    rows = [data_row(cell(row["DisplayName"], row["Id"]), cell(spell(held))) for row, held in owing if held]
+    rows = [plain_row(cell(row["DisplayName"], row["Id"]), cell(spell(held))) for row, held in owing if held]
     total = sum((held for _, held in owing), ZERO)
-    columns = (("", kind, kind.lower()), ("Total", "Money", "total"))
+    columns = (("", kind, ""), ("Total", "Money", ""))
     return Report(columns, [*rows, sum_row("TOTAL", "GrandTotal", spell(total))], bool(rows))
 
 
@@ -102,7 +112,7 @@ def _balance_detail(book: Book, kind: str, day: date) -> Report:
         by_party.setdefault(each.party["Id"], []).append(each)
     rows = [_party_section(documents) for documents in by_party.values()]
     everything = [each for documents in by_party.values() for each in documents]
-    total = sum_row("TOTAL", "GrandTotal", "", "", "", *_sum_documents(everything), "")
+    total = _sum_up("", "", "", *_sum_documents(everything), "")
     return Report(BALANCE_COLUMNS, [*rows, total], bool(rows))
 
 
@@ -122,7 +132,7 @@ def _aged(book: Book, kind: str, day: date) -> Report:
         _, owed = ages.setdefault(each.party["Id"], (each.party, [ZERO] * len(AGES)))
         owed[_find_age(each, day)] += each.owed
     rows = [
-        data_row(
+        plain_row(
             cell(party["DisplayName"], party["Id"]),
             *(cell(spell(amount) if amount else "") for amount in owed),
             cell(spell(sum(owed, ZERO))),
@@ -131,8 +141,8 @@ def _aged(book: Book, kind: str, day: date) -> Report:
     ]
     sums = [sum((owed[place] for _, owed in ages.values()), ZERO) for place in range(len(AGES))]
     total = sum_row("TOTAL", "GrandTotal", *map(spell, sums), spell(sum(sums, ZERO)))
-    titles = [("", kind, "party"), *((title, "Money", title) for title, *_ in AGES)]
-    return Report((*titles, ("Total", "Money", "total")), [*rows, total], bool(rows))
+    titles = ("", kind, ""), *((title, "Money", "") for title, *_ in AGES)
+    return Report((*titles, ("Total", "Money", "")), [*rows, total], bool(rows))
 
 
 def _aged_detail(book: Book, kind: str, party_column: tuple[str, str, str], day: date) -> Report:
@@ -150,7 +160,7 @@ def _aged_detail(book: Book, kind: str, party_column: tuple[str, str, str], day:
         foot = summary(f"Total for {AGES[age][1]}", *blank, *_sum_documents(documents))
         rows.append(_fold(AGES[age][1], inner, foot, len(columns)))
     everything = [each for documents in by_age.values() for each in documents]
-    total = sum_row("TOTAL", "GrandTotal", *blank, *_sum_documents(everything))
+    total = _sum_up(*blank, *_sum_documents(everything))
     return Report(columns, [*rows, total], bool(rows))
 
 
@@ -180,6 +190,10 @@ def _find_total(each: Open) -> Decimal:
 def _sum_documents(documents: list[Open]) -> tuple[str, str]:
     """(totals, open balances)"""
     return spell(sum(map(_find_total, documents), ZERO)), spell(sum((each.owed for each in documents), ZERO))
+
+
+def _sum_up(*values: str) -> Row:
+    return {"Summary": summary("TOTAL", *values), "type": "Section"}
 
 
 def _fold(title: str, rows: list[Row], foot: Row, width: int, record_id: str = "") -> Row:

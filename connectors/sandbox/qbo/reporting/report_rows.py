@@ -22,6 +22,8 @@ class Report:
     columns: tuple[tuple[str, str, str], ...]
     rows: list[Row]
     has_data: bool
+    # Titles of columns of money that stand inside one named Total.
+    inner_columns: tuple[str, ...] = ()
 
 
 def spell(amount: Decimal) -> str:
@@ -37,6 +39,11 @@ def data_row(*cells: Record) -> Row:
     return {"ColData": list(cells), "type": "Data"}
 
 
+def plain_row(*cells: Record, group: str = "") -> Row:
+    """A row of a list of parties or items, which carries no type."""
+    return {"ColData": list(cells), **({"group": group} if group else {})}
+
+
 def summary(title: str, *values: str) -> Row:
     return {"ColData": [cell(title), *map(cell, values)]}
 
@@ -46,7 +53,8 @@ def section(title: str, rows: list[Row], *values: str, group: str = "", record_i
     head = {"ColData": [cell(title, record_id), *(cell("") for _ in values)]}
     inner = {"Rows": {"Row": rows}} if rows else {}
     named = {"group": group} if group else {}
-    return {"Header": head, **inner, "Summary": summary(f"Total {title}", *values), "type": "Section", **named}
+    total = "TOTAL" if title.isupper() else "Total"
+    return {"Header": head, **inner, "Summary": summary(f"{total} {title}", *values), "type": "Section", **named}
 
 
 def sum_row(title: str, group: str, *values: str) -> Row:

@@ -1,6 +1,6 @@
 """Sales by customer, item, location and class; what customers bring and vendors cost; the stock.
 
-The columns of the item sales and of the stock are unverified.
+Sales of items show no cost of what was sold: the stock here is not moved by sales.
 """
 
 from __future__ import annotations
@@ -13,27 +13,18 @@ from typing import TypeVar
 from connectors.sandbox.amounts import round_cents
 from connectors.sandbox.qbo.books.book import Book
 from connectors.sandbox.qbo.books.values import Record
-from connectors.sandbox.qbo.reporting.report_rows import ZERO, Report, Row, cell, data_row, spell, sum_row
+from connectors.sandbox.qbo.reporting.report_rows import ZERO, Report, Row, cell, plain_row, spell, sum_row
 from connectors.sandbox.qbo.reporting.report_statements import list_transactions
 from connectors.sandbox.qbo.sales.sale_lines import find_discounts, walk_item_lines
 
 # What a document adds to the sales, and to the costs.
 SOLD = {"Invoice": 1, "SalesReceipt": 1, "CreditMemo": -1, "RefundReceipt": -1}
 SPENT = {"Bill": 1, "Purchase": 1, "VendorCredit": -1}
-ITEM_COLUMNS = (
-    ("", "ProductsAndService", "item"),
-    ("Quantity", "Quantity", "quantity"),
-    ("Amount", "Money", "amount"),
-    ("% of Sales", "PercentSales", "percent"),
-    ("Avg Price", "Money", "average"),
-)
-STOCK_COLUMNS = (
-    ("", "Item", "item"),
-    ("SKU", "String", "sku"),
-    ("Qty", "Quantity", "quantity"),
-    ("Asset Value", "Money", "value"),
-    ("Calc. Avg", "Money", "average"),
-)
+ITEM_COLUMN = ("", "ProductsAndService", "")
+SOLD_COLUMNS = ("Quantity", "Amount", "% of Sales", "Avg Price", "COGS", "Gross Margin", "Gross Margin %")
+STOCK_COLUMNS = (ITEM_COLUMN, *((title, "Money", "") for title in ("SKU", "Qty", "Asset Value", "Avg Cost")))
+# The group of the row of what names no customer, item, location or class.
+UNSPECIFIED = "**"
 _NOBODY = {"value": "", "name": "Not Specified"}
 Key = tuple[str, str]
 Sum = TypeVar("Sum")
@@ -63,36 +54,37 @@ def item_sales(book: Book, start: date, end: date) -> Report:
         quantity = Decimal(str(_detail(line).get("Qty", 0))).copy_sign(amount)
         sold[key] = pieces + quantity, total + amount
     whole = sum((total for _, total in sold.values()), ZERO)
+    no_costs = ("", "", "")
     rows = [
-        data_row(
-            cell(name, item_id),
-            cell(spell(pieces)),
-            cell(spell(total)),
-            cell(f"{spell(100 * total / whole)} %" if whole else ""),
-            cell(spell(total / pieces) if pieces else ""),
+        _row(
+            (name, item_id),
+            spell(pieces),
+            spell(total),
+            f"{spell(100 * total / whole)} %" if whole else "",
+            spell(total / pieces) if pieces else "",
+            *no_costs,
         )
         for (name, item_id), (pieces, total) in _sort(sold)
     ]
     pieces = sum((pieces for pieces, _ in sold.values()), ZERO)
-    foot = sum_row("TOTAL", "GrandTotal", spell(pieces), spell(whole), "100.00 %" if whole else "", "")
-    return Report(ITEM_COLUMNS, [*rows, foot], bool(rows))
+    sums = (spell(pieces), spell(whole), "100.00 %" if whole else "", "", *no_costs)
+    foot = plain_row(cell("TOTAL"), *map(cell, sums), group="GrandTotal")
+    return Report((ITEM_COLUMN,), [*rows, foot], bool(rows), SOLD_COLUMNS)
 
 
 def customer_income(book: Book, start: date, end: date) -> Report:
-    """What was sold to a customer less what was spent for it, by the customers named on lines of expense."""
+    """What was sold to a customer and, negative, what was spent for it by the customers on lines of expense."""
     net: dict[Key, list[Decimal]] = {}
     for record, _, amount in _list_sold(book, start, end):
         net.setdefault(_find_key(record.get("CustomerRef")), [ZERO, ZERO])[0] += amount
     for reference, amount in _list_job_costs(book, start, end):
-        net.setdefault(_find_key(reference), [ZERO, ZERO])[1] += amount
+        net.setdefault(_find_key(reference), [ZERO, ZERO])[1] -= amount
     rows = [
-        data_row(cell(name, customer_id), *map(cell, (spell(income), spell(spent), spell(income - spent))))
-        for (name, customer_id), (income, spent) in _sort(net)
+        _row(customer, spell(income), spell(spent), spell(income + spent)) for customer, (income, spent) in _sort(net)
     ]
     income, spent = (sum((each[place] for each in net.values()), ZERO) for place in range(2))
-    foot = sum_row("TOTAL", "GrandTotal", spell(income), spell(spent), spell(income - spent))
-    titles = (("Total Income", "income"), ("Total Expenses", "expenses"), ("Net Income", "net"))
-    columns = (("", "Customer", "customer"), *((title, "Money", key) for title, key in titles))
+    foot = sum_row("TOTAL", "GrandTotal", spell(income), spell(spent), spell(income + spent))
+    columns = (("", "Customer", ""), *((title, "Money", "") for title in ("Income", "Expenses", "Net Income")))
     return Report(columns, [*rows, foot], bool(rows))
 
 
@@ -117,8 +109,10 @@ def inventory_valuation(book: Book, start: date, end: date) -> Report:
             cost, quantity = Decimal(str(item["PurchaseCost"])), Decimal(str(item["QtyOnHand"]))
             worth += cost * quantity
             values = (spell(quantity), spell(cost * quantity), spell(cost))
-            rows.append(data_row(cell(item["Name"], item["Id"]), cell(item.get("Sku", "")), *map(cell, values)))
-    return Report(STOCK_COLUMNS, [*rows, sum_row("TOTAL", "GrandTotal", "", "", spell(worth), "")], bool(rows))
+            rows.append(_row((item["Name"], item["Id"]), item.get("Sku", ""), *values))
+    # The blank is the vendor's.
+    foot = plain_row(*map(cell, ("TOTAL", " ", "", spell(worth), "")), group="GrandTotal")
+    return Report(STOCK_COLUMNS, [*rows, foot], bool(rows))
 
 
 def _list_sold(book: Book, start: date, end: date) -> Iterator[tuple[Record, Record, Decimal]]:
@@ -172,6 +166,12 @@ def _sum_sales(book: Book, start: date, end: date, kind: str, find: FindReferenc
 
 
 def _spell_sums(kind: str, sums: dict[Key, Decimal]) -> Report:
-    rows = [data_row(cell(name, record_id), cell(spell(amount))) for (name, record_id), amount in _sort(sums)]
-    total = sum_row("TOTAL", "GrandTotal", spell(sum(sums.values(), ZERO)))
-    return Report((("", kind, kind.lower()), ("Total", "Money", "total")), [*rows, total], bool(rows))
+    rows = [_row(key, spell(amount)) for key, amount in _sort(sums)]
+    title = "TOTAL" if kind in ("Customer", "Vendor") else "Total"
+    total = sum_row(title, "GrandTotal", spell(sum(sums.values(), ZERO)))
+    return Report((("", kind, ""), ("Total", "Money", "")), [*rows, total], bool(rows))
+
+
+def _row(key: Key, *values: str) -> Row:
+    name, record_id = key
+    return plain_row(cell(name, record_id), *map(cell, values), group="" if record_id else UNSPECIFIED)

@@ -23,6 +23,7 @@ from connectors.sandbox.qbo.reporting.report_rows import (
 )
 
 TOTAL_COLUMNS = (("", "Account", "account"), ("TOTAL", "Money", "total"))
+SHEET_COLUMNS = (("", "Account", "account"), ("Total", "Money", "total"))
 TRIAL_COLUMNS = (("", "Account", "account"), ("Debit", "Money", "debit"), ("Credit", "Money", "credit"))
 
 
@@ -111,7 +112,7 @@ def balance_sheet(book: Book, start: date, end: date) -> Report:
 
     def join(title: str, group: str, *parts: tuple[Row, Decimal]) -> tuple[Row, Decimal]:
         total = sum((amount for _, amount in parts), ZERO)
-        return section(title, [row for row, _ in parts], spell(total), group=group), total
+        return section(title, [row for row, _ in parts if "Rows" in row], spell(total), group=group), total
 
     current = join(
         "Current Assets",
@@ -141,7 +142,7 @@ def balance_sheet(book: Book, start: date, end: date) -> Report:
     )
     equity = _add_equity(block("Equity", "Equity", -1, "Equity"), assets[1] - owed[1], _earned(book, end))
     claims = join("LIABILITIES AND EQUITY", "TotalLiabilitiesAndEquity", owed, equity)
-    return Report(TOTAL_COLUMNS, [assets[0], claims[0]], any(amounts.values()))
+    return Report(SHEET_COLUMNS, [assets[0], claims[0]], any(amounts.values()))
 
 
 def trial_balance(book: Book, start: date, end: date) -> Report:
@@ -172,8 +173,10 @@ def _earned(book: Book, end: date) -> Decimal:
 def _add_equity(equity: tuple[Row, Decimal], total: Decimal, earned: Decimal) -> tuple[Row, Decimal]:
     """The sheet balances: what no account explains was held before the first transaction."""
     row, held = equity
-    extra = [("Opening Balance Equity", total - held - earned), ("Net Income", earned)]
-    rows = [data_row(cell(title), cell(spell(amount))) for title, amount in extra if amount]
+    rest = total - held - earned
+    rows = [data_row(cell("Opening Balance Equity"), cell(spell(rest)))] if rest else []
+    if earned:
+        rows.append({**data_row(cell("Net Income"), cell(spell(earned))), "group": "NetIncome"})
     inner = [*row.get("Rows", {}).get("Row", []), *rows]
     return section("Equity", inner, spell(total), group="Equity"), total
 

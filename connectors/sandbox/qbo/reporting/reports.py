@@ -7,7 +7,7 @@ header without an effect: the books here are kept per transaction, not per line 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
@@ -18,6 +18,7 @@ from connectors.sandbox.qbo.books.values import Record, parse_date
 from connectors.sandbox.qbo.reporting import report_details, report_open, report_sales
 from connectors.sandbox.qbo.reporting.report_cash import cash_flow
 from connectors.sandbox.qbo.reporting.report_ledger import general_ledger
+from connectors.sandbox.qbo.reporting.report_periods import list_periods
 from connectors.sandbox.qbo.reporting.report_rows import Report
 from connectors.sandbox.qbo.reporting.report_statements import balance_sheet, profit_and_loss, trial_balance
 from connectors.sandbox.qbo.service.gateway import unsupported
@@ -49,10 +50,22 @@ REPORTS: dict[str, Callable[[Book, date, date], Report]] = {
 }
 _BY_NAME = {name.lower(): name for name in REPORTS}
 # Without dates a report is of its default period.
-_MACROS = {"GeneralLedger": "this month-to-date", "TransactionList": "this month-to-date"}
-_TOTALLED = frozenset(
-    {"ProfitAndLoss", "BalanceSheet", "CashFlow", "CustomerSales", "DepartmentSales", "ClassSales", "VendorExpenses"}
-)
+_BALANCES = frozenset({"CustomerBalance", "CustomerBalanceDetail", "VendorBalance", "VendorBalanceDetail"})
+_AGED = frozenset({"AgedPayables", "AgedPayableDetail", "AgedReceivables", "AgedReceivableDetail"})
+_MACROS = {
+    **dict.fromkeys(_BALANCES, "all"),
+    **dict.fromkeys(_AGED | {"InventoryValuationSummary"}, "today"),
+    **dict.fromkeys(("GeneralLedger", "TransactionList"), "this month-to-date"),
+}
+# As of a day: the header names it and no basis.
+_AS_OF = _BALANCES | _AGED | {"InventoryValuationSummary"}
+_WITHOUT_BASIS = _AS_OF | {"CashFlow", "TransactionList", "AccountList"}
+_TOTALLED = frozenset({"ProfitAndLoss", "BalanceSheet", "CashFlow", "VendorExpenses"}) | {
+    "CustomerSales",
+    "ItemSales",
+    "DepartmentSales",
+    "ClassSales",
+}
 _YEAR = "this calendar year-to-date"
 _ECHOED = {"customer": "Customer", "vendor": "Vendor", "class": "Class", "department": "Department", "item": "Item"}
 
@@ -71,7 +84,7 @@ class Reports:
             report = REPORTS[known](book, start, end)
             return {
                 "Header": _describe(request, book, known, (start, end, macro), report.has_data),
-                "Columns": {"Column": [_describe_column(*column) for column in report.columns]},
+                "Columns": {"Column": _describe_columns(report)},
                 "Rows": {"Row": report.rows} if report.rows else {},
             }
 
@@ -85,20 +98,32 @@ def _describe(request: Request, book: Book, name: str, period: tuple[date, date,
         raise bad_value("accounting_method", basis)
     by = request.args.get("summarize_column_by")
     standard = [{"Name": "AccountingStandard", "Value": "GAAP"}] if name in ("ProfitAndLoss", "BalanceSheet") else []
+    if name in _AS_OF:
+        standard = [{"Name": "report_date", "Value": end.isoformat()}]
     total = "Total" if name in _TOTALLED else None
+    is_dated = name != "AccountList" and macro != "all"
+    has_start = is_dated and (name not in _AS_OF or bool(macro) or "start_date" in request.args)
     header: dict[str, Any] = {
         "Time": book.stamp(),
         "ReportName": name,
-        "DateMacro": macro or None,
-        "ReportBasis": basis,
-        "StartPeriod": start.isoformat(),
-        "EndPeriod": end.isoformat(),
+        "DateMacro": macro if macro and name != "AccountList" else None,
+        "ReportBasis": None if name in _WITHOUT_BASIS else basis,
+        "StartPeriod": start.isoformat() if has_start else None,
+        "EndPeriod": end.isoformat() if is_dated else None,
         "SummarizeColumnsBy": by or total,
         "Currency": (book.preference("CurrencyPrefs", "HomeCurrency") or {"value": "USD"})["value"],
         **{title: request.args.get(member) for member, title in _ECHOED.items()},
         "Option": [*standard, {"Name": "NoReportData", "Value": str(not has_data).lower()}],
     }
     return {member: value for member, value in header.items() if value is not None}
+
+
+def _describe_columns(report: Report) -> list[Record]:
+    columns = [_describe_column(*column) for column in report.columns]
+    if report.inner_columns:
+        inner = [_describe_column(title, "Money", "") for title in report.inner_columns]
+        columns.append({**_describe_column("Total", "Money", ""), "Columns": {"Column": inner}})
+    return columns
 
 
 def _describe_column(title: str, column_type: str, key: str) -> Record:
@@ -118,29 +143,10 @@ def _read_period(request: Request, today: date, macro: str) -> tuple[date, date,
             raise bad_value(name, given[name])
     asked = request.args.get("date_macro", "").lower()
     if asked and not days:
-        periods = _list_periods(today)
+        periods = list_periods(today)
         if asked not in periods:
             raise bad_value("date_macro", asked)
         return (*periods[asked], asked)
-    start, end = _list_periods(today)[macro]
+    start, end = list_periods(today)[macro]
     end = days.get("end_date") or days.get("report_date") or end
     return days.get("start_date") or start, end, "" if days else macro
-
-
-def _list_periods(today: date) -> dict[str, tuple[date, date]]:
-    month, year = today.replace(day=1), today.replace(month=1, day=1)
-    next_month = (month + timedelta(days=32)).replace(day=1)
-    last = month - timedelta(days=1)
-    return {
-        "today": (today, today),
-        "yesterday": (today - timedelta(days=1), today - timedelta(days=1)),
-        "this month": (month, next_month - timedelta(days=1)),
-        "this month-to-date": (month, today),
-        "last month": (last.replace(day=1), last),
-        "this calendar year": (year, year.replace(month=12, day=31)),
-        "this calendar year-to-date": (year, today),
-        "this fiscal year": (year, year.replace(month=12, day=31)),
-        "this fiscal year-to-date": (year, today),
-        "last calendar year": (year.replace(year=year.year - 1), year - timedelta(days=1)),
-        "last fiscal year": (year.replace(year=year.year - 1), year - timedelta(days=1)),
-    }

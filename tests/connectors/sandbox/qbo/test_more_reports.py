@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from connectors.sandbox.qbo.reporting.report_periods import list_periods
 from connectors.sandbox.qbo.reporting.reports import REPORTS
 from tests.connectors.sandbox.qbo.conftest import (
     ACME,
@@ -16,6 +18,7 @@ from tests.connectors.sandbox.qbo.conftest import (
     HALL,
     ITEM,
     Qbo,
+    drop,
     make_line,
     make_payment,
 )
@@ -65,7 +68,11 @@ def test_every_report_fills_every_column_of_every_row(traded: Qbo, name: str) ->
     report = traded.get(f"reports/{name}", **PERIOD)
 
     assert report["Header"]["ReportName"] == name
-    check(report["Rows"].get("Row", []), len(report["Columns"]["Column"]))
+    columns = report["Columns"]["Column"]
+    check(
+        report["Rows"].get("Row", []),
+        sum(len(each["Columns"]["Column"]) if "Columns" in each else 1 for each in columns),
+    )
 
 
 def test_the_cash_flow_leads_from_the_income_to_the_cash(traded: Qbo) -> None:
@@ -155,14 +162,14 @@ def test_sales_and_costs_by_customer_item_and_vendor(traded: Qbo) -> None:
         ["TOTAL", "450.00"],
     ]
     assert read_rows(traded, "ItemSales") == [
-        ["03-300 Cast-in-place concrete", "4.00", "450.00", "100.00 %", "112.50"],
-        ["TOTAL", "4.00", "450.00", "100.00 %", ""],
+        ["03-300 Cast-in-place concrete", "4.00", "450.00", "100.00 %", "112.50", "", "", ""],
+        ["TOTAL", "4.00", "450.00", "100.00 %", "", "", "", ""],
     ]
     assert [row[1:] for row in read_rows(traded, "CustomerIncome")] == [
         ["350.00", "0.00", "350.00"],
-        ["0.00", "200.00", "-200.00"],
+        ["0.00", "-200.00", "-200.00"],
         ["100.00", "0.00", "100.00"],
-        ["450.00", "200.00", "250.00"],
+        ["450.00", "-200.00", "250.00"],
     ]
     assert read_rows(traded, "VendorExpenses") == [
         ["Acme Concrete", "200.00"],
@@ -170,11 +177,59 @@ def test_sales_and_costs_by_customer_item_and_vendor(traded: Qbo) -> None:
         ["TOTAL", "300.00"],
     ]
     for name in ("DepartmentSales", "ClassSales"):
-        assert read_rows(traded, name) == [["Not Specified", "450.00"], ["TOTAL", "450.00"]]
+        assert read_rows(traded, name) == [["Not Specified", "450.00"], ["Total", "450.00"]]
 
 
 def test_the_chart_of_accounts_and_the_stock(traded: Qbo) -> None:
     (payable,) = [row for row in read_rows(traded, "AccountList") if row[0] == "Accounts Payable (A/P)"]
 
     assert payable == ["Accounts Payable (A/P)", "Accounts Payable", "AccountsPayable", "", "-150.00"]
-    assert read_rows(traded, "InventoryValuationSummary") == [["TOTAL", "", "", "0.00", ""]]
+    assert read_rows(traded, "InventoryValuationSummary") == [["TOTAL", " ", "", "0.00", ""]]
+
+
+def test_each_header_has_the_documented_members(qbo: Qbo) -> None:
+    def read_header(name: str, **params: str) -> dict[str, Any]:
+        header: dict[str, Any] = drop(qbo.get(f"reports/{name}", **params)["Header"], "Time", "Currency", "ReportName")
+        return header
+
+    no_data = {"Name": "NoReportData", "Value": "true"}
+    period = {"StartPeriod": "2026-01-01", "EndPeriod": "2026-12-31"}
+    as_of = [{"Name": "report_date", "Value": "2026-03-05"}, no_data]
+    accounts = read_header("AccountList")
+
+    assert accounts == {"Option": [{"Name": "NoReportData", "Value": "false"}]}
+    assert read_header("CashFlow", **PERIOD) == {**period, "SummarizeColumnsBy": "Total", "Option": [no_data]}
+    assert read_header("TransactionList", **PERIOD) == {**period, "Option": [no_data]}
+    assert read_header("CustomerIncome", **PERIOD) == {"ReportBasis": "Accrual", **period, "Option": [no_data]}
+    assert read_header("AgedPayableDetail", report_date="2026-03-05") == {"EndPeriod": "2026-03-05", "Option": as_of}
+    assert read_header("VendorBalance").keys() == {"DateMacro", "Option"}
+    assert read_header("VendorBalance")["DateMacro"] == "all"
+    assert read_header("AgedReceivables").keys() == {"DateMacro", "StartPeriod", "EndPeriod", "Option"}
+
+
+def test_what_names_nothing_is_grouped_apart_and_lists_carry_no_type(traded: Qbo) -> None:
+    city, nobody, total = traded.get("reports/CustomerSales", **PERIOD)["Rows"]["Row"]
+
+    assert city == {"ColData": [{"value": "City of Denver", "id": CITY}, {"value": "350.00"}]}
+    assert nobody == {"ColData": [{"value": "Not Specified"}, {"value": "100.00"}], "group": "**"}
+    assert total["group"] == "GrandTotal"
+
+
+@pytest.mark.parametrize(
+    ("macro", "period"),
+    [
+        ("This Week", ("2026-08-16", "2026-08-22")),
+        ("Last Week-to-date", ("2026-08-09", "2026-08-13")),
+        ("Next 4 Weeks", ("2026-08-23", "2026-09-19")),
+        ("Last Month-to-date", ("2026-07-01", "2026-07-20")),
+        ("Next Month", ("2026-09-01", "2026-09-30")),
+        ("This Fiscal Quarter", ("2026-07-01", "2026-09-30")),
+        ("Last Fiscal Quarter-to-date", ("2026-04-01", "2026-05-21")),
+        ("Last Calendar Year", ("2025-01-01", "2025-12-31")),
+        ("Next Fiscal Year", ("2027-01-01", "2027-12-31")),
+        ("This Fiscal Year-to-date", ("2026-01-01", "2026-08-20")),
+    ],
+)
+def test_a_period_is_asked_for_by_name(macro: str, period: tuple[str, str]) -> None:
+    first, last = list_periods(date(2026, 8, 20))[macro.lower()]
+    assert (first.isoformat(), last.isoformat()) == period

@@ -82,8 +82,8 @@ def test_the_balance_sheet_balances_at_any_day(billed: Qbo) -> None:
     def totals(day: str) -> list[tuple[str, str]]:
         return titles(billed.get("reports/BalanceSheet", start_date="2026-01-01", end_date=day)["Rows"]["Row"])
 
-    assert totals("2026-01-31") == [("Total ASSETS", "0.00"), ("Total LIABILITIES AND EQUITY", "0.00")]
-    assert totals("2026-02-15") == [("Total ASSETS", "-450.00"), ("Total LIABILITIES AND EQUITY", "-450.00")]
+    assert totals("2026-01-31") == [("TOTAL ASSETS", "0.00"), ("TOTAL LIABILITIES AND EQUITY", "0.00")]
+    assert totals("2026-02-15") == [("TOTAL ASSETS", "-450.00"), ("TOTAL LIABILITIES AND EQUITY", "-450.00")]
 
 
 def test_the_ledger_runs_from_the_opening_balance(billed: Qbo) -> None:
