@@ -8,6 +8,7 @@ from connectors.sandbox.qbo.books.values import Record
 from connectors.sandbox.wire import encode
 
 MAX_CHARACTERS = 64_000_000
+LINKS = frozenset({"TempDownloadUri", "InvoiceLink"})
 
 
 class RecordTexts:
@@ -24,8 +25,8 @@ class RecordTexts:
             return f"[{','.join(map(self.spell, value))}]"
         if not isinstance(value, dict):
             return encode(value)
-        # A projection and an attachment, which carries a new link each time, are written anew.
-        if value.get("sparse") is False and "SyncToken" in value and "TempDownloadUri" not in value:
+        # A projection and what carries a link, made for this answer, are written anew.
+        if value.get("sparse") is False and "SyncToken" in value and LINKS.isdisjoint(value):
             return self._spell_record(value)
         if "Id" in value or "Error" in value:
             return encode(value)

@@ -17,6 +17,7 @@ from connectors.sandbox.qbo.books.kinds import Kind
 from connectors.sandbox.qbo.books.table import find_kind
 from connectors.sandbox.qbo.books.values import Record
 from connectors.sandbox.qbo.service.changes import list_changes
+from connectors.sandbox.qbo.service.mail import PRINTABLE, send_document
 from connectors.sandbox.qbo.service.operations import read_options, run_operation
 from connectors.sandbox.qbo.service.query import Allow, allow_all, run_query
 from connectors.sandbox.wire import decode_own, encode
@@ -89,6 +90,8 @@ def _run_item(run: _Run, item: Record) -> Record:
     kind, body = _find_record(item)
     run.allow(kind, is_write=True)
     operation = str(item.get("operation", "")).lower()
+    if operation == "send" and kind.name in PRINTABLE:
+        return {kind.name: send_document(run.book, kind, str(body.get("Id", "")), "")}
     record = run_operation(
         run.book,
         kind,

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Request, Response
 from connectors.sandbox.qbo.books.book import Book
 from connectors.sandbox.qbo.books.faults import QboFault, bad_value, object_not_found, too_long, unsupported_media_type
 from connectors.sandbox.qbo.books.kinds import Kind
-from connectors.sandbox.qbo.books.merges import MergeActs
 from connectors.sandbox.qbo.books.table import find_kind
 from connectors.sandbox.qbo.books.values import Record
 from connectors.sandbox.qbo.books.write import find
@@ -20,9 +19,10 @@ from connectors.sandbox.qbo.reporting.reports import Reports
 from connectors.sandbox.qbo.service.batch import run_batch
 from connectors.sandbox.qbo.service.changes import list_changes
 from connectors.sandbox.qbo.service.gateway import Gateway, unsupported
+from connectors.sandbox.qbo.service.invoice_links import show_links
 from connectors.sandbox.qbo.service.operations import read_options, run_operation
 from connectors.sandbox.qbo.service.query import run_query
-from connectors.sandbox.qbo.service.switches import SwitchActs
+from connectors.sandbox.qbo.service.switches import SwitchBoard
 from connectors.sandbox.wire import decode, decode_own, encode
 
 MAX_REQUEST_ID = 50
@@ -30,7 +30,7 @@ MAX_REQUEST_ID = 50
 LOOSE_TYPES = frozenset({"", "text/plain", "application/octet-stream"})
 
 
-class Service(SwitchActs, MergeActs, Uploads, Reports, Gateway):
+class Service(SwitchBoard, Uploads, Reports, Gateway):
     books: dict[str, Book]
 
     def api_query(self, request: Request, realm_id: str) -> Response:
@@ -38,7 +38,8 @@ class Service(SwitchActs, MergeActs, Uploads, Reports, Gateway):
             text = request.args.get("query", "")
             if request.method == "POST" and not text:
                 text = request.get_data(as_text=True)
-            return {"QueryResponse": run_query(self.books[realm_id], text, allow=self.switches_of(realm_id).check)}
+            answer = run_query(self.books[realm_id], text, allow=self.switches_of(realm_id).check)
+            return show_links(request, {"QueryResponse": answer})
 
         return self.answer(request, run)
 
@@ -63,15 +64,17 @@ class Service(SwitchActs, MergeActs, Uploads, Reports, Gateway):
         def run() -> Record:
             kind = self._demand_kind(request, realm_id, segment)
             if kind.name == "CompanyInfo":
-                if record_id != realm_id:
+                company = next(self.books[realm_id].all(kind.name))
+                # Clients ask for it by the company's number and by the Id in it.
+                if record_id not in (realm_id, company["Id"]):
                     raise object_not_found()
-                return {kind.name: next(self.books[realm_id].all(kind.name))}
+                return {kind.name: company}
             if kind.family == "fixed":
                 record = self.books[realm_id].get(kind.name, record_id)
                 if record is None:
                     raise object_not_found()
                 return {kind.name: kind.own.show(record) if kind.own else record}
-            return {kind.name: find(self.books[realm_id], kind, record_id)}
+            return show_links(request, {kind.name: find(self.books[realm_id], kind, record_id)})
 
         return self.answer(request, run)
 
@@ -97,7 +100,7 @@ class Service(SwitchActs, MergeActs, Uploads, Reports, Gateway):
                 options=read_options(request.args.get("include", "")),
                 unsupported=unsupported(request),
             )
-            return {kind.name: record}
+            return show_links(request, {kind.name: record})
 
         return self.answer_once(request, realm_id, run)
 

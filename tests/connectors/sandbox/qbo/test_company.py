@@ -169,7 +169,8 @@ def test_the_company_can_be_described_anew(qbo: Qbo) -> None:
     assert cleared["CompanyAddr"] == {"Id": "1", "Line1": "9 Ridge", "City": "Denver"}
     assert (cleared["CompanyName"], cleared["Country"], "LegalName" in cleared) == ("Summit", "US", False)
     assert qbo.refuse("POST", "companyinfo", json={"SyncToken": "2"})["code"] == "2020"
-    assert qbo.refuse("GET", "companyinfo/1")["code"] == "610"
+    assert qbo.get("companyinfo/1")["CompanyInfo"] == cleared
+    assert qbo.refuse("GET", "companyinfo/2")["code"] == "610"
 
 
 def test_a_company_abroad(abroad: Qbo) -> None:

@@ -144,3 +144,39 @@ def test_voids_and_mails_are_announced_as_such(qbo: Qbo) -> None:
         ("Payment", paid, "Void"),
     ]
     assert read(qbo, "Customer", CITY)["Balance"] == Decimal("100.00")
+
+
+def test_an_item_of_a_batch_is_sent_to_the_address_the_document_carries(qbo: Qbo) -> None:
+    invoice = qbo.save("Invoice", make_sale(BillEmail={"Address": "ap@city.example"}))
+    bare = qbo.save("Invoice", make_sale())
+    bill = qbo.bill()
+    items = [
+        {"bId": "1", "operation": "send", "Invoice": {"Id": invoice["Id"], "SyncToken": invoice["SyncToken"]}},
+        {"bId": "2", "operation": "send", "Invoice": {"Id": bare["Id"]}},
+        {"bId": "3", "operation": "send", "Bill": {"Id": bill["Id"]}},
+        {"bId": "4", "operation": "send", "Invoice": {"Id": ["1"]}},
+    ]
+    sent, *refused = qbo.call("POST", "batch", json={"BatchItemRequest": items})[1]["BatchItemResponse"]
+
+    assert sent["Invoice"] == qbo.get(f"invoice/{invoice['Id']}")["Invoice"]
+    assert (sent["Invoice"]["EmailStatus"], sent["Invoice"]["DeliveryInfo"]["DeliveryType"]) == ("EmailSent", "Email")
+    assert [each["Fault"]["Error"][0]["code"] for each in refused] == ["2020", "500", "2030"]
+    assert qbo.get(f"invoice/{bare['Id']}")["Invoice"] == bare
+
+
+def test_the_link_to_pay_is_shown_to_who_asks_where_there_is_one(qbo: Qbo) -> None:
+    payable = make_sale(BillEmail={"Address": "ap@city.example"}, AllowOnlineACHPayment=True)
+    invoice = qbo.save("Invoice", payable, include="invoiceLink")
+    bare = qbo.save("Invoice", make_sale(BillEmail={"Address": "ap@city.example"}), include="invoiceLink")
+    statement = "select * from Invoice orderby DocNumber maxresults 1"
+
+    assert invoice["InvoiceLink"].startswith("https://")
+    assert qbo.get(f"invoice/{invoice['Id']}", include="invoicelink")["Invoice"] == invoice
+    assert qbo.get("query", query=statement, include="invoiceLink")["QueryResponse"]["Invoice"] == [invoice]
+    assert qbo.get("query", query="select count(*) from Invoice", include="invoiceLink")["QueryResponse"] == {
+        "totalCount": 2
+    }
+    plain = qbo.get(f"invoice/{invoice['Id']}")["Invoice"]
+    assert plain == {name: value for name, value in invoice.items() if name != "InvoiceLink"}
+    assert "InvoiceLink" not in bare
+    assert qbo.save("Invoice", invoice) == plain
