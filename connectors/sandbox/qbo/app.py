@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from werkzeug.exceptions import HTTPException
@@ -30,6 +30,7 @@ from connectors.sandbox.qbo.companies.stock import STOCK_BOOKS, load_stock_compa
 from connectors.sandbox.qbo.desk.acts import Acts
 from connectors.sandbox.qbo.desk.acts_lists import ListActs
 from connectors.sandbox.qbo.desk.acts_purchases import PurchaseActs
+from connectors.sandbox.qbo.desk.acts_switches import SwitchActs
 from connectors.sandbox.qbo.desk.desk import BookkeeperDesk
 from connectors.sandbox.qbo.files.uploads import FILE_PATH
 from connectors.sandbox.qbo.service.documents import Documents
@@ -43,7 +44,9 @@ COMPANY = "/v3/company/<realm_id>"
 TAX_SERVICE_PATHS = ("taxservice/taxcode", "taxService/taxCode")
 
 
-class QboSandbox(Authorisation, Documents, Service, TaxService, ListActs, PurchaseActs, Acts, BookkeeperDesk):
+class QboSandbox(
+    Authorisation, Documents, Service, TaxService, SwitchActs, ListActs, PurchaseActs, Acts, BookkeeperDesk
+):
     vendor = "qbo"
     webhook_retry_delays = RETRY_DELAYS
     # Any other success counts as a failure.
@@ -200,7 +203,7 @@ class QboSandbox(Authorisation, Documents, Service, TaxService, ListActs, Purcha
         for realm_id, book in self.books.items():
             book.on_event = self._make_announcer(realm_id)
 
-    def _make_announcer(self, realm_id: str) -> Any:
+    def _make_announcer(self, realm_id: str) -> Callable[..., None]:
         def announce(entity: str, record_id: str, operation: str, deleted_id: str = "") -> None:
             told = find_operation(entity, operation)
             if told:

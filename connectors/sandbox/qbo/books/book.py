@@ -22,7 +22,8 @@ class Book:
         self.realm_id = realm_id
         self.kinds = kinds
         self.now = now
-        self.on_event: Callable[[str, str, str], None] | None = None
+        # Hears of (entity, id, operation), after a merge also of the id of the record that is gone.
+        self.on_event: Callable[..., None] | None = None
         self.records: dict[str, dict[str, Record]] = {name: {} for name in kinds}
         self.counters: dict[str, int] = {}
         self.tombs: list[dict[str, Any]] = []

@@ -133,9 +133,21 @@ def invalid_enumeration(member: str, value: object) -> QboFault:
     return QboFault("2170", "Invalid Enumeration", f"Invalid Enumeration : {value}", element=member)
 
 
+def invalid_email(element: str, address: str) -> QboFault:
+    """Own words."""
+    detail = f"Email Address does not conform to the syntax rules of RFC 822. : {address}"
+    return QboFault("2210", "Invalid email address format", detail, element=element)
+
+
 def no_lines() -> QboFault:
     """Own words."""
     return QboFault("2250", "Transaction has no lines", "A transaction needs at least one line.", element="Line")
+
+
+def negative_amount(element: str, amount: object) -> QboFault:
+    """Own words."""
+    detail = f"Negative amounts are not allowed. Supplied value:{amount}"
+    return QboFault("2290", "Negative amount not allowed", detail, element=element)
 
 
 def invalid_reference(table: str, record_id: str, element: str) -> QboFault:
@@ -276,6 +288,11 @@ def wrong_account_type(element: str) -> QboFault:
 def no_item_or_account() -> QboFault:
     """Own words."""
     return QboFault("6440", "Line needs an item or an account", "A line needs an item or an account.", element="Line")
+
+
+def project_missing() -> QboFault:
+    """Own words."""
+    return QboFault("9349", "ProjectRef required", "A change order needs a ProjectRef.", element="ProjectRef")
 
 
 def gateway_body(*, code: str, name: str, status: int, detail: str, fault_type: str, epoch_ms: int) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from connectors.sandbox.qbo.books.kinds import Kind
 from connectors.sandbox.qbo.books.refs import PARTIES, SHARED_REFERENCES, make_reference
 from connectors.sandbox.qbo.books.values import Record, spell_money
 from connectors.sandbox.qbo.lists.accounts import SYSTEM_SUB_TYPES
-from connectors.sandbox.qbo.service.events import MERGED
 
 # Own balance, and the one that parents carry for their children too.
 BALANCES = {
@@ -30,15 +29,6 @@ ALIKE = {
 TYPED_REFERENCES = ("EntityRef", "Entity")
 
 
-class MergeActs:
-    def act_merge(self: Any, entity: str, kept_id: str, lost_id: str, realm: str = "") -> dict[str, Any]:
-        """Everything that pointed at the lost record points at the kept one; the lost one is gone for good (610)."""
-        book: Book = self.find_book(realm)
-        if str(entity) not in MERGED or str(entity) not in book.kinds:
-            raise ActRefused(f"{entity} cannot be merged")
-        return {entity: merge(book, book.kinds[entity], str(kept_id), str(lost_id))}
-
-
 def merge(book: Book, kind: Kind, kept_id: str, lost_id: str) -> Record:
     """The kept record as it is afterwards. Raises ActRefused."""
     kept, lost = book.get(kind.name, kept_id), book.get(kind.name, lost_id)
@@ -53,8 +43,7 @@ def merge(book: Book, kind: Kind, kept_id: str, lost_id: str) -> Record:
         # The merge is announced as one, not as an update.
         book.amend(kind, kept["Id"], {"SyncToken": token}, is_counted=False)
     if book.on_event is not None:
-        announce: Any = book.on_event
-        announce(kind.name, kept["Id"], "Merge", lost["Id"])
+        book.on_event(kind.name, kept["Id"], "Merge", lost["Id"])
     return book.records[kind.name][kept["Id"]]
 
 

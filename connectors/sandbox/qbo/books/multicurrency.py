@@ -21,10 +21,6 @@ LEDGERS = {
 PARTIES = {"VendorRef": "Vendor", "CustomerRef": "Customer"}
 
 
-def home_currency(book: Book) -> Record:
-    return currency_reference(home_code(book))
-
-
 def set_currency(write: Write) -> None:
     """Currency and rate of a transaction. Raises QboFault 6000; its texts are own words.
 

@@ -7,10 +7,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from connectors.sandbox.qbo.books.book import Book
-from connectors.sandbox.qbo.books.faults import bad_value, duplicate_document, no_lines, period_closed
+from connectors.sandbox.qbo.books.faults import bad_value, duplicate_document, matched_to_bank, no_lines, period_closed
 from connectors.sandbox.qbo.books.kinds import Kind, Write
 from connectors.sandbox.qbo.books.values import Record, spell_money
-from connectors.sandbox.qbo.purchases.purchase_faults import matched_to_bank
 
 DUPLICATE_CHECK_PREFERENCE = "WarnDuplicateCheckNumber"
 CUSTOM_PURCHASE_NUMBERS = "VendorAndPurchasesPrefs.UseCustomTxnNumbers"
@@ -59,24 +58,25 @@ def sum_lines(record: Record) -> Decimal:
     return sum((Decimal(line.get("Amount", 0)) for line in record["Line"]), Decimal(0))
 
 
-def set_due_date(write: Write) -> None:
-    """From the terms, else the day itself, unless it is given."""
+def set_due_date(write: Write, *fallbacks: Record | None) -> None:
+    """By the document's terms or the first of `fallbacks` (references), else the day itself, unless it is given."""
     record = write.record
     is_given = "DueDate" in write.sent
     is_kept = write.old is not None and "DueDate" in record and not {"TxnDate", "SalesTermRef"} & set(write.sent)
     if is_given or is_kept:
         return
     day = date.fromisoformat(record["TxnDate"])
-    term_id = record.get("SalesTermRef", {}).get("value")
-    term = write.book.get("Term", term_id) if term_id else None
+    choices = (record.get("SalesTermRef"), *fallbacks)
+    term_id = next((str(each["value"]) for each in choices if isinstance(each, dict) and each.get("value")), "")
+    term = write.book.get("Term", term_id)
     try:
-        record["DueDate"] = (find_due_date(term, day) if term else day).isoformat()
+        record["DueDate"] = (_find_due_date(term, day) if term else day).isoformat()
     except (OverflowError, ValueError) as error:
         # The terms lead past the last year a date can have.
         raise bad_value("TxnDate", record["TxnDate"]) from error
 
 
-def find_due_date(term: Record, day: date) -> date:
+def _find_due_date(term: Record, day: date) -> date:
     if term["Type"] == "STANDARD":
         return day + timedelta(days=int(term["DueDays"]))
     due = _day_of_month(day.year, day.month, int(term["DayOfMonthDue"]))

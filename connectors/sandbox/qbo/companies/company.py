@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 from connectors.sandbox.contractor import Contractor
 from connectors.sandbox.qbo.books.book import Book
@@ -22,6 +24,16 @@ def set_up_company(book: Book, name: str, contractor: Contractor) -> None:
     put_fixed(book, "Preferences", "1", make_preferences(country, name, contractor))
     put_fixed(book, "CompanyInfo", "1", make_company_info(country, name, contractor))
     set_up_taxes(book, country)
+
+
+@contextmanager
+def entered_at(book: Book, moment: datetime) -> Iterator[None]:
+    """What the block enters is as old as `moment`."""
+    real_now, book.now = book.now, lambda: moment
+    try:
+        yield
+    finally:
+        book.now = real_now
 
 
 def put_fixed(book: Book, kind: str, record_id: str, members: Record) -> None:

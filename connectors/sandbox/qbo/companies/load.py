@@ -11,7 +11,7 @@ from connectors.sandbox.qbo.books.merges import merge
 from connectors.sandbox.qbo.books.system_accounts import UNDEPOSITED_FUNDS, open_account
 from connectors.sandbox.qbo.books.values import Record, spell_money
 from connectors.sandbox.qbo.books.write import save
-from connectors.sandbox.qbo.companies.company import add_tax_account, put_fixed, set_up_company
+from connectors.sandbox.qbo.companies.company import add_tax_account, entered_at, put_fixed, set_up_company
 from connectors.sandbox.qbo.companies.countries import find_country
 from connectors.sandbox.qbo.companies.load_spending import load_spending
 
@@ -33,29 +33,23 @@ CUSTOMER_TYPES = ("Retail", "Drop Ship", "Distributor", "Wholesale")
 
 def load_company(book: Book, contractor: Contractor) -> None:
     """The firm's own company."""
-    real_now = book.now
-    loaded_at = real_now() - LOAD_AGE
-    book.now = lambda: loaded_at
-    load_basics(book, contractor.name, contractor)
-    account_ids = _load_accounts(book, contractor)
-    _load_items(book, contractor, account_ids)
-    party_ids = _load_companies(book, contractor)
-    job_ids = _load_jobs(book, contractor, party_ids)
-    _load_employees(book, contractor)
-    load_spending(book, contractor, accounts=account_ids, vendors=party_ids, jobs=job_ids)
-    for kept, lost in contractor.merged_companies:
-        merge(book, book.kinds["Vendor"], party_ids[kept], party_ids[lost])
-    book.now = real_now
+    with entered_at(book, book.now() - LOAD_AGE):
+        load_basics(book, contractor.name, contractor)
+        account_ids = _load_accounts(book, contractor)
+        _load_items(book, contractor, account_ids)
+        party_ids = _load_companies(book, contractor)
+        job_ids = _load_jobs(book, contractor, party_ids)
+        _load_employees(book, contractor)
+        load_spending(book, contractor, accounts=account_ids, vendors=party_ids, jobs=job_ids)
+        for kept, lost in contractor.merged_companies:
+            merge(book, book.kinds["Vendor"], party_ids[kept], party_ids[lost])
 
 
 def load_empty_company(book: Book, name: str, contractor: Contractor) -> None:
     """Another company of the same owner, with nothing in it yet."""
-    real_now = book.now
-    loaded_at = real_now() - LOAD_AGE
-    book.now = lambda: loaded_at
-    load_basics(book, name, contractor)
-    _add_basic_accounts(book, contractor)
-    book.now = real_now
+    with entered_at(book, book.now() - LOAD_AGE):
+        load_basics(book, name, contractor)
+        _add_basic_accounts(book, contractor)
 
 
 def load_basics(book: Book, name: str, contractor: Contractor) -> None:

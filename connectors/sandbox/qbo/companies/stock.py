@@ -18,7 +18,9 @@ from typing import Any
 
 from connectors.sandbox.contractor import Contractor
 from connectors.sandbox.qbo.books.book import Book
+from connectors.sandbox.qbo.books.names import ADDRESSES
 from connectors.sandbox.qbo.books.values import PACIFIC, Record, parse_time, spell_time
+from connectors.sandbox.qbo.companies.company import entered_at
 from connectors.sandbox.qbo.companies.load import load_basics
 from connectors.sandbox.qbo.lists.accounts import load_account_types
 from connectors.sandbox.qbo.lists.table_lists import USD
@@ -32,14 +34,11 @@ FIRST_BILLS = datetime(2015, 10, 24, 1, 26, 50, tzinfo=PACIFIC)
 LAST_MONTH = date(2020, 7, 1)
 # Two invoices were entered between the bills of the second and the third month.
 IDS_BETWEEN = frozenset({148, 149})
-ADDRESSES = ("BillAddr", "ShipAddr", "PrimaryAddr")
 
 
 def load_stock_company(book: Book, contractor: Contractor) -> None:
-    real_now = book.now
-    book.now = lambda: OPENED
-    load_basics(book, COMPANY_NAME, contractor)
-    book.now = real_now
+    with entered_at(book, OPENED):
+        load_basics(book, COMPANY_NAME, contractor)
     for name, record in sorted(_list_records(), key=_get_changed_at):
         book.put(book.kinds[name], record)
     company = next(book.all("CompanyInfo"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from connectors.sandbox.qbo.books.book import Book
+from connectors.sandbox.qbo.books.faults import negative_amount
 from connectors.sandbox.qbo.books.kinds import Kind, Write
 from connectors.sandbox.qbo.books.names import settle_name
 from connectors.sandbox.qbo.books.transactions import demand_open
 from connectors.sandbox.qbo.books.values import Record
 from connectors.sandbox.qbo.books.write import save
 from connectors.sandbox.qbo.lists.parties import prepare_customer
-from connectors.sandbox.qbo.purchases.purchase_faults import negative_amount
 
 TEXT = "Opening Balance"
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from connectors.sandbox.qbo.books.faults import bad_value, business, invalid_enumeration, missing, too_long
+from connectors.sandbox.qbo.books.faults import (
+    bad_value,
+    business,
+    invalid_email,
+    invalid_enumeration,
+    missing,
+    too_long,
+)
 from connectors.sandbox.qbo.books.kinds import Write
 from connectors.sandbox.qbo.books.names import ADDRESSES, prepare_party
 from connectors.sandbox.qbo.books.values import Record
-from connectors.sandbox.qbo.purchases.purchase_faults import invalid_email_address, invalid_web_address
+from connectors.sandbox.qbo.purchases.purchase_faults import invalid_web_address
 
 DELIVERY_METHODS = ("Print", "Email", "None")
 MAX_EXEMPTION_REASON = 15
@@ -83,7 +90,7 @@ def _check_contact(record: Record) -> None:
     address = record.get("PrimaryEmailAddr", {}).get("Address")
     # Several addresses may stand in one member, parted by commas.
     if address is not None and not all("@" in part and "." in part for part in address.split(",")):
-        raise invalid_email_address(address)
+        raise invalid_email("PrimaryEmailAddr", address)
     site = record.get("WebAddr", {}).get("URI")
     if site is not None and ("." not in site or " " in site.strip()):
         raise invalid_web_address(site)

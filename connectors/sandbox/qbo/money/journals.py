@@ -6,23 +6,28 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from connectors.sandbox.qbo.books.book import Book
-from connectors.sandbox.qbo.books.faults import business, customer_missing, missing
+from connectors.sandbox.qbo.books.faults import business, customer_missing, missing, negative_amount
 from connectors.sandbox.qbo.books.kinds import Kind, Write
 from connectors.sandbox.qbo.books.multicurrency import set_currency
 from connectors.sandbox.qbo.books.refs import resolve_party
 from connectors.sandbox.qbo.books.transactions import assign_number, demand_free_number, number_lines, set_date
 from connectors.sandbox.qbo.books.values import Record
 from connectors.sandbox.qbo.purchases.payables import applied_to, find_payable, list_payable_lines
-from connectors.sandbox.qbo.purchases.purchase_faults import negative_amount, no_posting_type, unbalanced_journal
+from connectors.sandbox.qbo.purchases.purchase_faults import no_posting_type, unbalanced_journal
 from connectors.sandbox.qbo.sales.applications import demand_journal_covers, release_document
 from connectors.sandbox.qbo.tax.tax_codes import is_us
-from connectors.sandbox.qbo.tax.tax_journal import keep_journal_tax, post_journal_tax, tax_journal, tax_on_side
+from connectors.sandbox.qbo.tax.tax_journal import (
+    DETAIL,
+    TAX_MEMBERS,
+    keep_journal_tax,
+    post_journal_tax,
+    tax_journal,
+    tax_on_side,
+)
 
-DETAIL = "JournalEntryLineDetail"
 DUPLICATE_JOURNAL_PREFERENCE = "WarnDuplicateJournalNumber"
 # Whose name the ledgers need; the sentence is reported by integrators.
 NEEDED = {"Accounts Receivable": "Customer", "Accounts Payable": "Vendor"}
-TAX_MEMBERS = ("TaxCodeRef", "TaxApplicableOn", "TaxAmount", "TaxInclusiveAmt")
 
 
 def prepare_journal_entry(write: Write) -> None:

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from connectors.sandbox.qbo.books.book import BALANCE_SHEET, Book
-from connectors.sandbox.qbo.books.faults import business, wrong_account_type
+from connectors.sandbox.qbo.books.faults import business, negative_amount, wrong_account_type
 from connectors.sandbox.qbo.books.kinds import Write
 from connectors.sandbox.qbo.books.multicurrency import set_currency
 from connectors.sandbox.qbo.books.transactions import mark_voided, set_date
 from connectors.sandbox.qbo.books.values import Record
-from connectors.sandbox.qbo.purchases.purchase_faults import negative_amount
 
 # Receivables and payables move by documents that name a party.
 PARTY_LEDGERS = ("Accounts Receivable", "Accounts Payable")

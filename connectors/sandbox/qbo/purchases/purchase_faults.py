@@ -10,11 +10,6 @@ def no_posting_type() -> QboFault:
     return QboFault("2260", "PostingType missing", detail, element="Line.JournalEntryLineDetail.PostingType")
 
 
-def negative_amount(element: str, amount: object) -> QboFault:
-    detail = f"Negative amounts are not allowed. Supplied value:{amount}"
-    return QboFault("2290", "Negative amount not allowed", detail, element=element)
-
-
 def unbalanced_journal(debits: object, credits: object) -> QboFault:
     detail = f"Transaction is out of balance: debits {debits}, credits {credits}. All debits must equal all credits."
     return QboFault("2300", "Transaction is not in balance", detail, element="Line")
@@ -22,11 +17,6 @@ def unbalanced_journal(debits: object, credits: object) -> QboFault:
 
 def invalid_web_address(value: str) -> QboFault:
     return QboFault("2200", "Invalid web address", f"Web address format is not valid : {value}", element="WebAddr")
-
-
-def invalid_email_address(value: str) -> QboFault:
-    detail = f"Email Address does not conform to the syntax rules of RFC 822. : {value}"
-    return QboFault("2210", "Invalid email address format", detail, element="PrimaryEmailAddr")
 
 
 def one_of_employee_or_vendor() -> QboFault:
@@ -41,8 +31,3 @@ def rate_missing() -> QboFault:
 def invalid_time(code: str, element: str, detail: str) -> QboFault:
     """The family 6340 to 6390 is documented for time errors; which code means which is unverified."""
     return QboFault(code, "Invalid time", detail, element=element)
-
-
-def matched_to_bank() -> QboFault:
-    detail = "The transaction is matched to a downloaded bank transaction. Undo the match before changing it."
-    return QboFault("6480", "Transaction matched to bank data", detail, element="")

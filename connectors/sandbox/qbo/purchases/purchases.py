@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from connectors.sandbox.qbo.books.book import Book
 from connectors.sandbox.qbo.books.faults import business, wrong_account_type
-from connectors.sandbox.qbo.books.kinds import Kind, Write
+from connectors.sandbox.qbo.books.kinds import Write
 from connectors.sandbox.qbo.books.refs import resolve_party
 from connectors.sandbox.qbo.books.transactions import demand_free_check_number
-from connectors.sandbox.qbo.books.values import Record
+from connectors.sandbox.qbo.books.values import Record, spell_extension
 from connectors.sandbox.qbo.purchases.expenses import post_lines, prepare_expense
-from connectors.sandbox.qbo.purchases.purchase_orders import link_orders, settle_orders
+from connectors.sandbox.qbo.purchases.purchase_orders import link_orders
 
 # What the company's own number for the type of transaction is; those of cash and checks are recorded.
 TXN_TYPES = {"Cash": "54", "Check": "3", "CreditCard": "54"}
@@ -36,10 +36,6 @@ def prepare_purchase(write: Write) -> None:
         # Recorded purchases have none, not an empty list.
         del record["LinkedTxn"]
     record["PurchaseEx"] = _describe_type(record)
-
-
-def settle_purchase(book: Book, kind: Kind, old: Record | None, new: Record | None) -> None:
-    settle_orders(book, kind, old, new)
 
 
 def post_purchase(book: Book, record: Record) -> Iterator[tuple[str, Decimal]]:
@@ -86,13 +82,4 @@ def _set_check_members(write: Write) -> None:
 
 def _describe_type(record: Record) -> Record:
     number = CARD_CREDIT_TXN_TYPE if record.get("Credit") else TXN_TYPES[record["PaymentType"]]
-    pair = {
-        "name": "{http://schema.intuit.com/finance/v3}NameValue",
-        "declaredType": "com.intuit.schema.finance.v3.NameValue",
-        "scope": "javax.xml.bind.JAXBElement$GlobalScope",
-        "value": {"Name": "TxnType", "Value": number},
-        "nil": False,
-        "globalScope": True,
-        "typeSubstituted": False,
-    }
-    return {"any": [pair]}
+    return spell_extension({"TxnType": number})

@@ -68,7 +68,7 @@ PURCHASES = (
         is_deletable=True,
         prepare=purchases.prepare_purchase,
         check_delete=transactions.demand_open,
-        settle=purchases.settle_purchase,
+        settle=purchase_orders.settle_orders,
         postings=purchases.post_purchase,
     ),
     Kind(

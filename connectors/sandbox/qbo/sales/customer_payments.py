@@ -6,16 +6,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from connectors.sandbox.qbo.books.book import Book
-from connectors.sandbox.qbo.books.faults import business, link_missing, missing
+from connectors.sandbox.qbo.books.faults import business, link_missing, missing, negative_amount
 from connectors.sandbox.qbo.books.kinds import Write
 from connectors.sandbox.qbo.books.multicurrency import set_currency
 from connectors.sandbox.qbo.books.system_accounts import check_receivables, find_receivables
 from connectors.sandbox.qbo.books.transactions import mark_voided, set_date
-from connectors.sandbox.qbo.books.values import Record, spell_money
-from connectors.sandbox.qbo.purchases.purchase_faults import negative_amount
+from connectors.sandbox.qbo.books.values import Record, spell_extension, spell_money
 from connectors.sandbox.qbo.sales.applications import list_applied, net_applied, owed_by_journal, paid_on_journal
 from connectors.sandbox.qbo.sales.receipts import demand_not_deposited, set_money_account
-from connectors.sandbox.qbo.sales.sales_faults import no_amount
 
 # Documented too: Expense, Check and CreditCardCredit, which pay a credit back; they are refused here.
 APPLICABLE = ("Invoice", "CreditMemo", "JournalEntry")
@@ -36,7 +34,7 @@ def prepare_payment(write: Write) -> None:
         record["Line"] = [_prepare_line(write, line) for line in record.get("Line") or []]
         _check_applied(write)
     if not record["TotalAmt"] and not record["Line"]:
-        raise no_amount()
+        raise business("You must set a transaction amount.")
     unapplied = Decimal(record["TotalAmt"]) - net_applied(record)
     if unapplied < 0:
         raise business("The total amount is lower than what the lines apply.")
@@ -125,16 +123,4 @@ def _describe_document(document: Record, open_amount: Decimal) -> Record:
     values = {"txnId": document["Id"], "txnOpenBalance": f"{open_amount:.2f}"}
     if "DocNumber" in document:
         values["txnReferenceNumber"] = document["DocNumber"]
-    return {"any": [_spell_pair(name, value) for name, value in values.items()]}
-
-
-def _spell_pair(name: str, value: str) -> Record:
-    return {
-        "name": "{http://schema.intuit.com/finance/v3}NameValue",
-        "declaredType": "com.intuit.schema.finance.v3.NameValue",
-        "scope": "javax.xml.bind.JAXBElement$GlobalScope",
-        "value": {"Name": name, "Value": value},
-        "nil": False,
-        "globalScope": True,
-        "typeSubstituted": False,
-    }
+    return spell_extension(values)

@@ -13,6 +13,7 @@ from connectors.sandbox.qbo.books.faults import (
     invalid_reference,
     link_missing,
     missing,
+    negative_amount,
     no_lines,
     wrong_account_type,
 )
@@ -22,7 +23,6 @@ from connectors.sandbox.qbo.books.refs import make_reference, resolve_party
 from connectors.sandbox.qbo.books.system_accounts import UNDEPOSITED_FUNDS, open_account
 from connectors.sandbox.qbo.books.transactions import set_date
 from connectors.sandbox.qbo.books.values import Record, parse_number, spell_money
-from connectors.sandbox.qbo.purchases.purchase_faults import negative_amount
 from connectors.sandbox.qbo.sales.receipts import MONEY_ACCOUNTS, is_deposited, name_payment_method
 from connectors.sandbox.qbo.sales.sales import set_home_total
 

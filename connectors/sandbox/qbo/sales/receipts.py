@@ -21,7 +21,7 @@ USUAL_MAX_REFERENCE = 21
 
 
 def prepare_sales_receipt(write: Write) -> None:
-    """The customer may be left out, as recorded."""
+    """Sales and refund receipts alike. The customer may be left out, as recorded."""
     prepare_form(write)
     set_money_account(write)
     name_payment_method(write.book, write.record)
@@ -29,10 +29,6 @@ def prepare_sales_receipt(write: Write) -> None:
     if "HomeTotalAmt" in write.record:
         write.record["HomeBalance"] = 0
     demand_not_deposited(write)
-
-
-def prepare_refund_receipt(write: Write) -> None:
-    prepare_sales_receipt(write)
 
 
 def check_receipt_delete(book: Book, record: Record) -> None:

@@ -6,10 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from connectors.sandbox.qbo.books.book import Book
-from connectors.sandbox.qbo.books.faults import bad_value, duplicate_document, invalid_enumeration, missing, too_long
+from connectors.sandbox.qbo.books.faults import (
+    bad_value,
+    duplicate_document,
+    invalid_email,
+    invalid_enumeration,
+    missing,
+    too_long,
+)
 from connectors.sandbox.qbo.books.kinds import Write
 from connectors.sandbox.qbo.books.values import Record
-from connectors.sandbox.qbo.sales.sales_faults import invalid_email
 
 PRINT_STATUSES = ("NotSet", "NeedToPrint", "PrintComplete")
 EMAIL_STATUSES = ("NotSet", "NeedToSend", "EmailSent")

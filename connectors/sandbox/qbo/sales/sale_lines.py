@@ -12,6 +12,7 @@ from connectors.sandbox.qbo.books.faults import (
     bad_value,
     business,
     missing,
+    negative_amount,
     no_lines,
     object_not_found,
     wrong_account_type,
@@ -21,7 +22,6 @@ from connectors.sandbox.qbo.books.refs import SHIPPING_ITEM, make_reference
 from connectors.sandbox.qbo.books.system_accounts import DISCOUNTS, default_item, refer_to_account
 from connectors.sandbox.qbo.books.transactions import drop_empty_quantity
 from connectors.sandbox.qbo.books.values import Record, spell_money
-from connectors.sandbox.qbo.purchases.purchase_faults import negative_amount
 
 ITEM_LINE = "SalesItemLineDetail"
 GROUP_LINE = "GroupLineDetail"

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 
 from connectors.sandbox.qbo.books.book import Book
-from connectors.sandbox.qbo.books.faults import bad_value, business, invalid_enumeration, missing
+from connectors.sandbox.qbo.books.faults import (
+    business,
+    invalid_enumeration,
+    missing,
+    negative_amount,
+    project_missing,
+)
 from connectors.sandbox.qbo.books.kinds import Kind, Write
 from connectors.sandbox.qbo.books.multicurrency import set_currency
 from connectors.sandbox.qbo.books.refs import SHIPPING_ITEM
@@ -20,9 +25,8 @@ from connectors.sandbox.qbo.books.system_accounts import (
     open_account,
     refer_to_account,
 )
-from connectors.sandbox.qbo.books.transactions import demand_open, find_due_date, mark_voided, set_date
+from connectors.sandbox.qbo.books.transactions import demand_open, mark_voided, set_date, set_due_date
 from connectors.sandbox.qbo.books.values import Record, spell_money
-from connectors.sandbox.qbo.purchases.purchase_faults import negative_amount
 from connectors.sandbox.qbo.sales.applications import applied_so_far, release_document, set_open_amount
 from connectors.sandbox.qbo.sales.auto_credit import apply_credits
 from connectors.sandbox.qbo.sales.sale_heads import prepare_head
@@ -41,7 +45,6 @@ from connectors.sandbox.qbo.sales.sale_links import (
     set_links,
     settle_sources,
 )
-from connectors.sandbox.qbo.sales.sales_faults import project_missing
 from connectors.sandbox.qbo.tax.tax_codes import is_us, uses_tax
 from connectors.sandbox.qbo.tax.taxes import post_tax, tax_account, tax_sale, total_tax
 
@@ -213,24 +216,9 @@ def _income_account(book: Book, line: Record) -> str:
 
 
 def _set_due_date(write: Write) -> None:
-    """By the form's terms, the customer's or the company's, unless it is given; recorded without naming the terms."""
-    record, book = write.record, write.book
-    is_kept = write.old is not None and "DueDate" in record and not {"TxnDate", "SalesTermRef"} & set(write.sent)
-    if "DueDate" in write.sent or is_kept:
-        return
-    customer = book.get("Customer", record["CustomerRef"]["value"]) or {}
-    choices = (
-        record.get("SalesTermRef"),
-        customer.get("SalesTermRef"),
-        book.preference("SalesFormsPrefs", "DefaultTerms"),
-    )
-    term_id = next((str(each["value"]) for each in choices if isinstance(each, dict) and each.get("value")), "")
-    term, day = book.get("Term", term_id), date.fromisoformat(record["TxnDate"])
-    try:
-        record["DueDate"] = (find_due_date(term, day) if term else day).isoformat()
-    except (OverflowError, ValueError) as error:
-        # The terms lead past the last year a date can have.
-        raise bad_value("TxnDate", record["TxnDate"]) from error
+    """The customer's terms and the company's stand behind the form's; recorded without naming the terms."""
+    customer = write.book.get("Customer", write.record["CustomerRef"]["value"]) or {}
+    set_due_date(write, customer.get("SalesTermRef"), write.book.preference("SalesFormsPrefs", "DefaultTerms"))
 
 
 def _set_deposit(write: Write) -> None:

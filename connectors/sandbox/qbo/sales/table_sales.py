@@ -121,7 +121,7 @@ SALES = (
         kept=frozenset({"DocNumber"}),
         queryable=FORM_QUERY | {"Balance"},
         is_deletable=True,
-        prepare=receipts.prepare_refund_receipt,
+        prepare=receipts.prepare_sales_receipt,
         check_delete=receipts.check_receipt_delete,
         postings=receipts.post_refund_receipt,
     ),

@@ -1,11 +1,10 @@
-"""What a company's subscription and its user's role allow; turned by acts, asked before every call."""
+"""What a company's subscription and its user's role allow; asked before every call."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from connectors.sandbox.control import ActRefused
 from connectors.sandbox.qbo.books.faults import feature_off, subscription_ended
 from connectors.sandbox.qbo.books.kinds import Kind
 
@@ -29,30 +28,10 @@ class Switches:
             raise subscription_ended()
 
 
-class SwitchActs:
-    """Mixed into the sandbox."""
+class SwitchBoard:
+    """The switches of every company. Mixed into the sandbox."""
 
     switches: dict[str, Switches]
-
-    def act_set_subscription(self: Any, state: str, realm: str = "") -> dict[str, Any]:
-        """ "ended" makes the company read-only (6190), "active" opens it again."""
-        if state not in SUBSCRIPTIONS:
-            raise ActRefused(f"state is one of {', '.join(SUBSCRIPTIONS)}")
-        return _set(self, realm, subscription=state)
-
-    def act_set_role(self: Any, role: str, realm: str = "") -> dict[str, Any]:
-        """The connected user's: a "reader" may change nothing (120)."""
-        if role not in ROLES:
-            raise ActRefused(f"role is one of {', '.join(ROLES)}")
-        return _set(self, realm, role=role)
-
-    def act_set_feature(self: Any, entity: str, is_on: bool, realm: str = "") -> dict[str, Any]:
-        """Take an entity (Class, Department, Budget) out of the company's edition, or put it back (120)."""
-        if entity not in self.find_book(realm).kinds:
-            raise ActRefused(f"there is no entity {entity}")
-        switches = self.switches_of(self.find_book(realm).realm_id)
-        off = {*switches.features_off} - {entity} if is_on else {*switches.features_off, entity}
-        return _set(self, realm, features_off=sorted(off))
 
     def switches_of(self, realm_id: str) -> Switches:
         return self.switches.setdefault(realm_id, Switches())
@@ -62,10 +41,3 @@ class SwitchActs:
 
     def restore_switches(self, dump: dict[str, Any]) -> None:
         self.switches = {realm_id: Switches(**each) for realm_id, each in dump.items()}
-
-
-def _set(sandbox: Any, realm: str, **changes: Any) -> dict[str, Any]:
-    switches = sandbox.switches_of(sandbox.find_book(realm).realm_id)
-    for name, value in changes.items():
-        setattr(switches, name, value)
-    return asdict(switches)

@@ -17,7 +17,7 @@ from connectors.sandbox.qbo.tax.tax_sums import ZERO, RateTax, TaxedLine, net_of
 from connectors.sandbox.qbo.tax.taxes import tax_account
 
 DETAIL = "JournalEntryLineDetail"
-MEMBERS = ("TaxCodeRef", "TaxApplicableOn", "TaxAmount", "TaxInclusiveAmt")
+TAX_MEMBERS = ("TaxCodeRef", "TaxApplicableOn", "TaxAmount", "TaxInclusiveAmt")
 # The side on which tax of a direction stands; on the other one it is taken back.
 NATURAL_SIDE = {"Sales": "Credit", "Purchase": "Debit"}
 
@@ -73,7 +73,7 @@ def _line_taxes(record: Record) -> Iterator[tuple[str, Decimal]]:
 
 def _strip(record: Record) -> None:
     record["Line"] = [
-        {**line, DETAIL: {name: value for name, value in line[DETAIL].items() if name not in MEMBERS}}
+        {**line, DETAIL: {name: value for name, value in line[DETAIL].items() if name not in TAX_MEMBERS}}
         if DETAIL in line
         else line
         for line in record["Line"]

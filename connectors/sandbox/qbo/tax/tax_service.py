@@ -24,7 +24,7 @@ from connectors.sandbox.qbo.books.values import Record, spell_number
 from connectors.sandbox.qbo.companies.company import describe_detail, put_fixed
 from connectors.sandbox.qbo.service.gateway import Gateway
 from connectors.sandbox.qbo.service.service import MAX_REQUEST_ID, read_json
-from connectors.sandbox.qbo.service.switches import SwitchActs
+from connectors.sandbox.qbo.service.switches import SwitchBoard
 from connectors.sandbox.wire import decode_own, encode
 
 NAME = "TaxService"
@@ -33,7 +33,7 @@ MAX_NAME = 100
 DIRECTIONS = {"Sales": "SalesTaxRateList", "Purchase": "PurchaseTaxRateList"}
 
 
-class TaxService(SwitchActs, Gateway):
+class TaxService(SwitchBoard, Gateway):
     books: dict[str, Book]
 
     def api_tax_service(self, request: Request, realm_id: str) -> Response:
