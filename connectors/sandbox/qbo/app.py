@@ -32,7 +32,7 @@ from connectors.sandbox.qbo.desk.acts_lists import ListActs
 from connectors.sandbox.qbo.desk.acts_purchases import PurchaseActs
 from connectors.sandbox.qbo.desk.acts_switches import SwitchActs
 from connectors.sandbox.qbo.desk.desk import BookkeeperDesk
-from connectors.sandbox.qbo.files.uploads import FILE_PATH
+from connectors.sandbox.qbo.files.uploads import FILE_PATH, THUMBNAIL
 from connectors.sandbox.qbo.service.documents import Documents
 from connectors.sandbox.qbo.service.events import FORMATS, RETRY_DELAYS, Event, find_operation, pack_events
 from connectors.sandbox.qbo.service.service import Service
@@ -72,6 +72,7 @@ class QboSandbox(
             Rule(f"{COMPANY}/batch", endpoint="api_batch", methods=["POST"]),
             Rule(f"{COMPANY}/upload", endpoint="api_upload", methods=["POST"]),
             Rule(f"{COMPANY}/download/<record_id>", endpoint="api_download", methods=["GET"]),
+            Rule(f"{COMPANY}/{THUMBNAIL}/<record_id>", endpoint="api_download", methods=["GET"]),
             Rule(f"{COMPANY}/reports/<name>", endpoint="api_report", methods=["GET"]),
             *(Rule(f"{COMPANY}/{path}", endpoint="api_tax_service", methods=["POST"]) for path in TAX_SERVICE_PATHS),
             Rule(f"{COMPANY}/<segment>", endpoint="api_single", methods=["GET"]),

@@ -33,6 +33,7 @@ from connectors.sandbox.wire import decode
 MAX_FILE_BYTES = 100 * 1024 * 1024
 LINK_SECONDS = 900
 FILE_PATH = "/files/<realm_id>/attachments/<record_id>"
+THUMBNAIL = "attachable-thumbnail"
 _LINK_KEY = b"sandbox-qbo-links"
 _PART = re.compile(r"file_(metadata|content)_(\w{1,10})")
 # The envelopes an attachment can come in.
@@ -65,11 +66,12 @@ class Uploads:
         return self.answer_once(request, realm_id, run)
 
     def api_download(self, request: Request, realm_id: str, record_id: str) -> Response:
-        """The link itself, as text."""
+        """The link itself, as text; of a thumbnail only where there is one."""
 
         def run() -> Record:
-            find(self.books[realm_id], self.books[realm_id].kinds["Attachable"], record_id)
-            if record_id not in self.files.get(realm_id, {}):
+            record = find(self.books[realm_id], self.books[realm_id].kinds["Attachable"], record_id)
+            is_lacking = request.path.split("/")[-2] == THUMBNAIL and not is_image(record)
+            if is_lacking or record_id not in self.files.get(realm_id, {}):
                 raise object_not_found()
             return {}
 
@@ -149,7 +151,8 @@ class Uploads:
             return record
         realm_id = record["FileAccessUri"].split("/")[3]
         head = {name: record[name] for name in ("FileName", "FileAccessUri")}
-        return {**head, "TempDownloadUri": self._make_link(request, realm_id, record), **record}
+        link = self._make_link(request, realm_id, record)
+        return {**head, "TempDownloadUri": link, **record, **_show_thumbnail(realm_id, record, link)}
 
     def _make_link(self, request: Request, realm_id: str, record: Record) -> str:
         made_at = self.clock.now().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -169,6 +172,18 @@ class Uploads:
         moment = datetime.strptime(made_at, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
         is_late = (self.clock.now() - moment).total_seconds() > LINK_SECONDS
         return "Request has expired" if is_late else ""
+
+
+def _show_thumbnail(realm_id: str, record: Record, link: str) -> Record:
+    """An image has a small form too; here it leads to the image itself."""
+    if not is_image(record):
+        return {}
+    uri = f"/v3/company/{realm_id}/{THUMBNAIL}/{record['Id']}"
+    return {"ThumbnailFileAccessUri": uri, "ThumbnailTempDownloadUri": link}
+
+
+def is_image(record: Record) -> bool:
+    return str(record.get("ContentType", "")).startswith("image/")
 
 
 def _sign(realm_id: str, record_id: str, made_at: str) -> str:

@@ -182,3 +182,18 @@ def test_an_attachment_outlives_its_transaction_and_a_restart(qbo: Qbo) -> None:
     assert drop(read, "TempDownloadUri") == drop(made, "TempDownloadUri")
     assert read_file(read["TempDownloadUri"]).content == CONTENT
     server.stop()
+
+
+def test_an_image_has_a_thumbnail_and_a_document_has_none(qbo: Qbo) -> None:
+    picture = upload_one(qbo, FileName="site.png", ContentType="image/png")
+    waiver = upload_one(qbo)
+    told = qbo.raw("GET", picture["ThumbnailFileAccessUri"].removeprefix(f"/v3/company/{REALM}/"))
+
+    assert picture["ThumbnailFileAccessUri"] == f"/v3/company/{REALM}/attachable-thumbnail/{picture['Id']}"
+    assert read_file(picture["ThumbnailTempDownloadUri"]).headers["Content-Type"] == "image/png"
+    assert read_file(told.text).content == CONTENT
+    assert not {"ThumbnailFileAccessUri", "ThumbnailTempDownloadUri"} & waiver.keys()
+    assert qbo.refuse("GET", f"attachable-thumbnail/{waiver['Id']}")["code"] == "610"
+    assert qbo.refuse("GET", "attachable-thumbnail/x")["code"] == "2030"
+    kept = qbo.save("Attachable", picture)
+    assert (kept["SyncToken"], kept["ThumbnailFileAccessUri"]) == ("0", picture["ThumbnailFileAccessUri"])
