@@ -42,7 +42,7 @@ def encode(value: Any, *, indent: int | None = None) -> str:
 
 def encode_parts(value: dict[str, Any]) -> list[bytes]:
     """The bytes of `encode(value)` member by member. `value` is empty afterwards, so that it is never held twice."""
-    parts = []
+    parts: list[bytes] = []
     while value:
         name = next(iter(value))
         parts.append(f"{',' if parts else '{'}{encode(name)}:{encode(value.pop(name))}".encode())

@@ -7,9 +7,6 @@ from collections import defaultdict
 
 from connectors.sandbox.procore import ProcoreSandbox
 
-# What a part may take over from another on purpose.
-ON_PURPOSE = {"clear"}
-
 
 def test_no_private_name_is_used_by_two_parts() -> None:
     owners: dict[str, list[str]] = defaultdict(list)
@@ -18,9 +15,7 @@ def test_no_private_name_is_used_by_two_parts() -> None:
             for name, value in vars(part).items():
                 if callable(value) and name.startswith("_") and not name.startswith("__"):
                     owners[name].append(part.__name__)
-    # The server itself and the part that makes writes wait take over how a call is answered.
-    clashes = {name: parts for name, parts in owners.items() if len(parts) > 1 and name not in ON_PURPOSE}
-    assert clashes == {}
+    assert {name: parts for name, parts in owners.items() if len(parts) > 1} == {}
 
 
 def test_no_path_is_there_twice_and_each_has_a_handler() -> None:
