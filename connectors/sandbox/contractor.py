@@ -224,7 +224,8 @@ class BookExpense:
 
 @dataclass(frozen=True, slots=True)
 class Employee:
-    """Somebody on the payroll. `employee_id` is the number payroll knows; with a login the person is a user too.
+    """Somebody on the payroll. `employee_id` is the number payroll knows, "" for a user who is on none; with a login
+    the person is a user too.
 
     `books_name` is the display name in the books, None for nobody there; leased labour is a vendor there.
     """

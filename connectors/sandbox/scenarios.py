@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from connectors.sandbox.amounts import ZERO
-from connectors.sandbox.contractor import Commitment, Contractor, Project
+from connectors.sandbox.contractor import Address, Commitment, Contractor, Employee, Project
 from connectors.sandbox.scenario_billing import InvoiceBook, find_held_before
 from connectors.sandbox.scenario_books import list_accounts, list_cost_codes
 from connectors.sandbox.scenario_contacts import AFFILIATE, PUSHED_VENDOR, TRAPS, Contacts, make_contacts
@@ -35,6 +35,8 @@ OTHER_PROCORE_COMPANY_ID = 598134325805742
 OTHER_COMPANY_NAME = "Ridgeline Development Group"
 REALM_ID = "9341453908172645"
 STOCK_REALM_ID = "4620816365012345670"
+CARPINTERIA = Address("6309 Carpinteria Avenue", "Carpinteria", "CA", "93013")
+SANDBOX_USERS = (("Test", "Architect"), ("Test", "Subcontractor"), ("API", "Support"))
 # A block of the demo makes more than 500 of them.
 BLOCKS_PER_THOUSAND_LINES = 2
 # The crew is as large in every size, so it works on the first jobs only.
@@ -79,8 +81,20 @@ def build_empty(size: int = 1, seed: int = 1) -> Contractor:
 
 
 def build_stock(size: int = 1, seed: int = 1) -> Contractor:
-    """Nothing in Procore yet, and the company every QuickBooks developer is given."""
-    return replace(build_empty(), realm_id=STOCK_REALM_ID, facts={"books": "stock"})
+    """What every developer is given: a Procore with one project and three users, and the stock QuickBooks company."""
+    return replace(
+        build_empty(),
+        realm_id=STOCK_REALM_ID,
+        projects=(Project("sandbox", "1234", "Sandbox Test Project", CARPINTERIA, None),),
+        employees=tuple(_make_login(first, last) for first, last in SANDBOX_USERS),
+        facts={"books": "stock"},
+    )
+
+
+def _make_login(first_name: str, last_name: str) -> Employee:
+    """A user who is on nobody's payroll."""
+    key = f"{first_name}.{last_name}".lower()
+    return Employee(key, first_name, last_name, "", email=f"{key}@sandbox.example", has_login=True)
 
 
 def build_demo(size: int = 1, seed: int = 1) -> Contractor:

@@ -38,6 +38,22 @@ def messy() -> Contractor:
     return build("messy")
 
 
+def test_stock_procore_is_a_new_development_sandbox() -> None:
+    procore = ProcoreSandbox(build("stock"))
+    [project] = procore.tables.iterate("projects")
+    assert procore.shape_project(project)["display_name"] == "1234 - Sandbox Test Project"
+    assert procore.shape_project(project)["project_stage"] == {"id": 3, "name": "Course of Construction"}
+    made = [row for row in procore.tables.iterate("people") if row["email_address"].endswith("@sandbox.example")]
+    assert [(row["first_name"], row["last_name"], row["is_employee"], row["employee_id"]) for row in made] == [
+        ("Test", "Architect", False, None),
+        ("Test", "Subcontractor", False, None),
+        ("API", "Support", False, None),
+    ]
+    assert all(row["user_id"] for row in made)
+    assert not [*procore.tables.iterate("vendors"), *procore.tables.iterate("commitments")]
+    procore.close()
+
+
 def count_lines(firm: Contractor) -> int:
     contracts = (*firm.commitments, *firm.prime_contracts)
     lines = sum(len(contract.lines) for contract in contracts)

@@ -45,10 +45,10 @@ class LabourLoader(Timesheets):
         given = {
             "first_name": employee.first_name,
             "last_name": employee.last_name,
-            "employee_id": employee.employee_id,
+            "employee_id": employee.employee_id or None,
             "email_address": employee.email,
             "job_title": employee.job_title,
-            "is_employee": True,
+            "is_employee": bool(employee.employee_id),
             "is_active": employee.is_active,
         }
         person = self.add_user(given) if employee.has_login and employee.email else self.add_person(given)
