@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.connectors.sandbox.procore.conftest import COMPANY, Procore
 
+
 def worker(crew: Procore) -> int:
     return int(crew.read(f"companies/{COMPANY}/people")[0]["id"])
 
