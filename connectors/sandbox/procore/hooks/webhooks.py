@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from werkzeug.routing import Rule
@@ -16,6 +17,7 @@ HOOKS = "/rest/v1.0/webhooks/hooks"
 TRIGGERS = f"{HOOKS}/<int:hook_id>/triggers"
 LARGEST_BULK = 500
 API_VERSIONS = ("v2", "v2.0")
+NAMESPACE = re.compile(r"[a-z0-9-]+")
 SUCCEEDED = ("ok", "retried")
 OUTCOMES = {"successful": SUCCEEDED, "failing": ("failed",), "discarded": ("discarded",)}
 
@@ -260,7 +262,10 @@ def read_hook_headers(attributes: dict[str, Any]) -> dict[str, str]:
 def _check_hook(attributes: dict[str, Any], *, is_new: bool) -> None:
     url = attributes.get("destination_url")
     if (is_new or "destination_url" in attributes) and not is_address(url):
-        raise refuse_fields(destination_url=["is invalid"])
+        raise refuse_fields(destination_url=["can't be blank" if url in (None, "") else "is invalid"])
+    namespace = attributes.get("namespace")
+    if namespace not in (None, "") and not (isinstance(namespace, str) and NAMESPACE.fullmatch(namespace)):
+        raise refuse_fields(namespace=["is invalid"])
     headers = read_hook_headers(attributes)
     if any("\n" in text or "\r" in text or not text.isascii() for pair in headers.items() for text in pair):
         raise refuse_fields(destination_headers=["is invalid"])

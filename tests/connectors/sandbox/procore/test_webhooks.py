@@ -99,10 +99,21 @@ def test_hook_is_changed_and_deleted(procore: Procore) -> None:
     assert procore.read("webhooks/hooks", company_id=COMPANY) == []
 
 
-@pytest.mark.parametrize("changed", [{"destination_url": "ftp://x"}, {"api_version": "v9"}])
-def test_bad_hook_is_refused(procore: Procore, changed: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"destination_url": "ftp://x"}, "is invalid"),
+        ({"destination_url": None}, "can't be blank"),
+        ({"api_version": "v9"}, "is not included in the list"),
+        ({"namespace": "My_App"}, "is invalid"),
+        ({"namespace": 5}, "is invalid"),
+    ],
+)
+def test_bad_hook_is_refused(procore: Procore, changed: dict[str, Any], message: str) -> None:
     hook = {"api_version": "v2", "destination_url": "http://127.0.0.1:9/a", **changed}
-    assert procore.post("webhooks/hooks", {"company_id": COMPANY, "hook": hook}).status_code == 422
+    answer = procore.post("webhooks/hooks", {"company_id": COMPANY, "hook": hook})
+    assert (answer.status_code, answer.json()) == (422, {"errors": {next(iter(changed)): [message]}})
+    assert procore.read("webhooks/hooks", company_id=COMPANY) == []
 
 
 def test_trigger_answers_in_capitals(procore: Procore) -> None:
