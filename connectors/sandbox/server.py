@@ -20,7 +20,8 @@ from werkzeug.wrappers import Request
 # Waitress logs each connection that is dropped on purpose and each queue that grows under load.
 logging.getLogger("waitress").setLevel(logging.CRITICAL)
 
-THREADS = 16
+# A delayed answer holds one, so more than the sandbox is ever called by at once.
+THREADS = 64
 MAX_CONNECTIONS = 4000
 # What a process needs beside its connections: files, pipes, databases.
 OTHER_FILES = 200
@@ -68,6 +69,9 @@ class RunningServer:
         """Finish the calls in progress (5 s at most), close every connection and free the port."""
         if not self._thread.is_alive():
             return
+        close = getattr(self.app, "close", None)
+        if close is not None:
+            close()
         self._server.task_dispatcher.shutdown(timeout=5)
         # The loop thread owns the sockets, so it closes them; with none left its loop ends.
         trigger = self._server.trigger
@@ -76,9 +80,6 @@ class RunningServer:
             trigger.thunks.append(lambda: wasyncore.close_all(self._sockets, ignore_all=True))
             trigger._physical_pull()
         self._thread.join(timeout=5)
-        close = getattr(self.app, "close", None)
-        if close is not None:
-            close()
 
 
 def _raise_connection_limit() -> int:

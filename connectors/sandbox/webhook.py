@@ -124,6 +124,10 @@ class Courier:
         with self._wake:
             self._is_closed = True
             self._wake.notify_all()
+            thread = self._thread
+        # A POST under way ends by itself.
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(timeout=1)
 
     def wait(self, timeout: float) -> bool:
         """True once nothing is queued or being posted; requests waiting for a later retry do not count."""
@@ -211,7 +215,7 @@ class Courier:
                     "at": self._now(),
                 }
             )
-            dropped = self._settle(item, first_at, is_accepted, is_last)
+            dropped = self._settle(item, first_at, is_accepted=is_accepted, is_last=is_last)
         done_at = self._now()
         self._tell(
             Attempt(
@@ -231,7 +235,7 @@ class Courier:
             return True
         return self._give_up_after is not None and self._now() - first_at >= self._give_up_after
 
-    def _settle(self, item: _Pending, first_at: float, is_accepted: bool, is_last: bool) -> list[_Pending]:
+    def _settle(self, item: _Pending, first_at: float, *, is_accepted: bool, is_last: bool) -> list[_Pending]:
         """Go on, pause, or give up; answers what was thrown away unsent."""
         queue = item.delivery.queue
         if is_accepted or is_last:
