@@ -70,7 +70,7 @@ def add_trigger(procore: Procore, hook: int, name: str, event_type: str) -> requ
 
 
 def wait(procore: Procore) -> dict[str, Any]:
-    return requests.get(f"{procore.server.url}/_control/webhooks", params={"wait": 5}, timeout=10).json()
+    return requests.get(f"{procore.server.url}/_control/webhooks", params={"wait": 30}, timeout=60).json()
 
 
 def test_hooks_are_listed_by_owner_and_namespace(procore: Procore) -> None:

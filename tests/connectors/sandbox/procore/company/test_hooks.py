@@ -48,7 +48,7 @@ def change(procore: Procore) -> None:
 
 
 def wait(procore: Procore) -> None:
-    state = requests.get(f"{procore.server.url}/_control/webhooks", params={"wait": 5}, timeout=10).json()
+    state = requests.get(f"{procore.server.url}/_control/webhooks", params={"wait": 30}, timeout=60).json()
     assert state["idle"] is True
 
 
@@ -220,7 +220,7 @@ def test_what_was_under_way_is_sent_after_a_restart(procore: Procore, listener: 
     app = ProcoreSandbox(procore.app.contractor, state=saved)
     try:
         listener.statuses = []
-        assert app.courier.wait(5)
+        assert app.courier.wait(30)
         first, *_, again = list_events(listener)
         assert first == again
         assert [row["status"] for row in app.tables.iterate("deliveries")] == ["delivered"]
