@@ -11,7 +11,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.frame import ActRefused, Sandbox
+from connectors.sandbox.control import ActRefused
+from connectors.sandbox.frame import Sandbox
 from connectors.sandbox.procore.errors import (
     Refused,
     refuse_duplicate,
@@ -70,6 +71,9 @@ class Core(Sandbox):
         self.limiter = RateLimiter(self.clock.epoch)
         self.actor = PERSON
         self.company_id = None
+
+    def account_of(self, request: Request, arguments: dict[str, Any]) -> str:
+        return request.headers.get("Procore-Company-Id", "")
 
     def set_limits(self, **limits: Any) -> dict[str, Any]:
         return self.limiter.set(**limits)

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Request, Response
 from connectors.sandbox.contractor import Contractor
 from connectors.sandbox.control import ActRefused
 from connectors.sandbox.desk import HOME_RULES
-from connectors.sandbox.frame import Delivery
 from connectors.sandbox.qbo.auth.oauth import (
     AUTHORIZE_PATH,
     KEYS_PATH,
@@ -38,6 +37,7 @@ from connectors.sandbox.qbo.service.events import FORMATS, RETRY_DELAYS, Event, 
 from connectors.sandbox.qbo.service.service import Service
 from connectors.sandbox.qbo.service.throttle import Throttle
 from connectors.sandbox.qbo.tax.tax_service import TaxService
+from connectors.sandbox.webhook import Delivery
 
 COMPANY = "/v3/company/<realm_id>"
 # Clients spell it both ways.
@@ -136,6 +136,9 @@ class QboSandbox(
         self.redirect_uris = list(dump.get("redirect_uris", []))
         self.restore_files(dump.get("files", {}))
         self._announce_from_now_on()
+
+    def account_of(self, request: Request, arguments: dict[str, Any]) -> str:
+        return str(arguments.get("realm_id", ""))
 
     def find_book(self, realm: str = "") -> Book:
         """The books of a realm, the firm's own without one. Raises ActRefused."""

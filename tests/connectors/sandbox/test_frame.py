@@ -17,8 +17,10 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.contractor import Contractor
-from connectors.sandbox.frame import ActRefused, Clock, Delivery, Sandbox
+from connectors.sandbox.control import ActRefused
+from connectors.sandbox.frame import Clock, Sandbox
 from connectors.sandbox.server import RunningServer, serve
+from connectors.sandbox.webhook import Delivery
 from connectors.sandbox.wire import decode, encode, json_response
 from tests.connectors.sandbox.listener import listen
 
@@ -80,6 +82,9 @@ class Tally(Sandbox):
         self.count = before + 1
         self.emit({"count": self.count})
         return json_response({"count": self.count})
+
+    def account_of(self, request: Request, arguments: dict[str, Any]) -> str:
+        return request.headers.get("Account", "")
 
     def read(self, request: Request, realm_id: str) -> Response:
         if realm_id == "0":
@@ -214,7 +219,7 @@ def test_a_fault_that_makes_no_sense_is_refused(tally: RunningServer, wrong: Any
 
 def test_calls_are_logged_without_pages_and_control(tally: RunningServer, session: requests.Session) -> None:
     session.get(f"{tally.url}/count/10?a=1&b=2", timeout=10)
-    session.post(f"{tally.url}/count", headers={"Procore-Company-Id": "598"}, timeout=10)
+    session.post(f"{tally.url}/count", headers={"Account": "598"}, timeout=10)
     requests.post(f"{tally.url}/count", timeout=10)
     session.get(f"{tally.url}/nowhere", timeout=10)
     session.get(f"{tally.url}/count/0", timeout=10)

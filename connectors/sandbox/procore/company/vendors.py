@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.frame import ActRefused
+from connectors.sandbox.control import ActRefused
 from connectors.sandbox.procore.attributes import is_scalar, read_ids, take_flags, take_texts
 from connectors.sandbox.procore.company.vendor_shapes import (
     BIDDING,

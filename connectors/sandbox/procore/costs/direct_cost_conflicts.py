@@ -12,7 +12,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.frame import ActRefused
+from connectors.sandbox.control import ActRefused
 from connectors.sandbox.procore.core import Core
 from connectors.sandbox.procore.errors import Refused
 from connectors.sandbox.procore.tables import Row

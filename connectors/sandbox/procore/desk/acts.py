@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from connectors.sandbox.frame import ActRefused
+from connectors.sandbox.control import ActRefused
 from connectors.sandbox.procore.desk.contract_acts import ContractActs
 from connectors.sandbox.procore.desk.refusals import find_next_month, read_lines, refusing
 from connectors.sandbox.procore.subcontracts.claims import STATUSES

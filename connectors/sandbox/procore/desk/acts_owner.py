@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from connectors.sandbox.amounts import HUNDRED, ZERO, round_cents
-from connectors.sandbox.frame import ActRefused
+from connectors.sandbox.control import ActRefused
 from connectors.sandbox.procore.desk.refusals import find_next_month, read_lines, refusing
 from connectors.sandbox.procore.errors import Refused
 from connectors.sandbox.procore.owners.application_records import APPLICATION_STATUSES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.sandbox.frame import ActRefused
+from connectors.sandbox.control import ActRefused
 from connectors.sandbox.procore.company.directory import Directory
 from connectors.sandbox.procore.desk.refusals import refusing
 from connectors.sandbox.procore.tables import Row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.sandbox.frame import ActRefused
+from connectors.sandbox.control import ActRefused
 from connectors.sandbox.procore.desk.acts_owner import OwnerActs
 from connectors.sandbox.procore.desk.refusals import read_lines, refusing
 from connectors.sandbox.procore.tables import Row

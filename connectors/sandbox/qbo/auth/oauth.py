@@ -66,22 +66,22 @@ class Authorisation:
         asked = {name: request.args.get(name, "") for name in _REQUEST_MEMBERS}
         problem = _find_problem(asked, self.redirect_uris)
         if problem:
-            return _html(render_error(problem), 400)
+            return render_error(problem)
         realms = [(realm_id, next(book.all("CompanyInfo"))["CompanyName"]) for realm_id, book in self.books.items()]
-        return _html(render_consent(app_name=APP_NAME, request=asked, realms=realms))
+        return render_consent(app_name=APP_NAME, request=asked, realms=realms)
 
     def oauth_decide(self, request: Request) -> Response:
         asked = {name: request.form.get(name, "") for name in _REQUEST_MEMBERS}
         problem = _find_problem(asked, self.redirect_uris)
         if problem:
-            return _html(render_error(problem), 400)
+            return render_error(problem)
         if request.form.get("decision") != "allow":
             return _send_back(asked, {"error": "access_denied"})
         # No company is chosen, and no realmId comes back, when only the person is asked about; unverified.
         needs_company = bool(COMPANY_SCOPES & {*asked["scope"].split()})
         realm_id = request.form.get("realm_id", "") if needs_company else ""
         if needs_company and realm_id not in self.books:
-            return _html(render_error("This company does not exist."), 400)
+            return render_error("This company does not exist.")
         code = self.tokens.issue_code(realm_id, asked["redirect_uri"], asked["scope"], asked["nonce"])
         return _send_back(asked, {"code": code}, {"realmId": realm_id} if realm_id else {})
 
@@ -207,13 +207,6 @@ def _is_client(request: Request) -> bool:
     except (binascii.Error, ValueError):
         return False
     return secrets.compare_digest(sent, f"{CLIENT_ID}:{CLIENT_SECRET}".encode())
-
-
-def _html(text: str, status: int = 200) -> Response:
-    response = Response(text, status=status, content_type="text/html; charset=utf-8")
-    # The vendor's consent page cannot be framed.
-    response.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
-    return response
 
 
 def _json(value: object, status: int = 200) -> Response:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup
+from werkzeug.wrappers import Response
 
 from connectors.sandbox.pages import Side, render_page
 
 SIDE = Side("QuickBooks sandbox", "qbo")
 
 
-def render_consent(*, app_name: str, request: Mapping[str, str], realms: Iterable[tuple[str, str]]) -> str:
+def render_consent(*, app_name: str, request: Mapping[str, str], realms: Iterable[tuple[str, str]]) -> Response:
     """The question to the company's administrator; the request rides along in hidden inputs."""
     hidden = Markup().join(
         Markup('<input type="hidden" name="{}" value="{}">').format(name, value) for name, value in request.items()
@@ -25,9 +26,15 @@ def render_consent(*, app_name: str, request: Mapping[str, str], realms: Iterabl
         '<button class="main" name="decision" value="allow">Connect</button>'
         '<button name="decision" value="deny">No, thanks</button></form></section>'
     ).format(app=app_name, hidden=hidden, options=options)
-    return render_page(SIDE, f"Connect {app_name}", body).get_data(as_text=True)
+    return _forbid_frames(render_page(SIDE, f"Connect {app_name}", body))
 
 
-def render_error(message: str) -> str:
+def render_error(message: str) -> Response:
     body = Markup('<section class="narrow"><h1>This app cannot connect</h1><p class="notice">{}</p></section>')
-    return render_page(SIDE, "This app cannot connect", body.format(message)).get_data(as_text=True)
+    return _forbid_frames(render_page(SIDE, "This app cannot connect", body.format(message), status=400))
+
+
+def _forbid_frames(response: Response) -> Response:
+    """As the vendor's consent page, which no other page may hold."""
+    response.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
+    return response

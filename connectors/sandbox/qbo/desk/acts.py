@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from connectors.sandbox.control import ActRefused
 from connectors.sandbox.qbo.auth.tokens import TokenOffice
 from connectors.sandbox.qbo.books.book import Book
 from connectors.sandbox.qbo.books.schema import find_member
-from connectors.sandbox.qbo.books.write import delete, save
-from connectors.sandbox.qbo.desk.acts_base import ActBase, address, find_record, refusing, to_amount, to_date
+from connectors.sandbox.qbo.books.write import save
+from connectors.sandbox.qbo.desk.acts_base import (
+    ActBase,
+    address,
+    find_record,
+    refusing,
+    set_other,
+    to_amount,
+    to_date,
+)
 
 CLOSING_DATE = "BookCloseDate"
 
@@ -20,26 +27,6 @@ class Acts(ActBase):
 
     books: dict[str, Book]
     tokens: TokenOffice
-
-    def act_pay_bill(self, bill_id: str, amount: Any = None, realm: str = "") -> dict[str, Any]:
-        """Pay a bill by check from the first bank account, whole unless an amount is given."""
-        book = self.find_book(realm)
-        bill = find_record(book, "Bill", bill_id)
-        paid = Decimal(bill["Balance"]) if amount in (None, "") else to_amount(amount)
-        if paid <= 0:
-            raise ActRefused("nothing is owed on this bill")
-        bank = next((row for row in book.all("Account") if row["AccountType"] == "Bank" and row["Active"]), None)
-        if bank is None:
-            raise ActRefused("there is no bank account to pay from")
-        body = {
-            "VendorRef": {"value": bill["VendorRef"]["value"]},
-            "PayType": "Check",
-            "CheckPayment": {"BankAccountRef": {"value": bank["Id"]}},
-            "TotalAmt": paid,
-            "Line": [{"Amount": paid, "LinkedTxn": [{"TxnId": bill["Id"], "TxnType": "Bill"}]}],
-        }
-        with refusing():
-            return {"BillPayment": save(book, book.kinds["BillPayment"], body)}
 
     def act_edit_bill(
         self, bill_id: str, memo: str | None = None, amount: Any = None, realm: str = ""
@@ -60,12 +47,6 @@ class Acts(ActBase):
         with refusing():
             return {"Bill": save(book, book.kinds["Bill"], body)}
 
-    def act_delete_bill(self, bill_id: str, realm: str = "") -> dict[str, Any]:
-        book = self.find_book(realm)
-        bill = find_record(book, "Bill", bill_id)
-        with refusing():
-            return {"Bill": delete(book, book.kinds["Bill"], {"Id": bill["Id"], "SyncToken": bill["SyncToken"]})}
-
     def act_close_books(self, date: str | None = None, realm: str = "") -> dict[str, Any]:
         """Close the books up to and including a date; without one they are opened again."""
         closed = to_date(date) if date else None
@@ -83,8 +64,7 @@ class Acts(ActBase):
         preferences = next(book.all("Preferences"))
         members = dict(preferences.get(group, {}))
         if group == "OtherPrefs":
-            pairs = [pair for pair in members.get("NameValue", []) if pair["Name"] != name]
-            members["NameValue"] = pairs if value is None else [*pairs, {"Name": name, "Value": str(value)}]
+            members["NameValue"] = set_other(members, name, None if value is None else str(value))
         else:
             # A form sends text where a switch is meant.
             is_switch = isinstance(members.get(name), bool) and isinstance(value, str)

@@ -67,6 +67,12 @@ def find_account(book: Book, account_type: str, account_id: Any = None) -> Recor
     raise ActRefused(f"there is no account of the type {account_type}")
 
 
+def set_other(preferences: Record, name: str, value: str | None) -> list[Record]:
+    """The name-value pairs of the group OtherPrefs with one set, or gone."""
+    pairs = [pair for pair in preferences.get("NameValue", []) if pair["Name"] != name]
+    return pairs if value is None else [*pairs, {"Name": name, "Value": value}]
+
+
 def address(record: Record) -> Record:
     return {"Id": record["Id"], "SyncToken": record["SyncToken"], "sparse": True}
 

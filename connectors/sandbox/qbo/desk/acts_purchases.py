@@ -16,6 +16,7 @@ from connectors.sandbox.qbo.desk.acts_base import (
     find_record,
     refer,
     refusing,
+    set_other,
     to_amount,
     to_date,
 )
@@ -54,6 +55,16 @@ class PurchaseActs(ActBase):
                 "Line": [_make_line(to_amount(amount), {"AccountRef": refer(account), **tags})],
             }
             return self.add_record("Bill", body, realm)
+
+    def act_pay_bill(self, bill_id: str, amount: Any = None, realm: str = "") -> dict[str, Any]:
+        """Pay a bill by check from the first bank account, whole unless an amount is given."""
+        book = self.find_book(realm)
+        bill = find_record(book, "Bill", bill_id)
+        paid = Decimal(bill["Balance"]) if amount in (None, "") else to_amount(amount)
+        if paid <= 0:
+            raise ActRefused("nothing is owed on this bill")
+        body = _make_payment(bill["VendorRef"]["value"], [(bill, paid)], find_account(book, "Bank"))
+        return self.add_record("BillPayment", body, realm)
 
     def act_pay_bills(
         self, bill_ids: Any, amounts: Any = None, account_id: Any = None, realm: str = ""
@@ -150,6 +161,9 @@ class PurchaseActs(ActBase):
         with refusing():
             return {kind.name: void(book, kind, {"Id": record["Id"], "SyncToken": record["SyncToken"]})}
 
+    def act_delete_bill(self, bill_id: str, realm: str = "") -> dict[str, Any]:
+        return self.act_delete_document("Bill", bill_id, realm)
+
     def act_void_invoice(self, invoice_id: str, realm: str = "") -> dict[str, Any]:
         return self.act_void_document("Invoice", invoice_id, realm)
 
@@ -179,8 +193,7 @@ class PurchaseActs(ActBase):
             account = save(book, book.kinds["Account"], body)
         preferences = next(book.all("Preferences"))
         other = preferences.get("OtherPrefs", {})
-        pairs = [pair for pair in other.get("NameValue", []) if pair["Name"] != UNCATEGORISED_PREFERENCE]
-        pairs.append({"Name": UNCATEGORISED_PREFERENCE, "Value": account["Id"]})
+        pairs = set_other(other, UNCATEGORISED_PREFERENCE, account["Id"])
         book.amend(book.kinds["Preferences"], preferences["Id"], {"OtherPrefs": {**other, "NameValue": pairs}})
         return account
 
