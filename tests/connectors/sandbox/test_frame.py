@@ -84,7 +84,7 @@ class Tally(Sandbox):
         return json_response({"count": self.count})
 
     def account_of(self, request: Request, arguments: dict[str, Any]) -> str:
-        return request.headers.get("Account", "")
+        return str(arguments.get("realm_id") or request.headers.get("Account", ""))
 
     def read(self, request: Request, realm_id: str) -> Response:
         if realm_id == "0":
