@@ -7,8 +7,8 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from connectors.sandbox.procore.body_values import drop_blank_origin
 from connectors.sandbox.procore.errors import Refused, refuse_fields, refuse_request
+from connectors.sandbox.procore.inputs import drop_blank_origin
 from connectors.sandbox.procore.tables import Row, read_number
 from connectors.sandbox.wire import json_response
 
