@@ -19,6 +19,9 @@ LISTS = "/rest/v1.0/standard_cost_code_lists"
 CODES = "/rest/v1.0/standard_cost_codes"
 VIEWS = ("default", "compact", "extended")
 FILTERS = {"id": by_number("id"), "origin_id": by_text("origin_id")}
+SHOWN = (
+    "id", "standard_cost_code_list_id", "parent_id", "code", "full_code", "name", "origin_id", "origin_data",
+)  # fmt: skip
 
 
 class StandardCodes(CodeLists):
@@ -201,7 +204,7 @@ def join_code(parent: Row | None, code: str) -> str:
 def shape_standard(row: Row, view: str) -> dict[str, Any]:
     if view == "default":
         return {"id": row["id"], "standard_cost_code_list_id": row["standard_cost_code_list_id"]}
-    return dict(row)
+    return {name: row[name] for name in SHOWN}
 
 
 def _shape_list(row: Row) -> dict[str, Any]:

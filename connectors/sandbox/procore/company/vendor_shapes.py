@@ -7,6 +7,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request
 
+from connectors.sandbox.procore.codes.standard_codes import shape_standard
 from connectors.sandbox.procore.core import Core
 from connectors.sandbox.procore.files.attachments import list_attachments
 from connectors.sandbox.procore.listing import read_view
@@ -156,7 +157,7 @@ class VendorShapes(Core):
 
     def _shape_vendor_codes(self, vendor: Row) -> list[dict[str, Any]]:
         rows = [self.tables.find("standard_cost_codes", number) for number in vendor["standard_cost_code_ids"]]
-        return [dict(row) for row in rows if row is not None]
+        return [shape_standard(row, "extended") for row in rows if row is not None]
 
     def _shape_vendor_trades(self, vendor: Row) -> list[dict[str, Any]]:
         rows = [self.tables.find("trades", number) for number in vendor["trade_ids"]]

@@ -45,6 +45,20 @@ DATES = (
 )  # fmt: skip
 
 
+def test_standard_code_has_its_own_members_whatever_its_segment_item_says(crew: Procore) -> None:
+    [owner] = crew.read("standard_cost_code_lists", company_id=COMPANY)
+    query = {"company_id": COMPANY, "standard_cost_code_list_id": owner["id"], "view": "extended"}
+    before = crew.read("standard_cost_codes", **query)
+    body = {"company_id": COMPANY, "vendor": {"name": "Own codes", "standard_cost_code_ids": [before[0]["id"]]}}
+    vendor = crew.post("vendors", body).json()
+    base = f"companies/{COMPANY}/work_breakdown_structure/segments"
+    [segment] = [row["id"] for row in crew.read(base) if row["type"] == "cost_code"]
+    item = f"{base}/{segment}/segment_items/{before[0]['id']}"
+    assert crew.patch(item, {"status": "inactive"}).json()["status"] == "inactive"
+    assert crew.read("standard_cost_codes", **query) == before
+    assert crew.read(f"vendors/{vendor['id']}", company_id=COMPANY)["standard_cost_codes"] == [before[0]]
+
+
 def test_dates_of_a_project_are_kept_in_step(crew: Procore) -> None:
     """Of a new project without dates only the actual start is known: the day it was made."""
     first, last = "2026-03-02", "2027-01-31"
