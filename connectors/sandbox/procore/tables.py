@@ -152,7 +152,7 @@ class Tables:
 
     def find(self, table: str, row_id: Any) -> Row | None:
         """The row of an id as a request may give it, a number or its digits; None for anything else."""
-        number = read_number(row_id)
+        number = row_id if type(row_id) is int else read_number(row_id)
         return None if number is None else self._rows[table].get(number)
 
     def get(self, table: str, row_id: int) -> Row:
@@ -172,7 +172,8 @@ class Tables:
 
     def of(self, table: str, owner_id: int) -> list[Row]:
         """The rows of one owner, as `OWNERS` says who that is."""
-        return list(self._owned[table].get(owner_id, {}).values())
+        rows = self._owned[table].get(owner_id)
+        return list(rows.values()) if rows else []
 
     def is_origin_free(self, table: str, origin_id: str, row_id: int | None) -> bool:
         """Whether no other row carries `origin_id`. Row `row_id` (None: the next one added) is taken to carry it now.
