@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 from werkzeug.wrappers import Request, Response
 
@@ -46,6 +48,12 @@ class ProcoreSandbox(HooksV2, Files, TimePages, WbsSegments, Loader):
         redirect_defaults=False,
         strict_slashes=False,
     )
+
+    def _match(self, request: Request) -> tuple[str, dict[str, Any], HTTPException | None]:
+        """Slashes in a row count as one, as Rails has it: published clients double them."""
+        request.path = re.sub("/{2,}", "/", request.path)
+        request.environ["PATH_INFO"] = re.sub("/{2,}", "/", request.environ.get("PATH_INFO", ""))
+        return super()._match(request)
 
     def _handle(self, endpoint: str, request: Request, arguments: dict[str, Any]) -> Response:
         with self.lock:

@@ -121,6 +121,17 @@ def test_method_that_a_path_does_not_have_is_404_too(procore: Procore, method: s
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
 
 
+def test_slashes_in_a_row_count_as_one(procore: Procore) -> None:
+    project = procore.project()
+    once = procore.get(f"/rest/v1.0/projects/{project}", company_id=COMPANY)
+    twice = procore.get(f"/rest/v1.0//projects//{project}", company_id=COMPANY)
+    assert (twice.status_code, twice.json()) == (200, once.json())
+    rows = {"company_id": COMPANY, "updates": [{"id": project, "name": "Clinic"}]}
+    assert procore.call("PATCH", "/rest/v1.0//projects/sync", json=rows).json()["errors"] == []
+    alone = procore.call("GET", "/rest/v1.0//me", headers={"Procore-Company-Id": None})
+    assert (alone.status_code, alone.json()["login"]) == (200, procore.read("me")["login"])
+
+
 def test_broken_json_is_400(procore: Procore) -> None:
     answer = procore.call(
         "POST", f"vendors?company_id={COMPANY}", data="{", headers={"Content-Type": "application/json"}
