@@ -150,7 +150,7 @@ def make_company_info(country: Country, name: str, contractor: Contractor) -> Re
         "CompanyAddr": address,
         "CustomerCommunicationAddr": address,
         "LegalAddr": address,
-        "PrimaryPhone": {},
+        "PrimaryPhone": {"FreeFormNumber": country.phone},
         "CompanyStartDate": (contractor.start_date - timedelta(days=365)).isoformat(),
         "FiscalYearStartMonth": "January",
         "Country": country.code,
@@ -160,6 +160,7 @@ def make_company_info(country: Country, name: str, contractor: Contractor) -> Re
         "NameValue": [
             {"Name": "NeoEnabled", "Value": "true"},
             {"Name": "IndustryType", "Value": "General Contractor"},
+            {"Name": "IndustryCode", "Value": "2362"},
             {"Name": "CompanyType", "Value": "Corporation"},
             {"Name": "SubscriptionStatus", "Value": "PAID"},
             {"Name": "OfferingSku", "Value": "QuickBooks Online Plus"},

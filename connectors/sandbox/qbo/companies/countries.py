@@ -43,6 +43,7 @@ class Country:
     rates: tuple[RateSeed, ...]
     codes: tuple[CodeSeed, ...]
     tax_account: str = ""
+    phone: str = "(555) 555-0100"
     date_format: tuple[str, str] = ("Date Month Year separated by a slash", "DDMMYYYY_SEP_SLASH")
 
 
@@ -50,7 +51,7 @@ UNITED_STATES = Country(
     code="US",
     alpha3="USA",
     currency="USD",
-    address=("1 Main St.", "Springfield", "", "62701"),
+    address=("1 Main St.", "Springfield", "IL", "62701"),
     agencies=("Arizona Dept. of Revenue", "Board of Equalization"),
     rates=(
         RateSeed("AZ State tax", "7.1", description="Sales Tax"),

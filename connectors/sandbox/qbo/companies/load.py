@@ -24,6 +24,11 @@ BASIC_ACCOUNTS = (
     ("Accounts Receivable (A/R)", "Accounts Receivable", "AccountsReceivable"),
     ("Checking", "Bank", "Checking"),
 )
+UNCATEGORISED_ACCOUNTS = {
+    "UncategorizedAssetAccountId": ("Uncategorized Asset", "Other Current Asset", "OtherCurrentAssets"),
+    "UncategorizedIncomeAccountId": ("Uncategorized Income", "Income", "ServiceFeeIncome"),
+    "UncategorizedExpenseAccountId": ("Uncategorized Expense", "Expense", "OtherMiscellaneousServiceCost"),
+}
 TERMS = (("Due on receipt", 0), ("Net 15", 15), ("Net 30", 30))
 # In the order of their recorded ids.
 PAYMENT_METHODS = ("Cash", "Check", "Visa", "MasterCard", "American Express", "Diners Club", "Discover")
@@ -36,6 +41,7 @@ def load_company(book: Book, contractor: Contractor) -> None:
     with entered_at(book, book.now() - LOAD_AGE):
         load_basics(book, contractor.name, contractor)
         account_ids = _load_accounts(book, contractor)
+        _add_uncategorised(book)
         _load_items(book, contractor, account_ids)
         party_ids = _load_companies(book, contractor)
         job_ids = _load_jobs(book, contractor, party_ids)
@@ -50,6 +56,7 @@ def load_empty_company(book: Book, name: str, contractor: Contractor) -> None:
     with entered_at(book, book.now() - LOAD_AGE):
         load_basics(book, name, contractor)
         _add_basic_accounts(book, contractor)
+        _add_uncategorised(book)
 
 
 def load_basics(book: Book, name: str, contractor: Contractor) -> None:
@@ -92,6 +99,18 @@ def _add_basic_accounts(book: Book, contractor: Contractor) -> None:
             save(book, book.kinds["Account"], body)
     add_tax_account(book, find_country(contractor.country))
     open_account(book, UNDEPOSITED_FUNDS)
+
+
+def _add_uncategorised(book: Book) -> None:
+    """The accounts for what nobody has sorted yet; the loose preferences name them."""
+    preferences = next(book.all("Preferences"))
+    names = {str(account["Name"]): str(account["Id"]) for account in book.all("Account")}
+    pairs = [*preferences["OtherPrefs"]["NameValue"]]
+    for preference, (name, account_type, sub_type) in UNCATEGORISED_ACCOUNTS.items():
+        body = {"Name": name, "AccountType": account_type, "AccountSubType": sub_type}
+        account_id = names.get(name) or save(book, book.kinds["Account"], body)["Id"]
+        pairs.append({"Name": preference, "Value": account_id})
+    book.put(book.kinds["Preferences"], {**preferences, "OtherPrefs": {"NameValue": pairs}})
 
 
 def _load_items(book: Book, contractor: Contractor, account_ids: dict[str, str]) -> None:

@@ -203,3 +203,36 @@ def test_a_country_without_rules_is_named() -> None:
         open_company("FR", "EUR"),
     ):
         pass
+
+
+def test_the_uncategorised_accounts_are_where_the_preferences_say(qbo: Qbo) -> None:
+    pairs = {pair["Name"]: pair["Value"] for pair in preferences_of(qbo)["OtherPrefs"]["NameValue"]}
+    found = {
+        name: (account["Name"], account["AccountType"])
+        for name, value in pairs.items()
+        if name.startswith("Uncategorized")
+        for account in [qbo.get(f"account/{value}")["Account"]]
+    }
+    assert found == {
+        "UncategorizedAssetAccountId": ("Uncategorized Asset", "Other Current Asset"),
+        "UncategorizedIncomeAccountId": ("Uncategorized Income", "Income"),
+        "UncategorizedExpenseAccountId": ("Uncategorized Expense", "Expense"),
+    }
+
+
+def test_the_company_has_the_recorded_members(qbo: Qbo) -> None:
+    company = qbo.get(f"companyinfo/{REALM}")["CompanyInfo"]
+
+    assert company["PrimaryPhone"] == {"FreeFormNumber": "(555) 555-0100"}
+    for member in ("CompanyAddr", "CustomerCommunicationAddr", "LegalAddr"):
+        assert company[member].keys() == {"Id", "Line1", "City", "Country", "CountrySubDivisionCode", "PostalCode"}
+    assert [pair["Name"] for pair in company["NameValue"]] == [
+        "NeoEnabled",
+        "IndustryType",
+        "IndustryCode",
+        "CompanyType",
+        "SubscriptionStatus",
+        "OfferingSku",
+        "PayrollFeature",
+        "AccountantFeature",
+    ]
