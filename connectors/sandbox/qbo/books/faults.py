@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from connectors.sandbox.wire import encode
+
+# Of a value that is repeated in a refusal.
+MAX_SHOWN = 200
 THROTTLE_XML = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     '<IntuitResponse time="{time}" xmlns="http://schema.intuit.com/finance/v3"><Fault type="SERVICE">'
@@ -107,7 +111,8 @@ def unknown_member(type_name: str, member: str, known: Iterable[str]) -> QboFaul
 
 def bad_value(member: str, value: object) -> QboFault:
     """A value of the wrong type; the code is recorded, the wording is own words."""
-    detail = f"Property Name:Can not deserialize value {value!r} of {member}\n specified is unsupported or invalid"
+    shown = encode(value)[:MAX_SHOWN]
+    detail = f"Property Name:Can not deserialize value {shown} of {member}\n specified is unsupported or invalid"
     return QboFault("2010", "Request has invalid or unsupported property", detail)
 
 

@@ -240,3 +240,16 @@ def test_preferences_are_merged_by_group_and_the_closing_date_is_not_for_callers
     assert (accounting["ClassTrackingPerTxnLine"], "BookCloseDate" in accounting) == (True, False)
     stale = {"Id": "1", "SyncToken": "0", "AccountingInfoPrefs": change}
     assert qbo.refuse("POST", "preferences", json=stale)["code"] == "5010"
+
+
+def test_a_refused_value_is_shown_as_json_and_not_at_length(qbo: Qbo) -> None:
+    def explain(**members: Any) -> str:
+        return str(qbo.refuse("POST", "customer", json=members)["Detail"])
+
+    end = "\n specified is unsupported or invalid"
+    assert explain(DisplayName={"a": None}) == (
+        f'Property Name:Can not deserialize value {{"a":null}} of DisplayName{end}'
+    )
+    assert len(explain(DisplayName=["x" * 5000])) < 400
+    whole = qbo.refuse("POST", "customer", data="null", headers={"Content-Type": "application/json"})
+    assert whole["Detail"] == f"Property Name:Can not deserialize value null of Customer{end}"
