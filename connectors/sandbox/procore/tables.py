@@ -212,9 +212,10 @@ class Tables:
         return {"rows": rows, "next": dict(self._next)}
 
     def restore(self, dump: dict[str, Any]) -> None:
+        """Take over the rows of a dump."""
         for table, rows in dump["rows"].items():
             for row in rows:
-                self._keep(table, dict(row))
+                self._keep(table, row)
         self._next.update(dump["next"])
 
     def _keep(self, table: str, row: Row) -> None:
