@@ -254,7 +254,7 @@ class Loader(FinancialsLoader, Subcontracts, LabourLoader, ListLoader):
             invoice_number=claim.invoice_number,
             status=claim.status,
             final=is_last and is_release_only,
-            period_id=self._find_period(commitment["project_id"], claim)["id"],
+            period_id=self.find_claim_period(commitment["project_id"], claim, is_open=claim.status in OPEN_STATUSES),
             requisition_start=claim.period_start.isoformat(),
             requisition_end=claim.period_end.isoformat(),
             billing_date=claim.billing_date.isoformat(),
@@ -271,26 +271,6 @@ class Loader(FinancialsLoader, Subcontracts, LabourLoader, ListLoader):
         self.enter_work(item, line.work, line.retained)
         self.enter_stored(item, line.stored)
         item["released"] = write_money(line.released)
-
-    def _find_period(self, project_id: int, claim: Claim) -> Row:
-        start, end = claim.period_start.isoformat(), claim.period_end.isoformat()
-        rows = self.tables.of("billing_periods", project_id)
-        for row in rows:
-            if (row["start_date"], row["end_date"]) == (start, end):
-                return row
-        row = self.tables.add(
-            "billing_periods",
-            {
-                "project_id": project_id,
-                "position": claim.period_start.month,
-                "start_date": start,
-                "end_date": end,
-                "due_date": claim.period_start.replace(day=25).isoformat(),
-                "status": "open" if claim.status in OPEN_STATUSES else "closed",
-            },
-        )
-        self.backdate(row, at_noon(claim.period_start - timedelta(days=3)))
-        return row
 
 
 def _list_vendors(contractor: Contractor) -> list[tuple[int, Company]]:

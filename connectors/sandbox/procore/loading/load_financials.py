@@ -114,7 +114,7 @@ class FinancialsLoader(OwnerSide):
             number=claim.number,
             invoice_number=claim.invoice_number,
             status=claim.status,
-            period_id=self._find_claim_period(contract["project_id"], claim)["id"],
+            period_id=self.find_claim_period(contract["project_id"], claim, is_open=claim.status != APPROVED),
             period_start=claim.period_start.isoformat(),
             period_end=claim.period_end.isoformat(),
             billing_date=claim.billing_date.isoformat(),
@@ -135,23 +135,22 @@ class FinancialsLoader(OwnerSide):
         self.enter_billed_stored(item, sum((line.stored for line in lines), ZERO))
         item["released"] = write_money(sum((line.released for line in lines), ZERO))
 
-    def _find_claim_period(self, project_id: int, claim: Claim) -> Row:
-        """The billing period, which owner invoices share with those of subcontractors."""
+    def find_claim_period(self, project_id: int, claim: Claim, *, is_open: bool) -> int:
+        """The id of its billing period, made for the first; owner invoices and subcontractors share them."""
         dates = {"start_date": claim.period_start.isoformat(), "end_date": claim.period_end.isoformat()}
-        rows = self.tables.of("billing_periods", project_id)
-        for row in rows:
+        for row in self.tables.of("billing_periods", project_id):
             if {name: row[name] for name in dates} == dates:
-                return row
+                return int(row["id"])
         values = {
             "project_id": project_id,
-            "position": len(rows) + 1,
+            "position": claim.period_start.month,
             **dates,
             "due_date": claim.period_start.replace(day=25).isoformat(),
-            "status": "closed" if claim.status == APPROVED else "open",
+            "status": "open" if is_open else "closed",
         }
         row = self.tables.add("billing_periods", values)
         self.backdate(row, at_noon(claim.period_start - timedelta(days=3)))
-        return row
+        return int(row["id"])
 
     # --- direct costs and payments
 

@@ -20,14 +20,13 @@ from connectors.sandbox.procore.inputs import (
 from connectors.sandbox.procore.listing import answer_page, by_number, by_range, filter_rows, is_true, read_view
 from connectors.sandbox.procore.owners.prime_records import (
     DATES,
-    DETAIL_LEVELS,
     FLAGS,
     LOCKED_STATUSES,
-    METHODS,
     STATUSES,
     TEXTS,
 )
 from connectors.sandbox.procore.owners.prime_shapes import PrimeShapes
+from connectors.sandbox.procore.subcontracts.claim_sources import ACCOUNTING_METHODS, DETAIL_LEVELS
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.wire import json_response
 
@@ -116,7 +115,7 @@ class PrimeContracts(PrimeShapes):
         attributes = drop_blank_origin(attributes)
         values: dict[str, Any] = {**read_texts(attributes, TEXTS), **read_dates(attributes, DATES)}
         values |= {name: is_true(attributes[name]) for name in FLAGS if name in attributes}
-        for name, choices in (("status", STATUSES), ("accounting_method", METHODS)):
+        for name, choices in (("status", STATUSES), ("accounting_method", ACCOUNTING_METHODS)):
             if attributes.get(name) is not None:
                 values[name] = read_choice(attributes, name, choices)
         if attributes.get("number") not in (None, ""):

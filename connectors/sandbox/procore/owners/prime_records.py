@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.sandbox.amounts import ZERO
 from connectors.sandbox.procore.costs.line_items import LineItems
+from connectors.sandbox.procore.subcontracts.claim_sources import WHOLE_PACKAGE
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.values import sum_amounts
 
@@ -14,10 +15,6 @@ APPROVED = "approved"
 STATUSES = ("Draft", "Out For Bid", "Out For Signature", "Approved", "Complete", "Terminated")
 # In these the schedule of values and the owner stand as they were signed.
 LOCKED_STATUSES = ("Approved", "Complete")
-METHODS = ("amount", "unit")
-# How change orders appear on owner invoices: one line for each package, or its own lines. The two tiers between are
-# kept and read back, and billed like the packages they belong to.
-DETAIL_LEVELS = ("change_order_package", "change_order_request", "potential_change_order", "line_item")
 DATES = (
     "actual_completion_date", "approval_letter_date", "contract_date", "contract_estimated_completion_date",
     "contract_start_date", "contract_termination_date", "execution_date", "issued_on_date", "letter_of_intent_date",
@@ -56,7 +53,7 @@ class PrimeRecords(LineItems):
                 "description": "",
                 "status": "Draft",
                 "accounting_method": "amount",
-                "change_order_level_of_detail": "change_order_package",
+                "change_order_level_of_detail": WHOLE_PACKAGE,
                 "retainage_percent": "0",
                 "custom_fields": {},
                 "created_by_id": self.actor.user_id,

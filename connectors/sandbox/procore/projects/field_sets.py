@@ -115,7 +115,10 @@ class FieldSets(FieldDefinitions):
 
     def _shape_field_set(self, request: Request) -> dict[str, Any]:
         has_entries = is_true(request.args.get("include_lov_entries"))
-        fields = {f"{PREFIX}{row['id']}": self._shape_placed_field(row, has_entries) for row in self.list_placed()}
+        fields = {
+            f"{PREFIX}{row['id']}": self._shape_placed_field(row, has_entries=has_entries)
+            for row in self.list_placed()
+        }
         return {
             "id": FIELD_SET_ID,
             "name": "Project details",
@@ -130,7 +133,7 @@ class FieldSets(FieldDefinitions):
     def _shape_whole_field_set(self, request: Request) -> dict[str, Any]:
         return {**self._shape_field_set(request), "deletable": False, "projects": []}
 
-    def _shape_placed_field(self, row: Row, has_entries: bool = False) -> dict[str, Any]:
+    def _shape_placed_field(self, row: Row, *, has_entries: bool = False) -> dict[str, Any]:
         shape = {
             "id": row["id"] + METADATA_OFFSET,
             "name": f"{PREFIX}{row['id']}",

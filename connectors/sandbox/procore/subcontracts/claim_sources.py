@@ -16,6 +16,10 @@ from connectors.sandbox.procore.values import sum_amounts
 APPROVED = "approved"
 NO_QUANTITY = "0.0"
 WHOLE_PACKAGE = "change_order_package"
+# How change orders appear on claims of a contract: one line for each package, or its own lines. The two tiers between
+# are kept and read back, and billed like the packages they belong to.
+DETAIL_LEVELS = (WHOLE_PACKAGE, "change_order_request", "potential_change_order", "line_item")
+ACCOUNTING_METHODS = ("amount", "unit")
 
 
 @dataclass(frozen=True, slots=True)

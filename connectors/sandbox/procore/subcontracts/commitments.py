@@ -89,7 +89,7 @@ class Commitments(ContractShapes):
             return answer_page(request, filter_rows(request, rows, FILTERS), shape)
         gone = [row for row in self.tables.of("deleted_commitments", project["id"]) if row["kind"] == kind]
         rows = filter_rows(request, gone if deleted == "only" else [*rows, *gone], FILTERS)
-        return answer_page(request, rows, lambda row: _shape_deleted(row, is_whole) or shape(row))
+        return answer_page(request, rows, lambda row: _shape_deleted(row, is_whole=is_whole) or shape(row))
 
     def show_contract(self, request: Request, kind: str, contract_id: int) -> Response:
         return json_response(self.shape_whole_contract(self.read_contract(request, kind, contract_id)))
@@ -135,7 +135,8 @@ class Commitments(ContractShapes):
         return int(contract["last_position"])
 
 
-def _shape_deleted(row: Row, is_whole: bool) -> dict[str, Any] | None:
+def _shape_deleted(row: Row, *, is_whole: bool) -> dict[str, Any] | None:
+    """As it was when it was deleted; None for a contract that is there."""
     if "compact" not in row:
         return None
     shape: dict[str, Any] = row["whole" if is_whole else "compact"]

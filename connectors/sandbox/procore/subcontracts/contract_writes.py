@@ -15,6 +15,7 @@ from connectors.sandbox.procore.errors import refuse_fields, refuse_state
 from connectors.sandbox.procore.files.attachments import attach_given, drop_attachments
 from connectors.sandbox.procore.inputs import check_choice, read_flag, read_percent, read_text
 from connectors.sandbox.procore.projects.custom_fields import PREFIX
+from connectors.sandbox.procore.subcontracts.claim_sources import ACCOUNTING_METHODS, DETAIL_LEVELS
 from connectors.sandbox.procore.subcontracts.commitments import Commitments, route_kinds
 from connectors.sandbox.procore.subcontracts.contract_shapes import (
     DATES,
@@ -41,8 +42,6 @@ LOCKING = ("Approved", "Complete")
 BODY_KEYS = {"work_order": "work_order_contract", "purchase_order": "purchase_order_contract"}
 RESOURCES = {"work_order": "Work Order Contracts", "purchase_order": "Purchase Order Contracts"}
 NUMBER_PREFIX = {"work_order": "SC", "purchase_order": "PO"}
-METHODS = ("amount", "unit")
-DETAIL_LEVELS = ("change_order_package", "change_order_request", "potential_change_order", "line_item")
 FLAGS = tuple(name for name, value in SETTINGS.items() if isinstance(value, bool))
 _NUMBER_END = re.compile(r"(\d{1,9})$")
 
@@ -129,7 +128,7 @@ class ContractWrites(Commitments, Vendors):
 
     def _check(self, contract: Row, attributes: dict[str, Any]) -> None:
         check_choice(attributes, "status", STATUSES[contract["kind"]])
-        check_choice(attributes, "accounting_method", METHODS)
+        check_choice(attributes, "accounting_method", ACCOUNTING_METHODS)
         check_choice(attributes, "change_order_level_of_detail", DETAIL_LEVELS)
         read_percent(attributes, "retainage_percent")
         self._check_vendor(contract, attributes)

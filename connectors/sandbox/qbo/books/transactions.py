@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -35,22 +36,32 @@ def demand_open(book: Book, record: Record) -> None:
         raise matched_to_bank()
 
 
+class LineIds:
+    """Lines with an Id of theirs keep it, the others get new ones."""
+
+    def __init__(self, old_lines: Iterable[Record], first: int = 1) -> None:
+        self._known = {line["Id"] for line in old_lines if "Id" in line}
+        self._last = max((int(line_id) for line_id in self._known), default=first - 1)
+
+    def take(self, line: Record) -> str:
+        line_id: str | None = line.get("Id")
+        if line_id is not None and line_id in self._known:
+            self._known.discard(line_id)
+            return line_id
+        self._last += 1
+        return str(self._last)
+
+
 def number_lines(write: Write, *, first: int = 1, has_numbers: bool = True) -> None:
-    """A sent Line array replaces all lines: lines with an Id of theirs keep it, the others get new ones."""
+    """A sent Line array replaces all lines."""
     lines = write.record.get("Line") or []
     if not lines:
         raise no_lines()
-    known = {line["Id"] for line in write.old["Line"] if "Id" in line} if write.old else set()
-    last = max((int(line_id) for line_id in known), default=first - 1)
+    ids = LineIds(write.old["Line"] if write.old else [], first)
     numbered = []
     for position, line in enumerate(lines, start=1):
-        line_id = line.get("Id")
-        if line_id not in known:
-            last += 1
-            line_id = str(last)
-        known.discard(line_id)
         line = {name: value for name, value in line.items() if name != "LineNum"}
-        numbered.append({**line, "Id": line_id} | ({"LineNum": position} if has_numbers else {}))
+        numbered.append({**line, "Id": ids.take(line)} | ({"LineNum": position} if has_numbers else {}))
     write.record["Line"] = numbered
 
 

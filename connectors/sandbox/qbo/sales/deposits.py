@@ -21,7 +21,7 @@ from connectors.sandbox.qbo.books.kinds import Kind, Write
 from connectors.sandbox.qbo.books.multicurrency import set_currency
 from connectors.sandbox.qbo.books.refs import make_reference, resolve_party
 from connectors.sandbox.qbo.books.system_accounts import UNDEPOSITED_FUNDS, open_account
-from connectors.sandbox.qbo.books.transactions import set_date
+from connectors.sandbox.qbo.books.transactions import LineIds, set_date
 from connectors.sandbox.qbo.books.values import Record, parse_number, spell_money
 from connectors.sandbox.qbo.sales.receipts import MONEY_ACCOUNTS, is_deposited, name_payment_method
 from connectors.sandbox.qbo.sales.sales import set_home_total
@@ -218,17 +218,11 @@ def _cash_back(record: Record) -> Decimal:
 
 def _number(lines: list[Record], old: Record | None) -> list[Record]:
     """Lines of other money are numbered among themselves."""
-    known = {line["Id"] for line in (old or {}).get("Line", []) if "Id" in line}
-    last = max((int(line_id) for line_id in known), default=0)
+    ids = LineIds((old or {}).get("Line", []))
     numbered, position = [], 0
     for line in lines:
         if "LinkedTxn" not in line:
             position += 1
-            line_id = line.get("Id")
-            if line_id not in known:
-                last += 1
-                line_id = str(last)
-            known.discard(line_id)
-            line = {**line, "Id": line_id, "LineNum": position}
+            line = {**line, "Id": ids.take(line), "LineNum": position}
         numbered.append(line)
     return numbered

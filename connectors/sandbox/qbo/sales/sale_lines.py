@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
+from itertools import count
 from typing import Any
 
 from connectors.sandbox.qbo.books.book import Book
@@ -20,7 +21,7 @@ from connectors.sandbox.qbo.books.faults import (
 from connectors.sandbox.qbo.books.kinds import Write
 from connectors.sandbox.qbo.books.refs import SHIPPING_ITEM, make_reference
 from connectors.sandbox.qbo.books.system_accounts import DISCOUNTS, default_item, refer_to_account
-from connectors.sandbox.qbo.books.transactions import drop_empty_quantity
+from connectors.sandbox.qbo.books.transactions import LineIds, drop_empty_quantity
 from connectors.sandbox.qbo.books.values import Record, spell_money
 
 ITEM_LINE = "SalesItemLineDetail"
@@ -265,20 +266,12 @@ def _untax_shipping(line: Record) -> Record:
 
 
 def _number(lines: list[Record], old: Record | None) -> list[Record]:
-    """Lines with an Id of theirs keep it, the others get new ones; lines of bundles count on with the rest."""
-    known = {line["Id"] for line in _walk(old["Line"] if old else []) if "Id" in line}
-    last = max((int(line_id) for line_id in known), default=0)
-    position = 0
+    """Lines of bundles count on with the rest."""
+    ids = LineIds(_walk(old["Line"] if old else []))
+    positions = count(1)
 
     def mark(line: Record) -> Record:
-        nonlocal last, position
-        position += 1
-        line_id = line.get("Id")
-        if line_id not in known:
-            last += 1
-            line_id = str(last)
-        known.discard(line_id)
-        marked = {**line, "Id": line_id, "LineNum": position}
+        marked = {**line, "Id": ids.take(line), "LineNum": next(positions)}
         if line["DetailType"] == GROUP_LINE:
             marked[GROUP_LINE] = {**line[GROUP_LINE], "Line": [mark(each) for each in line[GROUP_LINE]["Line"]]}
         return marked
