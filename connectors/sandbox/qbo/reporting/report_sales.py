@@ -134,7 +134,9 @@ def _list_job_costs(book: Book, start: date, end: date) -> Iterator[tuple[Record
 
 
 def _worth(record: Record, line: Record, sign: int) -> Decimal:
-    return round_cents(sign * Decimal(str(line["Amount"])) * Decimal(str(record.get("ExchangeRate", 1))))
+    amount = sign * Decimal(line["Amount"])
+    rate = record.get("ExchangeRate", 1)
+    return amount if rate == 1 else round_cents(amount * Decimal(rate))
 
 
 def _detail(line: Record) -> Record:
