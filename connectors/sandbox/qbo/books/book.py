@@ -253,7 +253,8 @@ class Book:
     def _read_ledger(self, kind: Kind, record_id: str, record: Record | None) -> list[tuple[str, Decimal]]:
         """Worked out anew for a record that came with balances already in the accounts, or posted to a merged one."""
         posted = self._ledger.get(f"{kind.name}/{record_id}")
-        if posted is None or any(self.get("Account", account_id) is None for account_id, _ in posted):
+        accounts = self.records["Account"]
+        if posted is None or not all(account_id in accounts for account_id, _ in posted):
             posted = list(kind.postings(self, record)) if record is not None else []
         return list(posted)
 

@@ -28,7 +28,8 @@ class RecordTexts:
         # A projection and what carries a link, made for this answer, are written anew.
         if value.get("sparse") is False and "SyncToken" in value and LINKS.isdisjoint(value):
             return self._spell_record(value)
-        if "Id" in value or "Error" in value:
+        # No record is in a report, but a hundred thousand cells.
+        if "Id" in value or "Error" in value or "Columns" in value:
             return encode(value)
         return f"{{{','.join(f'{encode(name)}:{self.spell(member)}' for name, member in value.items())}}}"
 

@@ -169,12 +169,14 @@ def party_cell(record: Record) -> Record:
 
 def _find_memo(book: Book, entry: Posting) -> str:
     """The description of the line that went to the account; the transaction's own note on the other side."""
+    amount = abs(entry.amount)
     for line in entry.record.get("Line", []):
+        if amount != Decimal(line.get("Amount") or 0):
+            continue
         detail = line.get(line.get("DetailType", ""), {})
         item = book.get("Item", detail.get("ItemRef", {}).get("value", "")) or {}
         accounts = [detail.get("AccountRef", {}), item.get("IncomeAccountRef", {}), item.get("ExpenseAccountRef", {})]
-        is_there = any(reference.get("value") == entry.account_id for reference in accounts)
-        if is_there and abs(entry.amount) == Decimal(line.get("Amount", 0)):
+        if any(reference.get("value") == entry.account_id for reference in accounts):
             return str(line.get("Description", ""))
     return str(entry.record.get("PrivateNote", ""))
 
