@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -99,6 +100,18 @@ class Book:
 
     def today(self) -> date:
         return self.now().astimezone(PACIFIC).date()
+
+    def narrowed(self, is_seen: Callable[[str, Record], bool]) -> Book:
+        """The same books for reading, with only those transactions, customers and vendors."""
+        view = copy(self)
+        view.records = {
+            name: {record_id: row for record_id, row in rows.items() if is_seen(name, row)}
+            if self.kinds[name].family == "transaction" or name in ("Customer", "Vendor")
+            else rows
+            for name, rows in self.records.items()
+        }
+        view._order = {}
+        return view
 
     # --- writing
 

@@ -90,7 +90,9 @@ def _list_open(book: Book, party_kind: str, day: date) -> Iterator[Open]:
     """What is open now of what was dated up to the day, by party."""
     for party in book.in_order(book.kinds[party_kind]):
         for name, record_id in book.open_documents(party["Id"]):
-            kind, record = book.kinds[name], book.records[name][record_id]
+            kind, record = book.kinds[name], book.get(name, record_id)
+            if record is None:
+                continue
             weighed = [*filter(None, [kind.weight(record)]), *kind.weights(book, record)]
             owed = sum((amount for party_id, amount in weighed if party_id == party["Id"]), ZERO)
             if record["TxnDate"] <= day.isoformat():

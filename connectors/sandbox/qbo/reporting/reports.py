@@ -1,7 +1,7 @@
 """Reports: a header, columns and a tree of rows. Mixed into the sandbox.
 
-Amounts are accrual whatever `accounting_method` says, and the filters (customer, vendor, class) are echoed in the
-header without an effect: the books here are kept per transaction, not per line and payment.
+Amounts are accrual whatever `accounting_method` says, and the filters (customer, vendor, class) leave whole
+transactions out: the books here are kept per transaction, not per line and payment.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from connectors.sandbox.qbo.books.faults import bad_value
 from connectors.sandbox.qbo.books.values import Record, parse_date
 from connectors.sandbox.qbo.reporting import report_details, report_open, report_sales
 from connectors.sandbox.qbo.reporting.report_cash import cash_flow
+from connectors.sandbox.qbo.reporting.report_filters import narrow
 from connectors.sandbox.qbo.reporting.report_ledger import general_ledger
 from connectors.sandbox.qbo.reporting.report_periods import list_periods
 from connectors.sandbox.qbo.reporting.report_rows import Report
@@ -60,6 +61,8 @@ _MACROS = {
 # As of a day: the header names it and no basis.
 _AS_OF = _BALANCES | _AGED | {"InventoryValuationSummary"}
 _WITHOUT_BASIS = _AS_OF | {"CashFlow", "TransactionList", "AccountList"}
+# What accounts hold is kept for the whole company.
+_UNFILTERED = frozenset({"BalanceSheet", "TrialBalance", "GeneralLedger", "CashFlow"})
 _TOTALLED = frozenset({"ProfitAndLoss", "BalanceSheet", "CashFlow", "VendorExpenses"}) | {
     "CustomerSales",
     "ItemSales",
@@ -81,7 +84,8 @@ class Reports:
                 raise unsupported(request)
             book = self.books[realm_id]
             start, end, macro = _read_period(request, book.today(), _MACROS.get(known, _YEAR))
-            report = REPORTS[known](book, start, end)
+            seen = book if known in _UNFILTERED else narrow(book, request.args)
+            report = REPORTS[known](seen, start, end)
             return {
                 "Header": _describe(request, book, known, (start, end, macro), report.has_data),
                 "Columns": {"Column": _describe_columns(report)},

@@ -233,3 +233,17 @@ def test_what_names_nothing_is_grouped_apart_and_lists_carry_no_type(traded: Qbo
 def test_a_period_is_asked_for_by_name(macro: str, period: tuple[str, str]) -> None:
     first, last = list_periods(date(2026, 8, 20))[macro.lower()]
     assert (first.isoformat(), last.isoformat()) == period
+
+
+def test_a_report_can_be_of_some_parties_only(traded: Qbo) -> None:
+    assert read_rows(traded, "CustomerSales", customer=CITY) == [["City of Denver", "350.00"], ["TOTAL", "350.00"]]
+    assert read_rows(traded, "VendorExpenses", vendor=f"{BOLT}, 999")[-1] == ["TOTAL", "100.00"]
+    assert read_rows(traded, "AgedPayables", vendor=ACME)[-1][-1] == "50.00"
+    assert read_rows(traded, "CustomerBalance", customer=HALL) == [["TOTAL", "0.00"]]
+    assert [row[1] for row in read_rows(traded, "TransactionList", customer=HALL)] == ["Bill"]
+    assert [row[1] for row in read_rows(traded, "TransactionList", vendor=ACME)] == ["Bill", "Bill Payment (Check)"]
+    assert read_rows(traded, "ItemSales", item="999")[-1][1:3] == ["0.00", "0.00"]
+    whole = traded.get("reports/BalanceSheet", **PERIOD)
+    narrowed = traded.get("reports/BalanceSheet", **PERIOD, customer=HALL)
+    assert narrowed["Rows"] == whole["Rows"]
+    assert narrowed["Header"]["Customer"] == HALL
