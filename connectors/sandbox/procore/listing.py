@@ -25,11 +25,14 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def list_values(request: Request, name: str) -> list[str]:
-    """The values of `filters[name]`, given plain, with [] or as a JSON or comma list: all are seen in the wild."""
+    """The values of `filters[name]`, given plain, with [] or as a JSON or comma list: all are seen in the wild.
+
+    So are quotes around one, which the guide shows with the backslashes of a shell.
+    """
     values: list[str] = []
     for key in (f"filters[{name}]", f"filters[{name}][]"):
         for text in request.args.getlist(key):
-            values += [part.strip().strip('"') for part in text.strip().removeprefix("[").removesuffix("]").split(",")]
+            values += [part.strip().strip('\\"') for part in text.strip().removeprefix("[").removesuffix("]").split(",")]
     return [value for value in values if value]
 
 

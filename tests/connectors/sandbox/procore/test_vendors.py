@@ -50,8 +50,9 @@ def test_updated_at_filter_takes_two_ends_with_three_dots(procore: Procore) -> N
     stamp = procore.read(f"vendors/{procore.vendor('Smith & Sons Supply')}", company_id=COMPANY)["updated_at"]
     exactly = {"filters[updated_at]": f"{stamp}...{stamp}"}
     assert list_names(procore, **exactly) == ["Smith & Sons Supply"]
-    days = {"filters[updated_at]": f'"{stamp[:10]}...{stamp[:10]}"'}
-    assert list_names(procore, **days) == ["Smith & Sons Supply"]
+    for quote in ('"', '\\"'):
+        days = {"filters[updated_at]": f"{quote}{stamp[:10]}...{stamp[:10]}{quote}"}
+        assert list_names(procore, **days) == ["Smith & Sons Supply"]
     offset = {"filters[updated_at]": f"{stamp[:10]}T00:00:00+00:00...{stamp[:10]}T23:59:59+00:00"}
     assert list_names(procore, **offset) == ["Smith & Sons Supply"]
     for text in (stamp, f"{stamp}..{stamp}", f"{stamp}...", "a...b"):
