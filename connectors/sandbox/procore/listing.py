@@ -32,7 +32,7 @@ def list_values(request: Request, name: str) -> list[str]:
     values: list[str] = []
     for key in (f"filters[{name}]", f"filters[{name}][]"):
         for text in request.args.getlist(key):
-            values += [part.strip().strip('\\"') for part in text.strip().removeprefix("[").removesuffix("]").split(",")]
+            values += [part.strip(' \\"') for part in text.strip().removeprefix("[").removesuffix("]").split(",")]
     return [value for value in values if value]
 
 
