@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from connectors.sandbox.pairs import Pair, start_pair
+from connectors.sandbox.wire import encode
 
 REST = "/rest/v1.0"
 
@@ -79,3 +80,20 @@ def test_an_unknown_snapshot_changes_nothing(pair: Pair) -> None:
     before = read_state(url)
     assert "there is no snapshot" in control(url, "restore", 400, name="never")["error"]
     assert read_state(url) == before
+
+
+def test_a_dump_stays_what_it_was_while_the_servers_go_on(pair: Pair) -> None:
+    apps = (pair.procore.app, pair.qbo.app)
+    dumps = [app.dump_kept() for app in apps]
+    texts = [encode(dump) for dump in dumps]
+    project, vendor = (next(apps[0].tables.iterate(table))["id"] for table in ("projects", "vendors"))
+    control(pair.procore.url, "act", do="rename_vendor", vendor_id=vendor, name="Renamed")
+    apps[0].leave_project(vendor, project)
+    apps[0].join_project(vendor, project)
+    control(pair.qbo.url, "act", do="add_card_expense", amount="12.50", vendor_id=first_vendor(pair))
+    assert [encode(dump) for dump in dumps] == texts
+    assert [encode(app.dump_kept()) for app in apps] != texts
+
+
+def first_vendor(pair: Pair) -> str:
+    return str(next(iter(pair.qbo.app.find_book().records["Vendor"])))
