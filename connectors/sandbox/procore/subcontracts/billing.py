@@ -169,7 +169,13 @@ def bill_claim(
     certified = {line.key for line in previous.lines} if previous else set()
     listed = list(entries)
     lines = tuple(
-        _bill_line(entry, before.get(entry.key), entry.key in certified, are_materials_moved) for entry in listed
+        _bill_line(
+            entry,
+            before.get(entry.key),
+            is_certified=entry.key in certified,
+            are_materials_moved=are_materials_moved,
+        )
+        for entry in listed
     )
     return ClaimFigures(
         lines=lines,
@@ -202,7 +208,9 @@ def _find_type(lines: Iterable[LineFigures]) -> str:
     return "progress_and_retainage_release" if is_billed else "retainage_release"
 
 
-def _bill_line(entry: Entry, before: LineFigures | None, is_certified: bool, are_materials_moved: bool) -> LineFigures:
+def _bill_line(
+    entry: Entry, before: LineFigures | None, *, is_certified: bool, are_materials_moved: bool
+) -> LineFigures:
     """Unless the claim before has the line (`is_certified`), all of it is owed anew: that claim gave it back."""
     stored_before = before.materials_presently_stored if before else ZERO
     stored_retained_before = before.materials_stored_retainage_currently_retained if before else ZERO

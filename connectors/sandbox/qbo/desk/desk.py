@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from markupsafe import Markup
 
@@ -95,18 +95,7 @@ class BookkeeperDesk(Desk):
 
     def view_bills(self, query: Mapping[str, str]) -> Markup:
         book, back = self.find_book(), link_view(query)
-        text = query.get("q", "").strip().lower()
-        found = [row for row in book.in_order(book.kinds["Bill"]) if text in describe_document(row)]
-        listing = take_listing(sorted(found, key=lambda row: not row["Balance"]), query)
-        columns = (
-            Column("Bill"), Column("Date"), Column("Due"), Column("Total", is_amount=True),
-            Column("Open", is_amount=True), Column(""),
-        )  # fmt: skip
-        table = write_table(
-            columns,
-            [list_bill_cells(row, back) for row in listing.rows],
-            empty="No bill is like that." if text else "No bills yet.",
-        )
+        table, pager = self._list_documents("Bill", query, list_bill_cells)
         accounts = list_choices(book, "Account", lambda row: row["AccountType"] in SPENT_ON)
         enter = write_form(
             "enter_bill",
@@ -122,7 +111,7 @@ class BookkeeperDesk(Desk):
         search = write_search("bills", query.get("q", ""), "Vendor or number")
         pay = write_form("pay_bills", "Pay the ticked bills", back=back, html_id=PAY_FORM)
         return (
-            write_card("Bills", search, table, write_pager(listing), pay, hint="Open ones first.")
+            write_card("Bills", search, table, pager, pay, hint="Open ones first.")
             + write_card("Enter a bill", enter)
             + write_card("Payments made", self._write_payments(back), hint=f"The last {MOST_PAYMENTS}.")
         )
@@ -136,21 +125,25 @@ class BookkeeperDesk(Desk):
     # --- money in
 
     def view_invoices(self, query: Mapping[str, str]) -> Markup:
+        table, pager = self._list_documents("Invoice", query, list_invoice_cells)
+        search = write_search("invoices", query.get("q", ""), "Customer or number")
+        return write_card("Invoices", search, table, pager, hint="Open ones first.")
+
+    def _list_documents(
+        self, kind: str, query: Mapping[str, str], list_cells: Callable[[Record, str], tuple[Any, ...]]
+    ) -> tuple[Markup, Markup]:
+        """The table of bills or invoices, open ones first, and its pager."""
         book, back = self.find_book(), link_view(query)
         text = query.get("q", "").strip().lower()
-        found = [row for row in book.in_order(book.kinds["Invoice"]) if text in describe_document(row)]
+        found = [row for row in book.in_order(book.kinds[kind]) if text in describe_document(row)]
         listing = take_listing(sorted(found, key=lambda row: not row["Balance"]), query)
         columns = (
-            Column("Invoice"), Column("Date"), Column("Due"), Column("Total", is_amount=True),
+            Column(kind), Column("Date"), Column("Due"), Column("Total", is_amount=True),
             Column("Open", is_amount=True), Column(""),
         )  # fmt: skip
-        table = write_table(
-            columns,
-            [list_invoice_cells(row, back) for row in listing.rows],
-            empty="No invoice is like that." if text else "No invoices yet.",
-        )
-        search = write_search("invoices", query.get("q", ""), "Customer or number")
-        return write_card("Invoices", search, table, write_pager(listing), hint="Open ones first.")
+        rows = [list_cells(row, back) for row in listing.rows]
+        empty = f"No {kind.lower()} is like that." if text else f"No {kind.lower()}s yet."
+        return write_table(columns, rows, empty=empty), write_pager(listing)
 
     # --- lists
 
