@@ -186,7 +186,11 @@ class Core(Sandbox):
         return self.company_id is None or row.get("company_id") in (None, self.company_id)
 
     def list_visible(self, table: str) -> list[Row]:
-        return [row for row in self.tables.iterate(table) if self.is_visible(row)]
+        if self.company_id is None:
+            return self.tables.all(table)
+        # As `is_visible`, which is too slow for sixteen thousand budget codes.
+        own = (None, self.company_id)
+        return [row for row in self.tables.iterate(table) if row.get("company_id") in own]
 
     def home_company_id(self) -> int:
         """The caller's company, or the first one where nobody calls."""
