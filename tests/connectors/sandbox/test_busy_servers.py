@@ -16,7 +16,7 @@ from connectors.sandbox.server import MAX_CONNECTIONS
 from tests.connectors.sandbox.listener import Listener, listen
 from tests.connectors.sandbox.test_load import CLIENTS, lift_limits, open_books, open_jobs, run_together
 
-ROUNDS = 2
+ROUNDS = 1
 # Tried until it works; the odds that a call fails this often at one in five are nil.
 MOST_TRIES = 40
 FAILING = {"status": 503, "body": {"error": "maintenance"}, "probability": 0.2, "path": "^/(v3|rest)/"}

@@ -117,7 +117,7 @@ def test_a_hostile_statement_is_answered_soon(qbo: Qbo, statement: str) -> None:
     assert time.process_time() - started < 5
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.text(max_size=60) | st.text(alphabet="selctfromwhi*'\\%=<>(),. 19ND\n", max_size=80))
 def test_any_text_is_read_or_refused(text: str) -> None:
     for statement in (text, " ".join(["select * from Vendor where", text]), " ".join(["select", text, "from Vendor"])):
