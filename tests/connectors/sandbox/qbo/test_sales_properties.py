@@ -337,7 +337,7 @@ def demand_agreement(book: Book) -> None:
     demand_accounts(book)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=70, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STEP, min_size=4, max_size=25))
 def test_any_story_of_writes_keeps_the_books_in_agreement(story: list[tuple[str, int, int, str]]) -> None:
     book = open_books()
