@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from connectors.models import Connection, ConnectionRoute, Vendor
 from connectors.probe import probe
-from connectors.sandbox.scenario_contacts import PUSHED_VENDOR
+from connectors.sandbox.firm.contacts import PUSHED_VENDOR
 from mapping.automap import automap
 from mapping.choices import choose
 from mapping.directory import refresh_section

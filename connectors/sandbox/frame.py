@@ -20,9 +20,9 @@ from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 from werkzeug.routing import Map, RequestRedirect
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.contractor import Contractor
 from connectors.sandbox.control import PREFIX, answer_control
 from connectors.sandbox.faults import Fault, FaultList
+from connectors.sandbox.firm.contractor import Contractor
 from connectors.sandbox.webhook import POST_TIMEOUT_SECONDS, Attempt, Courier, Delivery
 from connectors.sandbox.wire import json_response
 

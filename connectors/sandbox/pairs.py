@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from connectors.sandbox import qbo
+from connectors.sandbox.firm.scenarios import build
 from connectors.sandbox.frame import Clock, Sandbox
 from connectors.sandbox.procore import ProcoreSandbox
 from connectors.sandbox.procore.core import CLIENT_ID as PROCORE_CLIENT_ID
 from connectors.sandbox.procore.core import CLIENT_SECRET as PROCORE_CLIENT_SECRET
 from connectors.sandbox.qbo import QboSandbox
-from connectors.sandbox.scenarios import build
 from connectors.sandbox.server import RunningServer, serve
 from connectors.sandbox.wire import decode_own, encode
 

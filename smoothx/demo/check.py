@@ -10,8 +10,8 @@ from typing import Any
 
 from django.core.management import call_command
 
-from connectors.sandbox.contractor import Contractor
-from connectors.sandbox.scenarios import build
+from connectors.sandbox.firm.contractor import Contractor
+from connectors.sandbox.firm.scenarios import build
 from smoothx.demo.compare import Comparison, ProjectRow, compare
 from smoothx.demo.stack import Stage, say, start_product
 from smoothx.demo.story import OWNER, PASSWORD, make_company, set_up, wait_until_settled

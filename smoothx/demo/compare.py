@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from connectors.sandbox.contractor import Contractor, Project
+from connectors.sandbox.firm.contractor import Contractor, Project
 from smoothx.lib.money import ZERO, cents, money, total
 from smoothx.lib.text import collapse_spaces
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.management import call_command
 from django.db import connection
 
-from connectors.sandbox.scenarios import build
+from connectors.sandbox.firm.scenarios import build
 from smoothx.demo.stack import Stage, say, start_product
 from smoothx.demo.story import OWNER, PASSWORD, STAFF, make_company, set_up
 from smoothx.demo.supervise import Supervisor

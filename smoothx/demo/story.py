@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connectors.models import Connection
-from connectors.sandbox.contractor import Contractor
+from connectors.sandbox.firm.contractor import Contractor
 from mapping.models import Link, Refresh, RemoteItem
 from smoothx.demo.visitor import Lost, Visitor
 from smoothx.tenants.models import Membership, Role, Tenant

@@ -9,8 +9,8 @@ import json
 import sys
 from dataclasses import replace
 
-from connectors.sandbox import scenarios
-from connectors.sandbox.contractor import Address, Company, Contractor
+from connectors.sandbox.firm import scenarios
+from connectors.sandbox.firm.contractor import Address, Company, Contractor
 from connectors.sandbox.pairs import start_pair
 
 SCENARIO = "many_contacts"

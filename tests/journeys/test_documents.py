@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from connectors.sandbox.scenario_contacts import PUSHED_VENDOR
+from connectors.sandbox.firm.contacts import PUSHED_VENDOR
 from mapping.choices import choose
 from mapping.models import Link, RemoteItem
 from sync import ledger

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from connectors.models import Connection, Vendor
-from connectors.sandbox.scenarios import OTHER_COMPANY_NAME
+from connectors.sandbox.firm.scenarios import OTHER_COMPANY_NAME
 from mapping.models import RemoteItem
 from smoothx.tenants.scope import tenant_scope
 from tests.journeys.conftest import PASSWORD, OpenWindow, run_schedule

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from connectors.qbo import resources as qbo
-from connectors.sandbox.scenario_contacts import TRAPS
+from connectors.sandbox.firm.contacts import TRAPS
 from mapping.automap import automap, reject, take_back_rejection, undo_run
 from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, SECTIONS, VENDOR
 from mapping.models import AutomapRun, Link, RemoteItem, SuggestedPair

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from connectors.models import Connection
-from connectors.sandbox.scenarios import build
+from connectors.sandbox.firm.scenarios import build
 from mapping.choices import choose
 from mapping.kinds import VENDOR
 from mapping.links import link, unlink

@@ -14,8 +14,8 @@ import pytest
 from django.conf import settings as project_settings
 
 from connectors.models import Connection, Cursor
+from connectors.sandbox.firm.scenarios import build
 from connectors.sandbox.pairs import Pair, start_pair
-from connectors.sandbox.scenarios import build
 from mapping.models import Link, RemoteItem
 from smoothx.tenants.models import DueWork, Tenant
 from smoothx.tenants.scope import active_tenant_id, tenant_scope

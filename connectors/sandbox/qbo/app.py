@@ -9,9 +9,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.contractor import Contractor
 from connectors.sandbox.control import ActRefused
 from connectors.sandbox.desk import HOME_RULES
+from connectors.sandbox.firm.contractor import Contractor
 from connectors.sandbox.qbo.auth.oauth import (
     AUTHORIZE_PATH,
     KEYS_PATH,

@@ -16,8 +16,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.contractor import Contractor
 from connectors.sandbox.control import ActRefused
+from connectors.sandbox.firm.contractor import Contractor
 from connectors.sandbox.frame import Clock, Sandbox
 from connectors.sandbox.server import RunningServer, serve
 from connectors.sandbox.webhook import Delivery

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from connectors.sandbox.amounts import take_percent
-from connectors.sandbox.contractor import Contractor
+from connectors.sandbox.firm.contractor import Contractor
+from connectors.sandbox.firm.scenarios import build
 from connectors.sandbox.procore import ProcoreSandbox
 from connectors.sandbox.qbo import QboSandbox
-from connectors.sandbox.scenarios import build
 from connectors.sandbox.wire import encode
 
 NAMES = ("demo", "empty", "messy", "stock", "uk", "large")

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 import requests
 
-from connectors.sandbox.contractor import Contractor
+from connectors.sandbox.firm.contractor import Contractor
+from connectors.sandbox.firm.scenarios import build
+from connectors.sandbox.firm.uk import FIRM, VAT, translate
 from connectors.sandbox.pairs import Pair, start_pair
 from connectors.sandbox.procore import ProcoreSandbox
 from connectors.sandbox.qbo import QboSandbox
-from connectors.sandbox.scenario_uk import FIRM, VAT, translate
-from connectors.sandbox.scenarios import build
 from connectors.sandbox.wire import decode, encode
 
 D = Decimal

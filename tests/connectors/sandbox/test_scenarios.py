@@ -9,10 +9,10 @@ from decimal import Decimal
 import pytest
 
 from connectors.sandbox.amounts import take_percent
-from connectors.sandbox.contractor import Commitment, Company, Contractor
+from connectors.sandbox.firm.contractor import Commitment, Company, Contractor
+from connectors.sandbox.firm.names import fold_accents
+from connectors.sandbox.firm.scenarios import START_DATE, build
 from connectors.sandbox.procore import ProcoreSandbox
-from connectors.sandbox.scenario_names import fold_accents
-from connectors.sandbox.scenarios import START_DATE, build
 
 SEEDS = (1, 2, 3, 7, 42)
 LEGAL_FORMS = ("llc", "inc", "co", "company", "corp", "corporation", "incorporated")

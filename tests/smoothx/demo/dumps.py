@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from connectors.sandbox.contractor import Address, Company, Contractor, Project
+from connectors.sandbox.firm.contractor import Address, Company, Contractor, Project
 
 NOWHERE = Address("1 Mill Street", "Boise", "ID", "83702")
 LOFTS, DEPOT, CLINIC, ANNEX = "Larimer Street Lofts", "Rail Depot", "Eastside Clinic", "Courthouse Annex"

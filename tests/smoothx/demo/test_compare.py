@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from connectors.sandbox.firm.scenarios import build
 from connectors.sandbox.frame import Clock
 from connectors.sandbox.procore import ProcoreSandbox
 from connectors.sandbox.qbo import QboSandbox
-from connectors.sandbox.scenarios import build
 from connectors.sandbox.wire import encode
 from smoothx.demo.compare import Comparison, Figures, compare
 from tests.smoothx.demo.dumps import ANNEX, CLINIC, DEPOT, FIRM, LOFTS, BillFacts, ClaimFacts, books_of, procore_of

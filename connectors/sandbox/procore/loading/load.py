@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from connectors.sandbox.contractor import (
+from connectors.sandbox.firm.contractor import (
     ChangeOrder,
     Claim,
     ClaimLine,

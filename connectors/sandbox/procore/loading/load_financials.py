@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.sandbox.amounts import ZERO
-from connectors.sandbox.contractor import (
+from connectors.sandbox.firm.contractor import (
     ChangeOrder,
     Claim,
     ClaimLine,

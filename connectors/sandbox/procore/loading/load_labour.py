@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from connectors.sandbox.contractor import Contractor, Employee, Timecard
+from connectors.sandbox.firm.contractor import Contractor, Employee, Timecard
 from connectors.sandbox.procore.loading.load_lists import SET_UP_AT
 from connectors.sandbox.procore.tables import Row
 from connectors.sandbox.procore.time.timesheets import Timesheets

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from connectors.sandbox.contractor import Contractor
+from connectors.sandbox.firm.contractor import Contractor
 from connectors.sandbox.qbo.books.book import Book
 from connectors.sandbox.qbo.books.values import Record, spell_number
 from connectors.sandbox.qbo.books.write import save

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from connectors.sandbox.contractor import Address, Company, Contractor, Project
+from connectors.sandbox.firm.contractor import Address, Company, Contractor, Project
 from connectors.sandbox.qbo.books.book import Book
 from connectors.sandbox.qbo.books.merges import merge
 from connectors.sandbox.qbo.books.system_accounts import UNDEPOSITED_FUNDS, open_account

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connectors.sandbox.contractor import BookExpense, Contractor, ExpenseLine
+from connectors.sandbox.firm.contractor import BookExpense, Contractor, ExpenseLine
 from connectors.sandbox.qbo.books.book import Book
 from connectors.sandbox.qbo.books.values import Record
 from connectors.sandbox.qbo.books.write import save

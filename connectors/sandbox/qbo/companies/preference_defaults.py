@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.sandbox.contractor import Contractor
+from connectors.sandbox.firm.contractor import Contractor
 from connectors.sandbox.qbo.books.values import Record
 from connectors.sandbox.qbo.companies.countries import Country
 

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from connectors.sandbox.contractor import Contractor
+from connectors.sandbox.firm.contractor import Contractor
 from connectors.sandbox.qbo.books.book import Book
 from connectors.sandbox.qbo.books.names import ADDRESSES
 from connectors.sandbox.qbo.books.values import PACIFIC, Record, parse_time, spell_time

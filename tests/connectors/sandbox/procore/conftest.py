@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from connectors.sandbox.contractor import (
+from connectors.sandbox.firm.contractor import (
     Address,
     ChangeOrder,
     Claim,
@@ -23,8 +23,8 @@ from connectors.sandbox.contractor import (
     CostCode,
     Project,
 )
+from connectors.sandbox.firm.scenarios import build
 from connectors.sandbox.procore import ProcoreSandbox
-from connectors.sandbox.scenarios import build
 from connectors.sandbox.server import RunningServer, serve
 from tests.connectors.sandbox.procore.watch import watching
 

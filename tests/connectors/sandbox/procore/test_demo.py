@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import requests
 
+from connectors.sandbox.firm.scenarios import build
 from connectors.sandbox.procore import ProcoreSandbox
-from connectors.sandbox.scenarios import build
 from connectors.sandbox.wire import decode, encode
 from tests.connectors.sandbox.procore.conftest import COMPANY, Procore
 

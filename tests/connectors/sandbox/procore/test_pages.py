@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import requests
 
+from connectors.sandbox.firm.scenarios import build
 from connectors.sandbox.procore import ProcoreSandbox
-from connectors.sandbox.scenarios import build
 from connectors.sandbox.server import serve
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import requests
 
-from connectors.sandbox.contractor import Address, Company, Contractor, CostCode, LedgerAccount, Project
+from connectors.sandbox.firm.contractor import Address, Company, Contractor, CostCode, LedgerAccount, Project
 from connectors.sandbox.qbo import QboSandbox
 from connectors.sandbox.server import RunningServer, serve
 from connectors.sandbox.wire import encode

@@ -18,8 +18,8 @@ from quickbooks.objects.detailline import (
 )
 from requests.adapters import HTTPAdapter
 
+from connectors.sandbox.firm.scenarios import build
 from connectors.sandbox.qbo import CLIENT_ID, CLIENT_SECRET, QboSandbox
-from connectors.sandbox.scenarios import build
 from connectors.sandbox.server import RunningServer, serve
 
 CALLBACK = "https://app.example/callback"

@@ -26,9 +26,9 @@ from typing import Any
 import pytest
 import requests
 
+from connectors.sandbox.firm.scenarios import build
 from connectors.sandbox.frame import Clock
 from connectors.sandbox.qbo import QboSandbox
-from connectors.sandbox.scenarios import build
 from connectors.sandbox.server import RunningServer, serve
 
 REPLAY = Path(__file__).resolve().parents[3] / "wire" / "qbo" / "replay"

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from connectors.sandbox.firm.scenarios import STOCK_REALM_ID, build
 from connectors.sandbox.qbo import QboSandbox
 from connectors.sandbox.qbo.books.book import BALANCE_SHEET, Book
 from connectors.sandbox.qbo.books.values import Record
-from connectors.sandbox.scenarios import STOCK_REALM_ID, build
 from connectors.sandbox.server import serve
 from connectors.sandbox.wire import decode, encode
 from tests.connectors.sandbox.qbo.conftest import open_session

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.sandbox.contractor import Employee, Timecard
+from connectors.sandbox.firm.contractor import Employee, Timecard
 from connectors.sandbox.server import RunningServer
 from tests.connectors.sandbox.procore.conftest import COMPANY, FIRM, Procore, money
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.sandbox.contractor import (
+from connectors.sandbox.firm.contractor import (
     ChangeOrder,
     Claim,
     ClaimLine,

@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
-from connectors.sandbox.contractor import (
+from connectors.sandbox.firm.contractor import (
     Address,
     ChangeOrder,
     Commitment,

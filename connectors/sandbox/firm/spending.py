@@ -8,7 +8,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from connectors.sandbox.contractor import (
+from connectors.sandbox.firm.billing import InvoiceBook
+from connectors.sandbox.firm.books import DIVISIONS
+from connectors.sandbox.firm.contacts import Trader
+from connectors.sandbox.firm.contractor import (
     BookExpense,
     Commitment,
     DirectCost,
@@ -17,10 +20,7 @@ from connectors.sandbox.contractor import (
     Payment,
     Project,
 )
-from connectors.sandbox.scenario_billing import InvoiceBook
-from connectors.sandbox.scenario_books import DIVISIONS
-from connectors.sandbox.scenario_contacts import Trader
-from connectors.sandbox.scenario_owners import find_due
+from connectors.sandbox.firm.owners import find_due
 
 FIRST_DAY = date(2026, 7, 3)
 CLASS_NAMES = ("Field", "Office", "Service")

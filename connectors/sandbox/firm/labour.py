@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from connectors.sandbox.contractor import Employee, Project, Timecard
+from connectors.sandbox.firm.contractor import Employee, Project, Timecard
 
 # (first name, last name, job title, name in the books, is paid as a vendor there). A name of None: not in the books.
 CREW: tuple[tuple[str, str, str, str | None, bool], ...] = (

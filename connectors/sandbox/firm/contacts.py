@@ -6,8 +6,8 @@ import random
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from connectors.sandbox.contractor import Company
-from connectors.sandbox.scenario_names import (
+from connectors.sandbox.firm.contractor import Company
+from connectors.sandbox.firm.names import (
     BUILDINGS,
     HEADS,
     PLACES,

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from connectors.sandbox.amounts import ZERO, round_cents, take_percent
-from connectors.sandbox.contractor import Claim, ClaimLine, Commitment
+from connectors.sandbox.firm.contractor import Claim, ClaimLine, Commitment
 
 YEAR = 2026
 MONTHS = (7, 8, 9, 10)

@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 
-from connectors.sandbox.contractor import Claim, Commitment, Company, Contractor, CostCode, LedgerAccount, Project
+from connectors.sandbox.firm.contractor import Claim, Commitment, Company, Contractor, CostCode, LedgerAccount, Project
 
 NO_BREAK = "\u00a0"
 ZERO_WIDTH = "\u200b"

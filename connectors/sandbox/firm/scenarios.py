@@ -8,16 +8,16 @@ from dataclasses import replace
 from datetime import date
 
 from connectors.sandbox.amounts import ZERO
-from connectors.sandbox.contractor import Address, Commitment, Contractor, Employee, Project
-from connectors.sandbox.scenario_billing import InvoiceBook, find_held_before
-from connectors.sandbox.scenario_books import list_accounts, list_cost_codes
-from connectors.sandbox.scenario_contacts import AFFILIATE, PUSHED_VENDOR, TRAPS, Contacts, make_contacts
-from connectors.sandbox.scenario_contracts import Desk, make_commitments, open_desk
-from connectors.sandbox.scenario_labour import make_employees, make_timecards
-from connectors.sandbox.scenario_messy import make_messy
-from connectors.sandbox.scenario_owners import list_receipts, make_prime_contracts
-from connectors.sandbox.scenario_projects import Job, make_jobs
-from connectors.sandbox.scenario_special import (
+from connectors.sandbox.firm.billing import InvoiceBook, find_held_before
+from connectors.sandbox.firm.books import list_accounts, list_cost_codes
+from connectors.sandbox.firm.contacts import AFFILIATE, PUSHED_VENDOR, TRAPS, Contacts, make_contacts
+from connectors.sandbox.firm.contractor import Address, Commitment, Contractor, Employee, Project
+from connectors.sandbox.firm.contracts import Desk, make_commitments, open_desk
+from connectors.sandbox.firm.labour import make_employees, make_timecards
+from connectors.sandbox.firm.messy import make_messy
+from connectors.sandbox.firm.owners import list_receipts, make_prime_contracts
+from connectors.sandbox.firm.projects import Job, make_jobs
+from connectors.sandbox.firm.special import (
     DEDUCTIVE,
     HALF_BILLED,
     WORKED_EXAMPLE,
@@ -26,8 +26,8 @@ from connectors.sandbox.scenario_special import (
     make_pushed,
     make_worked_example,
 )
-from connectors.sandbox.scenario_spending import CLASS_NAMES, list_early_payments, make_direct_costs, make_expenses
-from connectors.sandbox.scenario_uk import make_uk
+from connectors.sandbox.firm.spending import CLASS_NAMES, list_early_payments, make_direct_costs, make_expenses
+from connectors.sandbox.firm.uk import make_uk
 
 FIRM = "Ridgeline Builders, Inc."
 PROCORE_COMPANY_ID = 598134325805519

@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from connectors.sandbox.contractor import ChangeOrder, Claim, ClaimLine, Commitment, Company, ContractLine, Project
-from connectors.sandbox.scenario_billing import EARLY_MONTHS, MONTHS, Biller, draw_fractions, make_claim
-from connectors.sandbox.scenario_contacts import Trader
-from connectors.sandbox.scenario_contracts import Desk, contract_number, make_lines, make_title
+from connectors.sandbox.firm.billing import EARLY_MONTHS, MONTHS, Biller, draw_fractions, make_claim
+from connectors.sandbox.firm.contacts import Trader
+from connectors.sandbox.firm.contractor import (
+    ChangeOrder,
+    Claim,
+    ClaimLine,
+    Commitment,
+    Company,
+    ContractLine,
+    Project,
+)
+from connectors.sandbox.firm.contracts import Desk, contract_number, make_lines, make_title
 
 WORKED_EXAMPLE = "worked_example"
 HALF_BILLED = "half_billed"

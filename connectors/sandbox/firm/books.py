@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.sandbox.contractor import CostCode, LedgerAccount
+from connectors.sandbox.firm.contractor import CostCode, LedgerAccount
 
 # (division, name in Procore, name of its account in the books, account sub-type, children)
 DIVISIONS: tuple[tuple[str, str, str, str, str], ...] = (

@@ -8,8 +8,16 @@ from dataclasses import replace
 from decimal import Decimal
 
 from connectors.sandbox.amounts import ZERO, round_cents, take_percent
-from connectors.sandbox.contractor import Claim, ClaimLine, Commitment, ContractLine, Payment, PrimeContract, Project
-from connectors.sandbox.scenario_billing import MONTHS, Biller, draw_fractions, make_claim
+from connectors.sandbox.firm.billing import MONTHS, Biller, draw_fractions, make_claim
+from connectors.sandbox.firm.contractor import (
+    Claim,
+    ClaimLine,
+    Commitment,
+    ContractLine,
+    Payment,
+    PrimeContract,
+    Project,
+)
 
 # What the firm adds to its own cost, as a factor.
 MARKUP = Decimal("1.12")

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from connectors.sandbox.amounts import CENT
-from connectors.sandbox.contractor import ChangeOrder, Claim, Commitment, ContractLine, Project
-from connectors.sandbox.scenario_billing import MONTHS, Biller, InvoiceBook, draw_fractions, make_claim
-from connectors.sandbox.scenario_books import DIVISIONS
-from connectors.sandbox.scenario_contacts import Trader
-from connectors.sandbox.scenario_projects import ROLES, Job
+from connectors.sandbox.firm.billing import MONTHS, Biller, InvoiceBook, draw_fractions, make_claim
+from connectors.sandbox.firm.books import DIVISIONS
+from connectors.sandbox.firm.contacts import Trader
+from connectors.sandbox.firm.contractor import ChangeOrder, Claim, Commitment, ContractLine, Project
+from connectors.sandbox.firm.projects import ROLES, Job
 
 PLANS = ("stored", "progress", "change", "closeout", "stored_change", "partial_release", "progress", "stored")
 AREAS = ("", ", level 1", ", level 2", ", north wing", ", south wing", ", building A", ", lobby")

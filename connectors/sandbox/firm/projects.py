@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from connectors.sandbox.contractor import Company, Project
-from connectors.sandbox.scenario_names import BUILDINGS, PLACES, TAXING_STATE, make_address
+from connectors.sandbox.firm.contractor import Company, Project
+from connectors.sandbox.firm.names import BUILDINGS, PLACES, TAXING_STATE, make_address
 
 ROLES = ("in_books", "in_books", "synced", "synced", "synced", "synced", "no_customer", "vendor_as_customer")
 

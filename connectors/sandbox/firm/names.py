@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import unicodedata
 
-from connectors.sandbox.contractor import Address
+from connectors.sandbox.firm.contractor import Address
 
 HEADS = (
     "Abernathy", "Alderwood", "Anchor Bay", "Arrowhead", "Ashgrove", "Barlow", "Basalt Creek", "Bellweather",
