@@ -134,6 +134,8 @@ def sandboxes(running_pair: Any, settings: Any) -> Any:
 
     # A pause that an earlier test's limit called for is over.
     redis.Redis.from_url(settings.REDIS_URL).flushdb()
+    # Both share one clock, which a reset leaves where an earlier test moved it: limits would seem to last for hours.
+    running_pair.procore.app.clock.offset = 0.0
     for server in (running_pair.procore, running_pair.qbo):
         requests.post(f"{server.url}/_control/reset", json={"scenario": "demo", "size": 1, "seed": 1}, timeout=30)
         requests.delete(f"{server.url}/_control/faults", timeout=30)
