@@ -14,7 +14,7 @@ RIVALS = "More than one fits"
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A pair as a matcher sees it. `score` is 0 to 1; `may_be_sure` when nothing in the pair itself speaks against it."""
+    """A pair as a matcher sees it, `score` 0 to 1. `may_be_sure`: nothing in the pair itself speaks against it."""
 
     left_id: str
     right_id: str

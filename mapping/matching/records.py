@@ -17,10 +17,10 @@ MOST_SUGGESTED = 3
 class Candidate:
     """One row of either list, empty where the vendor says nothing.
 
-    `code` is a cost code, an account number or SKU, a project number, an employee number. `other_name` is a second name
-    of the same row: a vendor's legal name beside the one it is shown by. `parent` are the names above the row in full
-    ("Acme Builders", "03 Concrete"). `subtype` is what sort of row it is where a list has several: Account, Item, Class.
-    `rate` is a tax code's, in percent. The parts of a person's name are apart where the vendor keeps them apart.
+    `code` is a cost code, an account number or SKU, a project number, an employee number. `other_name` is a second
+    name of the same row: a vendor's legal name beside the one it is shown by. `parent` are the names above the row in
+    full ("Acme Builders", "03 Concrete"). `subtype` is what sort of row it is where a list has several: Account, Item,
+    Class. `rate` is a tax code's, in percent. The parts of a person's name are apart where the vendor keeps them so.
     """
 
     id: str
