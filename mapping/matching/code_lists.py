@@ -1,0 +1,156 @@
+"""Two lists of codes seen together: how they number, whether they number alike, and which rows are worth comparing.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mapping.matching.code_names import WordBook, Words
+from mapping.matching.code_rows import CodeRow
+from mapping.matching.code_texts import DIVISION_WIDTH, CodeText, Shape, account_keys, code_keys, learn_shape
+from mapping.matching.trade_words import is_generic, weigh
+
+# Names found once on each side tell whether the lists number alike: this many of them, and this share of equal codes.
+LEAST_ANCHORS = 5
+SHARE_OF_EQUAL_CODES = 0.7
+# A word so many rows hold finds too many to compare; the others find the row.
+COMMON_WORD = 150
+MOST_COMPARED = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A name that stands once on each side."""
+
+    left: CodeRow
+    right: CodeRow
+
+
+class CodeLists:
+    """What is learnt from both lists before any two rows are compared."""
+
+    def __init__(self, lefts: Sequence[CodeRow], rights: Sequence[CodeRow]) -> None:
+        self.lefts, self.rights = lefts, rights
+        items = [row for row in rights if not row.group] or rights
+        self.shape: Shape = learn_shape([row.code for row in lefts], [row.code for row in items])
+        self.book = WordBook((row.words for row in lefts), (row.words for row in rights))
+        self._anchors = _find_anchors(lefts, rights)
+        self._alike = {group: self._numbers_alike(group) for group in ("", "Account")}
+        self._divisions = self._learn_divisions()
+
+    def keys(self, code: CodeText) -> tuple[str, ...]:
+        return code_keys(code, self.shape)
+
+    def has_equal_code(self, left: CodeRow, right: CodeRow) -> bool:
+        ours, theirs = self.keys(left.code), self.keys(right.code)
+        return bool(ours and theirs) and (ours[0] in theirs or theirs[0] in ours)
+
+    def holds_code(self, left: CodeRow, right: CodeRow) -> bool:
+        """Whether an account's number is the cost code behind the digits of its range."""
+        ours = self.keys(left.code)
+        return bool(ours) and ours[0] in account_keys(right.code, self.shape)
+
+    def number_alike(self, group: str) -> bool:
+        """Whether an equal code means the same work in both lists, so that another code means another work."""
+        return self._alike[group]
+
+    def division(self, row: CodeRow) -> str:
+        """The two digits a row's division goes by; empty for accounts, whose numbers mean ranges of the books."""
+        if row.division:
+            return row.division.zfill(DIVISION_WIDTH)[:DIVISION_WIDTH]
+        keys = self.keys(row.code)
+        return keys[0][:DIVISION_WIDTH] if keys and row.code.is_digits and not row.group else ""
+
+    def divisions_fit(self, left: CodeRow, right: CodeRow) -> bool | None:
+        """Whether both stand in the same part of their lists; None when one does not say where it stands."""
+        if left.division_words and left.division_words == right.division_words:
+            return True
+        ours, theirs = self.division(left), self.division(right)
+        if not ours or not theirs:
+            return None
+        return ours == theirs or theirs in self._divisions.get(ours, ())
+
+    def _numbers_alike(self, group: str) -> bool:
+        """Cost codes are taken to number alike until names say otherwise, accounts the other way round."""
+        coded = [
+            anchor
+            for anchor in self._anchors
+            if anchor.right.group == group and self.keys(anchor.left.code) and self.keys(anchor.right.code)
+        ]
+        equal = sum(
+            self.has_equal_code(anchor.left, anchor.right) or self.holds_code(anchor.left, anchor.right)
+            for anchor in coded
+        )
+        if len(coded) < LEAST_ANCHORS:
+            return not group
+        return equal >= SHARE_OF_EQUAL_CODES * len(coded)
+
+    def _learn_divisions(self) -> dict[str, set[str]]:
+        """The divisions of the right list in which the work of a left division is found more than once."""
+        votes: Counter[tuple[str, str]] = Counter()
+        for anchor in self._anchors:
+            ours, theirs = self.division(anchor.left), self.division(anchor.right)
+            if ours and theirs:
+                votes[ours, theirs] += 1
+        found: dict[str, set[str]] = defaultdict(set)
+        for (ours, theirs), count in votes.items():
+            if count > 1:
+                found[ours].add(theirs)
+        return found
+
+
+class CodeShelf:
+    """The rights by code and by word, for finding those worth comparing with a left."""
+
+    def __init__(self, lists: CodeLists) -> None:
+        self._lists = lists
+        self._relatives = lists.book.relatives()
+        self._by_key: dict[str, set[int]] = defaultdict(set)
+        self._by_word: dict[str, set[int]] = defaultdict(set)
+        for index, row in enumerate(lists.rights):
+            for key in (*lists.keys(row.code), *account_keys(row.code, lists.shape)):
+                self._by_key[key].add(index)
+            for word in _handles(row.words):
+                self._by_word[word].add(index)
+
+    def nearest(self, left: CodeRow) -> list[CodeRow]:
+        """Rights with the left's code, and the few that share most of its words."""
+        found: set[int] = set()
+        for key in self._lists.keys(left.code):
+            found |= self._by_key.get(key, set())
+        shared: dict[int, float] = defaultdict(float)
+        for word in _handles(left.words):
+            for index in self._holders(word):
+                shared[index] += weigh(word) / (1 + 0.1 * len(self._lists.rights[index].words))
+        ranked = sorted(shared, key=lambda index: (-shared[index], self._lists.rights[index].id))
+        found.update(ranked[:MOST_COMPARED])
+        return [self._lists.rights[index] for index in sorted(found)]
+
+    def _holders(self, word: str) -> Iterable[int]:
+        holders: set[int] = set(self._by_word.get(word, ()))
+        for relative in self._relatives.get(word, ()):
+            holders |= self._by_word[relative]
+        return holders if len(holders) <= COMMON_WORD else ()
+
+
+def _handles(words: Words) -> list[str]:
+    return [*words, *(one + other for one, other in zip(words, words[1:], strict=False))]
+
+
+def _find_anchors(lefts: Sequence[CodeRow], rights: Sequence[CodeRow]) -> list[Anchor]:
+    left_counts = Counter(_name_key(row) for row in lefts)
+    right_counts = Counter((_name_key(row), row.group) for row in rights)
+    only = {_name_key(row): row for row in lefts if row.words and left_counts[_name_key(row)] == 1}
+    return [
+        Anchor(only[_name_key(row)], row)
+        for row in rights
+        if _name_key(row) in only and right_counts[_name_key(row), row.group] == 1 and not is_generic(row.words)
+    ]
+
+
+def _name_key(row: CodeRow) -> tuple[Words, str]:
+    return tuple(sorted(row.words)), row.cost_type

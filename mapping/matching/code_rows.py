@@ -1,0 +1,93 @@
+"""Cost codes, items, classes and accounts as they are compared: code, cost type, words, division. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mapping.matching.code_texts import CodeText, is_code, read_code, split_code, split_type
+from mapping.matching.records import Candidate
+from mapping.matching.trade_words import trade_words
+from mapping.normalize import normal_name
+
+# QuickBooks Desktop cuts names there, and lists that came from it stay cut.
+CUT_LENGTHS = (30, 31)
+# Words that end whole trades and cost types alike: "Laboratory Equipment", "Site Amenities Equipment".
+SOFT_TYPES = {"equipment": "E", "other": "O"}
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRow:
+    """A row as it is compared. `text` is the name without its code, normal. `group`: "Account" or nothing.
+
+    `division` is the number in front of the name above the row, "03" of "03 Concrete", where there is one.
+    """
+
+    id: str
+    code: CodeText
+    cost_type: str
+    words: tuple[str, ...]
+    text: str
+    is_cut: bool
+    division: str
+    division_words: tuple[str, ...]
+    group: str
+
+    @property
+    def shown_code(self) -> str:
+        return "-".join(self.code.groups)
+
+    @property
+    def soft_type(self) -> str:
+        return SOFT_TYPES.get(self.words[-1], "") if len(self.words) > 1 else ""
+
+
+def read_left(row: Candidate) -> CodeRow:
+    """A Procore cost code."""
+    in_name, bare = _split_name(row.name)
+    code = read_code(row.code or in_name)
+    bare = bare if _repeats(code, in_name) else row.name
+    return _read(row, code, bare, row.name, row.parent)
+
+
+def read_right(row: Candidate) -> CodeRow:
+    """An item, a class or an account, whose name may hold the names above it and a code of its own."""
+    full = row.name if ":" in row.name or ":" not in row.other_name else row.other_name
+    above, _, leaf = full.rpartition(":")
+    in_name, bare = _split_name(leaf)
+    if not in_name and row.other_name:
+        in_name, bare = _split_name(row.other_name.rpartition(":")[2])
+    code = read_code(in_name or row.code)
+    return _read(row, code, bare, leaf.strip(), row.parent or above)
+
+
+def _split_name(name: str) -> tuple[str, str]:
+    name = name.strip()
+    return (name, "") if is_code(name) and not split_code(name)[0] else split_code(name)
+
+
+def _repeats(code: CodeText, in_name: str) -> bool:
+    """Whether the code in front of a name is the row's own and not a number of its name: "2 Hour Walls"."""
+    return bool(in_name) and read_code(in_name).groups == code.groups
+
+
+def _read(row: Candidate, code: CodeText, bare: str, leaf: str, parent: str) -> CodeRow:
+    head, cost_type = split_type(bare)
+    if code.cost_type and cost_type not in ("", code.cost_type):
+        head = bare
+    words = trade_words(head) if head.strip() else ()
+    kind = code.cost_type or cost_type
+    if kind and kind == SOFT_TYPES.get(words[-1] if len(words) > 1 else "") and code.cost_type:
+        words = words[:-1]
+    above = parent.rpartition(":")[2]
+    division_code, division_name = split_code(above.strip())
+    return CodeRow(
+        id=row.id,
+        code=code,
+        cost_type=kind,
+        words=words,
+        text=normal_name(head) if head.strip() else "",
+        is_cut=len(leaf) in CUT_LENGTHS or len(bare) in CUT_LENGTHS,
+        division=read_code(division_code).digits if division_code else "",
+        division_words=trade_words(division_name) if division_name.strip() else (),
+        group="Account" if row.subtype == "Account" else "",
+    )

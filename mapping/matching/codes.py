@@ -1,0 +1,75 @@
+"""Which cost code is which item, class or account. Pure.
+
+An equal code and a name that fits are sure. An equal code with another name is for a person, and so is an equal name
+under another code where the lists number alike. Where they do not, names and divisions decide.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence, Set
+
+from mapping.matching.assign import Scored, choose
+from mapping.matching.code_lists import CodeLists, CodeShelf
+from mapping.matching.code_pairs import score_pair
+from mapping.matching.code_rows import CodeRow, read_left, read_right
+from mapping.matching.records import MOST_SUGGESTED, Candidate, Suggestion
+
+MARGIN = 0.07
+SAME_CODE = 100
+
+
+def match_codes(
+    lefts: Iterable[Candidate],
+    rights: Iterable[Candidate],
+    *,
+    taken: Set[str] = frozenset(),
+    rejected: Set[tuple[str, str]] = frozenset(),
+    shares_right: bool = False,
+    codes_first: bool = False,
+    limit: int = MOST_SUGGESTED,
+) -> list[Suggestion]:
+    """`mapping.matching.records.Match` for cost codes."""
+    lists = CodeLists([read_left(row) for row in _in_order(lefts)], [read_right(row) for row in _in_order(rights)])
+    first = _match_only_codes(lists, taken, rejected) if codes_first else []
+    done = {pair.left_id for pair in first}
+    used = set(taken) if shares_right else set(taken) | {pair.right_id for pair in first}
+    pairs = [pair for pair in _score_all(lists) if pair.left_id not in done]
+    rest = choose(pairs, margin=MARGIN, taken=used, rejected=rejected, shares_right=shares_right, limit=limit)
+    return sorted(first + rest, key=lambda pair: (pair.band != "sure", -pair.score, pair.left_id))
+
+
+def _in_order(rows: Iterable[Candidate]) -> list[Candidate]:
+    return sorted((row for row in rows if row.is_active), key=lambda row: row.id)
+
+
+def _score_all(lists: CodeLists) -> Iterator[Scored]:
+    shelf = CodeShelf(lists)
+    for left in lists.lefts:
+        for right in shelf.nearest(left):
+            pair = score_pair(left, right, lists)
+            if pair is not None:
+                yield pair
+
+
+def _match_only_codes(lists: CodeLists, taken: Set[str], rejected: Set[tuple[str, str]]) -> list[Suggestion]:
+    """Codes that one row has on each side, cost type included."""
+    lefts, rights = _by_code(lists.lefts, lists), _by_code(lists.rights, lists)
+    found: list[Suggestion] = []
+    for key, left_rows in lefts.items():
+        right_rows = rights.get(key, [])
+        if len(left_rows) != 1 or len(right_rows) != 1:
+            continue
+        left, right = left_rows[0], right_rows[0]
+        if right.id not in taken and (left.id, right.id) not in rejected:
+            found.append(Suggestion(left.id, right.id, SAME_CODE, f"Same code {left.shown_code}", "sure"))
+    return found
+
+
+def _by_code(rows: Sequence[CodeRow], lists: CodeLists) -> dict[tuple[str, str], list[CodeRow]]:
+    found: dict[tuple[str, str], list[CodeRow]] = defaultdict(list)
+    for row in rows:
+        keys = lists.keys(row.code)
+        if keys:
+            found[keys[0], row.cost_type].append(row)
+    return found
