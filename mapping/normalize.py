@@ -30,7 +30,7 @@ def normal_name(text: str) -> str:
     Accents, case, punctuation, a leading "the" and trailing legal forms go; words and numbers stay. Empty only when
     the name is empty. Applying it twice changes nothing.
     """
-    folded = _fold(_strip_deleted(text))
+    folded = fold(_strip_deleted(text))
     words = _join_initials(_split(folded))
     while len(words) > 1 and words[0] == "the":
         words = words[1:]
@@ -41,7 +41,7 @@ def normal_name(text: str) -> str:
 
 def normal_code(text: str) -> str:
     """A code without its separators, so that "03-300", "03.300" and "03 300" are one. Leading zeros stay."""
-    return _NOT_WORD.sub("", _fold(text))
+    return _NOT_WORD.sub("", fold(text))
 
 
 def _strip_deleted(text: str) -> str:
@@ -51,7 +51,7 @@ def _strip_deleted(text: str) -> str:
     return stripped if stripped.strip() else text
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
     """Lower case without accents. Twice, since taking a letter apart can leave capitals or accents behind."""
     if text.isascii():
         return text.lower()

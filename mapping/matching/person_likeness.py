@@ -1,0 +1,177 @@
+"""How alike two readings of a person's name are, and what in them differs. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rapidfuzz.distance import OSA
+
+from mapping.matching.nicknames import is_common_name, other_forms
+from mapping.matching.persons import PARTICLES, PersonName
+
+SHORTEST_TYPO = 4
+# Peck and Pack: in a short surname one letter is as likely another family.
+SHORTEST_SURE_SURNAME = 5
+# A slip of the pen is there once; a spelling that several people have is a name of its own.
+OWN_NAME = 2
+
+GIVEN_EQUAL, GIVEN_JOINED, GIVEN_SHORT, GIVEN_TYPO, GIVEN_INITIAL, GIVEN_NEAR, GIVEN_OTHER = (
+    1.0, 0.97, 0.92, 0.90, 0.74, 0.66, 0.42,
+)  # fmt: skip
+FAMILY_EQUAL, FAMILY_TYPO, FAMILY_CUT, FAMILY_NEAR, FAMILY_OTHER = 1.0, 0.91, 0.90, 0.66, 0.35
+OTHER_ORDER_COSTS = 0.02
+ONE_SUFFIX_COSTS = 0.08
+OTHER_SUFFIX_COSTS = 0.35
+ONE_MIDDLE_COSTS = 0.02
+OTHER_MIDDLE_COSTS = 0.25
+SAME_MIDDLE_ADDS = 0.06
+
+
+@dataclass(slots=True)
+class NameCounts:
+    """How often each first name and surname occurs in the two lists together."""
+
+    given: Mapping[str, int] = field(default_factory=Counter)
+    family: Mapping[str, int] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class NameLikeness:
+    """`score` about 0 to 1. `is_sure`: the names alone are enough. `contradicts`: they speak against it."""
+
+    score: float
+    is_sure: bool
+    contradicts: bool
+    given_fits: bool
+    family_fits: bool
+    reasons: tuple[str, ...]
+
+
+def compare_names(left: PersonName, right: PersonName, counts: NameCounts) -> NameLikeness:
+    given, given_reason = _compare_given(left, right, counts)
+    family, family_reason = _compare_family(left, right, counts)
+    score = given * family
+    reasons = [reason for reason in (given_reason, family_reason) if reason]
+    if left.is_reversed != right.is_reversed:
+        score -= OTHER_ORDER_COSTS
+    contradicts = False
+    for cost, conflicts, reason in (_compare_middles(left, right), _compare_suffixes(left, right)):
+        score -= cost
+        contradicts |= conflicts
+        reasons += [reason] if reason else []
+    given_fits, family_fits = given >= GIVEN_TYPO, family >= FAMILY_CUT
+    slips = (given < GIVEN_JOINED) + (family < FAMILY_EQUAL) + (bool(left.suffix) != bool(right.suffix))
+    return NameLikeness(
+        score=score,
+        is_sure=given_fits and family_fits and slips <= 1 and not contradicts,
+        contradicts=contradicts,
+        given_fits=given_fits,
+        family_fits=family_fits,
+        reasons=tuple(reasons),
+    )
+
+
+def _compare_given(left: PersonName, right: PersonName, counts: NameCounts) -> tuple[float, str]:
+    ours, theirs = left.given, right.given
+    if ours == theirs:
+        return GIVEN_EQUAL, ""
+    if _join_given(left) & _join_given(right):
+        return GIVEN_JOINED, "First name in one word"
+    if theirs in other_forms(ours):
+        return GIVEN_SHORT, "Another form of the first name"
+    if 1 in (len(ours), len(theirs)):
+        return (GIVEN_INITIAL, "Only an initial") if ours[0] == theirs[0] else (GIVEN_OTHER, "First names differ")
+    if not _is_one_slip(ours, theirs):
+        return GIVEN_OTHER, "First names differ"
+    if _ends_apart(ours, theirs) or (_is_name(ours, counts) and _is_name(theirs, counts)):
+        return GIVEN_NEAR, "First names look alike but are two names"
+    return GIVEN_TYPO, "First name but for one letter"
+
+
+def _is_name(word: str, counts: NameCounts) -> bool:
+    return is_common_name(word) or counts.given.get(word, 0) >= OWN_NAME
+
+
+def _ends_apart(ours: str, theirs: str) -> bool:
+    """Carlo and Carla, Paul and Paula: the last letter makes another person."""
+    return ours[:-1] == theirs[:-1] or ours == theirs[:-1] or theirs == ours[:-1]
+
+
+def _join_given(name: PersonName) -> set[str]:
+    """The first name with a middle name that may be its other half: "Mary Ann", "Maryann"."""
+    joined = {name.given}
+    if name.middle and len(name.middle[0]) > 1 and len(name.given) > 1:
+        joined.add(name.given + name.middle[0])
+    return joined
+
+
+def _compare_family(left: PersonName, right: PersonName, counts: NameCounts) -> tuple[float, str]:
+    ours, theirs = left.surname, right.surname
+    if ours == theirs:
+        return FAMILY_EQUAL, ""
+    if _is_cut(left.family, right.family) or _is_cut(right.family, left.family):
+        return FAMILY_CUT, "Part of the last name"
+    if not _is_one_slip(ours, theirs):
+        return FAMILY_OTHER, "Last names differ"
+    is_short = min(len(ours), len(theirs)) < SHORTEST_SURE_SURNAME
+    if is_short or min(counts.family.get(ours, 0), counts.family.get(theirs, 0)) >= OWN_NAME:
+        return FAMILY_NEAR, "Last names look alike but are two names"
+    return FAMILY_TYPO, "Last name but for one letter"
+
+
+def _is_cut(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    """ "Garrick" of "Garrick Weil", "LaSpata" of "La Spata Rossi", and the "Mc" of "Mc Manus"."""
+    if len(part) >= len(whole) or (len("".join(part)) < 2):
+        return False
+    return whole[: len(part)] == part or whole[-len(part) :] == part
+
+
+def _is_one_slip(ours: str, theirs: str) -> bool:
+    """One letter wrong, missing, doubled or two swapped; the first letter is never the one that is wrong."""
+    if ours[:1] != theirs[:1] or min(len(ours), len(theirs)) < SHORTEST_TYPO:
+        return False
+    return OSA.distance(ours, theirs, score_cutoff=1) == 1
+
+
+def _compare_middles(left: PersonName, right: PersonName) -> tuple[float, bool, str]:
+    ours, theirs = "".join(word[0] for word in left.middle), "".join(word[0] for word in right.middle)
+    if not ours and not theirs:
+        return 0.0, False, ""
+    if not ours or not theirs:
+        return ONE_MIDDLE_COSTS, False, ""
+    if not _middles_agree(left.middle, right.middle):
+        return OTHER_MIDDLE_COSTS, True, "Middle initials differ" if ours != theirs else "Middle names differ"
+    return -SAME_MIDDLE_ADDS, False, ""
+
+
+def _middles_agree(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
+    """Every middle name of the shorter list stands in the longer, in full or as an initial."""
+    few, many = sorted((ours, theirs), key=len)
+    return all(
+        any(one == other or (1 in (len(one), len(other)) and one[0] == other[0]) for other in many) for one in few
+    )
+
+
+def _compare_suffixes(left: PersonName, right: PersonName) -> tuple[float, bool, str]:
+    if left.suffix == right.suffix:
+        return 0.0, False, ""
+    if left.suffix and right.suffix:
+        return OTHER_SUFFIX_COSTS, True, f"One is {show_suffix(left.suffix)}, the other {show_suffix(right.suffix)}"
+    return ONE_SUFFIX_COSTS, False, f"One without {show_suffix(left.suffix or right.suffix)}"
+
+
+def show_suffix(suffix: str) -> str:
+    return suffix.title() if suffix in ("jr", "sr") else suffix.upper()
+
+
+def surname_keys(name: PersonName) -> set[str]:
+    """What two surnames share if they are equal, one slip apart, or one is part of the other."""
+    surname = name.surname
+    keys = {surname, *(part for part in name.family if part not in PARTICLES or len(name.family) == 1)}
+    if len(name.family) > 1:
+        keys |= {name.family[0], "".join(name.family[:2]), "".join(name.family[-2:])}
+    if len(surname) >= SHORTEST_TYPO:
+        keys |= {surname[:place] + surname[place + 1 :] for place in range(1, len(surname))}
+    return keys

@@ -1,0 +1,152 @@
+"""A person's name taken apart, in every way it can be read. Pure.
+
+"Smith, John A", "John A. Smith", "SMITH JOHN" and the vendor's own name fields all come to the same parts. A name
+without a comma can start with either end, and the middle of three words can be a middle name or half a surname, so a
+name has several readings, likeliest first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from mapping.matching.records import Candidate
+from mapping.normalize import fold
+
+SUFFIXES = {
+    "jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "ii", "iii": "iii", "iv": "iv", "2nd": "ii",
+    "3rd": "iii", "4th": "iv",
+}  # fmt: skip
+TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "sir", "prof"})
+DEGREES = frozenset({"phd", "md", "pe", "cpa", "esq", "dds", "rn"})
+# Words that open a surname: never a middle name, and no surname by themselves.
+PARTICLES = frozenset(
+    {
+        "mc", "mac", "o", "d", "de", "del", "dela", "della", "la", "las", "le", "los", "lo", "di", "da", "das", "do", "dos",
+        "du", "van", "von", "der", "den", "ter", "ten", "st", "san", "santa", "al", "el", "abu", "bin", "ben", "ibn", "fitz",
+    }
+)  # fmt: skip
+MOST_WORDS = 6
+
+_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+# What follows a dash in spaces is a note, "Jane Roe - PT", unless it reads like the other half of a surname.
+_NOTE = re.compile(
+    r"\s[-–—]\s*(?:\d+\w*|[^\W\d_]{1,2}|[^-]*\b(?:vendor|employee|emp|inactive|old|temp|new|sub|do not use|local|union"
+    r"|terminated|term|contractor|driver|foreman|office|field)\b[^-]*)\s*$",
+    re.IGNORECASE,
+)
+_TRAILING_NUMBER = re.compile(r"\s+#?\d+\s*$")
+_APOSTROPHES = re.compile(r"['\u2019\u2018`\u00b4\u02bc\u2032]")
+_NOT_WORD = re.compile(r"[\W_]+")
+_DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """One reading. `family` and `middle` are words; `given` is one word and may be an initial.
+
+    `is_reversed`: read against the order it was written in, on the chance that the ends were swapped.
+    """
+
+    given: str
+    family: tuple[str, ...]
+    middle: tuple[str, ...] = ()
+    suffix: str = ""
+    is_reversed: bool = False
+
+    @property
+    def surname(self) -> str:
+        """The family name as one word: "O Farrell", "O'Farrell" and "OFarrell" are one."""
+        return "".join(self.family)
+
+
+def read_person(row: Candidate) -> tuple[PersonName, ...]:
+    """Every reading of a row's name, likeliest first; none when there is no name."""
+    fields = _read_fields(row)
+    if fields is None:
+        return tuple(dict.fromkeys(_read_display(row.name)))
+    readings = [_complete(fields, row.name), *_reversals(fields)]
+    if not set(fields.family) & set(split_words(row.name)):
+        # Who takes another surname is often renamed in one of the two places only.
+        readings += _read_display(row.name)
+    return tuple(dict.fromkeys(readings))
+
+
+def split_words(text: str) -> list[str]:
+    """A name's words without accents, case, notes and punctuation."""
+    plain = _APOSTROPHES.sub("", fold(_strip_notes(text)))
+    plain = _DOTTED.sub(lambda match: match.group().replace(".", " "), plain)
+    return [word for word in _NOT_WORD.split(plain) if word]
+
+
+def _strip_notes(text: str) -> str:
+    plain = _BRACKETS.sub(" ", text)
+    plain = _TRAILING_NUMBER.sub("", _NOTE.sub("", plain))
+    return plain if plain.strip(" ,.-") else text
+
+
+def _read_fields(row: Candidate) -> PersonName | None:
+    given, family = split_words(row.given_name), split_words(row.family_name)
+    family, suffix = _take_suffix(family)
+    given, given_suffix = _take_suffix(given)
+    if not given or not family:
+        return None
+    middle = (*given[1:], *split_words(row.middle_name))
+    own = _take_suffix(split_words(row.suffix))[1]
+    return PersonName(given[0], tuple(family), tuple(middle), own or suffix or given_suffix)
+
+
+def _complete(fields: PersonName, display: str) -> PersonName:
+    """The fields with the middle name and the suffix that only the displayed name has."""
+    if fields.suffix and fields.middle:
+        return fields
+    words, suffix = _take_suffix(split_words(display))
+    known = {fields.given, *fields.family, fields.surname}
+    rest = tuple(word for word in words if word not in known)
+    is_same_name = len(words) - len(rest) >= 2
+    middle = fields.middle or (rest if is_same_name and len(rest) == 1 else ())
+    return replace(fields, middle=middle, suffix=fields.suffix or suffix)
+
+
+def _reversals(name: PersonName) -> Iterator[PersonName]:
+    """The ends swapped: somebody typed the surname into the field for the first name."""
+    if len(name.given) > 1 and len(name.surname) > 1:
+        yield PersonName(name.family[0], (name.given, *name.middle), name.family[1:], name.suffix, True)
+
+
+def _read_display(display: str) -> Iterator[PersonName]:
+    head, comma, tail = _strip_notes(display).partition(",")
+    head_words, head_suffix = _take_suffix(split_words(head))
+    tail_words, tail_suffix = _take_suffix(split_words(tail))
+    suffix = head_suffix or tail_suffix
+    if comma and head_words and tail_words:
+        name = PersonName(tail_words[0], tuple(head_words), tuple(tail_words[1:]), suffix)
+        yield name
+        yield from _reversals(name)
+    else:
+        yield from _read_flat((head_words or tail_words)[:MOST_WORDS], suffix)
+
+
+def _read_flat(words: list[str], suffix: str) -> Iterator[PersonName]:
+    """Every split of words without a comma, "First Middle Last" before "Last First Middle"."""
+    if len(words) < 2:
+        return
+    for start in range(len(words) - 1, 0, -1):
+        if not _opens_surname(words[1:start]):
+            yield PersonName(words[0], tuple(words[start:]), tuple(words[1:start]), suffix)
+    for end in range(1, len(words)):
+        if words[end - 1] not in PARTICLES:
+            yield PersonName(words[end], tuple(words[:end]), tuple(words[end + 1 :]), suffix, True)
+
+
+def _opens_surname(middle: list[str]) -> bool:
+    return any(word in PARTICLES and len(word) > 1 for word in middle)
+
+
+def _take_suffix(words: list[str]) -> tuple[list[str], str]:
+    """The words without titles, and the generation they name, as "jr", "sr", "ii", "iii" or "iv"."""
+    kept = words[1:] if len(words) > 1 and words[0] in TITLES else words
+    kept = kept[:-1] if len(kept) > 1 and kept[-1] in DEGREES else kept
+    found = [SUFFIXES[word] for word in kept[1:] if word in SUFFIXES]
+    return kept[:1] + [word for word in kept[1:] if word not in SUFFIXES], found[0] if found else ""
