@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mapping.matching.code_names import WordBook, Words
 from mapping.matching.code_rows import CodeRow
@@ -138,7 +139,7 @@ class CodeShelf:
 
 
 def _handles(words: Words) -> list[str]:
-    return [*words, *(one + other for one, other in zip(words, words[1:], strict=False))]
+    return [*words, *(one + other for one, other in pairwise(words))]
 
 
 def _find_anchors(lefts: Sequence[CodeRow], rights: Sequence[CodeRow]) -> list[Anchor]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import sqrt
 from typing import Literal
 
@@ -37,7 +38,7 @@ class NameLikeness:
 class WordBook:
     """The words of two lists, and which of one may stand for which of the other.
 
-    A word found in both lists is spelled as it is meant: "grating" is no mistyped "grading" where both lists have both.
+    A word found in both lists is spelled as it is meant: where both have both, "grating" is no mistyped "grading".
     """
 
     def __init__(self, lefts: Iterable[Words], rights: Iterable[Words]) -> None:
@@ -120,7 +121,7 @@ def _pair_rest(left: Sequence[str], right: Sequence[str], book: WordBook) -> lis
 
 def _find_joined(apart: Sequence[str], joined: Sequence[str]) -> list[tuple[Words, str]]:
     """Two neighbours on one side that are written as one word on the other: "flag pole", "flagpole"."""
-    pairs = zip(apart, apart[1:], strict=False)
+    pairs = pairwise(apart)
     return [((one, other), one + other) for one, other in pairs if one + other in joined]
 
 

@@ -1,4 +1,4 @@
-"""Cost codes and account numbers as text: where they stand in a name, their parts, and how two spellings compare. Pure.
+"""Cost codes and account numbers as text: where they stand in a name, their parts, how spellings compare. Pure.
 
 "03-100", "03100", "3100", "03.100", "03 10 00" and "03-100.S" are one code, the last with a cost type. What a spelling
 means depends on the list it comes from: `Shape` is learnt from both lists.
@@ -127,13 +127,8 @@ def learn_shape(*lists: Iterable[CodeText]) -> Shape:
 
 def _pads(codes: Iterable[CodeText]) -> bool:
     """Whether zeros at the end can go: few different codes of the list become one by it."""
-    spelled = {_whole(code) for code in codes}
+    spelled = {code.digits for code in codes}
     return len({strip_zeros(code) for code in spelled}) >= 0.9 * len(spelled)
-
-
-def _whole(code: CodeText) -> str:
-    """Digits as they are written, parts kept apart where a part is no block of fixed width."""
-    return code.digits
 
 
 def strip_zeros(digits: str) -> str:

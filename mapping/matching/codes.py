@@ -6,17 +6,16 @@ under another code where the lists number alike. Where they do not, names and di
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Set
 
 from mapping.matching.assign import Scored, choose
 from mapping.matching.code_lists import CodeLists, CodeShelf
 from mapping.matching.code_pairs import score_pair
 from mapping.matching.code_rows import CodeRow, read_left, read_right
+from mapping.matching.equal_codes import CodedRows, suggest_equal_codes
 from mapping.matching.records import MOST_SUGGESTED, Candidate, Suggestion
 
 MARGIN = 0.07
-SAME_CODE = 100
 
 
 def match_codes(
@@ -54,22 +53,10 @@ def _score_all(lists: CodeLists) -> Iterator[Scored]:
 
 def _match_only_codes(lists: CodeLists, taken: Set[str], rejected: Set[tuple[str, str]]) -> list[Suggestion]:
     """Codes that one row has on each side, cost type included."""
-    lefts, rights = _by_code(lists.lefts, lists), _by_code(lists.rights, lists)
-    found: list[Suggestion] = []
-    for key, left_rows in lefts.items():
-        right_rows = rights.get(key, [])
-        if len(left_rows) != 1 or len(right_rows) != 1:
-            continue
-        left, right = left_rows[0], right_rows[0]
-        if right.id not in taken and (left.id, right.id) not in rejected:
-            found.append(Suggestion(left.id, right.id, SAME_CODE, f"Same code {left.shown_code}", "sure"))
-    return found
 
-
-def _by_code(rows: Sequence[CodeRow], lists: CodeLists) -> dict[tuple[str, str], list[CodeRow]]:
-    found: dict[tuple[str, str], list[CodeRow]] = defaultdict(list)
-    for row in rows:
+    def key_of(row: CodeRow) -> tuple[str, str] | None:
         keys = lists.keys(row.code)
-        if keys:
-            found[keys[0], row.cost_type].append(row)
-    return found
+        return (keys[0], row.cost_type) if keys else None
+
+    pairs = CodedRows(lists.lefts, key_of).pair_with(CodedRows(lists.rights, key_of))
+    return suggest_equal_codes(((left.id, right.id, left.shown_code) for left, right in pairs), taken, rejected)
