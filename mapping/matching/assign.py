@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
-from mapping.matching.records import MOST_SUGGESTED, Suggestion
+from mapping.matching.records import MOST_SUGGESTED, Band, Suggestion
 
 ROUNDS = 2
 RIVALS = "More than one fits"
@@ -14,13 +14,16 @@ RIVALS = "More than one fits"
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A pair as a matcher sees it, `score` 0 to 1. `may_be_sure`: nothing in the pair itself speaks against it."""
+    """A pair as a matcher sees it. `score` compares it with its rivals; `shown` is what a person sees, 0 to 1, where
+    that is not the same. `may_be_sure`: nothing in the pair itself speaks against it.
+    """
 
     left_id: str
     right_id: str
     score: float
     may_be_sure: bool
     reason: str
+    shown: float | None = None
 
 
 def choose(
@@ -36,21 +39,21 @@ def choose(
 
     Sure is what may be and leads by `margin` over every other pair of its left, and of its right unless rights are
     shared. Once these are out of the way a second round is held among the rest. Rights `taken` and pairs `rejected`
-    are never answered; a taken right is a rival in the first round all the same.
+    are never answered; a taken right is a rival all the same.
     """
-    ordered = sorted(pairs, key=lambda pair: (-pair.score, pair.left_id, pair.right_id))
-    open_pairs = [pair for pair in ordered if (pair.left_id, pair.right_id) not in rejected]
+    ordered = sorted(pairs, key=_rank)
+    rest = [pair for pair in ordered if (pair.left_id, pair.right_id) not in rejected] if rejected else ordered
     sure: list[Scored] = []
-    rest = open_pairs
-    for number in range(ROUNDS):
+    for _ in range(ROUNDS):
         won = [pair for pair in _leaders(rest, margin, shares_right) if pair.right_id not in taken]
+        if not won:
+            break
         sure += won
         lefts = {pair.left_id for pair in won}
-        rights = set(taken) if shares_right else set(taken) | {pair.right_id for pair in won}
+        rights = set() if shares_right else {pair.right_id for pair in won}
         rest = [pair for pair in rest if pair.left_id not in lefts and pair.right_id not in rights]
-        if not won and number:
-            break
-    return [_answer(pair, "sure") for pair in sorted(sure, key=_rank)] + _offer(rest, margin, shares_right, limit)
+    answered = [_answer(pair, "sure", pair.reason) for pair in sorted(sure, key=_rank)]
+    return answered + _offer(rest, margin, taken, shares_right, limit)
 
 
 def _leaders(pairs: list[Scored], margin: float, shares_right: bool) -> list[Scored]:
@@ -78,27 +81,34 @@ def _group(pairs: list[Scored]) -> tuple[dict[str, list[Scored]], dict[str, list
     return by_left, by_right
 
 
-def _offer(pairs: list[Scored], margin: float, shares_right: bool, limit: int) -> list[Suggestion]:
+def _offer(pairs: list[Scored], margin: float, taken: Set[str], shares_right: bool, limit: int) -> list[Suggestion]:
     by_left, by_right = _group(pairs)
-    offered: list[Suggestion] = []
+    offered: list[Scored] = []
     for group in by_left.values():
-        for pair in group[:limit]:
-            leads = _leads(pair, group, margin)
-            leads = leads and (shares_right or _leads(pair, by_right[pair.right_id], margin))
-            doubt = pair.may_be_sure and not leads
-            offered.append(_answer(pair, "unsure", f"{pair.reason}. {RIVALS}" if doubt else pair.reason))
-    return sorted(offered, key=lambda pair: -pair.score)
+        offered += [pair for pair in group if pair.right_id not in taken][:limit]
+    return [
+        _answer(pair, "unsure", _explain_doubt(pair, by_left, by_right, margin, shares_right))
+        for pair in sorted(offered, key=_rank)
+    ]
+
+
+def _explain_doubt(
+    pair: Scored,
+    by_left: dict[str, list[Scored]],
+    by_right: dict[str, list[Scored]],
+    margin: float,
+    shares_right: bool,
+) -> str:
+    """Why a pair that may be sure is not: another fits one of its rows about as well."""
+    leads = _leads(pair, by_left[pair.left_id], margin)
+    leads = leads and (shares_right or _leads(pair, by_right[pair.right_id], margin))
+    return f"{pair.reason}. {RIVALS}" if pair.may_be_sure and not leads else pair.reason
 
 
 def _rank(pair: Scored) -> tuple[float, str, str]:
     return -pair.score, pair.left_id, pair.right_id
 
 
-def _answer(pair: Scored, band: str, reason: str = "") -> Suggestion:
-    return Suggestion(
-        pair.left_id,
-        pair.right_id,
-        round(100 * min(1.0, max(0.0, pair.score))),
-        reason or pair.reason,
-        "sure" if band == "sure" else "unsure",
-    )
+def _answer(pair: Scored, band: Band, reason: str) -> Suggestion:
+    score = pair.score if pair.shown is None else pair.shown
+    return Suggestion(pair.left_id, pair.right_id, round(100 * min(1.0, max(0.0, score))), reason, band)

@@ -1,0 +1,92 @@
+"""Which pairs of two long lists are worth comparing at all. Pure.
+
+Rows meet under a key they share: a rare word, two words, the squashed name or its beginning or end, a word with one
+letter left out, a phone. A key so many rows have that it would bring all of them together is not used, which keeps the
+work in step with the length of the lists; the words under it still meet in twos.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations
+
+from mapping.matching.firms import Firm
+from mapping.matching.names import Name
+from mapping.matching.weights import Weights
+
+# The product of a key's rows on either side.
+MOST_PAIRS = 900
+MOST_CONTACTS = 36
+COMMON = 30
+MOST_WORDS = 6
+END = 7
+LEAST_TYPED = 5
+
+Index = dict[str, list[int]]
+KeysOf = Callable[[Firm, Weights], Iterable[str]]
+
+
+def find_pairs(lefts: Sequence[Firm], rights: Sequence[Firm], weights: Weights) -> list[list[int]]:
+    """For each left the positions of the rights it shares a key with, in order."""
+    met: list[set[int]] = [set() for _ in lefts]
+    for keys, most in ((name_keys, MOST_PAIRS), (contact_keys, MOST_CONTACTS)):
+        index = _index(rights, weights, keys)
+        for key, positions in _index(lefts, weights, keys).items():
+            others = index.get(key)
+            if others and len(others) * len(positions) <= most:
+                for position in positions:
+                    met[position].update(others)
+    return [sorted(found) for found in met]
+
+
+def _index(firms: Sequence[Firm], weights: Weights, keys: KeysOf) -> Index:
+    index: Index = defaultdict(list)
+    for position, firm in enumerate(firms):
+        for key in keys(firm, weights):
+            index[key].append(position)
+    return index
+
+
+def contact_keys(firm: Firm, weights: Weights) -> Iterator[str]:
+    if firm.phone:
+        yield firm.phone
+    if firm.email:
+        yield firm.email
+    if firm.domain:
+        yield firm.domain
+    if firm.street:
+        yield f"{firm.street} {firm.zip or firm.state}"
+
+
+def name_keys(firm: Firm, weights: Weights) -> set[str]:
+    keys: set[str] = set()
+    for name in firm.names:
+        keys.update(_keys_of(name, weights))
+    return keys
+
+
+def _keys_of(name: Name, weights: Weights) -> Iterator[str]:
+    squashed = name.squashed
+    yield squashed
+    yield "<" + squashed[:END]
+    yield ">" + squashed[-END:]
+    yield "".join(name.words)
+    common = []
+    for stem, sort in zip(name.stems, name.sorts, strict=True):
+        count = weights.counts[stem]
+        if sort == "word" and len(stem) >= LEAST_TYPED:
+            yield from _with_one_left_out(stem)
+        if count <= COMMON:
+            yield stem
+        else:
+            common.append(stem)
+    for one, other in combinations(sorted(set(common))[:MOST_WORDS], 2):
+        yield f"{one} {other}"
+
+
+def _with_one_left_out(word: str) -> Iterator[str]:
+    """Words that differ by one letter behind the first, or by two swapped ones, have one of these in common."""
+    yield "~" + word
+    for position in range(1, len(word)):
+        yield f"~{word[:position]}{word[position + 1 :]}"
