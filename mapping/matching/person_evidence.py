@@ -12,10 +12,11 @@ from mapping.matching.records import Candidate
 # Anybody may have an address here: another one is no other person.
 PRIVATE_DOMAINS = frozenset(
     {
-        "gmail.com", "googlemail.com", "yahoo.com", "ymail.com", "rocketmail.com", "hotmail.com", "outlook.com", "live.com",
-        "msn.com", "aol.com", "icloud.com", "me.com", "mac.com", "comcast.net", "verizon.net", "att.net", "sbcglobal.net",
-        "bellsouth.net", "cox.net", "charter.net", "spectrum.net", "earthlink.net", "proton.me", "protonmail.com", "gmx.com",
-        "mail.com", "zoho.com", "frontier.com", "optonline.net", "roadrunner.com", "rr.com", "juno.com", "netzero.net",
+        "gmail.com", "googlemail.com", "yahoo.com", "ymail.com", "rocketmail.com", "hotmail.com", "outlook.com",
+        "live.com", "msn.com", "aol.com", "icloud.com", "me.com", "mac.com", "comcast.net", "verizon.net",
+        "att.net", "sbcglobal.net", "bellsouth.net", "cox.net", "charter.net", "spectrum.net", "earthlink.net",
+        "proton.me", "protonmail.com", "gmx.com", "mail.com", "zoho.com", "frontier.com", "optonline.net",
+        "roadrunner.com", "rr.com", "juno.com", "netzero.net",
     }
 )  # fmt: skip
 PHONE_DIGITS = 10

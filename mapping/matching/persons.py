@@ -23,8 +23,9 @@ DEGREES = frozenset({"phd", "md", "pe", "cpa", "esq", "dds", "rn"})
 # Words that open a surname: never a middle name, and no surname by themselves.
 PARTICLES = frozenset(
     {
-        "mc", "mac", "o", "d", "de", "del", "dela", "della", "la", "las", "le", "los", "lo", "di", "da", "das", "do", "dos",
-        "du", "van", "von", "der", "den", "ter", "ten", "st", "san", "santa", "al", "el", "abu", "bin", "ben", "ibn", "fitz",
+        "mc", "mac", "o", "d", "de", "del", "dela", "della", "la", "las", "le", "los", "lo", "di", "da", "das",
+        "do", "dos", "du", "van", "von", "der", "den", "ter", "ten", "st", "san", "santa", "al", "el", "abu", "bin",
+        "ben", "ibn", "fitz",
     }
 )  # fmt: skip
 MOST_WORDS = 6
