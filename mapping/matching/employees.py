@@ -13,13 +13,21 @@ from dataclasses import dataclass
 from mapping.matching.assign import Scored, choose
 from mapping.matching.nicknames import other_forms
 from mapping.matching.person_evidence import Contact, Evidence, Shared, read_contact, weigh
-from mapping.matching.person_likeness import NameCounts, NameLikeness, compare_names, surname_keys
+from mapping.matching.person_likeness import (
+    NameCounts,
+    NameLikeness,
+    compare_names,
+    spell_first_name,
+    surname_keys,
+)
 from mapping.matching.persons import PersonName, read_person
 from mapping.matching.records import MOST_SUGGESTED, Candidate, Suggestion
 
-MARGIN = 0.05
-NAME_WEIGHS = 0.80
-LEAST_TO_SUGGEST = 0.30
+MARGIN = 0.06
+NAME_WEIGHS = 0.96
+LEAST_TO_SUGGEST = 0.33
+# What is proven is not outdone by a name that only looks better.
+PROVEN, TWICE_PROVEN = 0.94, 1.10
 # Beyond any score a name can reach: an equal number asked to decide by itself.
 CODE_DECIDES = 2.0
 # So many rows of one surname are compared whatever their first names.
@@ -74,7 +82,10 @@ def _judge(left_id: str, right_id: str, name: NameLikeness, evidence: Evidence, 
     if decides:
         return Scored(left_id, right_id, CODE_DECIDES, True, ". ".join(reasons))
     score = NAME_WEIGHS * name.score + evidence.score
-    return Scored(left_id, right_id, score, _may_be_sure(name, evidence), ". ".join(reasons))
+    is_sure = _may_be_sure(name, evidence)
+    if is_sure and evidence.proofs:
+        score = max(score, TWICE_PROVEN if evidence.proofs > 1 else PROVEN)
+    return Scored(left_id, right_id, score, is_sure, ". ".join(reasons))
 
 
 def _name_words(name: NameLikeness) -> tuple[str, ...]:
@@ -84,7 +95,7 @@ def _name_words(name: NameLikeness) -> tuple[str, ...]:
 def _may_be_sure(name: NameLikeness, evidence: Evidence) -> bool:
     if name.contradicts or evidence.conflicts:
         return False
-    if name.is_sure:
+    if name.is_sure or (name.given_fits and name.family_fits and evidence.supports):
         return True
     if name.given_fits or name.family_fits:
         return evidence.proofs > 1 or (evidence.proofs == 1 and evidence.supports)
@@ -99,6 +110,7 @@ def _compare_all(lefts: Sequence[_Person], rights: Sequence[_Person]) -> list[tu
         for right in shelf.near(left):
             likeness = _best_reading(left, right, counts)
             if likeness is not None:
+                likeness = spell_first_name(likeness, left.contact.mailbox, right.contact.mailbox)
                 found.append((left, right, likeness))
     return found
 

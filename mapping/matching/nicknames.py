@@ -6,8 +6,12 @@ Eric and Erica, Jose and Joseph, Patrick and Peter, Bill and Robert.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from functools import cache
+from functools import cache, lru_cache
+
+_SOUNDS = (("ch", "#"), ("ck", "k"), ("c", "k"), ("#", "ch"), ("ph", "f"), ("z", "s"))
+_DOUBLED = re.compile(r"(.)\1+")
 
 # Every name of a group may stand for every other one of it. Groups are parted by commas.
 _GROUPS = """
@@ -179,6 +183,17 @@ def other_forms(name: str) -> frozenset[str]:
 def is_common_name(name: str) -> bool:
     """Whether this folded word is a first name in common use or one of its short forms."""
     return name in _forms() or name in _common()
+
+
+@lru_cache(maxsize=50_000)
+def sound_of(name: str) -> str:
+    """What spellings of one name share: Glenn and Glen, Bryan and Brian, Katherine and Catherine.
+
+    Last letters stay apart, since Toni and Tony are as often two people.
+    """
+    for written, spoken in _SOUNDS:
+        name = name.replace(written, spoken)
+    return _DOUBLED.sub(r"\1", name[:-1].replace("y", "i") + name[-1:])
 
 
 @cache

@@ -39,6 +39,10 @@ class Contact:
     number: str
 
     @property
+    def mailbox(self) -> str:
+        return self.email.rpartition("@")[0]
+
+    @property
     def is_private(self) -> bool:
         return self.email.rpartition("@")[2] in PRIVATE_DOMAINS
 
@@ -120,4 +124,4 @@ def _emails_conflict(left: Contact, right: Contact) -> bool:
     """Two addresses of a firm are two people. One mailbox name at two firms may be a firm that moved."""
     if not left.email or not right.email or left.is_private or right.is_private:
         return False
-    return left.email.rpartition("@")[0] != right.email.rpartition("@")[0]
+    return left.mailbox != right.mailbox

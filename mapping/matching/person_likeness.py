@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rapidfuzz.distance import OSA
 
-from mapping.matching.nicknames import is_common_name, other_forms
+from mapping.matching.nicknames import is_common_name, other_forms, sound_of
 from mapping.matching.persons import PARTICLES, PersonName
 
 SHORTEST_TYPO = 4
 # Peck and Pack: in a short surname one letter is as likely another family.
 SHORTEST_SURE_SURNAME = 5
-# A slip of the pen is there once; a spelling that several people have is a name of its own.
+# A slip of the pen is there once, or seldom beside the name it spoils; what more people have is a name of its own.
 OWN_NAME = 2
+OWN_SHARE = 0.05
+SHORTEST_START = 3
 
 GIVEN_EQUAL, GIVEN_JOINED, GIVEN_SHORT, GIVEN_TYPO, GIVEN_INITIAL, GIVEN_NEAR, GIVEN_OTHER = (
     1.0, 0.97, 0.92, 0.90, 0.74, 0.66, 0.42,
@@ -47,6 +49,8 @@ class NameLikeness:
     given_fits: bool
     family_fits: bool
     reasons: tuple[str, ...]
+    left: PersonName
+    right: PersonName
 
 
 def compare_names(left: PersonName, right: PersonName, counts: NameCounts) -> NameLikeness:
@@ -70,7 +74,34 @@ def compare_names(left: PersonName, right: PersonName, counts: NameCounts) -> Na
         given_fits=given_fits,
         family_fits=family_fits,
         reasons=tuple(reasons),
+        left=left,
+        right=right,
     )
+
+
+def spell_first_name(likeness: NameLikeness, left_mailbox: str, right_mailbox: str) -> NameLikeness:
+    """The likeness where one side's e-mail, "matthew.bowman", spells the other's first name beside one surname."""
+    if likeness.given_fits or likeness.left.surname != likeness.right.surname:
+        return likeness
+    if not (_spells(left_mailbox, likeness.right) or _spells(right_mailbox, likeness.left)):
+        return likeness
+    has_one_suffix = bool(likeness.left.suffix) != bool(likeness.right.suffix)
+    reasons = tuple(reason for reason in likeness.reasons if not reason.startswith(("First names", "Only")))
+    return replace(
+        likeness,
+        score=max(likeness.score, GIVEN_SHORT - ONE_SUFFIX_COSTS * has_one_suffix),
+        is_sure=not likeness.contradicts and not has_one_suffix,
+        given_fits=True,
+        reasons=("The e-mail spells the other first name", *reasons),
+    )
+
+
+def _spells(mailbox: str, name: PersonName) -> bool:
+    letters = "".join(letter for letter in mailbox if letter.isalpha())
+    given, surname = name.given, name.surname
+    return len(given) >= SHORTEST_START and letters in (
+        given + surname, surname + given, given + surname[:1], given,
+    )  # fmt: skip
 
 
 def _compare_given(left: PersonName, right: PersonName, counts: NameCounts) -> tuple[float, str]:
@@ -79,19 +110,30 @@ def _compare_given(left: PersonName, right: PersonName, counts: NameCounts) -> t
         return GIVEN_EQUAL, ""
     if _join_given(left) & _join_given(right):
         return GIVEN_JOINED, "First name in one word"
-    if theirs in other_forms(ours):
+    if theirs in other_forms(ours) or sound_of(ours) == sound_of(theirs) or _is_start(ours, theirs, counts):
         return GIVEN_SHORT, "Another form of the first name"
     if 1 in (len(ours), len(theirs)):
         return (GIVEN_INITIAL, "Only an initial") if ours[0] == theirs[0] else (GIVEN_OTHER, "First names differ")
     if not _is_one_slip(ours, theirs):
         return GIVEN_OTHER, "First names differ"
-    if _ends_apart(ours, theirs) or (_is_name(ours, counts) and _is_name(theirs, counts)):
+    are_names = is_common_name(ours) and is_common_name(theirs)
+    if are_names or _ends_apart(ours, theirs) or _both_own(ours, theirs, counts.given):
         return GIVEN_NEAR, "First names look alike but are two names"
     return GIVEN_TYPO, "First name but for one letter"
 
 
-def _is_name(word: str, counts: NameCounts) -> bool:
-    return is_common_name(word) or counts.given.get(word, 0) >= OWN_NAME
+def _both_own(ours: str, theirs: str, counts: Mapping[str, int]) -> bool:
+    """Whether neither spelling is so rare beside the other that it looks like a slip."""
+    rare, usual = sorted((counts.get(ours, 0), counts.get(theirs, 0)))
+    return rare >= max(OWN_NAME, OWN_SHARE * usual)
+
+
+def _is_start(ours: str, theirs: str, counts: NameCounts) -> bool:
+    """ "Roge" of "Roger", "Chri" of "Christopher": a beginning that is no name of its own, as "Jose" of "Joseph" is."""
+    short, long = sorted((ours, theirs), key=len)
+    if len(short) < SHORTEST_START or not long.startswith(short) or long[len(short) :] in ("a", "o", "e"):
+        return False
+    return not is_common_name(short) and counts.given.get(short, 0) < OWN_NAME
 
 
 def _ends_apart(ours: str, theirs: str) -> bool:
@@ -115,15 +157,15 @@ def _compare_family(left: PersonName, right: PersonName, counts: NameCounts) -> 
         return FAMILY_CUT, "Part of the last name"
     if not _is_one_slip(ours, theirs):
         return FAMILY_OTHER, "Last names differ"
-    is_short = min(len(ours), len(theirs)) < SHORTEST_SURE_SURNAME
-    if is_short or min(counts.family.get(ours, 0), counts.family.get(theirs, 0)) >= OWN_NAME:
+    is_short = max(len(ours), len(theirs)) < SHORTEST_SURE_SURNAME
+    if is_short or _both_own(ours, theirs, counts.family):
         return FAMILY_NEAR, "Last names look alike but are two names"
     return FAMILY_TYPO, "Last name but for one letter"
 
 
 def _is_cut(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
     """ "Garrick" of "Garrick Weil", "LaSpata" of "La Spata Rossi", and the "Mc" of "Mc Manus"."""
-    if len(part) >= len(whole) or (len("".join(part)) < 2):
+    if len(part) >= len(whole) or (len("".join(part)) < 2 and part != whole[:1]):
         return False
     return whole[: len(part)] == part or whole[-len(part) :] == part
 

@@ -120,6 +120,9 @@ def _read_display(display: str) -> Iterator[PersonName]:
     head, comma, tail = _strip_notes(display).partition(",")
     head_words, head_suffix = _take_suffix(split_words(head))
     tail_words, tail_suffix = _take_suffix(split_words(tail))
+    if len(tail_words) == 1 and tail_words[0] in SUFFIXES | dict.fromkeys(DEGREES, ""):
+        # "Jane Roe, PE" is no "Last, First".
+        tail_words, tail_suffix = [], SUFFIXES.get(tail_words[0], "")
     suffix = head_suffix or tail_suffix
     if comma and head_words and tail_words:
         name = PersonName(tail_words[0], tuple(head_words), tuple(tail_words[1:]), suffix)
