@@ -13,11 +13,12 @@ from itertools import pairwise
 from mapping.matching.code_names import WordBook, Words
 from mapping.matching.code_rows import CodeRow
 from mapping.matching.code_texts import DIVISION_WIDTH, CodeText, Shape, account_keys, code_keys, learn_shape
+from mapping.matching.trade_vocabulary import LATER_DIVISIONS
 from mapping.matching.trade_words import is_generic, weigh
 
 # Names found once on each side tell whether the lists number alike: this many of them, and this share of equal codes.
 LEAST_ANCHORS = 5
-SHARE_OF_EQUAL_CODES = 0.7
+SHARE_OF_EQUAL_CODES = 0.65
 # A word so many rows hold finds too many to compare; the others find the row.
 COMMON_WORD = 150
 MOST_COMPARED = 14
@@ -40,6 +41,8 @@ class CodeLists:
         self.shape: Shape = learn_shape([row.code for row in lefts], [row.code for row in items])
         self.book = WordBook((row.words for row in lefts), (row.words for row in rights))
         self._anchors = _find_anchors(lefts, rights)
+        self._left_names = {_name_key(row) for row in lefts}
+        self._right_names = {(_name_key(row), row.group) for row in rights}
         self._alike = {group: self._numbers_alike(group) for group in ("", "Account")}
         self._divisions = self._learn_divisions()
 
@@ -53,7 +56,7 @@ class CodeLists:
     def holds_code(self, left: CodeRow, right: CodeRow) -> bool:
         """Whether an account's number is the cost code behind the digits of its range."""
         ours = self.keys(left.code)
-        return bool(ours) and ours[0] in account_keys(right.code, self.shape)
+        return bool(right.group and ours) and ours[0] in account_keys(right.code, self.shape)
 
     def number_alike(self, group: str) -> bool:
         """Whether an equal code means the same work in both lists, so that another code means another work."""
@@ -73,7 +76,14 @@ class CodeLists:
         ours, theirs = self.division(left), self.division(right)
         if not ours or not theirs:
             return None
-        return ours == theirs or theirs in self._divisions.get(ours, ())
+        if ours == theirs or theirs in self._divisions.get(ours, ()):
+            return True
+        return theirs in LATER_DIVISIONS.get(ours, ()) or ours in LATER_DIVISIONS.get(theirs, ())
+
+    def is_named_elsewhere(self, left: CodeRow, right: CodeRow) -> bool:
+        """Whether one of two rows whose names differ has exactly the name of a third row in the other's list."""
+        ours, theirs = _name_key(left), _name_key(right)
+        return ours != theirs and (theirs in self._left_names or (ours, right.group) in self._right_names)
 
     def _numbers_alike(self, group: str) -> bool:
         """Cost codes are taken to number alike until names say otherwise, accounts the other way round."""
@@ -113,7 +123,8 @@ class CodeShelf:
         self._by_key: dict[str, set[int]] = defaultdict(set)
         self._by_word: dict[str, set[int]] = defaultdict(set)
         for index, row in enumerate(lists.rights):
-            for key in (*lists.keys(row.code), *account_keys(row.code, lists.shape)):
+            inside = account_keys(row.code, lists.shape) if row.group else ()
+            for key in (*lists.keys(row.code), *inside):
                 self._by_key[key].add(index)
             for word in _handles(row.words):
                 self._by_word[word].add(index)

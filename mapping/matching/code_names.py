@@ -11,10 +11,12 @@ from typing import Literal
 
 from rapidfuzz.distance import OSA
 
-from mapping.matching.trade_vocabulary import WHOLE_WORDS
+from mapping.matching.trade_vocabulary import LOOKALIKES, WHOLE_WORDS
 from mapping.matching.trade_words import is_generic, weigh
 
 STEM, SHORTENED, TYPO = 0.95, 0.93, 0.9
+# A mistyped word whose right spelling is found in both lists: enough inside a longer name, not as the whole of one.
+TYPO_OF_COMMON_WORD = 0.88
 # Below these lengths one letter makes another word of it: "wood", "wool".
 SHORTEST_WITH_TYPO, SHORTEST_WITH_TWO = 5, 10
 SHORTEST_ABBREVIATION = 3
@@ -28,11 +30,16 @@ Label = Literal["same", "near", "part", "other", "none"]
 
 @dataclass(frozen=True, slots=True)
 class NameLikeness:
-    """`score` is 0 to 1. `is_strict`: no word had to be read as another word's typing error, short form or stem."""
+    """`score` is 0 to 1. `is_strict`: no word had to be read as another word's typing error, short form or stem.
+
+    `left_rest` and `right_rest` are the words of either side that found no partner.
+    """
 
     score: float
     label: Label
     is_strict: bool = True
+    left_rest: Words = ()
+    right_rest: Words = ()
 
 
 class WordBook:
@@ -44,15 +51,18 @@ class WordBook:
     def __init__(self, lefts: Iterable[Words], rights: Iterable[Words]) -> None:
         self._left = frozenset(word for words in lefts for word in words)
         self._right = frozenset(word for words in rights for word in words)
-        self._known: dict[tuple[str, str], float] = {}
+        self._known: dict[tuple[str, str, bool], float] = {}
 
-    def likeness(self, left: str, right: str) -> float:
-        """1 for one word, less for a stem, a short form or a typing error, else 0."""
+    def likeness(self, left: str, right: str, *, is_lenient: bool = False) -> float:
+        """1 for one word, less for a stem, a short form or a typing error, else 0.
+
+        `is_lenient` where something else speaks for the pair: then a word found in both lists may be mistyped too.
+        """
         if left == right:
             return 1.0
-        key = (left, right)
+        key = (left, right, is_lenient)
         if key not in self._known:
-            self._known[key] = self._measure(left, right)
+            self._known[key] = self._measure(left, right, is_lenient)
         return self._known[key]
 
     def relatives(self) -> dict[str, set[str]]:
@@ -64,22 +74,25 @@ class WordBook:
         found: dict[str, set[str]] = {}
         for word in self._left:
             near = {other for clue in _clues(word) for other in shelf.get(clue, ())}
-            found[word] = {other for other in near if self.likeness(word, other)}
+            found[word] = {other for other in near if other != word and self.likeness(word, other)}
         return found
 
-    def _measure(self, left: str, right: str) -> float:
+    def _measure(self, left: str, right: str, is_lenient: bool) -> float:
         if left[0] != right[0] or not (left.isalpha() and right.isalpha()):
             return 0.0
         if _stem(left) == _stem(right):
             return STEM
-        if left in self._right or right in self._left:
+        is_known = (left in self._right, right in self._left)
+        if all(is_known) and not is_lenient:
             return 0.0
         if _is_short_for(left, right) or _is_short_for(right, left):
-            return SHORTENED
-        return TYPO if _is_mistyped(left, right) else 0.0
+            return SHORTENED if is_lenient or not any(is_known) else 0.0
+        if not is_mistyped(left, right):
+            return 0.0
+        return TYPO if is_lenient or not any(is_known) else TYPO_OF_COMMON_WORD
 
 
-def compare_names(left: Words, right: Words, book: WordBook) -> NameLikeness:
+def compare_names(left: Words, right: Words, book: WordBook, *, is_lenient: bool = False) -> NameLikeness:
     """Pair off the words of two names; the same whichever way round the lists are held."""
     if not left or not right:
         return NameLikeness(0.0, "none")
@@ -88,10 +101,11 @@ def compare_names(left: Words, right: Words, book: WordBook) -> NameLikeness:
         [word for word in left if word not in shared],
         [word for word in right if word not in shared],
     )
-    found = sum(weigh(word) for word in shared)
-    left_found, right_found = found, found
+    # In the order of the name: sums of fractions depend on it, and a set has none that lasts.
+    left_found = sum(weigh(word) for word in left if word in shared)
+    right_found = sum(weigh(word) for word in right if word in shared)
     is_strict = True
-    for one, other, likeness in _pair_rest(left_rest, right_rest, book):
+    for one, other, likeness in _pair_rest(left_rest, right_rest, book, is_lenient):
         left_found += likeness * sum(weigh(word) for word in one)
         right_found += likeness * sum(weigh(word) for word in other)
         left_rest = [word for word in left_rest if word not in one]
@@ -100,16 +114,19 @@ def compare_names(left: Words, right: Words, book: WordBook) -> NameLikeness:
     left_share = left_found / sum(weigh(word) for word in left)
     right_share = right_found / sum(weigh(word) for word in right)
     score = 0.6 * sqrt(left_share * right_share) + 0.4 * min(left_share, right_share)
-    return NameLikeness(score, _label(left, left_rest, right_rest), is_strict)
+    label = _label(left, left_rest, right_rest)
+    return NameLikeness(score, label, is_strict, tuple(left_rest), tuple(right_rest))
 
 
-def _pair_rest(left: Sequence[str], right: Sequence[str], book: WordBook) -> list[tuple[Words, Words, float]]:
+def _pair_rest(
+    left: Sequence[str], right: Sequence[str], book: WordBook, is_lenient: bool
+) -> list[tuple[Words, Words, float]]:
     pairs: list[tuple[Words, Words, float]] = []
     pairs += [(two, (joined,), 1.0) for two, joined in _find_joined(left, right)]
     pairs += [((joined,), two, 1.0) for two, joined in _find_joined(right, left)]
     used = {word for one, other, _ in pairs for word in (*one, *other)}
     ranked = sorted(
-        ((book.likeness(one, other), one, other) for one in left for other in right),
+        ((book.likeness(one, other, is_lenient=is_lenient), one, other) for one in left for other in right),
         key=lambda pair: (-pair[0], pair[1], pair[2]),
     )
     for likeness, one, other in ranked:
@@ -149,12 +166,22 @@ def _is_short_for(short: str, full: str) -> bool:
     return full.startswith(short) and len(short) <= LONGEST_SHARE_OF_WORD * len(full)
 
 
-def _is_mistyped(left: str, right: str) -> bool:
+def is_mistyped(left: str, right: str) -> bool:
+    """Whether one word may be the other with a letter wrong, missing, doubled or out of its place."""
     shorter = min(len(left), len(right))
-    if shorter < SHORTEST_WITH_TYPO:
+    if shorter < SHORTEST_WITH_TYPO or frozenset({left, right}) in LOOKALIKES:
         return False
     allowed = 2 if shorter >= SHORTEST_WITH_TWO else 1
     return int(OSA.distance(left, right, score_cutoff=allowed)) <= allowed
+
+
+def is_mistyped_name(left: str, right: str) -> bool:
+    """Whether two normal names differ in one mistyped word only, before any word is read as another."""
+    ours, theirs = left.split(), right.split()
+    if len(ours) != len(theirs):
+        return False
+    odd = [pair for pair in zip(ours, theirs, strict=True) if pair[0] != pair[1]]
+    return len(odd) == 1 and odd[0][0][0] == odd[0][1][0] and "".join(odd[0]).isalpha() and is_mistyped(*odd[0])
 
 
 def _clues(word: str) -> set[str]:

@@ -7,18 +7,20 @@ from typing import Literal
 
 from mapping.matching.assign import Scored
 from mapping.matching.code_lists import CodeLists
-from mapping.matching.code_names import NameLikeness, compare_names
+from mapping.matching.code_names import NameLikeness, compare_names, is_mistyped_name
 from mapping.matching.code_rows import CodeRow
-from mapping.matching.trade_words import is_generic
+from mapping.matching.trade_words import BASICS, is_generic
 
-LEAST_OFFERED = 0.35
+LEAST_OFFERED = 0.3
 # How much of two names must be shared beside an equal code, and how much when it is the name alone.
-LEAST_PART, LEAST_PART_WHERE_NUMBERS_DIFFER, LEAST_ALONE = 0.5, 0.7, 0.88
+LEAST_PART, LEAST_ALONE = 0.38, 0.89
+LEAST_PART_OF_RIGHT, LEAST_PART_OF_LEFT = 0.6, 0.75
 CODE_ADDS, DIVISION_ADDS = 0.12, 0.08
 OTHER_DIVISION_COSTS, OTHER_TYPE_COSTS, NO_TYPE_COSTS = 0.1, 0.35, 0.1
 OTHER_CODE_KEEPS = 0.8
 CODE_WITHOUT_NAME, CODE_WITH_OTHER_NAME = 0.93, 0.5
-CUT_NAME, SHORTEST_CUT = 0.95, 15
+CODE_BY_CHANCE, ACCOUNT_BY_CHANCE = 0.5, 0.2
+CUT_NAME, SHORTEST_CUT, MISTYPED_NAME = 0.95, 15, 0.9
 DIVISION_ACCOUNT = 0.6
 
 TYPES = {"L": "labor", "M": "material", "S": "subcontractor", "E": "equipment", "O": "other"}
@@ -36,8 +38,8 @@ class _Finding:
 def score_pair(left: CodeRow, right: CodeRow, lists: CodeLists) -> Scored | None:
     """None where nothing speaks for the pair."""
     left, right = _settle_types(left, right)
-    name = _compare(left, right, lists)
     relation = _relate_codes(left, right, lists)
+    name = _compare(left, right, lists, is_lenient=relation in ("equal", "inside"))
     if relation in ("equal", "inside"):
         finding = _judge_equal_code(left, right, name, lists)
     elif relation == "other":
@@ -59,10 +61,13 @@ def _settle_types(left: CodeRow, right: CodeRow) -> tuple[CodeRow, CodeRow]:
     return left, right
 
 
-def _compare(left: CodeRow, right: CodeRow, lists: CodeLists) -> NameLikeness:
-    name = compare_names(left.words, right.words, lists.book)
+def _compare(left: CodeRow, right: CodeRow, lists: CodeLists, *, is_lenient: bool) -> NameLikeness:
+    name = compare_names(left.words, right.words, lists.book, is_lenient=is_lenient)
     if name.label != "same" and (_is_cut_from(left, right) or _is_cut_from(right, left)):
         return NameLikeness(max(CUT_NAME, name.score), "same", is_strict=False)
+    is_whole = is_lenient or len(left.words) > 1
+    if name.label not in ("same", "none") and is_whole and is_mistyped_name(left.text, right.text):
+        return NameLikeness(max(MISTYPED_NAME, name.score), "same", is_strict=False)
     return name
 
 
@@ -85,12 +90,20 @@ def _judge_equal_code(left: CodeRow, right: CodeRow, name: NameLikeness, lists: 
     if name.label == "none":
         is_plain = alike and not right.group
         return _Finding(CODE_WITHOUT_NAME, is_plain, f"Same code {left.shown_code}, one has no name")
-    least = LEAST_PART if alike and not right.group else LEAST_PART_WHERE_NUMBERS_DIFFER
-    fits = name.label in ("same", "near") or (name.label == "part" and name.score >= least)
-    if fits:
+    is_telling = alike and not right.group
+    fits = name.score >= LEAST_PART if is_telling else _fits_beside_chance(name)
+    fits = name.label in ("same", "near") or (name.label == "part" and fits)
+    if fits and (name.label == "same" or not lists.is_named_elsewhere(left, right)):
         return _Finding(name.score + CODE_ADDS, True, f"Same code {left.shown_code}, {_say_name(name)}")
-    score = CODE_WITH_OTHER_NAME + 0.25 * name.score if alike and not right.group else name.score
-    return _Finding(score, False, f"Same code {left.shown_code}, other name")
+    base = CODE_WITH_OTHER_NAME if is_telling else ACCOUNT_BY_CHANCE if right.group else CODE_BY_CHANCE
+    return _Finding(base + 0.25 * name.score, False, f"Same code {left.shown_code}, other name")
+
+
+def _fits_beside_chance(name: NameLikeness) -> bool:
+    """Where equal codes may be chance the right must name all of the left's work, or nearly so."""
+    if BASICS in (*name.left_rest, *name.right_rest):
+        return False
+    return name.score >= (LEAST_PART_OF_LEFT if name.left_rest else LEAST_PART_OF_RIGHT)
 
 
 def _judge_other_code(left: CodeRow, right: CodeRow, name: NameLikeness) -> _Finding:
@@ -111,9 +124,9 @@ def _is_beyond_doubt(left: CodeRow, right: CodeRow, name: NameLikeness, fits: bo
     """By name alone. "General" is sure only inside one division, and what had to be read into a name likewise."""
     if name.label not in ("same", "near") or name.score < LEAST_ALONE:
         return False
-    if right.group or name.label == "near":
+    if right.group:
         return name.label == "same" and name.is_strict and not is_generic(left.words)
-    if is_generic(left.words):
+    if name.label == "near" or (is_generic(left.words) and len(left.words) == 1):
         return fits is True
     return name.is_strict or fits is not False
 
@@ -123,7 +136,8 @@ def _is_division_account(left: CodeRow, right: CodeRow) -> bool:
 
 
 def _weigh_type(left: CodeRow, right: CodeRow, finding: _Finding) -> _Finding:
-    if left.cost_type == right.cost_type:
+    is_nameless = not left.words or not right.words
+    if left.cost_type == right.cost_type or (is_nameless and left.code.cost_type == right.code.cost_type):
         return finding
     if left.cost_type and right.cost_type:
         types = f"cost types differ ({TYPES[left.cost_type]} and {TYPES[right.cost_type]})"
@@ -143,8 +157,8 @@ def _say_name(name: NameLikeness) -> str:
 
 def _say_division(left: CodeRow, right: CodeRow, fits: bool | None) -> str:
     numbers = ", codes number differently" if left.code.groups and right.code.groups else ""
-    if fits and left.division_words:
-        return f" in division {' '.join(left.division_words).title()}{numbers}"
+    if fits and left.division_name:
+        return f" in division {left.division_name}{numbers}"
     if fits is False:
         return f" in another division{numbers}"
     return numbers

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mapping.matching.code_texts import CodeText, is_code, read_code, split_code, split_type
 from mapping.matching.records import Candidate
 from mapping.matching.trade_words import trade_words
 from mapping.normalize import normal_name
+from smoothx.lib.text import collapse_spaces
 
 # QuickBooks Desktop cuts names there, and lists that came from it stay cut.
 CUT_LENGTHS = (30, 31)
@@ -29,6 +31,7 @@ class CodeRow:
     text: str
     is_cut: bool
     division: str
+    division_name: str
     division_words: tuple[str, ...]
     group: str
 
@@ -41,28 +44,34 @@ class CodeRow:
         return SOFT_TYPES.get(self.words[-1], "") if len(self.words) > 1 else ""
 
 
-def read_left(row: Candidate) -> CodeRow:
+def has_letter_codes(rows: Iterable[Candidate]) -> bool:
+    """Whether a list's codes begin with letters, more than one stray code of them."""
+    lettered = [row for row in rows if row.code[:1].isalpha() and row.code[-1:].isdigit()]
+    return len(lettered) > 1
+
+
+def read_left(row: Candidate, *, with_letters: bool = False) -> CodeRow:
     """A Procore cost code."""
-    in_name, bare = _split_name(row.name)
+    in_name, bare = _split_name(row.name, with_letters)
     code = read_code(row.code or in_name)
     bare = bare if _repeats(code, in_name) else row.name
     return _read(row, code, bare, row.name, row.parent)
 
 
-def read_right(row: Candidate) -> CodeRow:
+def read_right(row: Candidate, *, with_letters: bool = False) -> CodeRow:
     """An item, a class or an account, whose name may hold the names above it and a code of its own."""
     full = row.name if ":" in row.name or ":" not in row.other_name else row.other_name
     above, _, leaf = full.rpartition(":")
-    in_name, bare = _split_name(leaf)
+    in_name, bare = _split_name(leaf, with_letters)
     if not in_name and row.other_name:
-        in_name, bare = _split_name(row.other_name.rpartition(":")[2])
+        in_name, bare = _split_name(row.other_name.rpartition(":")[2], with_letters)
     code = read_code(in_name or row.code)
     return _read(row, code, bare, leaf.strip(), row.parent or above)
 
 
-def _split_name(name: str) -> tuple[str, str]:
-    name = name.strip()
-    return (name, "") if is_code(name) and not split_code(name)[0] else split_code(name)
+def _split_name(name: str, with_letters: bool) -> tuple[str, str]:
+    code, bare = split_code(name.strip(), with_letters=with_letters)
+    return (name.strip(), "") if not code and is_code(name) else (code, bare)
 
 
 def _repeats(code: CodeText, in_name: str) -> bool:
@@ -88,6 +97,7 @@ def _read(row: Candidate, code: CodeText, bare: str, leaf: str, parent: str) -> 
         text=normal_name(head) if head.strip() else "",
         is_cut=len(leaf) in CUT_LENGTHS or len(bare) in CUT_LENGTHS,
         division=read_code(division_code).digits if division_code else "",
+        division_name=collapse_spaces(division_name),
         division_words=trade_words(division_name) if division_name.strip() else (),
         group="Account" if row.subtype == "Account" else "",
     )

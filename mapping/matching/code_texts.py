@@ -16,22 +16,24 @@ from functools import lru_cache
 DIVISION_WIDTH = 2
 # Below this many digits a single letter behind them belongs to the code: "12A".
 LEAST_DIGITS_BEFORE_TYPE = 4
+LEAST_DIGITS_IN_ACCOUNT = 4
 
-_LEADING_CODE = re.compile(
-    r"^\s*("
+_NUMBERS = (
     r"\d{1,3}(?: \d{2,4}){1,3}(?:\.\d+)?"  # 03 10 00
     r"|\d[\d./-]*\d[A-Z]?(?:\.[A-Z]{1,3})?"  # 03-100, 03100.S
     r"|\d[\w./-]*"  # 3-A
-    r"|[A-Z]{1,3}[-.]?\d[\w./-]*"  # GC-100
-    r")(?:\s*[-:\u2013\u2014]\s*|\s+)(?=\D)"
 )
+_LETTERS = r"[A-Z]{1,4}[-. ]?\d{2,}(?:[-.]\w+)*"  # GC-100
+_BEHIND = r")(?:\s*[-:\u2013\u2014]\s*|\s+)(?=\D)"
+_LEADING_CODE = re.compile(rf"^\s*({_NUMBERS}{_BEHIND}")
+_LEADING_CODE_OR_LETTERS = re.compile(rf"^\s*({_NUMBERS}|{_LETTERS}{_BEHIND}")
 _GROUP = re.compile(r"\d+|[^\W\d_]+")
 _LETTER = {"L": "L", "M": "M", "S": "S", "E": "E", "O": "O"}
 _TYPE_CODES = _LETTER | {"LAB": "L", "MAT": "M", "MTL": "M", "SUB": "S", "EQ": "E", "EQP": "E", "OTH": "O"}
 _TYPE_WORDS = {
     word: letter
     for letter, words in {
-        "L": "labor labour lab",
+        "L": "labor labors labour lab",
         "M": "material materials matl mtl mat",
         "S": "sub subs subcontract subcontracts subcontractor subcontractors",
         "E": "equipment equip",
@@ -74,9 +76,12 @@ class Shape:
     has_padding: bool = False
 
 
-def split_code(name: str) -> tuple[str, str]:
-    """("03-300", "Cast-in-place concrete") of "03-300 Cast-in-place concrete"; ("", name) where no code leads."""
-    match = _LEADING_CODE.match(name)
+def split_code(name: str, *, with_letters: bool = False) -> tuple[str, str]:
+    """("03-300", "Cast-in-place concrete") of "03-300 Cast-in-place concrete"; ("", name) where no code leads.
+
+    `with_letters` for lists whose codes begin with letters, as in "GC-100"; elsewhere "R-19 Insulation" is a name.
+    """
+    match = (_LEADING_CODE_OR_LETTERS if with_letters else _LEADING_CODE).match(name)
     return (match.group(1), name[match.end() :].strip()) if match else ("", name)
 
 
@@ -84,7 +89,7 @@ def split_code(name: str) -> tuple[str, str]:
 def read_code(text: str) -> CodeText:
     """The code in a text that is nothing but a code."""
     groups = tuple(_GROUP.findall(text.upper()))
-    if len(groups) < 2 or groups[-1] not in _TYPE_CODES or not "".join(groups[:-1]).isdigit():
+    if len(groups) < 2 or groups[-1] not in _TYPE_CODES or not groups[-2].isdigit():
         return CodeText(groups)
     digits = sum(len(group) for group in groups[:-1])
     is_apart = not text.upper().rstrip().endswith(groups[-2] + groups[-1])
@@ -157,10 +162,10 @@ def code_keys(code: CodeText, shape: Shape) -> tuple[str, ...]:
 
 def account_keys(code: CodeText, shape: Shape) -> tuple[str, ...]:
     """A cost code inside an account number, behind the digits of its range: "03230" of "503230" or "5000-03-230"."""
-    if not code.is_digits:
+    if not code.is_digits or not shape.width:
         return ()
-    tails = {"".join(code.groups[1:])} if len(code.groups) > 1 else set()
-    if len(code.groups) == 1 and len(code.digits) > shape.width > 0:
+    tails = {"".join(code.groups[start:]) for start in range(1, len(code.groups))}
+    if len(code.groups) == 1 and len(code.digits) > shape.width:
         tails.add(code.digits[-shape.width :])
-    tails = {tail for tail in tails if len(tail) >= LEAST_DIGITS_BEFORE_TYPE}
+    tails = {tail for tail in tails if len(tail) == shape.width >= LEAST_DIGITS_IN_ACCOUNT}
     return tuple(sorted(strip_zeros(tail) if shape.has_padding else tail for tail in tails))

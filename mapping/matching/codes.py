@@ -6,12 +6,12 @@ under another code where the lists number alike. Where they do not, names and di
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from mapping.matching.assign import Scored, choose
 from mapping.matching.code_lists import CodeLists, CodeShelf
 from mapping.matching.code_pairs import score_pair
-from mapping.matching.code_rows import CodeRow, read_left, read_right
+from mapping.matching.code_rows import CodeRow, has_letter_codes, read_left, read_right
 from mapping.matching.equal_codes import CodedRows, suggest_equal_codes
 from mapping.matching.records import MOST_SUGGESTED, Candidate, Suggestion
 
@@ -29,7 +29,7 @@ def match_codes(
     limit: int = MOST_SUGGESTED,
 ) -> list[Suggestion]:
     """`mapping.matching.records.Match` for cost codes."""
-    lists = CodeLists([read_left(row) for row in _in_order(lefts)], [read_right(row) for row in _in_order(rights)])
+    lists = _read_lists(_in_order(lefts), _in_order(rights))
     first = _match_only_codes(lists, taken, rejected) if codes_first else []
     done = {pair.left_id for pair in first}
     used = set(taken) if shares_right else set(taken) | {pair.right_id for pair in first}
@@ -40,6 +40,14 @@ def match_codes(
 
 def _in_order(rows: Iterable[Candidate]) -> list[Candidate]:
     return sorted((row for row in rows if row.is_active), key=lambda row: row.id)
+
+
+def _read_lists(lefts: Sequence[Candidate], rights: Sequence[Candidate]) -> CodeLists:
+    with_letters = has_letter_codes(lefts) or has_letter_codes(rights)
+    return CodeLists(
+        [read_left(row, with_letters=with_letters) for row in lefts],
+        [read_right(row, with_letters=with_letters) for row in rights],
+    )
 
 
 def _score_all(lists: CodeLists) -> Iterator[Scored]:

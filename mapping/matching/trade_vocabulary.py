@@ -48,7 +48,8 @@ PHRASES = _read("""
     closeout: close out; countertop: counter top; curtainwall: curtain wall; dampproofing: damp proofing;
     drywall: gypsum board, gypsum drywall, gypsum wallboard, sheetrock, wall board, wallboard;
     fireproofing: fire proofing; flagpole: flag pole;
-    hvac: heating air, heating air conditioning, heating cooling ventilation, heating ventilating air conditioning,
+    hvac: heating cooling, heating air, heating air conditioning, heating cooling ventilation,
+    heating ventilating air conditioning,
     heating ventilation ac, heating ventilation air conditioning, heating ventilation cooling,
     heating venting air conditioning;
     layout: lay out; lighting: light fixture, lighting fixture; lowvoltage: low voltage; millwork: mill work;
@@ -213,3 +214,21 @@ WHOLE_WORDS = frozenset(
         "yard",
     ]
 )
+
+# One letter apart, and neither is the other mistyped.
+LOOKALIKES = frozenset(
+    frozenset(pair.split("/"))
+    for pair in _words("""
+    grading/grating glazing/grazing lighting/lightning metal/medal panel/pane paver/paper plaster/planter
+    plating/planting shade/shake shade/shape slate/state stain/stair stone/store stone/stove store/stove towel/tower
+    valve/value
+    """)
+)
+
+# Where MasterFormat of 2004 and later put the work of a division of 1995.
+LATER_DIVISIONS = {
+    "02": frozenset({"02", "31", "32", "33"}),
+    "13": frozenset({"13", "21", "23", "25", "26", "28"}),
+    "15": frozenset({"15", "21", "22", "23", "25"}),
+    "16": frozenset({"16", "26", "27", "28"}),
+}

@@ -17,6 +17,7 @@ GENERIC_WEIGHT = 0.35
 _SPELLED = {short: tuple(full.split()) for short, full in ABBREVIATIONS.items()}
 _PHRASES = {tuple(words.split()): kept for words, kept in PHRASES.items()}
 _LONGEST_PHRASE = max(len(words) for words in _PHRASES)
+BASICS = "basics"
 _BASICS = frozenset({"basic", "material", "method"})
 
 
@@ -70,4 +71,4 @@ def _name_basics(words: list[str]) -> list[str]:
     """MasterFormat's "Basic ... Materials and Methods" is a code of its own in each division, not the division."""
     if not set(words) >= _BASICS:
         return words
-    return [word for word in words if word not in _BASICS] + ["basics"]
+    return [word for word in words if word not in _BASICS] + [BASICS]
