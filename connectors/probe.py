@@ -40,7 +40,8 @@ def books_of(connection: Connection) -> Books | None:
     kept = connection.facts.get("books")
     if kept is None:
         return None
-    known = {field.name: kept[field.name] for field in fields(Books)}
+    # A connection probed by an earlier version lacks the newer members until it is probed again.
+    known = {field.name: kept[field.name] for field in fields(Books) if field.name in kept}
     return Books(**{**known, "closed_until": parse_date(kept["closed_until"])})
 
 

@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from mapping.candidates import left_rows, linked_left, load_rejected, read_candidates, right_rows
 from mapping.coverage import is_code_section, load_code_tree
-from mapping.kinds import MappingKind, Section
-from mapping.models import AutomapRun, Link, SuggestedPair
+from mapping.history import note_changes
+from mapping.kinds import MappingKind
+from mapping.models import Link, LinkChange, MappingRun, SuggestedPair
+from mapping.screens import Section
 from mapping.sides import Sides, load_sides
 from mapping.signals import announce
 from mapping.subjects import subjects_of_links
@@ -28,7 +30,7 @@ class Found:
     unsure: tuple[tuple[MappingKind, Suggestion], ...]
 
 
-def automap(section: Section, actor: Any) -> AutomapRun:
+def automap(section: Section, actor: Any) -> MappingRun:
     """Link every sure pair of the section in one go. Raises NotConnected when a side was never connected."""
     sides = load_sides()
     sides.need("procore")
@@ -63,14 +65,15 @@ def find_pairs(section: Section, sides: Sides) -> Found:
     return Found(tuple(sure), tuple(best))
 
 
-def undo_run(run: AutomapRun, actor: Any) -> int:
+def undo_run(run: MappingRun, actor: Any) -> int:
     """Unlink what this run linked and nobody changed since. Answers how many links are gone."""
     with transaction.atomic():
         links = list(run.links.all())
         subjects = subjects_of_links((link.kind, link.left_id) for link in links)
+        note_changes(LinkChange.Action.UNLINKED, links, actor=actor, run=run)
         Link.objects.filter(pk__in=[link.pk for link in links]).delete()
         now = timezone.now()
-        AutomapRun.objects.filter(pk=run.pk).update(undone_at=now, closed_at=now)
+        MappingRun.objects.filter(pk=run.pk).update(undone_at=now, closed_at=now)
         AuditEntry.note(actor=actor, action="automap.undo", subject=run.section, run=run.pk, links=len(links))
         announce(subjects)
     return len(links)
@@ -91,23 +94,24 @@ def take_back_rejection(pair: SuggestedPair, actor: Any) -> None:
     )
 
 
-def close_run(run: AutomapRun) -> None:
+def close_run(run: MappingRun) -> None:
     """Put the review away. What was linked stays."""
-    AutomapRun.objects.filter(pk=run.pk).update(closed_at=timezone.now())
+    MappingRun.objects.filter(pk=run.pk).update(closed_at=timezone.now())
 
 
-def reopen_run(run: AutomapRun) -> None:
-    AutomapRun.objects.filter(pk=run.pk).update(closed_at=None)
+def reopen_run(run: MappingRun) -> None:
+    MappingRun.objects.filter(pk=run.pk).update(closed_at=None)
 
 
-def _run(section: Section, sides: Sides, actor: Any) -> AutomapRun:
+def _run(section: Section, sides: Sides, actor: Any) -> MappingRun:
     found = find_pairs(section, sides)
     with transaction.atomic():
-        AutomapRun.objects.filter(section=section.key, closed_at__isnull=True).update(closed_at=timezone.now())
-        run: AutomapRun = AutomapRun.objects.create(
+        MappingRun.objects.filter(section=section.key, closed_at__isnull=True).update(closed_at=timezone.now())
+        run: MappingRun = MappingRun.objects.create(
             section=section.key, started_by=actor, linked=len(found.sure), unsure=len(found.unsure)
         )
-        Link.objects.bulk_create([_make_link(kind, pair, sides, run, actor) for kind, pair in found.sure])
+        links = Link.objects.bulk_create([_make_link(kind, pair, sides, run, actor) for kind, pair in found.sure])
+        note_changes(LinkChange.Action.LINKED, links, actor=actor, run=run)
         SuggestedPair.objects.bulk_create(
             [_make_pair(kind, pair, sides, run) for kind, pair in found.unsure],
             update_conflicts=True,
@@ -160,14 +164,13 @@ def _keep_best(unsure: list[tuple[MappingKind, Suggestion]], done: set[str]) -> 
     return list(best.values())
 
 
-def _make_link(kind: MappingKind, pair: Suggestion, sides: Sides, run: AutomapRun, actor: Any) -> Link:
+def _make_link(kind: MappingKind, pair: Suggestion, sides: Sides, run: MappingRun, actor: Any) -> Link:
     return Link(
         kind=kind.key,
         left_connection=sides.procore,
         left_id=pair.left_id,
         right_connection=sides.quickbooks,
         right_id=pair.right_id,
-        exclusive_right=pair.right_id if kind.is_one_to_one else None,
         chosen_by=Link.ChosenBy.AUTOMAP,
         reason=f"{pair.reason}, {pair.score}",
         run=run,
@@ -175,7 +178,7 @@ def _make_link(kind: MappingKind, pair: Suggestion, sides: Sides, run: AutomapRu
     )
 
 
-def _make_pair(kind: MappingKind, pair: Suggestion, sides: Sides, run: AutomapRun) -> SuggestedPair:
+def _make_pair(kind: MappingKind, pair: Suggestion, sides: Sides, run: MappingRun) -> SuggestedPair:
     return SuggestedPair(
         kind=kind.key,
         left_connection=sides.procore,

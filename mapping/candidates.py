@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -14,6 +16,10 @@ from mapping.suggest import Candidate
 
 # QuickBooks files items into categories, which are rows of the same list but fit on no line.
 NEVER_USED = {qbo.ITEMS.key: ("Category",)}
+
+# What sort of row it is, where a list on one side has several to go to on the other.
+SORTS = {qbo.ACCOUNTS.key: "Account", qbo.ITEMS.key: "Item", qbo.CLASSES.key: "Class"}
+COMPARED = ("resource", "remote_id", "name", "code", "email", "phone", "is_active", "parent_id", "data")
 
 
 def all_rows() -> QuerySet[RemoteItem]:
@@ -37,8 +43,8 @@ def right_fits(kind: MappingKind) -> Q:
         fits &= Q(parent_id="")
     elif kind.right_level == "child":
         fits &= ~Q(parent_id="")
-    if kind.account_types:
-        fits &= Q(subtype__in=kind.account_types)
+    if kind.right_types:
+        fits &= Q(subtype__in=kind.right_types)
     return fits
 
 
@@ -48,7 +54,7 @@ def is_fit(kind: MappingKind, row: RemoteItem) -> bool:
         return False
     if kind.right_level != "any" and (kind.right_level == "top") != (row.parent_id == ""):
         return False
-    return not kind.account_types or row.subtype in kind.account_types
+    return not kind.right_types or row.subtype in kind.right_types
 
 
 def kind_of_right(kinds: Iterable[MappingKind], row: RemoteItem) -> MappingKind | None:
@@ -77,8 +83,52 @@ def linked_right(kinds: Iterable[MappingKind], connection: Connection | None) ->
 
 def read_candidates(rows: QuerySet[RemoteItem]) -> list[Candidate]:
     """The rows as they are compared, in order of name."""
-    values = rows.order_by("name", "remote_id").values_list("remote_id", "name", "code", "email", "phone", "is_active")
-    return [Candidate(*row) for row in values]
+    return as_candidates(list(rows.order_by("name", "remote_id").only(*COMPARED)))
+
+
+def as_candidates(rows: Sequence[RemoteItem]) -> list[Candidate]:
+    above = _names_above(rows)
+    return [_as_candidate(row, above.get((row.resource, row.parent_id), "")) for row in rows]
+
+
+def _as_candidate(row: RemoteItem, above: str) -> Candidate:
+    facts = row.data
+    return Candidate(
+        id=row.remote_id,
+        name=row.name,
+        code=row.code,
+        email=row.email,
+        phone=row.phone,
+        is_active=row.is_active,
+        other_name=facts.get("company_name") or "",
+        parent=(facts.get("full_name") or "").rpartition(":")[0] or above,
+        subtype=SORTS.get(row.resource, ""),
+        street=facts.get("street") or "",
+        city=facts.get("city") or "",
+        state=facts.get("state_code") or "",
+        zip=facts.get("zip") or "",
+        given_name=facts.get("given_name") or "",
+        middle_name=facts.get("middle_name") or "",
+        family_name=facts.get("family_name") or "",
+        suffix=facts.get("suffix") or "",
+        rate=_read_rate(facts.get("rate")),
+    )
+
+
+def _names_above(rows: Iterable[RemoteItem]) -> dict[tuple[str, str], str]:
+    """Names of the rows above these, by resource and id, for lists whose rows do not spell their full name."""
+    wanted = {row.parent_id for row in rows if row.parent_id and not row.data.get("full_name")}
+    if not wanted:
+        return {}
+    found = all_rows().filter(remote_id__in=wanted).values_list("resource", "remote_id", "name")
+    return {(resource, remote_id): name for resource, remote_id, name in found}
+
+
+def _read_rate(text: Any) -> Decimal | None:
+    try:
+        return None if text in (None, "") else Decimal(str(text))
+    except InvalidOperation:
+        return None
 
 
 def load_rejected(kinds: Iterable[MappingKind]) -> dict[str, set[tuple[str, str]]]:

@@ -10,8 +10,9 @@ from django.db.models import Count, Q
 from connectors.procore import resources as procore
 from mapping.candidates import linked_left
 from mapping.divisions import find_open, find_uncovered
-from mapping.kinds import MappingKind, Section
+from mapping.kinds import MappingKind
 from mapping.models import RemoteItem
+from mapping.screens import Section
 from mapping.sides import Sides, load_sides
 from mapping.signals import ids_in_use
 
@@ -90,7 +91,7 @@ def load_code_tree(kinds: Iterable[MappingKind], sides: Sides) -> CodeTree:
 
 
 def is_code_section(section: Section) -> bool:
-    return section.kinds[0].left.key == procore.STANDARD_COST_CODES.key
+    return section.is_tree
 
 
 def unmapped_in_use(section: Section) -> list[tuple[str, str]]:
@@ -105,14 +106,21 @@ def unmapped_in_use(section: Section) -> list[tuple[str, str]]:
 
 
 def _count_plain(sections: list[Section], sides: Sides) -> dict[str, Coverage]:
-    """A row is mapped when any kind of its section links it."""
+    """Of sections without a tree, in one statement. A row is mapped when any kind of its section links it."""
     if not sections:
         return {}
-    is_mapped = Q()
+    counts: dict[str, Count] = {}
     for section in sections:
-        is_mapped |= Q(resource=section.kinds[0].left.key) & linked_left(section.kinds, sides.procore)
-    resources = [section.kinds[0].left.key for section in sections]
+        is_listed = Q(resource=section.kinds[0].left.key)
+        counts[_name("total", section)] = Count("pk", filter=is_listed)
+        counts[_name("mapped", section)] = Count("pk", filter=is_listed & linked_left(section.kinds, sides.procore))
+    resources = {section.kinds[0].left.key for section in sections}
     rows = RemoteItem.objects.filter(connection=sides.procore, resource__in=resources, is_active=True)
-    counted = rows.values("resource").annotate(total=Count("pk"), mapped=Count("pk", filter=is_mapped))
-    by_resource = {row["resource"]: Coverage(row["mapped"], row["total"]) for row in counted}
-    return {section.key: by_resource.get(section.kinds[0].left.key, Coverage()) for section in sections}
+    found = rows.aggregate(**counts)
+    return {
+        section.key: Coverage(found[_name("mapped", section)], found[_name("total", section)]) for section in sections
+    }
+
+
+def _name(what: str, section: Section) -> str:
+    return f"{what}_{section.key.replace('-', '_')}"

@@ -14,6 +14,8 @@ from connectors.resource import Resource
 
 CURRENT_TYPES = ("Other Current Asset", "Other Current Liability", "Long Term Liability", "Other Asset")
 COST_TYPES = ("Cost of Goods Sold", "Expense", "Other Expense")
+INCOME_TYPES = ("Income", "Other Income")
+YES_OR_NO = (("no", "No"), ("yes", "Yes"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,15 @@ BILL_CODE = DefaultKind(
     group="QuickBooks account codes",
     chooses=qbo.ACCOUNTS,
     account_types=COST_TYPES,
+)
+INVOICE_CODE = DefaultKind(
+    key="invoice_code",
+    label="QB Invoice Account Code",
+    help="The income account of a product or service made from a cost code, and of an owner invoice line not mapped.",
+    if_empty="Cost codes cannot be pushed as products and services.",
+    group="QuickBooks account codes",
+    chooses=qbo.ACCOUNTS,
+    account_types=INCOME_TYPES,
 )
 BILL_ITEM = DefaultKind(
     key="bill_item",
@@ -97,12 +108,70 @@ PAYMENT_DUE_TAX = DefaultKind(
     preset="excluded",
 )
 
+CLASS_TYPE = DefaultKind(
+    key="class_type",
+    label="Default Class Type",
+    help="What the QuickBooks class of a line says. With Cost Code, a class cannot say the cost type any more.",
+    if_empty="Lines carry no class.",
+    group="Mapping",
+    options=(
+        ("none", "No class"),
+        ("cost_type", "Cost Type"),
+        ("cost_code", "Cost Code"),
+        ("project", "Project"),
+        ("department", "Department"),
+    ),
+    preset="none",
+)
+LOCATION_SOURCE = DefaultKind(
+    key="location_source",
+    label="QuickBooks location",
+    help="What the QuickBooks location of a document says.",
+    if_empty="Documents carry no location.",
+    group="Mapping",
+    options=(("none", "No location"), ("department", "Department"), ("location", "Location")),
+    preset="none",
+)
+CODE_KEY = DefaultKind(
+    key="code_key",
+    label="Map cost codes by",
+    help="Whether a cost code is posted to one place, or to another one for some of its cost types.",
+    if_empty="A cost code is posted to one place, whatever its cost type.",
+    group="Mapping",
+    options=(("code", "Cost code"), ("code_and_type", "Cost code and cost type")),
+    preset="code",
+)
+ITEMS_IN_QUICKBOOKS = DefaultKind(
+    key="items_in_quickbooks",
+    label="Read cost codes from products and services",
+    help="For costs entered in QuickBooks: the product or service on a line says its cost code.",
+    if_empty="It is off, unless bill lines are coded by Item.",
+    group="Mapping",
+    options=YES_OR_NO,
+    preset="no",
+)
+SUB_JOBS = DefaultKind(
+    key="sub_jobs",
+    label="Sub jobs",
+    help="Whether the sub jobs of a Procore project are sub-customers of their own in QuickBooks.",
+    if_empty="Costs of a sub job are posted to its project.",
+    group="Mapping",
+    options=YES_OR_NO,
+    preset="no",
+)
+
 DEFAULTS = {
     kind.key: kind
     for kind in (
         LINE_ITEM_TYPE,
         BILL_CODE,
         BILL_ITEM,
+        INVOICE_CODE,
+        CLASS_TYPE,
+        LOCATION_SOURCE,
+        CODE_KEY,
+        ITEMS_IN_QUICKBOOKS,
+        SUB_JOBS,
         RETENTION_PAYABLE_RETAINED,
         RETENTION_PAYABLE_RELEASED,
         BILL_DATE,

@@ -21,10 +21,10 @@ from connectors.qbo import resources as qbo
 from connectors.qbo.client import QboClient
 from connectors.resource import Resource
 from mapping.items import READERS, company_item, contact_item, project_item, read_project_code
-from mapping.kinds import SECTIONS
 from mapping.models import Refresh
 from mapping.project_codes import renew_project_only_codes
 from mapping.rows import Counts, mark_missing, save_rows
+from mapping.screens import SECTIONS
 from mapping.sides import SIDE_LABELS, NotConnected, SideKey, load_sides, resources_of
 
 Pages = Iterator[list[dict[str, Any]]]

@@ -10,8 +10,9 @@ from connectors.models import Connection
 from connectors.resource import Resource
 from mapping.automap import automap, undo_run
 from mapping.candidates import is_fit
+from mapping.history import note_changes
 from mapping.kinds import KINDS, MappingKind
-from mapping.models import AutomapRun, Link, RemoteItem
+from mapping.models import Link, LinkChange, MappingRun, RemoteItem
 from mapping.signals import OpenDocuments, announce, count_documents
 from mapping.subjects import subjects_of_links
 from smoothx.tenants.models import AuditEntry
@@ -42,7 +43,7 @@ def link(
     chosen_by: str,
     actor: Any = None,
     reason: str = "",
-    run: AutomapRun | None = None,
+    run: MappingRun | None = None,
 ) -> Link:
     """Say that the Procore row `left_id` is the QuickBooks row `right_id`. Saying it again changes nothing.
 
@@ -60,7 +61,6 @@ def link(
         left_id=left_id,
         right_connection=right_connection,
         right_id=right_id,
-        exclusive_right=right_id if kind.is_one_to_one else None,
         chosen_by=chosen_by,
         reason=reason[:200],
         run=run,
@@ -69,6 +69,7 @@ def link(
     try:
         with transaction.atomic():
             new.save()
+            note_changes(LinkChange.Action.LINKED, [new], actor=actor, run=run)
             _note("link", new, actor, title=f"{left.name}, {right.name}")
     except IntegrityError as error:
         raise _explain_conflict(kind, left, right) from error
@@ -84,6 +85,7 @@ def unlink(link: Link, actor: Any) -> AuditEntry:
     title = f"{left.name if left else link.left_id}, {right.name if right else link.right_id}"
     with transaction.atomic():
         entry = _note("unlink", link, actor, title=title)
+        note_changes(LinkChange.Action.UNLINKED, [link], actor=actor)
         Link.objects.filter(pk=link.pk).delete()
         announce(subjects_of_links([(link.kind, link.left_id)]))
     return entry

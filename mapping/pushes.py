@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mapping.kinds import Section
+from mapping.screens import Section
 from mapping.sides import SideKey
 
 Role = Literal["vendor", "customer"]

@@ -8,7 +8,8 @@ from typing import Literal
 
 from connectors.models import Connection, Vendor
 from connectors.resource import Resource
-from mapping.kinds import MappingKind, Section
+from mapping.kinds import MappingKind
+from mapping.screens import Section
 
 SideKey = Literal["procore", "quickbooks"]
 SIDE_LABELS: dict[SideKey, str] = {"procore": "Procore", "quickbooks": "QuickBooks"}

@@ -21,7 +21,7 @@ from mapping.defaults import (
     DefaultKind,
     Defaults,
 )
-from mapping.kinds import SECTIONS
+from mapping.screens import SECTIONS
 from smoothx.tenants.models import AuditEntry, Tenant
 from smoothx.tenants.scope import require_tenant_id
 from sync import ledger

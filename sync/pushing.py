@@ -8,8 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from connectors.models import Connection
-from mapping.kinds import Section
 from mapping.pushes import PushRefused, PushState, Role
+from mapping.screens import Section
 from mapping.sides import NotConnected, SideKey, load_sides
 from smoothx.tenants.models import AuditEntry
 from sync import ledger

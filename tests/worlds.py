@@ -14,8 +14,8 @@ from connectors.sandbox.firm.contacts import PUSHED_VENDOR
 from mapping.automap import automap
 from mapping.choices import choose
 from mapping.directory import refresh_section
-from mapping.kinds import SECTIONS
 from mapping.models import Link, Refresh, RemoteItem
+from mapping.screens import SECTIONS
 from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import require_tenant_id
 from sync import ledger, openings

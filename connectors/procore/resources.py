@@ -66,6 +66,26 @@ REQUISITIONS = Resource(
     filters_by_update=True,
 )
 
+COST_TYPES = Resource("procore.line_item_types", "Procore cost types", "/rest/v1.0/line_item_types", "company")
+TAX_CODES = Resource("procore.tax_codes", "Procore tax codes", "/rest/v1.0/tax_codes", "company", 100)
+DEPARTMENTS = Resource("procore.departments", "Procore departments", "/rest/v1.0/departments", "company")
+EMPLOYEES = Resource("procore.employees", "Procore employees", "/rest/v1.0/companies/{company}/people", "company")
+TIME_TYPES = Resource(
+    "procore.time_types", "Procore time types", "/rest/v1.0/companies/{company}/timecard_time_types", "company"
+)
+LOCATIONS = Resource("procore.locations", "Procore locations", "/rest/v1.0/projects/{project}/locations", "project")
+SUB_JOBS = Resource("procore.sub_jobs", "Procore sub jobs", "/rest/v1.0/sub_jobs", "project")
+BUDGET_CODES = Resource(
+    "procore.wbs_codes",
+    "Budget codes",
+    "/rest/v1.0/projects/{project}/work_breakdown_structure/wbs_codes",
+    "project",
+)
+# Two lists Procore does not have: they are made of what its projects use. A cost code with one of its cost types, once
+# for all projects; and the payment terms written on purchase orders, each text once.
+CODE_TYPE_PAIRS = Resource("procore.code_type_pairs", "Procore codes and types", "", "company")
+PAYMENT_TERMS = Resource("procore.payment_terms", "Procore payment terms", "", "company")
+
 ALL = (
     COMPANIES,
     VENDORS,
@@ -78,4 +98,12 @@ ALL = (
     WORK_ORDER_CONTRACTS,
     PURCHASE_ORDER_CONTRACTS,
     REQUISITIONS,
+    COST_TYPES,
+    TAX_CODES,
+    DEPARTMENTS,
+    EMPLOYEES,
+    TIME_TYPES,
+    LOCATIONS,
+    SUB_JOBS,
+    BUDGET_CODES,
 )

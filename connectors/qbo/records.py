@@ -160,6 +160,15 @@ class Books:
     closed_until: date | None
     uses_account_numbers: bool
     is_multicurrency: bool
+    classes: Literal["", "transaction", "line"] = ""
+    tracks_locations: bool = False
+    uses_projects: bool = False
+    buys_items: bool = False
+    edition: str = ""
+
+    @property
+    def tracks_classes(self) -> bool:
+        return bool(self.classes)
 
     @classmethod
     def from_wire(cls, company: Wire, preferences: Wire) -> Books:
@@ -173,4 +182,22 @@ class Books:
             closed_until=parse_date(accounting.get("BookCloseDate")),
             uses_account_numbers=bool(accounting.get("UseAccountNumbers", False)),
             is_multicurrency=bool(currency.get("MultiCurrencyEnabled", False)),
+            classes=_class_tracking(accounting),
+            tracks_locations=bool(accounting.get("TrackDepartments", False)),
+            uses_projects=_named_values(preferences.get("OtherPrefs")).get("ProjectsEnabled") == "true",
+            buys_items=bool((preferences.get("ProductAndServicesPrefs") or {}).get("ForPurchase", False)),
+            edition=_named_values(company).get("OfferingSku", ""),
         )
+
+
+def _class_tracking(accounting: Wire) -> Literal["", "transaction", "line"]:
+    """One class per line, one per transaction, or none. A class written where it is not tracked is lost silently."""
+    if accounting.get("ClassTrackingPerTxnLine"):
+        return "line"
+    return "transaction" if accounting.get("ClassTrackingPerTxn") else ""
+
+
+def _named_values(wire: Wire | None) -> dict[str, str]:
+    """QuickBooks keeps what has no field of its own as pairs of Name and Value."""
+    pairs = (wire or {}).get("NameValue") or []
+    return {str(pair.get("Name")): str(pair.get("Value")) for pair in pairs}

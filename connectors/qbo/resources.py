@@ -9,6 +9,10 @@ CUSTOMERS = Resource("qbo.customers", "QuickBooks customers", "customer", "realm
 ACCOUNTS = Resource("qbo.accounts", "QuickBooks accounts", "account", "realm", entity="Account")
 ITEMS = Resource("qbo.items", "QuickBooks products and services", "item", "realm", entity="Item")
 TAX_CODES = Resource("qbo.tax_codes", "QuickBooks tax codes", "taxcode", "realm", entity="TaxCode")
+TAX_RATES = Resource("qbo.tax_rates", "QuickBooks tax rates", "taxrate", "realm", entity="TaxRate")
+CLASSES = Resource("qbo.classes", "QuickBooks classes", "class", "realm", entity="Class")
+DEPARTMENTS = Resource("qbo.departments", "QuickBooks locations", "department", "realm", entity="Department")
+EMPLOYEES = Resource("qbo.employees", "QuickBooks employees", "employee", "realm", entity="Employee")
 TERMS = Resource("qbo.terms", "QuickBooks terms", "term", "realm", entity="Term")
 BILLS = Resource("qbo.bills", "QuickBooks bills", "bill", "realm", entity="Bill")
 VENDOR_CREDITS = Resource(
@@ -17,4 +21,19 @@ VENDOR_CREDITS = Resource(
 COMPANY_INFO = Resource("qbo.company_info", "Company", "companyinfo", "realm", entity="CompanyInfo")
 PREFERENCES = Resource("qbo.preferences", "Preferences", "preferences", "realm", entity="Preferences")
 
-ALL = (VENDORS, CUSTOMERS, ACCOUNTS, ITEMS, TAX_CODES, TERMS, BILLS, VENDOR_CREDITS, COMPANY_INFO, PREFERENCES)
+ALL = (
+    VENDORS,
+    CUSTOMERS,
+    ACCOUNTS,
+    ITEMS,
+    TAX_CODES,
+    TAX_RATES,
+    CLASSES,
+    DEPARTMENTS,
+    EMPLOYEES,
+    TERMS,
+    BILLS,
+    VENDOR_CREDITS,
+    COMPANY_INFO,
+    PREFERENCES,
+)

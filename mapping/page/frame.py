@@ -8,9 +8,10 @@ from functools import cached_property
 from connectors.models import Connection
 from mapping.coverage import CodeTree, Coverage, is_code_section, load_code_tree, load_coverages
 from mapping.divisions import children_of
-from mapping.kinds import SECTIONS, MappingKind, Section
+from mapping.kinds import MappingKind
 from mapping.page.query import ListQuery
-from mapping.sections import Shown, choose_sections, load_line_item_type
+from mapping.screens import SECTIONS, Section, Shown, Situation, choose_sections
+from mapping.sections import load_linked_kinds, load_situation
 from mapping.sides import SideKey, Sides, load_sides
 
 PAGE_SIZE = 50
@@ -40,9 +41,16 @@ class Frame:
         return children_of(self.tree.parents)
 
     @cached_property
+    def situation(self) -> Situation:
+        return load_situation(self.sides)
+
+    @cached_property
     def shown(self) -> Shown:
-        linked = {key for key, codes in self.tree.linked.items() if codes}
-        return choose_sections(load_line_item_type(), linked)
+        return choose_sections(self.situation, self.linked_kinds)
+
+    @cached_property
+    def linked_kinds(self) -> frozenset[str]:
+        return load_linked_kinds()
 
     @cached_property
     def coverages(self) -> dict[str, Coverage]:

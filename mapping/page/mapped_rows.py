@@ -10,11 +10,12 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from mapping.candidates import all_rows
-from mapping.kinds import KINDS, Section
+from mapping.kinds import KINDS
 from mapping.models import Link, RemoteItem
 from mapping.page.frame import PAGE_SIZE, Frame
 from mapping.page.query import matches, url_of
 from mapping.page.words import context_of, name_of, state_of
+from mapping.screens import Section
 from mapping.signals import OpenDocuments, count_documents
 from smoothx.lib.shapes import Action, Page, turn_page
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Q, QuerySet
 
 from mapping.candidates import (
+    COMPARED,
     all_rows,
+    as_candidates,
     kind_of_right,
     left_rows,
     linked_left,
@@ -69,9 +71,10 @@ class Matcher:
 
     def _match_kind(self, kind: MappingKind, rows: Iterable[RemoteItem]) -> Iterable[tuple[RemoteItem, Suggestion]]:
         by_id = {row.remote_id: row for row in rows}
-        candidates = [Candidate(row.remote_id, row.name, row.code, row.email, row.phone) for row in by_id.values()]
+        candidates = as_candidates(list(by_id.values()))
         others = self._others[self._resource(kind)] if self._others else []
-        found = best_matches(candidates, others, kind, rejected=self._rejected[kind.key])
+        is_reversed = self._side == "quickbooks"
+        found = best_matches(candidates, others, kind, rejected=self._rejected[kind.key], is_reversed=is_reversed)
         return [(by_id[remote_id], pairs[0]) for remote_id, pairs in found.items() if pairs]
 
     def _read_others(self) -> dict[str, list[Candidate]]:
@@ -79,10 +82,12 @@ class Matcher:
         if self._side == "quickbooks":
             self._rejected = {key: {(b, a) for a, b in pairs} for key, pairs in self._rejected.items()}
         others: dict[str, list[Candidate]] = {self._resource(kind): [] for kind in self._frame.section.kinds}
-        columns = ("resource", "remote_id", "name", "code", "email", "phone", "data__full_name")
-        for resource, remote_id, name, code, email, phone, full_name in self._linkable().values_list(*columns):
-            others[resource].append(Candidate(remote_id, name, code, email, phone))
-            self._names[resource, remote_id] = spell_name(resource, name, code, full_name)
+        rows = list(self._linkable().only(*COMPARED))
+        for row, candidate in zip(rows, as_candidates(rows), strict=True):
+            others[row.resource].append(candidate)
+            self._names[row.resource, row.remote_id] = spell_name(
+                row.resource, row.name, row.code, row.data.get("full_name")
+            )
         return others
 
     def _linkable(self) -> Rows:

@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from connectors.models import Connection
 from mapping.candidates import (
     all_rows,
+    as_candidates,
     is_fit,
     kind_of_right,
     left_rows,
@@ -23,13 +24,14 @@ from mapping.candidates import (
     right_fits,
     right_rows,
 )
-from mapping.kinds import MappingKind, Section
+from mapping.kinds import MappingKind
 from mapping.models import Link, RemoteItem
 from mapping.page.mapped_rows import left_of, load_rows, right_of
 from mapping.page.query import matches
 from mapping.page.words import context_of, name_of, state_of
+from mapping.screens import Section
 from mapping.sides import OTHER_SIDE, SideKey
-from mapping.suggest import LEAST_TO_REVIEW, Candidate, Suggestion, best_for
+from mapping.suggest import LEAST_TO_REVIEW, Suggestion, best_for
 
 MOST_SUGGESTED = 5
 MOST_OTHERS = 20
@@ -78,12 +80,13 @@ def list_suggested(chooser: Chooser, search: str) -> list[tuple[RemoteItem, Sugg
     """The likeliest rows that are free, best first; with a search, those of them that fit it."""
     found: list[tuple[RemoteItem, Suggestion]] = []
     rejected = load_rejected(chooser.kinds)
-    own = Candidate(chooser.row.remote_id, chooser.row.name, chooser.row.code, chooser.row.email, chooser.row.phone)
+    own = as_candidates([chooser.row])[0]
+    is_reversed = chooser.side == "quickbooks"
     for kind in chooser.kinds:
         free = _free_rows(chooser, kind)
         candidates = read_candidates(free.filter(matches(search)) if search else free)
         no = rejected[kind.key] if chooser.side == "procore" else {(b, a) for a, b in rejected[kind.key]}
-        pairs = best_for(own, candidates, kind, MOST_SUGGESTED, rejected=no)
+        pairs = best_for(own, candidates, kind, MOST_SUGGESTED, rejected=no, is_reversed=is_reversed)
         rows = {row.remote_id: row for row in free.filter(remote_id__in=[pair.right_id for pair in pairs])}
         found += [(rows[pair.right_id], pair) for pair in pairs if pair.right_id in rows]
     return sorted(found, key=lambda pair: -pair[1].score)[:MOST_SUGGESTED]

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from django.db.models import Q
 from django.urls import reverse
 
-from mapping.kinds import Section
+from mapping.screens import Section
 from mapping.sides import SideKey
 
 Tab = Literal["mapped", "procore", "quickbooks"]

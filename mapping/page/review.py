@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from mapping.candidates import all_rows
 from mapping.kinds import KINDS
-from mapping.models import AutomapRun, Link, RemoteItem, SuggestedPair
+from mapping.models import Link, MappingRun, RemoteItem, SuggestedPair
 from mapping.page.frame import Frame
 from mapping.page.query import ListQuery, url_of
 from mapping.page.words import kind_label, name_of
@@ -33,7 +33,7 @@ def automap_context(frame: Frame) -> dict[str, Any] | None:
     }
 
 
-def open_pairs(run: AutomapRun, frame: Frame) -> QuerySet[SuggestedPair]:
+def open_pairs(run: MappingRun, frame: Frame) -> QuerySet[SuggestedPair]:
     """The run's pairs that nobody has decided on: not rejected, and neither side linked since."""
     links = Link.objects.filter(kind__in=frame.kind_keys)
     is_decided = Q(left_id__in=links.values("left_id"))
@@ -45,8 +45,8 @@ def open_pairs(run: AutomapRun, frame: Frame) -> QuerySet[SuggestedPair]:
 
 
 def _run_context(frame: Frame) -> dict[str, Any] | None:
-    run: AutomapRun | None = (
-        AutomapRun.objects.filter(section=frame.section.key, closed_at__isnull=True).order_by("-pk").first()
+    run: MappingRun | None = (
+        MappingRun.objects.filter(section=frame.section.key, closed_at__isnull=True).order_by("-pk").first()
     )
     if run is None:
         return None

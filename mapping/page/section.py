@@ -14,6 +14,7 @@ from mapping.page.query import SORTS, ListQuery, Tab, section_url, sort_url, url
 from mapping.page.refreshing import refresh_context
 from mapping.page.review import automap_context
 from mapping.page.words import SEARCH_HINTS, nouns
+from mapping.screens import SECTIONS
 from mapping.sides import SIDE_LABELS, SideKey
 from smoothx.lib.shapes import Action, Choice, Empty
 
@@ -92,8 +93,11 @@ def _menu(frame: Frame) -> dict[str, Any]:
         }
         for section in frame.shown.sections
     ]
-    note = {"text": frame.shown.reason, "url": defaults_url(), "label": "Change"} if frame.shown.reason else None
-    return {"sections": sections, "sections_note": note}
+    hidden = [
+        {"title": SECTIONS[key].label, "url": section_url(SECTIONS[key]), "reason": reason}
+        for key, reason in frame.shown.hidden.items()
+    ]
+    return {"sections": sections, "hidden_sections": hidden, "settings_url": defaults_url()}
 
 
 def _coverage(frame: Frame) -> dict[str, Any]:

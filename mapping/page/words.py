@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
-from mapping.kinds import KINDS, Section
+from mapping.kinds import KINDS
 from mapping.models import RemoteItem
+from mapping.screens import Section
 from mapping.sides import SIDE_LABELS, SideKey
 
 SEARCH_HINTS = {

@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from mapping.automap import close_run, reject, reopen_run, take_back_rejection
-from mapping.kinds import KINDS, SECTIONS, Section
+from mapping.kinds import KINDS
 from mapping.links import LinkRefused, automap, link, undo_run
-from mapping.models import AutomapRun, Link, SuggestedPair
+from mapping.models import Link, MappingRun, SuggestedPair
+from mapping.screens import SECTIONS, Section
 from mapping.sides import NotConnected
 from mapping.views.doors import get_section, home_of
 from smoothx.lib.replies import go_back
@@ -38,7 +39,7 @@ def run_automap(request: TenantRequest, section_key: str) -> HttpResponse:
 @require_POST
 @for_role(Role.ADMIN)
 def undo_automap(request: TenantRequest, run_id: int) -> HttpResponse:
-    run = get_row(AutomapRun, pk=run_id)
+    run = get_row(MappingRun, pk=run_id)
     section = SECTIONS[run.section]
     if run.undone_at is not None:
         messages.error(request, "This run was undone before.")
@@ -51,7 +52,7 @@ def undo_automap(request: TenantRequest, run_id: int) -> HttpResponse:
 @require_POST
 @for_role(Role.ADMIN)
 def close_review(request: TenantRequest, run_id: int) -> HttpResponse:
-    run = get_row(AutomapRun, pk=run_id)
+    run = get_row(MappingRun, pk=run_id)
     close_run(run)
     undo = f"undo:{reverse('mapping:reopen_run', args=[run.pk])}"
     messages.success(request, "The review is closed", extra_tags=undo)
@@ -61,7 +62,7 @@ def close_review(request: TenantRequest, run_id: int) -> HttpResponse:
 @require_POST
 @for_role(Role.ADMIN)
 def reopen_review(request: TenantRequest, run_id: int) -> HttpResponse:
-    run = get_row(AutomapRun, pk=run_id, undone_at__isnull=True)
+    run = get_row(MappingRun, pk=run_id, undone_at__isnull=True)
     reopen_run(run)
     return go_back(request, home_of(SECTIONS[run.section]))
 

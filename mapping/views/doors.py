@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.http import Http404
 from django.urls import reverse
 
-from mapping.kinds import SECTIONS, Section
 from mapping.page.frame import Frame
 from mapping.page.query import ListQuery
+from mapping.screens import SECTIONS, Section
 from mapping.sides import SideKey, side_named
 from smoothx.tenants.access import TenantRequest, has_role
 from smoothx.tenants.models import Role

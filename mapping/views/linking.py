@@ -9,13 +9,14 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mapping.kinds import KINDS, SECTIONS, MappingKind, Section
+from mapping.kinds import KINDS, MappingKind
 from mapping.links import LinkRefused, blocked_by_unlink, link, relink, unlink
 from mapping.models import Link, RemoteItem
 from mapping.page.dialog import link_dialog, unlink_question
 from mapping.page.options import Chooser, kinds_for
 from mapping.page.query import ListQuery, url_of
 from mapping.page.words import name_of
+from mapping.screens import SECTIONS, Section
 from mapping.sides import OTHER_SIDE, NotConnected, SideKey, load_sides, resources_of
 from mapping.views.doors import get_section, get_side, home_of
 from smoothx.lib.replies import go_back, next_of, render_dialog

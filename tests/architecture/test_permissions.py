@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from connectors.models import Connection
 from mapping.links import unlink
-from mapping.models import AutomapRun, Link, RemoteItem, SuggestedPair
+from mapping.models import Link, MappingRun, RemoteItem, SuggestedPair
 from smoothx.tenants.access import has_role
 from smoothx.tenants.models import AuditEntry, Membership, Role, Tenant, TenantModel
 from sync.models import Entry, OpeningRun
@@ -47,7 +47,7 @@ class Objects:
     connection: Connection
     item: RemoteItem
     link: Link
-    run: AutomapRun
+    run: MappingRun
     pair: SuggestedPair
     unlinked: AuditEntry
 
@@ -190,7 +190,7 @@ def objects(scope: Tenant, viewer: Any) -> Objects:
     make_opening()
     ends = {"kind": "project", "left_connection": procore, "right_connection": books}
     link = Link.objects.create(**ends, left_id="501", right_id=customer.remote_id, chosen_by="hand")
-    run = AutomapRun.objects.create(section="projects")
+    run = MappingRun.objects.create(section="projects")
     pair = SuggestedPair.objects.create(**ends, left_id="501", right_id="98", score=70, reason="Name", run=run)
     unlinked = unlink(Link.objects.create(**ends, left_id="502", right_id="99", chosen_by="hand"), viewer)
     return Objects(

@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from mapping.automap import automap
 from mapping.choices import choose
-from mapping.kinds import CUSTOMER, SECTIONS, VENDOR
+from mapping.kinds import CUSTOMER, VENDOR
 from mapping.models import Link, RemoteItem
+from mapping.screens import SECTIONS
 from smoothx.tenants.models import AuditEntry, Membership
 from sync.models import Connection, Entry, OpeningRun
 from tests import factories

@@ -10,7 +10,7 @@ import pytest
 from django.urls import get_resolver, reverse
 from playwright.sync_api import Page, expect
 
-from mapping.kinds import SECTIONS
+from mapping.screens import SECTIONS
 from smoothx.tenants.scope import tenant_scope
 from tests.journeys.conftest import PASSWORD, OpenWindow
 from tests.journeys.furnished import Furniture, add_second_factor, furnish

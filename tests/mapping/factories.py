@@ -54,6 +54,5 @@ def make_link(kind: MappingKind, left: RemoteItem, right: RemoteItem, **facts: A
         left_id=left.remote_id,
         right_connection=right.connection,
         right_id=right.remote_id,
-        exclusive_right=right.remote_id if kind.is_one_to_one else None,
         **{"chosen_by": Link.ChosenBy.HAND, **facts},
     )

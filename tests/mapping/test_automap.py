@@ -7,8 +7,9 @@ import pytest
 from connectors.qbo import resources as qbo
 from connectors.sandbox.firm.contacts import TRAPS
 from mapping.automap import automap, reject, take_back_rejection, undo_run
-from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, SECTIONS, VENDOR
-from mapping.models import AutomapRun, Link, RemoteItem, SuggestedPair
+from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, VENDOR
+from mapping.models import Link, MappingRun, RemoteItem, SuggestedPair
+from mapping.screens import SECTIONS
 from mapping.sides import NotConnected
 from mapping.signals import mapping_changed
 from smoothx.tenants.models import AuditEntry
@@ -181,7 +182,7 @@ def test_a_new_run_closes_the_review_of_the_last(owner: Any) -> None:
     second = automap(CONTACTS, owner)
     first.refresh_from_db()
     assert first.closed_at is not None
-    assert list(AutomapRun.objects.filter(closed_at__isnull=True)) == [second]
+    assert list(MappingRun.objects.filter(closed_at__isnull=True)) == [second]
 
 
 def test_without_accounts_there_is_nothing_to_map(owner: Any) -> None:

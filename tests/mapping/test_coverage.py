@@ -6,7 +6,8 @@ import pytest
 
 from connectors.procore import resources as procore
 from mapping.coverage import Coverage, coverage, load_coverages, unmapped_in_use
-from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, PROJECT, SECTIONS, VENDOR
+from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, PROJECT, VENDOR
+from mapping.screens import SECTIONS
 from mapping.sides import load_sides
 from mapping.signals import ids_in_use
 from tests.factories import make_connections

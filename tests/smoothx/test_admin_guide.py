@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mapping.defaults import DEFAULTS
-from mapping.kinds import SECTIONS
+from mapping.screens import SECTIONS
 from smoothx.pages.settings_nav import SECTIONS as SETTINGS
 from smoothx.pages.users import ROLE_HELP
 from smoothx.tenants.models import Role

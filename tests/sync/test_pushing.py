@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from connectors.models import Connection
-from mapping.kinds import SECTIONS, VENDOR
+from mapping.kinds import VENDOR
 from mapping.links import link
 from mapping.models import Link, RemoteItem
 from mapping.pushes import PushRefused
+from mapping.screens import SECTIONS
 from smoothx.tenants.models import AuditEntry
 from sync import pushing, settle
 from sync.codes import CODES

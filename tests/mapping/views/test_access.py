@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from mapping.automap import automap
-from mapping.kinds import SECTIONS, VENDOR
-from mapping.models import AutomapRun, Link, SuggestedPair
+from mapping.kinds import VENDOR
+from mapping.models import Link, MappingRun, SuggestedPair
+from mapping.screens import SECTIONS
 from smoothx.tenants.models import AuditEntry
 from tests.mapping.factories import make_company, make_link, make_vendor
 
@@ -53,7 +54,7 @@ WITH_IDS = ("link", "unlink", "undo", "undo run", "close run", "reopen run", "li
 
 def counts() -> tuple[int, int, int, int]:
     rejected = SuggestedPair.objects.filter(rejected_at__isnull=False).count()
-    return Link.objects.count(), AutomapRun.objects.count(), rejected, AuditEntry.objects.count()
+    return Link.objects.count(), MappingRun.objects.count(), rejected, AuditEntry.objects.count()
 
 
 def test_nobody_looks_without_signing_in(addresses: dict[str, str], client: Any) -> None:

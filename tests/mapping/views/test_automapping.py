@@ -6,7 +6,7 @@ import pytest
 from django.contrib.messages import get_messages
 
 from mapping.kinds import CUSTOMER, VENDOR
-from mapping.models import AutomapRun, Link, SuggestedPair
+from mapping.models import Link, MappingRun, SuggestedPair
 from tests.mapping.factories import make_company, make_customer, make_link, make_vendor
 
 pytestmark = pytest.mark.usefixtures("scope")
@@ -27,7 +27,7 @@ def test_a_run_links_and_is_undone(browser: Any, admin_user: Any) -> None:
     make_company("Aspen")
     make_vendor("Aspen Inc")
     response = browser.post(AUTOMAP, {"next": "/mapping/contacts/?tab=mapped"})
-    run = AutomapRun.objects.get()
+    run = MappingRun.objects.get()
     assert (response.status_code, response.url) == (302, "/mapping/contacts/?tab=mapped")
     assert told(response) == ("Automap linked 1 pair, 0 to review", f"undo:/mapping/runs/{run.pk}/undo/")
     assert run.started_by == admin_user
@@ -40,7 +40,7 @@ def test_a_run_links_and_is_undone(browser: Any, admin_user: Any) -> None:
 
 def test_without_connections_a_run_says_what_is_missing(browser: Any) -> None:
     assert told(browser.post(AUTOMAP))[0] == "Procore is not connected. Connect it in Settings."
-    assert not AutomapRun.objects.exists()
+    assert not MappingRun.objects.exists()
 
 
 def test_finding_nothing_is_said(browser: Any) -> None:
@@ -52,7 +52,7 @@ def test_a_review_is_closed_and_opened_again(browser: Any) -> None:
     make_company("Smith Electric LLC")
     make_vendor("Smith Electrical Inc")
     browser.post(AUTOMAP)
-    run = AutomapRun.objects.get()
+    run = MappingRun.objects.get()
     response = browser.post(f"/mapping/runs/{run.pk}/close/")
     assert told(response)[1] == f"undo:/mapping/runs/{run.pk}/reopen/"
     run.refresh_from_db()
@@ -112,5 +112,5 @@ def test_what_a_person_linked_meanwhile_survives_the_undo(browser: Any) -> None:
     make_company("Aspen")
     make_vendor("Aspen")
     browser.post(AUTOMAP)
-    browser.post(f"/mapping/runs/{AutomapRun.objects.get().pk}/undo/")
+    browser.post(f"/mapping/runs/{MappingRun.objects.get().pk}/undo/")
     assert list(Link.objects.all()) == [by_hand]

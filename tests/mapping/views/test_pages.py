@@ -11,8 +11,9 @@ from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from mapping.automap import automap
 from mapping.choices import choose
-from mapping.kinds import COST_CODE_ACCOUNT, COST_CODE_ITEM, CUSTOMER, SECTIONS, VENDOR
-from mapping.models import AutomapRun, Link, Refresh, RemoteItem
+from mapping.kinds import COST_CODE_ACCOUNT, COST_CODE_ITEM, CUSTOMER, VENDOR
+from mapping.models import Link, MappingRun, Refresh, RemoteItem
+from mapping.screens import SECTIONS
 from mapping.signals import OpenDocuments, count_documents, count_waiting
 from tests.factories import make_connections
 from tests.mapping.factories import (
@@ -308,7 +309,7 @@ def test_the_review_lists_what_automap_left(browser: Any, owner: Any) -> None:
         ("Smith Electric LLC", "Smith Electrical Inc", "Vendor", 92)
     ]
     assert card["undo"].url == f"/mapping/runs/{run.pk}/undo/"
-    AutomapRun.objects.update(closed_at=timezone.now())
+    MappingRun.objects.update(closed_at=timezone.now())
     assert context(browser, CONTACTS)["automap"]["run"] is None
 
 
@@ -332,7 +333,7 @@ def long_lists(request: pytest.FixtureRequest) -> str:
     """A section with 55 links and 60 open rows on either side."""
     section = SECTIONS[request.param]
     kind, (left, right) = section.kinds[0], make_connections()
-    facts = {"parent_id": "1" if kind.right_level == "child" else "", "subtype": (*kind.account_types, "Service")[0]}
+    facts = {"parent_id": "1" if kind.right_level == "child" else "", "subtype": (*kind.right_types, "Service")[0]}
     numbers = range(115)
     RemoteItem.objects.bulk_create(
         [

@@ -6,7 +6,8 @@ import pytest
 from django.contrib.messages import get_messages
 
 from mapping import pushes
-from mapping.kinds import SECTIONS, VENDOR
+from mapping.kinds import VENDOR
+from mapping.screens import SECTIONS
 from tests.factories import make_connections
 from tests.mapping.factories import make_code, make_company, make_customer, make_link, make_vendor
 
