@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from mapping.matching.code_names import WordBook, Words
 from mapping.matching.code_rows import CodeRow
-from mapping.matching.code_texts import DIVISION_WIDTH, CodeText, Shape, account_keys, code_keys, learn_shape
+from mapping.matching.code_texts import DIVISION_WIDTH, Shape, account_keys, code_keys, learn_shape
 from mapping.matching.trade_vocabulary import LATER_DIVISIONS
 from mapping.matching.trade_words import is_generic, weigh
 
@@ -21,7 +21,7 @@ LEAST_ANCHORS = 5
 SHARE_OF_EQUAL_CODES = 0.65
 # A word so many rows hold finds too many to compare; the others find the row.
 COMMON_WORD = 150
-MOST_COMPARED = 14
+MOST_COMPARED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,44 +36,26 @@ class CodeLists:
     """What is learnt from both lists before any two rows are compared."""
 
     def __init__(self, lefts: Sequence[CodeRow], rights: Sequence[CodeRow]) -> None:
-        self.lefts, self.rights = lefts, rights
         items = [row for row in rights if not row.group] or rights
-        self.shape: Shape = learn_shape([row.code for row in lefts], [row.code for row in items])
+        shape = learn_shape([row.code for row in lefts], [row.code for row in items])
+        self.lefts = [_place(row, shape) for row in lefts]
+        self.rights = [_place(row, shape) for row in rights]
         self.book = WordBook((row.words for row in lefts), (row.words for row in rights))
-        self._anchors = _find_anchors(lefts, rights)
+        self._anchors = _find_anchors(self.lefts, self.rights)
         self._left_names = {_name_key(row) for row in lefts}
         self._right_names = {(_name_key(row), row.group) for row in rights}
         self._alike = {group: self._numbers_alike(group) for group in ("", "Account")}
         self._divisions = self._learn_divisions()
 
-    def keys(self, code: CodeText) -> tuple[str, ...]:
-        return code_keys(code, self.shape)
-
-    def has_equal_code(self, left: CodeRow, right: CodeRow) -> bool:
-        ours, theirs = self.keys(left.code), self.keys(right.code)
-        return bool(ours and theirs) and (ours[0] in theirs or theirs[0] in ours)
-
-    def holds_code(self, left: CodeRow, right: CodeRow) -> bool:
-        """Whether an account's number is the cost code behind the digits of its range."""
-        ours = self.keys(left.code)
-        return bool(right.group and ours) and ours[0] in account_keys(right.code, self.shape)
-
     def number_alike(self, group: str) -> bool:
         """Whether an equal code means the same work in both lists, so that another code means another work."""
         return self._alike[group]
-
-    def division(self, row: CodeRow) -> str:
-        """The two digits a row's division goes by; empty for accounts, whose numbers mean ranges of the books."""
-        if row.division:
-            return row.division.zfill(DIVISION_WIDTH)[:DIVISION_WIDTH]
-        keys = self.keys(row.code)
-        return keys[0][:DIVISION_WIDTH] if keys and row.code.is_digits and not row.group else ""
 
     def divisions_fit(self, left: CodeRow, right: CodeRow) -> bool | None:
         """Whether both stand in the same part of their lists; None when one does not say where it stands."""
         if left.division_words and left.division_words == right.division_words:
             return True
-        ours, theirs = self.division(left), self.division(right)
+        ours, theirs = left.division, right.division
         if not ours or not theirs:
             return None
         if ours == theirs or theirs in self._divisions.get(ours, ()):
@@ -90,11 +72,10 @@ class CodeLists:
         coded = [
             anchor
             for anchor in self._anchors
-            if anchor.right.group == group and self.keys(anchor.left.code) and self.keys(anchor.right.code)
+            if anchor.right.group == group and anchor.left.keys and anchor.right.keys
         ]
         equal = sum(
-            self.has_equal_code(anchor.left, anchor.right) or self.holds_code(anchor.left, anchor.right)
-            for anchor in coded
+            has_equal_code(anchor.left, anchor.right) or holds_code(anchor.left, anchor.right) for anchor in coded
         )
         if len(coded) < LEAST_ANCHORS:
             return not group
@@ -104,7 +85,7 @@ class CodeLists:
         """The divisions of the right list in which the work of a left division is found more than once."""
         votes: Counter[tuple[str, str]] = Counter()
         for anchor in self._anchors:
-            ours, theirs = self.division(anchor.left), self.division(anchor.right)
+            ours, theirs = anchor.left.division, anchor.right.division
             if ours and theirs:
                 votes[ours, theirs] += 1
         found: dict[str, set[str]] = defaultdict(set)
@@ -114,6 +95,16 @@ class CodeLists:
         return found
 
 
+def has_equal_code(left: CodeRow, right: CodeRow) -> bool:
+    ours, theirs = left.keys, right.keys
+    return bool(ours and theirs) and (ours[0] in theirs or theirs[0] in ours)
+
+
+def holds_code(left: CodeRow, right: CodeRow) -> bool:
+    """Whether an account's number is the cost code behind the digits of its range."""
+    return bool(left.keys) and left.keys[0] in right.inside
+
+
 class CodeShelf:
     """The rights by code and by word, for finding those worth comparing with a left."""
 
@@ -121,18 +112,19 @@ class CodeShelf:
         self._lists = lists
         self._relatives = lists.book.relatives()
         self._by_key: dict[str, set[int]] = defaultdict(set)
+        self._by_name: dict[tuple[Words, str], set[int]] = defaultdict(set)
         self._by_word: dict[str, set[int]] = defaultdict(set)
         for index, row in enumerate(lists.rights):
-            inside = account_keys(row.code, lists.shape) if row.group else ()
-            for key in (*lists.keys(row.code), *inside):
+            for key in (*row.keys, *row.inside):
                 self._by_key[key].add(index)
+            self._by_name[_name_key(row)].add(index)
             for word in _handles(row.words):
                 self._by_word[word].add(index)
 
     def nearest(self, left: CodeRow) -> list[CodeRow]:
-        """Rights with the left's code, and the few that share most of its words."""
-        found: set[int] = set()
-        for key in self._lists.keys(left.code):
+        """Rights with the left's code or its name, and the few others that share most of its words."""
+        found = set(self._by_name.get(_name_key(left), ()))
+        for key in left.keys:
             found |= self._by_key.get(key, set())
         shared: dict[int, float] = defaultdict(float)
         for word in _handles(left.words):
@@ -147,6 +139,16 @@ class CodeShelf:
         for relative in self._relatives.get(word, ()):
             holders |= self._by_word[relative]
         return holders if len(holders) <= COMMON_WORD else ()
+
+
+def _place(row: CodeRow, shape: Shape) -> CodeRow:
+    """With its code read as the lists write codes. An account's number means a range of the books, not a division."""
+    keys = code_keys(row.code, shape)
+    division = row.division.zfill(DIVISION_WIDTH)[:DIVISION_WIDTH] if row.division else ""
+    if not division and keys and row.code.is_digits and not row.group:
+        division = keys[0][:DIVISION_WIDTH]
+    inside = account_keys(row.code, shape) if row.group else ()
+    return replace(row, keys=keys, division=division, inside=inside)
 
 
 def _handles(words: Words) -> list[str]:

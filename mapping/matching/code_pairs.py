@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from mapping.matching.assign import Scored
-from mapping.matching.code_lists import CodeLists
+from mapping.matching.code_lists import CodeLists, has_equal_code, holds_code
 from mapping.matching.code_names import NameLikeness, compare_names, is_mistyped_name
 from mapping.matching.code_rows import CodeRow
 from mapping.matching.trade_words import BASICS, is_generic
@@ -76,11 +76,11 @@ def _is_cut_from(cut: CodeRow, full: CodeRow) -> bool:
 
 
 def _relate_codes(left: CodeRow, right: CodeRow, lists: CodeLists) -> CodeRelation:
-    if not lists.keys(left.code) or not lists.keys(right.code):
+    if not left.keys or not right.keys:
         return "open"
-    if lists.has_equal_code(left, right):
+    if has_equal_code(left, right):
         return "equal"
-    if lists.holds_code(left, right):
+    if holds_code(left, right):
         return "inside"
     return "other" if lists.number_alike(right.group) else "open"
 
@@ -116,7 +116,7 @@ def _judge_name(left: CodeRow, right: CodeRow, name: NameLikeness, lists: CodeLi
     score = name.score + (DIVISION_ADDS if fits else -OTHER_DIVISION_COSTS if fits is False else 0.0)
     reason = _say_name(name).capitalize() + _say_division(left, right, fits)
     if _is_division_account(left, right) and score < DIVISION_ACCOUNT:
-        return _Finding(DIVISION_ACCOUNT, False, "The account has the name of its division")
+        return _Finding(DIVISION_ACCOUNT, False, "The account has the name of the code's division")
     return _Finding(score, _is_beyond_doubt(left, right, name, fits), reason)
 
 
@@ -140,9 +140,13 @@ def _weigh_type(left: CodeRow, right: CodeRow, finding: _Finding) -> _Finding:
     if left.cost_type == right.cost_type or (is_nameless and left.code.cost_type == right.code.cost_type):
         return finding
     if left.cost_type and right.cost_type:
-        types = f"cost types differ ({TYPES[left.cost_type]} and {TYPES[right.cost_type]})"
+        types = f"cost types differ ({_say_type(left)} and {_say_type(right)})"
         return _Finding(finding.score - OTHER_TYPE_COSTS, False, f"{finding.reason}, {types}")
     return _Finding(finding.score - NO_TYPE_COSTS, False, f"{finding.reason}, only one has a cost type")
+
+
+def _say_type(row: CodeRow) -> str:
+    return " of ".join(TYPES[letter] for letter in row.cost_type)
 
 
 def _say_name(name: NameLikeness) -> str:
@@ -156,7 +160,7 @@ def _say_name(name: NameLikeness) -> str:
 
 
 def _say_division(left: CodeRow, right: CodeRow, fits: bool | None) -> str:
-    numbers = ", codes number differently" if left.code.groups and right.code.groups else ""
+    numbers = ", codes number differently" if left.keys and right.keys and not right.group else ""
     if fits and left.division_name:
         return f" in division {left.division_name}{numbers}"
     if fits is False:

@@ -22,6 +22,8 @@ class CodeRow:
     """A row as it is compared. `text` is the name without its code, normal. `group`: "Account" or nothing.
 
     `division` is the number in front of the name above the row, "03" of "03 Concrete", where there is one.
+    What depends on both lists `CodeLists` fills in: `keys`, what the code may be, and `inside`, what an account's
+    number holds.
     """
 
     id: str
@@ -34,6 +36,8 @@ class CodeRow:
     division_name: str
     division_words: tuple[str, ...]
     group: str
+    keys: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
 
     @property
     def shown_code(self) -> str:
@@ -80,12 +84,9 @@ def _repeats(code: CodeText, in_name: str) -> bool:
 
 
 def _read(row: Candidate, code: CodeText, bare: str, leaf: str, parent: str) -> CodeRow:
-    head, cost_type = split_type(bare)
-    if code.cost_type and cost_type not in ("", code.cost_type):
-        head = bare
+    head, kind = _split_types(bare, code.cost_type)
     words = trade_words(head) if head.strip() else ()
-    kind = code.cost_type or cost_type
-    if kind and kind == SOFT_TYPES.get(words[-1] if len(words) > 1 else "") and code.cost_type:
+    if code.cost_type and len(words) > 1 and SOFT_TYPES.get(words[-1]) == code.cost_type:
         words = words[:-1]
     above = parent.rpartition(":")[2]
     division_code, division_name = split_code(above.strip())
@@ -101,3 +102,15 @@ def _read(row: Candidate, code: CodeText, bare: str, leaf: str, parent: str) -> 
         division_words=trade_words(division_name) if division_name.strip() else (),
         group="Account" if row.subtype == "Account" else "",
     )
+
+
+def _split_types(bare: str, in_code: str) -> tuple[str, str]:
+    """A name without its cost type, and the type; "Framing Labor - Material" has two and is neither one nor the other.
+
+    Where the code says one type, a name that says another is the name of the work.
+    """
+    head, cost_type = split_type(bare)
+    if in_code and cost_type != in_code:
+        return bare, in_code
+    inner = split_type(head)[1] if cost_type else ""
+    return head, cost_type + inner

@@ -63,8 +63,7 @@ def _match_only_codes(lists: CodeLists, taken: Set[str], rejected: Set[tuple[str
     """Codes that one row has on each side, cost type included."""
 
     def key_of(row: CodeRow) -> tuple[str, str] | None:
-        keys = lists.keys(row.code)
-        return (keys[0], row.cost_type) if keys else None
+        return (row.keys[0], row.cost_type) if row.keys else None
 
     pairs = CodedRows(lists.lefts, key_of).pair_with(CodedRows(lists.rights, key_of))
     return suggest_equal_codes(((left.id, right.id, left.shown_code) for left, right in pairs), taken, rejected)
