@@ -60,9 +60,15 @@ def _score_all(lists: CodeLists) -> Iterator[Scored]:
 
 
 def _match_only_codes(lists: CodeLists, taken: Set[str], rejected: Set[tuple[str, str]]) -> list[Suggestion]:
-    """Codes that one row has on each side, cost type included."""
+    """Codes that one row has on each side, cost type included.
+
+    "03-100" and "03-1000" are one code only where the lists number alike.
+    """
+    alike = lists.number_alike("")
 
     def key_of(row: CodeRow) -> tuple[str, str] | None:
+        if not alike and row.code.is_digits:
+            return row.code.digits, row.cost_type
         return (row.keys[0], row.cost_type) if row.keys else None
 
     pairs = CodedRows(lists.lefts, key_of).pair_with(CodedRows(lists.rights, key_of))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 _REGIONS = """
 AL alabama; AK alaska; AZ arizona; AR arkansas; CA california; CO colorado; CT connecticut; DE delaware;
-DC district of columbia; FL florida; GA georgia; HI hawaii; ID idaho; IL illinois; IN indiana; IA iowa; KS kansas;
+DC district of columbia; DC washington dc; FL florida; GA georgia; HI hawaii; ID idaho; IL illinois; IN indiana;
+IA iowa; KS kansas;
 KY kentucky; LA louisiana; ME maine; MD maryland; MA massachusetts; MI michigan; MN minnesota; MS mississippi;
 MO missouri; MT montana; NE nebraska; NV nevada; NH new hampshire; NJ new jersey; NM new mexico; NY new york;
 NC north carolina; ND north dakota; OH ohio; OK oklahoma; OR oregon; PA pennsylvania; RI rhode island;

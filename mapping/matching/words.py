@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ MARGIN = 0.05
 SAME, SAME_BUT_FOR_SPELLING, SAME_BESIDE_CODE, SAME_SENSE, SAME_SENSE_BY_CODE = 1.0, 0.98, 0.97, 0.9, 0.86
 CLOSE_KEEPS = 0.8
 LEAST_OFFERED = 0.5
+BEGINNING = 3
 
 _NUMBER = re.compile(r"\d+")
 
@@ -83,11 +85,23 @@ def _read(row: Candidate) -> _Word:
 
 
 def _score_all(lefts: list[_Word], rights: list[_Word]) -> Iterator[Scored]:
+    shelf: dict[str, list[int]] = defaultdict(list)
+    for index, right in enumerate(rights):
+        for clue in _clues(right):
+            shelf[clue].append(index)
     for left in lefts:
-        for right in rights:
-            pair = _score_pair(left, right)
+        near = {index for clue in _clues(left) for index in shelf.get(clue, ())}
+        for index in sorted(near):
+            pair = _score_pair(left, rights[index])
             if pair.score >= LEAST_OFFERED:
                 yield pair
+
+
+def _clues(row: _Word) -> set[str]:
+    """Two entries worth comparing share one: a name, a meaning, a word or how a word begins."""
+    clues = {f"name {row.normal}", f"name {row.bare}"}
+    clues |= {f"sense {sense}" for sense in (row.sense, row.code_sense) if sense}
+    return clues | {f"word {word[:BEGINNING]}" for word in row.bare.split()}
 
 
 def _score_pair(left: _Word, right: _Word) -> Scored:
