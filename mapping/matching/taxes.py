@@ -115,14 +115,22 @@ def _treatments_conflict(left: TaxRow, right: TaxRow) -> bool:
 
 
 def _likeness(left: TaxRow, right: TaxRow) -> float:
-    """The share of what is said of both that is said of either, 0 to 1."""
-    ours, theirs = _features(left), _features(right)
-    return len(ours & theirs) / len(ours | theirs) if ours | theirs else 0.0
+    """The share of what is said of either that is said of both, 0 to 1; a place counts double."""
+    said = _weigh(_kinds(left) | _kinds(right), _places(left) | _places(right))
+    return _weigh(_kinds(left) & _kinds(right), _places(left) & _places(right)) / said if said else 0.0
 
 
-def _features(row: TaxRow) -> frozenset[str]:
+def _weigh(kinds: frozenset[str], places: frozenset[str]) -> int:
+    return len(kinds) + 2 * len(places)
+
+
+def _kinds(row: TaxRow) -> frozenset[str]:
     side = frozenset({row.side}) if row.side else frozenset()
-    return row.taxes | row.treatments | row.specials | row.regions | row.words | side
+    return row.taxes | row.treatments | row.specials | side
+
+
+def _places(row: TaxRow) -> frozenset[str]:
+    return row.regions | row.words
 
 
 def _say_shared(left: TaxRow, right: TaxRow) -> str:
