@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mapping.matching.assign import Scored, choose
 from mapping.matching.nicknames import other_forms
@@ -116,13 +117,31 @@ def _compare_all(lefts: Sequence[_Person], rights: Sequence[_Person]) -> list[tu
 
 
 def _best_reading(left: _Person, right: _Person, counts: NameCounts) -> NameLikeness | None:
-    found = [
-        compare_names(ours, theirs, counts)
+    combined = [
+        (ours, theirs)
         for ours in left.readings
         for theirs in right.readings
         if not (ours.is_reversed and theirs.is_reversed)
     ]
+    # Readings that share nothing are compared only where there is nothing better.
+    near = [(ours, theirs) for ours, theirs in combined if _share_something(ours, theirs)] or combined[:1]
+    found = [compare_names(ours, theirs, counts) for ours, theirs in near]
     return max(found, key=lambda likeness: (likeness.score, likeness.reasons), default=None)
+
+
+def _share_something(ours: PersonName, theirs: PersonName) -> bool:
+    return (
+        ours.given == theirs.given
+        or ours.surname == theirs.surname
+        or (ours.surname[0] == theirs.surname[0] and ours.given[0] in _initials(theirs.given))
+        or not set(ours.family).isdisjoint(theirs.family)
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _initials(given: str) -> frozenset[str]:
+    """The first letters of all that a first name may be called."""
+    return frozenset({given[0], *(form[0] for form in other_forms(given))})
 
 
 def _count_names(*sides: Sequence[_Person]) -> NameCounts:
@@ -186,5 +205,5 @@ def _own_keys(person: _Person) -> Iterator[str]:
 def _asked_keys(person: _Person) -> Iterator[str]:
     yield from _contact_keys(person)
     for name in person.readings:
-        initials = {name.given[0], *(form[0] for form in other_forms(name.given))}
-        yield from (f"{initial} {key}" for initial in initials for key in surname_keys(name))
+        keys = surname_keys(name)
+        yield from (f"{initial} {key}" for initial in _initials(name.given) for key in keys)

@@ -129,7 +129,7 @@ def _both_own(ours: str, theirs: str, counts: Mapping[str, int]) -> bool:
 
 
 def _is_start(ours: str, theirs: str, counts: NameCounts) -> bool:
-    """ "Roge" of "Roger", "Chri" of "Christopher": a beginning that is no name of its own, as "Jose" of "Joseph" is."""
+    """ "Roge" of "Roger": a beginning that is no name of its own, as "Jose" of "Joseph" is."""
     short, long = sorted((ours, theirs), key=len)
     if len(short) < SHORTEST_START or not long.startswith(short) or long[len(short) :] in ("a", "o", "e"):
         return False

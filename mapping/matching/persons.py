@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from mapping.matching.records import Candidate
 from mapping.normalize import fold
@@ -47,6 +47,7 @@ _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 class PersonName:
     """One reading. `family` and `middle` are words; `given` is one word and may be an initial.
 
+    `surname` is the family name as one word, the same for "O Farrell", "O'Farrell" and "OFarrell".
     `is_reversed`: read against the order it was written in, on the chance that the ends were swapped.
     """
 
@@ -56,10 +57,10 @@ class PersonName:
     suffix: str = ""
     is_reversed: bool = False
 
-    @property
-    def surname(self) -> str:
-        """The family name as one word: "O Farrell", "O'Farrell" and "OFarrell" are one."""
-        return "".join(self.family)
+    surname: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "surname", "".join(self.family))
 
 
 def read_person(row: Candidate) -> tuple[PersonName, ...]:

@@ -13,11 +13,18 @@ from mapping.matching.project_names import Part, ProjectName
 
 SHORTEST_TYPO = 5
 SHORTEST_STEM = 4
+# What is shorter is an abbreviation though a list spells the word out elsewhere.
+SHORTEST_OWN = 5
+OWN_WORD, OWN_SHARE = 2, 0.05
 EQUAL, ABBREVIATED, SLIPPED = 1.0, 0.95, 0.9
 # A number, phase or wing says more than a word does.
 PART_WEIGHS = 1.0
 LEAST_WEIGHT = 0.15
 UNSEEN_COUNTS = 0.35
+# With one of these a word is another name: Smith and Smithson, North and Northgate.
+_NAME_ENDINGS = frozenset(
+    "son sen man ton gate side land field wood view mont ville burg ford worth dale brook stone berg stein".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +51,38 @@ class ProjectLikeness:
         return bool(self.left.parts and self.right.parts)
 
 
-class WordWeights:
-    """How much a word tells, from how few names hold it."""
+class Vocabulary:
+    """The words of both lists: how much each tells, and which are words of their own."""
 
-    def __init__(self, names: Iterable[ProjectName]) -> None:
-        counts: Counter[str] = Counter()
+    def __init__(self, lefts: Iterable[ProjectName], rights: Iterable[ProjectName]) -> None:
+        self._sides = (Counter[str](), Counter[str]())
         total = 0
-        for name in names:
-            counts.update(set(name.words))
-            total += 1
-        self._counts: Mapping[str, int] = counts
+        for counts, names in zip(self._sides, (lefts, rights), strict=True):
+            for name in names:
+                counts.update(set(name.words))
+                total += 1
         self._scale = math.log(2 + total)
 
-    def of(self, word: str) -> float:
+    def weigh(self, word: str) -> float:
+        """From how few names hold it, 0 to 1."""
         if len(word) < 2:
             return LEAST_WEIGHT
-        return max(LEAST_WEIGHT, 1 - math.log(1 + self._counts.get(word, 0)) / self._scale)
+        count = sum(counts[word] for counts in self._sides)
+        return max(LEAST_WEIGHT, 1 - math.log(1 + count) / self._scale)
+
+    def are_apart(self, ours: str, theirs: str) -> bool:
+        """Whether both lists use both, and neither seldom: "Green" and "Greene" are then no slip or abbreviation."""
+        pairs = (sorted((counts[ours], counts[theirs])) for counts in self._sides)
+        return all(rare >= max(OWN_WORD, OWN_SHARE * usual) for rare, usual in pairs)
 
 
-def compare_projects(left: ProjectName, right: ProjectName, weights: WordWeights) -> ProjectLikeness:
-    pairs = _pair_words(left, right)
+def compare_projects(left: ProjectName, right: ProjectName, vocabulary: Vocabulary) -> ProjectLikeness:
+    pairs = _pair_words(left, right, vocabulary)
     left_parts, right_parts = _pair_parts(left, right)
-    ours = _cover(left, {place: worth for place, _, worth in pairs}, left_parts, weights, is_seen=not right.is_cut)
-    theirs = _cover(right, {place: worth for _, place, worth in pairs}, right_parts, weights, is_seen=not left.is_cut)
+    ours = _cover(left, {place: worth for place, _, worth in pairs}, left_parts, vocabulary, is_seen=not right.is_cut)
+    theirs = _cover(
+        right, {place: worth for _, place, worth in pairs}, right_parts, vocabulary, is_seen=not left.is_cut
+    )
     (our_share, our_rest), (their_share, their_rest) = ours, theirs
     is_blank = not (left.words or left.parts) or not (right.words or right.parts)
     score = 0.5 if is_blank else 0.5 * math.sqrt(our_share * their_share) + 0.5 * min(our_share, their_share)
@@ -74,13 +90,18 @@ def compare_projects(left: ProjectName, right: ProjectName, weights: WordWeights
 
 
 def _cover(
-    name: ProjectName, matched: Mapping[int, float], lone_parts: Sequence[Part], weights: WordWeights, *, is_seen: bool
+    name: ProjectName,
+    matched: Mapping[int, float],
+    lone_parts: Sequence[Part],
+    vocabulary: Vocabulary,
+    *,
+    is_seen: bool,
 ) -> tuple[float, Leftover]:
     """The share of a name's weight that the other has, and what it lacks. Unseen words, cut off there, count less."""
     total = found = lost = 0.0
     rest = []
     for place, word in enumerate(name.words):
-        weight = weights.of(word)
+        weight = vocabulary.weigh(word)
         worth = matched.get(place)
         if worth is None:
             rest.append(word)
@@ -114,7 +135,7 @@ def _goes_on(part: Part, broken: Part | None, others: Iterable[Part]) -> bool:
     return part == broken and any(other.value.startswith(part.value) for other in others)
 
 
-def _pair_words(left: ProjectName, right: ProjectName) -> list[tuple[int, int, float]]:
+def _pair_words(left: ProjectName, right: ProjectName, vocabulary: Vocabulary) -> list[tuple[int, int, float]]:
     """(place left, place right, worth) of words that are one, each used once: equal ones first."""
     pairs: list[tuple[int, int, float]] = []
     open_left, open_right = list(range(len(left.words))), list(range(len(right.words)))
@@ -125,7 +146,7 @@ def _pair_words(left: ProjectName, right: ProjectName) -> list[tuple[int, int, f
             open_left.remove(place)
             open_right.remove(other)
     if open_left and open_right:
-        _pair_near(left, right, open_left, open_right, pairs)
+        _pair_near(left, right, open_left, open_right, pairs, vocabulary)
         _pair_runs(left.words, right.words, open_left, open_right, pairs)
         turned: list[tuple[int, int, float]] = []
         _pair_runs(right.words, left.words, open_right, open_left, turned)
@@ -139,11 +160,12 @@ def _pair_near(
     open_left: list[int],
     open_right: list[int],
     pairs: list[tuple[int, int, float]],
+    vocabulary: Vocabulary,
 ) -> None:
     near = []
     for place in open_left:
         for other in open_right:
-            worth = _worth(left.words[place], right.words[other])
+            worth = _worth(left.words[place], right.words[other], vocabulary)
             if not worth and right.is_cut and other == len(right.words) - 1:
                 worth = ABBREVIATED if left.words[place].startswith(right.words[other]) else 0.0
             if worth:
@@ -155,14 +177,18 @@ def _pair_near(
             open_right.remove(other)
 
 
-def _worth(ours: str, theirs: str) -> float:
+def _worth(ours: str, theirs: str, vocabulary: Vocabulary) -> float:
     """How surely two unequal words are one: abbreviated, in another form, or with a slip; 0 where they are not."""
     if ours[0] != theirs[0]:
         return 0.0
     short, long = sorted((ours, theirs), key=len)
-    if len(short) >= 2 and len(short) < len(long) and _is_abbreviation(short, long):
-        return ABBREVIATED
     if _is_same_stem(short, long):
+        return ABBREVIATED
+    if len(short) >= SHORTEST_OWN and vocabulary.are_apart(short, long):
+        return 0.0
+    if long.startswith(short) and long[len(short) :] in _NAME_ENDINGS:
+        return 0.0
+    if 2 <= len(short) < len(long) and _is_abbreviation(short, long):
         return ABBREVIATED
     if len(short) >= SHORTEST_TYPO and OSA.distance(ours, theirs, score_cutoff=1) == 1:
         return SLIPPED

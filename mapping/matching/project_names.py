@@ -34,8 +34,8 @@ _COUNTED = {
     "fourth": "4", "fifth": "5",
 }  # fmt: skip
 
-# A number in brackets at the end that the cut went through: "Gym Roof (18-0", "Gym Roof (Jo".
-_BROKEN_NUMBER = re.compile(r"\s*[(\[](?:j(?:ob?)?)?\s*#?[\d.-]*$", re.IGNORECASE)
+# The end of a cut name that says nothing any more: one or two letters of a word, "3r" of "3rd".
+_BROKEN_WORD = re.compile(r"(?:(?<=\d)[snrt]|(?<![^\W_])[^\W\d_]{1,2})$")
 _DELETED = re.compile(r"(?:\s*\(deleted(?:\s+\d+)?\))+\s*$", re.IGNORECASE)
 _APOSTROPHES = re.compile(r"['\u2019\u2018`\u00b4\u02bc\u2032]")
 _DOTTED = re.compile(r"\b[a-z](?:\.\s?[a-z])+\b\.?")
@@ -75,7 +75,7 @@ def strip_deleted(text: str) -> str:
 def read_project_name(text: str, *, is_cut: bool = False) -> ProjectName:
     words: list[str] = []
     parts: list[Part] = []
-    items = list(_take_parts(_split(_BROKEN_NUMBER.sub("", text) if is_cut else text)))
+    items = list(_take_parts(_split(_BROKEN_WORD.sub("", text) if is_cut else text)))
     for item in items:
         if isinstance(item, Part):
             parts.append(item)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +17,9 @@ from mapping.normalize import fold
 LEAST_SHARE = 0.03
 FEW_ROWS = 30
 MOST_SHAPES = 6
+# So many digits in a row may be a year and a count; so large a share must begin with a year to be taken for that.
+SHORTEST_WITH_YEAR = 5
+MOSTLY = 0.8
 # Without a column of numbers they are learnt from names, if so many begin with one.
 LEAST_NUMBERED = 0.25
 
@@ -24,11 +27,16 @@ _RUNS = re.compile(r"[a-z]+|\d+")
 _SEPARATOR = r"[-\u2013.]"
 _SPACED = r"[-\u2013. ]"
 _WORD = r"(?:\b(?:job|jobs|proj|project|contract|work\s?order|wo)\b\.?\s*)?(?:\b(?:no|num|number|nr)\b\.?\s*)?[#:]?\s*"
-_MARK = r"(?:\b(?:job|proj|project)\b\.?\s*(?:(?:no|num|number|nr)\b\.?\s*)?[#:]?|\b(?:no|nr)\.|#)\s*"
+_MARK = r"\b(?:job|proj|project)\b\.?\s*(?:(?:no|num|number|nr)\b\.?\s*)?[#:]?\s*"
+_HASH = r"(?:\b(?:no|nr)\.|#)\s*"
 _END = r"(?![a-z0-9])(?!\s?[-\u2013./_]\d)"
 _LEADING = re.compile(
     rf"^\s*{_WORD}((?:[a-z]{{1,3}}-?)?\d{{2,4}}[-./]\d{{2,5}}|[a-z]{{1,3}}-?\d{{3,6}}|\d{{4,6}}){_END}"
 )
+# The first word of a name, for numbers that look like no other of the firm's.
+_FIRST = re.compile(rf"^\s*{_WORD}(?P<number>[a-z0-9][a-z0-9./-]*){_END}")
+# A number in brackets at the end that a cut went through: "Gym Roof (18-0", "Gym Roof (Job".
+_BROKEN = re.compile(r"\s*[(\[](?:j(?:ob?)?|pr?o?j?)?\.?\s*(?:no?\.?)?\s*#?\s*[a-z]?-?[\d.-]*$", re.IGNORECASE)
 _TIDY = re.compile(r"^[\s:,;|\u2013-]+|[\s:,;|\u2013-]+$")
 
 
@@ -45,13 +53,13 @@ class JobNumbers:
     """The firm's ways of writing a number. `find` answers None where a name holds none."""
 
     def __init__(self, codes: Iterable[str], names: Iterable[str] = ()) -> None:
-        known = [runs for code in codes if (runs := _split(code))]
-        if not known:
-            known = _learn_from_names(names)
+        given = [code for code in codes if code.strip()]
+        known = [runs for code in given if (runs := _split(code))] or _learn_from_names(names)
         self._prefix = _common_prefix(known)
-        shapes = _shapes(known, self._prefix)
+        shapes = _learn_shapes(known, self._prefix)
         self._patterns = _compile(self._prefix, shapes)
         self._widths = sorted({shape for shape in shapes if len(shape) > 1})
+        self._known = {self.normalize(code) for code in given}
 
     def normalize(self, code: str) -> str:
         """A code as numbers are compared: "2022-068" and "22068" are "22-68". Empty for an empty code."""
@@ -69,9 +77,15 @@ class JobNumbers:
         for pattern, is_soft in self._patterns:
             match = pattern.search(folded)
             if match:
-                rest = f"{folded[: match.start()]} {folded[match.end() :]}"
-                return Found(self.normalize(match.group("number")), _TIDY.sub("", rest), is_soft)
+                return self._found(folded, match, is_soft=is_soft)
+        match = _FIRST.match(folded)
+        if match and self.normalize(match.group("number")) in self._known:
+            return self._found(folded, match, is_soft=match.group("number").isdigit())
         return None
+
+    def _found(self, folded: str, match: re.Match[str], *, is_soft: bool) -> Found:
+        rest = f"{folded[: match.start()]} {folded[match.end() :]}"
+        return Found(self.normalize(match.group("number")), _TIDY.sub("", rest), is_soft)
 
     def _cut_up(self, digits: str) -> tuple[str, ...]:
         """Digits without separators, cut where the firm's separators stand."""
@@ -88,6 +102,11 @@ class JobNumbers:
                     place += width
                 return tuple(cut)
         return (digits,)
+
+
+def strip_broken_number(name: str) -> str:
+    """A cut name without the number in brackets that the cut went through."""
+    return _BROKEN.sub("", name)
 
 
 # A run of digits by its width, "3", and a run of letters by itself.
@@ -113,14 +132,30 @@ def _common_prefix(known: Sequence[tuple[str, ...]]) -> str:
     return prefix if count * 2 > len(known) else ""
 
 
-def _shapes(known: Sequence[tuple[str, ...]], prefix: str) -> list[_Shape]:
-    counts: Counter[_Shape] = Counter()
+def _learn_shapes(known: Sequence[tuple[str, ...]], prefix: str) -> list[_Shape]:
+    by_shape: dict[_Shape, list[tuple[str, ...]]] = defaultdict(list)
     for runs in known:
         own = runs[1:] if prefix and len(runs) > 1 and runs[0] == prefix else runs
-        counts[tuple(str(len(run)) if run.isdigit() else run for run in own)] += 1
+        by_shape[tuple(str(len(run)) if run.isdigit() else run for run in own)].append(own)
     least = 1 if len(known) <= FEW_ROWS else max(2.0, LEAST_SHARE * len(known))
-    usual = sorted((shape for shape in counts if counts[shape] >= least), key=lambda shape: (-counts[shape], shape))
-    return [shape for shape in usual if any(part.isdigit() for part in shape)][:MOST_SHAPES]
+    usual = sorted(by_shape, key=lambda shape: (-len(by_shape[shape]), shape))
+    shapes = [_with_year(shape, by_shape[shape]) for shape in usual if len(by_shape[shape]) >= least]
+    return list(dict.fromkeys(shape for shape in shapes if any(part.isdigit() for part in shape)))[:MOST_SHAPES]
+
+
+def _with_year(shape: _Shape, known: Sequence[tuple[str, ...]]) -> _Shape:
+    """22068 is 22-068 without its dash where nearly all numbers begin with what may be a year."""
+    if len(shape) > 1 or not shape[0].isdigit() or int(shape[0]) < SHORTEST_WITH_YEAR:
+        return shape
+    width = int(shape[0])
+    if width >= SHORTEST_WITH_YEAR + 2 and _mostly(runs[0][:2] == "20" for runs in known):
+        return ("4", str(width - 4))
+    return ("2", str(width - 2)) if _mostly("10" <= runs[0][:2] <= "39" for runs in known) else shape
+
+
+def _mostly(answers: Iterable[bool]) -> bool:
+    found = list(answers)
+    return sum(found) >= MOSTLY * len(found)
 
 
 def _separated(shape: _Shape, *, is_exact: bool) -> str:
@@ -156,19 +191,22 @@ def _compile(prefix: str, shapes: Sequence[_Shape]) -> list[tuple[re.Pattern[str
     exact = [_separated(shape, is_exact=True) for shape in several]
     loose = [_separated(shape, is_exact=False) for shape in several]
     plain = [pattern for shape in shapes for pattern in _unseparated(shape)]
+    start, inside = r"^\s*", r"(?<![a-z0-9./-])"
     either = _join(head, [*loose, *plain])
-    patterns = []
-    if several:
-        spaced = _join(head, [pattern.replace(_SEPARATOR, _SPACED) for pattern in exact])
-        patterns.append((rf"^\s*{_WORD}{spaced}{_END}", False))
-    patterns += [(rf"[(\[]\s*{_WORD}{either}{_END}\s*[)\]]", False), (rf"{_MARK}{either}{_END}", False)]
-    if prefix:
-        patterns.append((rf"(?<![a-z0-9])(?P<number>{prefix}[-\s]?(?:{'|'.join([*loose, *plain])})){_END}", False))
-    if several:
-        patterns.append((rf"(?<![a-z0-9./-]){_join(head, exact)}{_END}", False))
-        patterns.append((rf"^\s*{_join(head, loose)}{_END}", True))
-    patterns += [(rf"^\s*{_join('', plain)}{_END}", True), (rf"\s[-\u2013|]\s*{_join('', plain)}\s*$", True)]
-    return [(re.compile(pattern), is_soft) for pattern, is_soft in patterns]
+    spaced = [pattern.replace(_SEPARATOR, _SPACED) for pattern in exact]
+    ways = [
+        (f"{start}{_WORD}{_join(head, spaced)}{_END}" if several else "", False),
+        (f"{start}{_WORD}{_join(rf'{prefix}[-. ]?', [*loose, *plain])}{_END}" if prefix else "", False),
+        (rf"[(\[]\s*{_WORD}{either}{_END}\s*[)\]]", False),
+        (f"{_MARK}{either}{_END}", False),
+        (f"{start}{_HASH}{either}{_END}", False),
+        (f"{inside}{_join(f'{prefix}-?', [*loose, *plain])}{_END}" if prefix else "", False),
+        (f"{inside}{_join(head, exact)}{_END}" if several else "", False),
+        (f"{start}{either}{_END}", True),
+        (f"{_HASH}{either}{_END}", True),
+        (rf"\s[-\u2013|]\s*{_join('', plain)}\s*$", True),
+    ]
+    return [(re.compile(pattern), is_soft) for pattern, is_soft in ways if pattern]
 
 
 def _join(head: str, ways: Sequence[str]) -> str:

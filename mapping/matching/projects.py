@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from itertools import combinations
 
 from mapping.matching.assign import Scored, choose
-from mapping.matching.project_likeness import ProjectLikeness, WordWeights, compare_projects
+from mapping.matching.project_likeness import ProjectLikeness, Vocabulary, compare_projects
 from mapping.matching.project_names import CUT_LENGTHS, ProjectName, read_project_name, strip_deleted
-from mapping.matching.project_numbers import JobNumbers
+from mapping.matching.project_numbers import JobNumbers, strip_broken_number
 from mapping.matching.records import MOST_SUGGESTED, Candidate, Suggestion
 from mapping.normalize import normal_name
 
@@ -25,19 +26,24 @@ NAME_WEIGHS = 0.88
 OTHER_NUMBER_LEAVES = 0.45
 SAME_STREET_ADDS, OTHER_STREET_COSTS = 0.06, 0.08
 # With an equal number, so much of the name must agree.
-LEAST_FIT = 0.34
+LEAST_FIT, LEAST_SOFT_FIT = 0.34, 0.60
 # Without one, so little of either name may be missing in the other.
 MOST_MISSING_LEFT, MOST_MISSING_RIGHT = 0.24, 0.0
-MOST_UNSEEN = 0.40
+MOST_UNSEEN = 0.25
 NEAREST = 12
 COMMON_CLUE = 40
 RARE_STREET = 6
+CLUE_LETTERS = 3
+MOST_CLUE_WORDS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
+    """`is_soft`: the number may as well be a house's or a shop's."""
+
     number: str
     name: ProjectName
+    is_soft: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +85,15 @@ def _read(row: Candidate, numbers: JobNumbers) -> _Project:
     shown = strip_deleted(row.name).strip()
     text = shown.rpartition(":")[2].strip() if row.parent else shown
     is_cut = len(text) in CUT_LENGTHS
+    text = strip_broken_number(text) if is_cut else text
     found = numbers.find(text)
-    whole = _Reading(numbers.normalize(row.code), read_project_name(text, is_cut=is_cut))
-    readings = [whole]
-    if found is not None:
-        number = whole.number or found.number
-        readings = [_Reading(number, read_project_name(found.rest, is_cut=is_cut))]
-        if found.number != number or (found.is_soft and not row.code):
-            readings.append(whole)
+    own = numbers.normalize(row.code)
+    readings = []
+    if found is not None and own in ("", found.number):
+        is_soft = found.is_soft and not own
+        readings.append(_Reading(found.number, read_project_name(found.rest, is_cut=is_cut), is_soft))
+    if not readings or readings[0].is_soft:
+        readings.append(_Reading(own, read_project_name(text, is_cut=is_cut)))
     parent = frozenset(read_project_name(row.parent).words)
     return _Project(row.id, tuple(readings), _normal_street(row), parent)
 
@@ -97,11 +104,13 @@ def _normal_street(row: Candidate) -> str:
 
 class _Matcher:
     def __init__(self, lefts: Sequence[_Project], rights: Sequence[_Project], *, codes_first: bool) -> None:
-        self._weights = WordWeights(project.readings[0].name for side in (lefts, rights) for project in side)
+        self._vocabulary = Vocabulary(
+            (project.readings[0].name for project in lefts), (project.readings[0].name for project in rights)
+        )
         self._left_numbers = Counter(number for project in lefts for number in _numbers(project))
         self._right_numbers = Counter(number for project in rights for number in _numbers(project))
         self._codes_first = codes_first
-        self._shelf = _Shelf(rights, self._weights)
+        self._shelf = _Shelf(rights)
 
     def pairs_of(self, left: _Project) -> Iterator[Scored]:
         for right in self._shelf.near(left):
@@ -116,8 +125,8 @@ class _Matcher:
         return max(judged, key=lambda pair: (pair.score, pair.may_be_sure, pair.reason))
 
     def _judge_reading(self, left: _Project, right: _Project, ours: _Reading, theirs: _Reading) -> Scored:
-        likeness = compare_projects(ours.name, theirs.name, self._weights)
-        if ours.number and ours.number == theirs.number:
+        likeness = compare_projects(ours.name, theirs.name, self._vocabulary)
+        if ours.number and ours.number == theirs.number and not (ours.is_soft and theirs.is_soft):
             return self._judge_number(left, right, ours, theirs, likeness)
         score = NAME_WEIGHS * likeness.score
         reasons = _name_words(likeness, ours, theirs)
@@ -125,7 +134,7 @@ class _Matcher:
         is_sure = not doubts and not likeness.is_blank and _names_agree(likeness, ours, theirs, left, right)
         street, street_words = _compare_streets(left, right)
         score += street
-        if ours.number and theirs.number:
+        if ours.number and theirs.number and ours.number != theirs.number:
             score *= OTHER_NUMBER_LEAVES
             doubts, is_sure = ["Job numbers differ"], False
         is_sure = is_sure and street >= 0
@@ -138,7 +147,8 @@ class _Matcher:
         is_own = self._left_numbers[ours.number] == 1 == self._right_numbers[ours.number]
         if self._codes_first and is_own:
             return Scored(left.id, right.id, CODE_DECIDES, True, number)
-        fits = likeness.is_blank or (likeness.score >= LEAST_FIT and not likeness.parts_conflict)
+        least = LEAST_SOFT_FIT if ours.is_soft or theirs.is_soft else LEAST_FIT
+        fits = likeness.is_blank or (likeness.score >= least and not likeness.parts_conflict)
         score = NUMBER_ADDS + NAME_WEIGHS_WITH_NUMBER * likeness.score
         if not fits:
             score -= 0.25
@@ -157,7 +167,7 @@ class _Matcher:
 
 
 def _numbers(project: _Project) -> set[str]:
-    return {reading.number for reading in project.readings[:1] if reading.number}
+    return {reading.number for reading in project.readings if reading.number and not reading.is_soft}
 
 
 def _compare_streets(left: _Project, right: _Project) -> tuple[float, list[str]]:
@@ -207,7 +217,7 @@ def _doubts(likeness: ProjectLikeness) -> list[str]:
 class _Shelf:
     """Rights by what they may share with a left: number, street, rare words and words in a row."""
 
-    def __init__(self, rights: Sequence[_Project], weights: WordWeights) -> None:
+    def __init__(self, rights: Sequence[_Project]) -> None:
         self._rights = rights
         self._by_number: dict[str, list[int]] = defaultdict(list)
         self._by_street: dict[str, list[int]] = defaultdict(list)
@@ -237,10 +247,12 @@ class _Shelf:
 
 
 def _clues(project: _Project) -> set[str]:
+    """Words, parts, words in a row, and pairs of beginnings, which hold through cuts and most abbreviations."""
     clues: set[str] = set()
     for reading in project.readings:
-        tokens = [*reading.name.words, *(part.value for part in reading.name.parts)]
-        clues.update(token for token in tokens if len(token) > 1)
-        clues.update(f"{part.value} {word}" for part in reading.name.parts for word in reading.name.words)
-        clues.update(f"{one} {two}" for one, two in zip(reading.name.words, reading.name.words[1:], strict=False))
+        words, parts = reading.name.words, [part.value for part in reading.name.parts]
+        clues.update(token for token in (*words, *parts) if len(token) > 1)
+        clues.update(f"{one} {two}" for one, two in zip(words, words[1:], strict=False))
+        starts = sorted({word[:CLUE_LETTERS] for word in (*words, *parts)})[:MOST_CLUE_WORDS]
+        clues.update(f"{one}~{two}" for one, two in combinations(starts, 2))
     return clues
