@@ -43,7 +43,9 @@ _TYPE_WORDS = {
 }
 # Without a dash these end the names of whole trades too: "Laboratory Equipment".
 _ONLY_BEHIND_DASH = frozenset({"equipment", "equip", "other", "mat", "lab"})
-_TRAILING_TYPE = re.compile(r"^(?P<head>.*\S)(?P<dash>\s*[-:/\u2013\u2014]\s*|\s+\(|\s+)(?P<word>[^\W\d_]+)\.?\)?\s*$")
+_TRAILING_TYPE = re.compile(
+    r"^(?P<head>.*[^\s:/(\u2013\u2014-])(?P<dash>\s*[-:/\u2013\u2014]\s*|\s+\(|\s+)(?P<word>[^\W\d_]+)\.?\)?\s*$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def split_type(name: str) -> tuple[str, str]:
         return name, ""
     if not match["dash"].strip() and word in _ONLY_BEHIND_DASH:
         return name, ""
-    return match["head"].rstrip(" -:/\u2013\u2014"), _TYPE_WORDS[word]
+    return match["head"], _TYPE_WORDS[word]
 
 
 def learn_shape(*lists: Iterable[CodeText]) -> Shape:

@@ -54,7 +54,7 @@ def match_words(
     left_rows, right_rows = _read_all(lefts), _read_all(rights)
     first: list[Suggestion] = []
     if codes_first:
-        pairs = CodedRows(left_rows, lambda row: row.code).pair_with(CodedRows(right_rows, lambda row: row.code))
+        pairs = CodedRows(left_rows, _code_key).pair_with(CodedRows(right_rows, _code_key))
         first = suggest_equal_codes(((left.id, right.id, left.code) for left, right in pairs), taken, rejected)
     done = {pair.left_id for pair in first}
     used = set(taken) if shares_right else set(taken) | {pair.right_id for pair in first}
@@ -76,12 +76,16 @@ def _read(row: Candidate) -> _Word:
         name=name,
         normal=normal_name(name),
         bare=normal_name(bare),
-        code=normal_code(row.code or code),
+        code=(row.code or code).strip(),
         sense=read_sense(bare),
         code_sense=read_sense(row.code) if row.code.isalpha() else "",
         is_term=is_term,
         numbers=tuple(sorted(_NUMBER.findall(bare))),
     )
+
+
+def _code_key(row: _Word) -> str:
+    return normal_code(row.code)
 
 
 def _score_all(lefts: list[_Word], rights: list[_Word]) -> Iterator[Scored]:
@@ -121,7 +125,7 @@ def _judge(left: _Word, right: _Word) -> tuple[float, bool, str]:
         is_same = left.sense == right.sense
         return (SAME_SENSE, True, f"Both mean {left.sense}") if is_same else (0.0, False, "")
     if left.bare == right.bare:
-        both_coded = left.code and right.code and left.code != right.code
+        both_coded = left.code and right.code and _code_key(left) != _code_key(right)
         return SAME_BESIDE_CODE, not both_coded, "Same name, other code" if both_coded else "Same name beside a code"
     return _judge_rest(left, right)
 
