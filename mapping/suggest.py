@@ -13,6 +13,7 @@ from mapping.kinds import MappingKind
 from mapping.matching.codes import match_codes
 from mapping.matching.contacts import match_contacts
 from mapping.matching.employees import match_employees
+from mapping.matching.projects import match_projects
 from mapping.matching.records import Candidate, Match, Subject, Suggestion
 from mapping.matching.taxes import match_taxes
 from mapping.matching.words import match_words
@@ -36,7 +37,7 @@ LEAST_TO_OFFER = 50
 MATCHERS: dict[Subject, Match] = {
     "contact": match_contacts,
     "employee": match_employees,
-    "project": match_contacts,
+    "project": match_projects,
     "code": match_codes,
     "tax": match_taxes,
     "word": match_words,
@@ -65,6 +66,13 @@ def suggest(
         shares_right=not kind.is_one_to_one,
         codes_first=codes_first,
     )
+
+
+def match_subject(
+    subject: Subject, lefts: Iterable[Candidate], rights: Iterable[Candidate], *, codes_first: bool = False
+) -> list[Suggestion]:
+    """Two lists one to one, without a kind and what is known of it."""
+    return MATCHERS[subject](lefts, rights, codes_first=codes_first)
 
 
 def best_for(

@@ -94,7 +94,8 @@ def database_from_url(url: str) -> dict[str, Any]:
     }
 
 
-_services = ensure_services()
+_wants_services = not env_flag("SMOOTHX_WITHOUT_SERVICES", default=False)
+_services = ensure_services(want_database=_wants_services, want_redis=_wants_services)
 DATABASES = {"default": database_from_url(_services.database_url)}
 REDIS_URL = _services.redis_url
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

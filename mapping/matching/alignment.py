@@ -10,12 +10,10 @@ from typing import Literal
 
 from rapidfuzz.distance import OSA
 
-from mapping.matching.names import Name
-from mapping.matching.vocabulary import STATES, Sort, is_known
-from mapping.matching.weights import Weights
+from mapping.matching.vocabulary import STATES, is_known
+from mapping.matching.weights import WeighedName, Weights, Word
 
-Change = Literal["spacing", "typo", "short typo", "plural", "cut", "short form", "initials"]
-Word = tuple[str, str, Sort]
+Change = Literal["spacing", "typo", "short typo", "plural", "cut", "short form", "beginning", "initials"]
 
 QUALITY: dict[Change, float] = {
     "spacing": 0.98,
@@ -24,14 +22,16 @@ QUALITY: dict[Change, float] = {
     "short typo": 0.85,
     "cut": 0.9,
     "short form": 0.85,
+    "beginning": 0.8,
     "initials": 0.8,
 }
 LEAST_TYPO, LEAST_LONG_TYPO = 5, 6
 LEAST_TWO_TYPOS = 9
 LEAST_KNOWN_TYPO = 7
 LEAST_SHORT_FORM = 3
+LEAST_GLUED = 8
 REAL_WORD = 3
-_VOWELS = frozenset("aeiou")
+_VOWELS = frozenset("aeiouy")
 
 
 @dataclass(slots=True)
@@ -48,72 +48,98 @@ class Alignment:
     right_over: list[Word] = field(default_factory=list)
 
 
-def align(left: Name, right: Name, weights: Weights) -> Alignment:
-    if left.stems == right.stems:
-        return Alignment(1.0, _head(zip(left.stems, left.sorts, strict=True), weights))
-    if left.squashed == right.squashed:
-        head = max(_head(zip(name.stems, name.sorts, strict=True), weights) for name in (left, right))
-        return Alignment(QUALITY["spacing"], head, [("spacing", "", "")])
+def could_be_alike(left: WeighedName, right: WeighedName, least: float) -> bool:
+    """Whether `align` may come to `least` at all, seen without aligning: every change keeps a word's first letter."""
+    if left.name.squashed == right.name.squashed:
+        return True
+    one = sum(word[3] for word in left.words if word[1] in right.stems or word[0][0] in right.letters)
+    other = sum(word[3] for word in right.words if word[1] in left.stems or word[0][0] in left.letters)
+    return _score(one, left.total, other, right.total) >= least
+
+
+def align(left: WeighedName, right: WeighedName, weights: Weights) -> Alignment:
+    if left.name.stems == right.name.stems:
+        return Alignment(1.0, _head(left.words))
+    if left.name.squashed == right.name.squashed:
+        return Alignment(QUALITY["spacing"], max(_head(left.words), _head(right.words)), [("spacing", "", "")])
     left_over, right_over, shared = _drop_equal(left, right)
     changes: list[tuple[Change, str, str]] = []
-    head = _head(((stem, sort) for _, stem, sort in shared), weights)
-    matched = sum(weights.of(stem, sort) for _, stem, sort in shared)
-    if left_over and right_over:
+    head, matched = _head(shared), _sum(shared)
+    if _may_be_changed(left_over, right_over):
         lost, gained = _match_changed(left, right, left_over, right_over, changes, weights)
         head += gained
         matched += lost
-    total_left = matched + sum(weights.of(stem, sort) for _, stem, sort in left_over)
-    total_right = matched + sum(weights.of(stem, sort) for _, stem, sort in right_over)
+    score = _score(matched, matched + _sum(left_over), matched, matched + _sum(right_over))
     penalty = min((QUALITY[change] for change, _, _ in changes), default=1.0)
-    share_left = matched / total_left if total_left else 0.0
-    share_right = matched / total_right if total_right else 0.0
-    score = 0.6 * sqrt(share_left * share_right) + 0.4 * min(share_left, share_right)
     return Alignment(score * penalty, head, changes, left_over, right_over)
 
 
-def _head(words: Iterable[tuple[str, Sort]], weights: Weights) -> float:
-    return sum(weights.of(stem, sort) for stem, sort in words if sort in ("word", "number"))
+def _score(one: float, left_total: float, other: float, right_total: float) -> float:
+    """How much of both names is covered; the name covered less counts more."""
+    left, right = one / left_total, other / right_total
+    return 0.6 * sqrt(left * right) + 0.4 * min(left, right)
 
 
-def _drop_equal(left: Name, right: Name) -> tuple[list[Word], list[Word], list[Word]]:
-    left_words = list(zip(left.words, left.stems, left.sorts, strict=True))
-    right_words = list(zip(right.words, right.stems, right.sorts, strict=True))
-    shared = []
-    rest = list(right_words)
-    over = []
-    for word in left_words:
-        found = next((other for other in rest if other[1] == word[1]), None)
-        if found is None:
-            over.append(word)
-        else:
-            rest.remove(found)
+def _sum(words: Iterable[Word]) -> float:
+    return sum(word[3] for word in words)
+
+
+def _head(words: Iterable[Word]) -> float:
+    return sum(word[3] for word in words if word[2] in ("word", "number"))
+
+
+def _drop_equal(left: WeighedName, right: WeighedName) -> tuple[list[Word], list[Word], list[Word]]:
+    """What is left over of either, and the words both have."""
+    common = left.stems & right.stems
+    if len(common) == len(left.words) or not common:
+        shared = [word for word in left.words if word[1] in common]
+        over = [word for word in left.words if word[1] not in common]
+        if len(left.stems) == len(left.words) and len(right.stems) == len(right.words):
+            return over, [word for word in right.words if word[1] not in common], shared
+    rest = list(right.words)
+    stems = [word[1] for word in rest]
+    shared, over = [], []
+    for word in left.words:
+        if word[1] in stems:
+            position = stems.index(word[1])
+            del stems[position], rest[position]
             shared.append(word)
+        else:
+            over.append(word)
     return over, rest, shared
 
 
+def _may_be_changed(left_over: list[Word], right_over: list[Word]) -> bool:
+    """Whatever is made of a word begins as it does."""
+    if not left_over or not right_over:
+        return False
+    letters = {word[0][0] for word in left_over}
+    return any(word[0][0] in letters for word in right_over)
+
+
 def _match_changed(
-    left: Name,
-    right: Name,
+    left: WeighedName,
+    right: WeighedName,
     left_over: list[Word],
     right_over: list[Word],
     changes: list[tuple[Change, str, str]],
     weights: Weights,
 ) -> tuple[float, float]:
-    """Move pairs that differ only in spelling from what is left over to `changes`. Weight and head they add."""
-    weight, head = 0.0, 0.0
-    if _glue(left_over) == _glue(right_over):
-        amount = max(sum(weights.of(w[1], w[2]) for w in left_over), sum(weights.of(w[1], w[2]) for w in right_over))
-        changes.append(("spacing", _spell(left_over), _spell(right_over)))
+    """Move words that differ only in spelling from what is left over to `changes`. Weight and head they add."""
+    change = _glued(left_over, right_over)
+    if change:
+        amount = max(_sum(left_over), _sum(right_over))
+        changes.append((change, _spell(left_over), _spell(right_over)))
         left_over.clear()
         right_over.clear()
         return amount, amount
+    weight, head = 0.0, 0.0
     for one_side, other_side in ((left_over, right_over), (right_over, left_over)):
         for words in _joined(one_side, other_side):
-            amount = sum(weights.of(w[1], w[2]) for w in words)
             changes.append(("spacing", _spell(words), _spell(words)))
-            weight += amount
-            head += amount
-    last = (left.words[-1] if left.is_cut else "", right.words[-1] if right.is_cut else "")
+            weight += _sum(words)
+            head += _sum(words)
+    last = (left.words[-1][0] if left.name.is_cut else "", right.words[-1][0] if right.name.is_cut else "")
     for word in list(left_over):
         for other in list(right_over):
             change = _change(word, other, last, weights)
@@ -121,23 +147,30 @@ def _match_changed(
                 left_over.remove(word)
                 right_over.remove(other)
                 changes.append((change, word[0], other[0]))
-                amount = max(weights.of(word[1], word[2]), weights.of(other[1], other[2]))
-                weight += amount
-                head += amount if "word" in (word[2], other[2]) else 0.0
+                weight += max(word[3], other[3])
+                head += max(word[3], other[3]) if "word" in (word[2], other[2]) else 0.0
                 break
     for one_side, other_side in ((left_over, right_over), (right_over, left_over)):
-        amount = _match_initials(one_side, other_side, changes, weights)
-        weight += amount
-        head += amount
+        for words in _spelled_out(one_side, other_side, changes):
+            weight += _sum(words)
+            head += _sum(words)
     return weight, head
 
 
-def _glue(words: list[Word]) -> str:
-    return "".join(word for word, _, _ in words)
+def _glued(left_over: list[Word], right_over: list[Word]) -> Change | None:
+    """All that is left over of either side, written as one word."""
+    one, other = ("".join([word[0] for word in side]) for side in (left_over, right_over))
+    if one == other:
+        return "spacing"
+    if len(left_over) == len(right_over) or min(len(one), len(other)) < LEAST_GLUED:
+        return None
+    if any(word[2] == "number" for word in (*left_over, *right_over)):
+        return None
+    return "typo" if OSA.distance(one, other, score_cutoff=1) <= 1 else None
 
 
 def _spell(words: list[Word]) -> str:
-    return " ".join(word for word, _, _ in words)
+    return " ".join([word[0] for word in words])
 
 
 def _joined(one_side: list[Word], other_side: list[Word]) -> list[list[Word]]:
@@ -167,7 +200,9 @@ def _change(left: Word, right: Word, last: tuple[str, str], weights: Weights) ->
         typo = _typo(left, right, short, long, weights)
         if typo:
             return typo
-    return "short form" if _is_short_form(short, long) else None
+    if not _is_short_form(short, long):
+        return None
+    return "short form" if is_known(long) or len(short) < LEAST_TYPO else "beginning"
 
 
 def _typo(left: Word, right: Word, short: str, long: str, weights: Weights) -> Change | None:
@@ -180,7 +215,16 @@ def _typo(left: Word, right: Word, short: str, long: str, weights: Weights) -> C
     is_slip = len(short) >= LEAST_KNOWN_TYPO and is_known(left[0]) != is_known(right[0])
     if not is_slip and weights.is_common(left[1], REAL_WORD) and weights.is_common(right[1], REAL_WORD):
         return None
-    return "typo" if len(long) >= LEAST_LONG_TYPO else "short typo"
+    if len(long) < LEAST_LONG_TYPO or (not is_slip and _is_other_spelling(short, long)):
+        return "short typo"
+    return "typo"
+
+
+def _is_other_spelling(short: str, long: str) -> bool:
+    """ "Hansen", "Hanson"; "Johnson", "Johnston"; "Clark", "Clarke": maybe two names rather than one mistyped."""
+    if len(short) == len(long) and sum(one != other for one, other in zip(short, long, strict=True)) == 1:
+        return True
+    return long == short + "e" or (long.endswith("ston") and short.endswith("son"))
 
 
 def _is_short_form(short: str, long: str) -> bool:
@@ -192,7 +236,7 @@ def _is_short_form(short: str, long: str) -> bool:
     bare = short.rstrip("s")
     if len(bare) >= LEAST_SHORT_FORM and long.startswith(bare):
         return True
-    return is_known(long) and not _VOWELS & set(short[1:]) and _is_inside(short, long)
+    return is_known(long) and not _VOWELS & set(short[1:-1]) and _is_inside(short, long)
 
 
 def _is_inside(short: str, long: str) -> bool:
@@ -200,31 +244,34 @@ def _is_inside(short: str, long: str) -> bool:
     return all(letter in letters for letter in short)
 
 
-def _match_initials(
-    one_side: list[Word], other_side: list[Word], changes: list[tuple[Change, str, str]], weights: Weights
-) -> float:
-    """ "TRC" and "The Right Cut"; "J.G. Leprino" and "James G. Leprino"."""
+def _spelled_out(
+    one_side: list[Word], other_side: list[Word], changes: list[tuple[Change, str, str]]
+) -> list[list[Word]]:
+    """Takes out a short word and the words it stands for: "TRC", "Right Cut Tree"; "J." and "James"; "NY"."""
     for word in one_side:
-        size = len(word[0])
-        full = STATES.get(word[0], "").split()
-        if full and [other[0] for other in other_side] == full:
-            changes.append(("plural", word[0], " ".join(full)))
-            amount = sum(weights.of(other[1], other[2]) for other in other_side)
-            one_side.remove(word)
-            other_side.clear()
-            return amount
-        for start in range(len(other_side) - size + 1):
-            others = other_side[start : start + size]
-            if size > 1 and "".join(other[0][0] for other in others) == word[0]:
+        for start in range(len(other_side)):
+            change, size = _stands_for(word, other_side[start:])
+            if change:
+                words = other_side[start : start + size]
                 one_side.remove(word)
                 del other_side[start : start + size]
-                changes.append(("initials", word[0], _spell(others)))
-                return sum(weights.of(other[1], other[2]) for other in others)
-        if size == 1 and word[2] == "initial":
-            found = next((other for other in other_side if other[0][0] == word[0] and other[2] == "word"), None)
-            if found:
-                one_side.remove(word)
-                other_side.remove(found)
-                changes.append(("initials", word[0], found[0]))
-                return weights.of(found[1], found[2])
-    return 0.0
+                changes.append((change, word[0], _spell(words)))
+                return [words]
+    return []
+
+
+def _stands_for(word: Word, words: list[Word]) -> tuple[Change | None, int]:
+    """How the words begin that the short one stands for, and how many these are."""
+    full = STATES.get(word[0], "").split()
+    if full and [other[0] for other in words[: len(full)]] == full:
+        return "plural", len(full)
+    size = len(word[0])
+    if size == 1:
+        return (
+            ("initials", 1)
+            if word[2] == "initial" and words[0][0][0] == word[0] and words[0][2] == "word"
+            else (None, 0)
+        )
+    if size <= len(words) and "".join([other[0][0] for other in words[:size]]) == word[0]:
+        return "initials", size
+    return None, 0

@@ -30,13 +30,19 @@ KeysOf = Callable[[Firm, Weights], Iterable[str]]
 def find_pairs(lefts: Sequence[Firm], rights: Sequence[Firm], weights: Weights) -> list[list[int]]:
     """For each left the positions of the rights it shares a key with, in order."""
     met: list[set[int]] = [set() for _ in lefts]
+
+    def meet(positions: Sequence[int], others: Sequence[int], most: int) -> None:
+        if others and len(others) * len(positions) <= most:
+            for position in positions:
+                met[position].update(others)
+
     for keys, most in ((name_keys, MOST_PAIRS), (contact_keys, MOST_CONTACTS)):
         index = _index(rights, weights, keys)
         for key, positions in _index(lefts, weights, keys).items():
-            others = index.get(key)
-            if others and len(others) * len(positions) <= most:
-                for position in positions:
-                    met[position].update(others)
+            meet(positions, index.get(key, ()), most)
+    left_words, right_words = _index(lefts, weights, long_words), _index(rights, weights, long_words)
+    for word, other in _find_alike(left_words, right_words):
+        meet(left_words[word], right_words[other], MOST_PAIRS)
     return [sorted(found) for found in met]
 
 
@@ -73,11 +79,8 @@ def _keys_of(name: Name, weights: Weights) -> Iterator[str]:
     yield ">" + squashed[-END:]
     yield "".join(name.words)
     common = []
-    for stem, sort in zip(name.stems, name.sorts, strict=True):
-        count = weights.counts[stem]
-        if sort == "word" and len(stem) >= LEAST_TYPED:
-            yield from _with_one_left_out(stem)
-        if count <= COMMON:
+    for stem in name.stems:
+        if weights.counts[stem] <= COMMON:
             yield stem
         else:
             common.append(stem)
@@ -85,8 +88,31 @@ def _keys_of(name: Name, weights: Weights) -> Iterator[str]:
         yield f"{one} {other}"
 
 
+def long_words(firm: Firm, weights: Weights) -> set[str]:
+    """Words long enough that one letter may be a slip."""
+    return {
+        stem
+        for name in firm.names
+        for stem, sort in zip(name.stems, name.sorts, strict=True)
+        if sort in ("word", "trade") and len(stem) >= LEAST_TYPED
+    }
+
+
+def _find_alike(words: Iterable[str], others: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Different words that are one but for a letter."""
+    by_part: dict[str, list[str]] = defaultdict(list)
+    for other in others:
+        for part in _with_one_left_out(other):
+            by_part[part].append(other)
+    for word in words:
+        alike = {other for part in _with_one_left_out(word) for other in by_part.get(part, ())}
+        alike.discard(word)
+        for other in alike:
+            yield word, other
+
+
 def _with_one_left_out(word: str) -> Iterator[str]:
     """Words that differ by one letter behind the first, or by two swapped ones, have one of these in common."""
-    yield "~" + word
+    yield word
     for position in range(1, len(word)):
-        yield f"~{word[:position]}{word[position + 1 :]}"
+        yield word[:position] + word[position + 1 :]

@@ -9,7 +9,7 @@ from mapping.matching.blocking import find_pairs
 from mapping.matching.evidence import Contacts
 from mapping.matching.firms import Firm, read_firm
 from mapping.matching.records import MOST_SUGGESTED, Candidate, Suggestion
-from mapping.matching.verdict import judge
+from mapping.matching.verdict import Side, judge
 from mapping.matching.weights import Weights
 
 MARGIN = 0.07
@@ -47,8 +47,13 @@ def _score_all(lefts: Sequence[Firm], rights: Sequence[Firm]) -> Iterator[Scored
         met = [range(len(rights))] * len(lefts)
     else:
         met = find_pairs(lefts, rights, weights)
-    for left, positions in zip(lefts, met, strict=True):
+    left_sides, right_sides = _weigh(lefts, weights), _weigh(rights, weights)
+    for left, positions in zip(left_sides, met, strict=True):
         for position in positions:
-            scored = judge(left, rights[position], weights, contacts)
+            scored = judge(left, right_sides[position], weights, contacts)
             if scored is not None:
                 yield scored
+
+
+def _weigh(firms: Iterable[Firm], weights: Weights) -> list[Side]:
+    return [Side(firm, tuple(weights.weigh(name) for name in firm.names)) for firm in firms]

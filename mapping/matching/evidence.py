@@ -46,6 +46,16 @@ def place_of(firm: Firm) -> str:
     return f"{firm.street} {firm.zip or firm.state}" if firm.street else ""
 
 
+def share_contact(left: Firm, right: Firm) -> bool:
+    """Whether anything agrees, seen quickly."""
+    return bool(
+        (left.phone and left.phone == right.phone)
+        or (left.email and left.email == right.email)
+        or (left.domain and left.domain == right.domain)
+        or (left.street and left.street == right.street)
+    )
+
+
 class _Scales:
     """Collects what agrees and differs, one fact after another."""
 

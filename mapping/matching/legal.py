@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from rapidfuzz.distance import OSA
 
 from mapping.normalize import LEGAL_FORMS
@@ -14,13 +16,15 @@ CLEAR_FORMS = frozenset(
 SHORT_FORMS = frozenset(
     {"lc", "lp", "pc", "pa", "na", "sa", "ag", "nv", "bv", "ab", "oy", "kg", "se", "ug", "apc", "psc", "ulc"}
 )
+AMBIGUOUS_FORMS = SHORT_FORMS - {"lc", "lp", "pc", "pa"}
 FORMS = (
     LEGAL_FORMS
     | CLEAR_FORMS
     | SHORT_FORMS
     | frozenset({"lmtd", "incorp", "comp", "cia", "coop", "cooperative", "trust", "sarl", "srl", "spa", "ltda", "pte"})
 ) - {"coop", "trust"}
-SPELLED_FORMS = ("incorporated", "corporation", "limited")
+# With the slips allowed.
+SPELLED_FORMS = (("incorporated", 2), ("corporation", 2), ("limited", 1), ("company", 1))
 # Forms of several words, as the one word that stands for them.
 LONG_FORMS = {
     ("limited", "liability", "limited", "partnership"): "lllp",
@@ -51,18 +55,20 @@ def is_form(word: str) -> bool:
         return True
     if len(word) < _LEAST_MISSPELLED:
         return False
-    return any(word[0] == form[0] and OSA.distance(word, form, score_cutoff=2) <= 2 for form in SPELLED_FORMS)
+    return any(
+        word[0] == form[0] and OSA.distance(word, form, score_cutoff=most) <= most for form, most in SPELLED_FORMS
+    )
 
 
-def strip_forms(words: list[str]) -> tuple[list[str], frozenset[str]]:
+def strip_forms(words: list[str], initials: Set[str] = frozenset()) -> tuple[list[str], frozenset[str]]:
     """The words of a name without its legal forms, and these apart, each in its short spelling.
 
-    A name is never reduced to nothing, nor to one short word by what may be initials: "Delta PC" stays.
+    `initials` are words that were single letters and are no form: "United A & B". A name is never reduced to nothing, nor to one short word by what may be initials: "Delta PC" stays.
     """
     kept, forms = list(words), set()
     while len(kept) > 1:
         taken = _form_at_end(kept)
-        if not taken:
+        if not taken or (kept[-1] in initials and kept[-1] in AMBIGUOUS_FORMS):
             break
         forms.add(taken[1])
         kept = kept[: -taken[0]]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from mapping.matching.legal import strip_forms
 from mapping.matching.vocabulary import Sort, look_up
@@ -34,8 +33,8 @@ _DOTTED = re.compile(r"\b[^\W\d_](?:\.[^\W\d_])+\b\.?")
 # Behind a comma or a blank; "l l c" would else join the initials before it.
 _SPACED_FORM = re.compile(r"(?<=[\s,])(?:l l c|l l p|l p|p c|p a|i n c)$")
 _WORD = re.compile(r"[^\W_]+")
+_INITIALS: Sort = "word"
 _STOPS = frozenset({"the", "of", "and", "for", "at", "in", "by", "on"})
-_WIDEST_INITIAL = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +102,12 @@ def _read_part(part: str, copy: str, *, is_cut: bool) -> Name:
         raw = raw[1:]
     while len(raw) > 1 and raw[-1] == "the":
         raw = raw[:-1]
-    raw, forms = strip_forms(_join_initials(raw))
+    raw, initials = _join_initials(raw)
+    raw, forms = strip_forms(raw, initials)
     while len(raw) > 1 and raw[-1] == "and":
         raw = raw[:-1]
-    words = [word for word in raw if word not in _STOPS] or raw
-    looked_up = [look_up(word) for word in words]
+    words = [word for word in raw if word not in _STOPS or word in initials] or raw
+    looked_up = [(word, _INITIALS) if word in initials else look_up(word) for word in words]
     return Name(
         words=tuple(words),
         stems=tuple(stem for stem, _ in looked_up),
@@ -126,25 +126,22 @@ def _read_bare(folded: str, copy: str) -> Name:
     return Name((word,), (word,), ("word",), word, frozenset(), copy, is_cut=False, has_of=False)
 
 
-def _join_initials(words: list[str]) -> list[str]:
-    """Single letters side by side, also around "and", as one word: "a and h paving" is "ah paving"."""
+def _join_initials(words: list[str]) -> tuple[list[str], set[str]]:
+    """Single letters side by side, also around "and", as one word: "a and h paving" is "ah paving". These apart."""
     joined: list[str] = []
+    initials: set[str] = set()
     is_open = False
     for index, word in enumerate(words):
-        if len(word) == _WIDEST_INITIAL and word.isalpha():
+        if len(word) == 1 and word.isalpha():
             if is_open:
                 joined[-1] += word
+                initials.add(joined[-1])
             else:
                 joined.append(word)
             is_open = True
-        elif word == "and" and is_open and index + 1 < len(words) and len(words[index + 1]) == _WIDEST_INITIAL:
+        elif word == "and" and is_open and index + 1 < len(words) and len(words[index + 1]) == 1:
             continue
         else:
             joined.append(word)
             is_open = False
-    return joined
-
-
-@lru_cache(maxsize=4096)
-def read_cached(text: str) -> tuple[Name, ...]:
-    return read_names(text)
+    return joined, initials

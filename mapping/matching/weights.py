@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from mapping.matching.firms import Firm
 from mapping.matching.names import Name
@@ -26,6 +27,20 @@ FIXED: dict[Sort, float] = {
     "form": 0.05,
     "none": 0.05,
 }
+
+# As typed, its stem, its sort, its weight.
+Word = tuple[str, str, Sort, float]
+
+
+@dataclass(slots=True)
+class WeighedName:
+    """A name with the weight of each word. `letters` are those its words begin with."""
+
+    name: Name
+    words: tuple[Word, ...]
+    stems: frozenset[str]
+    letters: frozenset[str]
+    total: float
 
 
 class Weights:
@@ -47,8 +62,11 @@ class Weights:
             found = self._known[stem, sort] = FIXED.get(sort) or self._rarity(stem)
         return found
 
-    def total(self, name: Name) -> float:
-        return sum(map(self.of, name.stems, name.sorts))
+    def weigh(self, name: Name) -> WeighedName:
+        weights = map(self.of, name.stems, name.sorts)
+        words = tuple(zip(name.words, name.stems, name.sorts, weights, strict=True))
+        letters = frozenset(word[0] for word in name.words)
+        return WeighedName(name, words, frozenset(name.stems), letters, sum(word[3] for word in words))
 
     def is_common(self, stem: str, least: int) -> bool:
         return self.counts[stem] >= least
