@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from django.db import IntegrityError, transaction
 
@@ -17,7 +17,7 @@ from mapping.signals import OpenDocuments, announce, count_documents
 from mapping.subjects import subjects_of_links
 from smoothx.tenants.models import AuditEntry
 
-__all__ = ["LinkRefused", "automap", "blocked_by_unlink", "find_link", "link", "relink", "undo_run", "unlink"]
+__all__ = ["LinkRefused", "automap", "blocked_by_unlink", "find_link", "link", "undo_run", "unlink"]
 
 
 class LinkRefused(Exception):
@@ -77,37 +77,14 @@ def link(
     return new
 
 
-def unlink(link: Link, actor: Any) -> AuditEntry:
-    """Take the pair apart. The entry it answers can be given to `relink`."""
-    kind = KINDS[link.kind]
-    left = find_row(link.left_connection_id, kind.left, link.left_id)
-    right = find_row(link.right_connection_id, kind.right, link.right_id)
-    title = f"{left.name if left else link.left_id}, {right.name if right else link.right_id}"
+def unlink(link: Link, actor: Any) -> LinkChange:
+    """Take the pair apart. The entry of the history it answers can be taken back by mapping.undo."""
     with transaction.atomic():
-        entry = _note("unlink", link, actor, title=title)
-        note_changes(LinkChange.Action.UNLINKED, [link], actor=actor)
+        [change] = note_changes(LinkChange.Action.UNLINKED, [link], actor=actor)
+        _note("unlink", link, actor, title=f"{change.left_name}, {change.right_name}")
         Link.objects.filter(pk=link.pk).delete()
         announce(subjects_of_links([(link.kind, link.left_id)]))
-    return entry
-
-
-def relink(entry: AuditEntry, actor: Any) -> Link:
-    """Link again what an audit entry of `unlink` took apart. Raises LinkRefused when a side is taken meanwhile."""
-    detail = entry.detail
-    connections = Connection.objects.in_bulk([detail["left_connection"], detail["right_connection"]])
-    left, right = connections.get(detail["left_connection"]), connections.get(detail["right_connection"])
-    if left is None or right is None:
-        raise LinkRefused("unknown_item", "The account it was linked in is not connected any more.")
-    return link(
-        KINDS[detail["kind"]],
-        left_connection=left,
-        left_id=detail["left_id"],
-        right_connection=right,
-        right_id=detail["right_id"],
-        chosen_by=detail["chosen_by"],
-        actor=actor,
-        reason=detail["reason"],
-    )
+    return change
 
 
 def blocked_by_unlink(link: Link) -> OpenDocuments:
@@ -151,20 +128,29 @@ def _check_right(kind: MappingKind, right: RemoteItem) -> None:
 
 
 def _explain_conflict(kind: MappingKind, left: RemoteItem, right: RemoteItem) -> LinkRefused:
-    """Which of the two is linked elsewhere, and to what."""
-    standing = find_link(kind, left.connection, left.remote_id)
+    """Which of the two is linked elsewhere, and to what. It may be in another kind that shares the row."""
+    standing = Link.objects.filter(
+        left_group=kind.left_group, left_connection=left.connection, left_id=left.remote_id
+    ).first()
     if standing is not None:
-        partner = find_row(standing.right_connection_id, kind.right, standing.right_id)
-        name = partner.name if partner else standing.right_id
+        name = _partner(standing, "right")
         sentence = f"{left.name} is linked to {name} in QuickBooks already. Unlink it first."
         return LinkRefused("already_linked_left", sentence, partner=name)
     other = Link.objects.filter(
-        kind=kind.key, right_connection=right.connection, exclusive_right=right.remote_id
+        right_group=kind.right_group, right_connection=right.connection, exclusive_right=right.remote_id
     ).first()
-    partner = find_row(other.left_connection_id, kind.left, other.left_id) if other else None
-    name = partner.name if partner else "another row"
+    name = _partner(other, "left") if other else "another row"
     sentence = f"{right.name} is linked to {name} in Procore already. Unlink it first."
     return LinkRefused("already_linked_right", sentence, partner=name)
+
+
+def _partner(standing: Link, side: Literal["left", "right"]) -> str:
+    kind = KINDS[standing.kind]
+    if side == "left":
+        row, remote_id = find_row(standing.left_connection_id, kind.left, standing.left_id), standing.left_id
+    else:
+        row, remote_id = find_row(standing.right_connection_id, kind.right, standing.right_id), standing.right_id
+    return row.name if row else remote_id
 
 
 def _note(action: str, link: Link, actor: Any, *, title: str) -> AuditEntry:

@@ -53,7 +53,7 @@ class RemoteItem(TenantModel):
 
 
 class MappingRun(TenantModel):
-    """One piece of work over many rows: an automap, an import, a push of many. What it linked can be undone whole.
+    """One piece of work over many rows: an automap, an import, a push, a change of many links. It can be undone whole.
 
     `done` of `expected` rows are through, for progress. `closed_at`: its review was put away.
     """
@@ -62,6 +62,7 @@ class MappingRun(TenantModel):
         AUTOMAP = "automap", "Automap"
         IMPORT = "import", "Import"
         PUSH = "push", "Push"
+        CHANGE = "change", "Change"
 
     class State(models.TextChoices):
         PREVIEW = "preview", "To be confirmed"

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from mapping.views import automapping, linking, pages, pushing
+from mapping.views import automapping, history, linking, pages, pushing
 
 app_name = "mapping"
 urlpatterns = [
     path("", pages.index, name="index"),
-    path("undo/<int:entry_id>/", linking.undo, name="undo"),
+    path("undo/<int:change_id>/", history.undo, name="undo"),
     path("runs/<int:run_id>/undo/", automapping.undo_automap, name="undo_run"),
     path("runs/<int:run_id>/close/", automapping.close_review, name="close_run"),
     path("runs/<int:run_id>/reopen/", automapping.reopen_review, name="reopen_run"),
@@ -20,5 +20,6 @@ urlpatterns = [
     path("<slug:section_key>/link/<int:row_id>/", linking.link_row, name="link"),
     path("<slug:section_key>/open/<str:side>/<path:remote_id>/", linking.open_row, name="open"),
     path("<slug:section_key>/unlink/<int:link_id>/", linking.unlink_row, name="unlink"),
+    path("<slug:section_key>/history/", history.history, name="history"),
     path("<slug:section_key>/push/<str:side>/", pushing.push, name="push"),
 ]

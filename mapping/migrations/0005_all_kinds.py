@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='mappingrun',
             name='what',
-            field=models.CharField(choices=[('automap', 'Automap'), ('import', 'Import'), ('push', 'Push')], default='automap', max_length=10),
+            field=models.CharField(choices=[('automap', 'Automap'), ('import', 'Import'), ('push', 'Push'), ('change', 'Change')], default='automap', max_length=10),
         ),
         migrations.AddField(
             model_name='mappingrun',

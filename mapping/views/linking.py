@@ -7,21 +7,21 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from mapping.kinds import KINDS, MappingKind
-from mapping.links import LinkRefused, blocked_by_unlink, link, relink, unlink
+from mapping.kinds import MappingKind
+from mapping.links import LinkRefused, blocked_by_unlink, link, unlink
 from mapping.models import Link, RemoteItem
 from mapping.page.dialog import link_dialog, unlink_question
 from mapping.page.options import Chooser, kinds_for
 from mapping.page.query import ListQuery, url_of
 from mapping.page.words import name_of
-from mapping.screens import SECTIONS, Section
+from mapping.screens import Section
 from mapping.sides import OTHER_SIDE, NotConnected, SideKey, load_sides, resources_of
 from mapping.views.doors import get_section, get_side, home_of
 from smoothx.lib.replies import go_back, next_of, render_dialog
 from smoothx.tenants.access import TenantRequest, for_role, get_row
-from smoothx.tenants.models import AuditEntry, Role
+from smoothx.tenants.models import Role
 
 DIALOG = "mapping/_dialog.html"
 CONFIRM = "components/confirm.html"
@@ -58,26 +58,11 @@ def unlink_row(request: TenantRequest, section_key: str, link_id: int) -> HttpRe
     if request.method == "GET":
         question = unlink_question(standing, section, blocked_by_unlink(standing), next_url=next_of(request, default))
         return render_dialog(request, CONFIRM, {"confirm": question}, title=question["title"])
-    entry = unlink(standing, request.user)
-    left, _, right = entry.subject.partition(", ")
-    undo = f"undo:{reverse('mapping:undo', args=[entry.pk])}"
-    messages.success(request, f"{left} and {right} are not linked any more", extra_tags=undo)
+    change = unlink(standing, request.user)
+    undo = f"undo:{reverse('mapping:undo', args=[change.pk])}"
+    text = f"{change.left_name} and {change.right_name} are not linked any more"
+    messages.success(request, text, extra_tags=undo)
     return go_back(request, default)
-
-
-@require_POST
-@for_role(Role.ADMIN)
-def undo(request: TenantRequest, entry_id: int) -> HttpResponse:
-    """Link again what an unlink took apart."""
-    entry = get_row(AuditEntry, pk=entry_id, action="unlink")
-    section = next(s for s in SECTIONS.values() if KINDS[entry.detail["kind"]] in s.kinds)
-    try:
-        relink(entry, request.user)
-    except LinkRefused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
-        messages.success(request, f"Linked again: {entry.subject}")
-    return go_back(request, home_of(section))
 
 
 def _answer(request: TenantRequest, section: Section, row: RemoteItem) -> HttpResponse:

@@ -19,9 +19,9 @@ from django.urls import reverse
 
 from connectors.models import Connection
 from mapping.links import unlink
-from mapping.models import Link, MappingRun, RemoteItem, SuggestedPair
+from mapping.models import Link, LinkChange, MappingRun, RemoteItem, SuggestedPair
 from smoothx.tenants.access import has_role
-from smoothx.tenants.models import AuditEntry, Membership, Role, Tenant, TenantModel
+from smoothx.tenants.models import Membership, Role, Tenant, TenantModel
 from sync.models import Entry, OpeningRun
 from tests.conftest import make_member
 from tests.factories import connections, make_account, make_entry, make_opening, make_project, notice
@@ -49,7 +49,7 @@ class Objects:
     link: Link
     run: MappingRun
     pair: SuggestedPair
-    unlinked: AuditEntry
+    unlinked: LinkChange
 
 
 Arguments = Callable[[Objects], list[Any]]
@@ -145,6 +145,7 @@ TABLE = (
     get("mapping:push", "admin", (OK, MOVED), **fixed("contacts", "procore")),
     post("mapping:push", "admin", (MOVED, FORM_ERROR), **fixed("contacts", "procore")),
     post("mapping:undo", "admin", **of_row("unlinked")),
+    get("mapping:history", "viewer", **fixed("contacts")),
     post("mapping:undo_run", "admin", **of_row("run")),
     post("mapping:close_run", "admin", **of_row("run")),
     post("mapping:reopen_run", "admin", **of_row("run")),

@@ -7,10 +7,21 @@ import pytest
 
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
-from mapping.kinds import COST_CODE_ACCOUNT, COST_CODE_ITEM, CUSTOMER, PROJECT, VENDOR, MappingKind
-from mapping.links import LinkRefused, blocked_by_unlink, link, relink, unlink
+from mapping.kinds import (
+    COST_CODE_ACCOUNT,
+    COST_CODE_ITEM,
+    CUSTOMER,
+    EMPLOYEE,
+    EMPLOYEE_VENDOR,
+    PROJECT,
+    SUB_JOB,
+    VENDOR,
+    MappingKind,
+)
+from mapping.links import LinkRefused, blocked_by_unlink, link, unlink
 from mapping.models import Link, RemoteItem
 from mapping.signals import OpenDocuments, count_documents, mapping_changed
+from mapping.undo import undo_change
 from smoothx.tenants.models import AuditEntry
 from tests.mapping.factories import (
     make_account,
@@ -167,21 +178,30 @@ def test_unlinking_tells_and_can_be_taken_back(
     left, right = make_company("Aspen Roofing"), make_vendor("Aspen Roofing Inc.")
     made = make_link(VENDOR, left, right, reason="Same name, 100", chosen_by=Link.ChosenBy.AUTOMAP)
     with django_capture_on_commit_callbacks(execute=True):
-        entry = unlink(made, owner)
+        change = unlink(made, owner)
     assert not Link.objects.exists()
     assert told == [f"link:vendor:{left.remote_id}"]
-    again = relink(entry, owner)
+    with django_capture_on_commit_callbacks(execute=True):
+        undo_change(change, owner)
+    again = Link.objects.get()
     assert (again.left_id, again.right_id, again.chosen_by) == (left.remote_id, right.remote_id, "automap")
-    assert list(AuditEntry.objects.order_by("pk").values_list("action", flat=True)) == ["unlink", "link"]
+    assert told == [f"link:vendor:{left.remote_id}"] * 2
+    assert list(AuditEntry.objects.order_by("pk").values_list("action", flat=True)) == ["unlink", "mapping.undo"]
 
 
-def test_taking_back_an_unlink_gives_way_to_a_new_link(owner: Any) -> None:
-    left, right = make_company("Aspen Roofing"), make_vendor("Aspen Roofing Inc.")
-    entry = unlink(make_link(VENDOR, left, right), owner)
-    make_link(VENDOR, left, make_vendor("Aspen Supply"))
-    with pytest.raises(LinkRefused) as caught:
-        relink(entry, owner)
-    assert caught.value.code == "already_linked_left"
+def test_a_worker_is_an_employee_or_a_vendor_but_not_both() -> None:
+    worker = make_row(procore.EMPLOYEES, "Dana Boyd")
+    connect(EMPLOYEE_VENDOR, worker, make_vendor("Boyd Labor Services"))
+    refused = refusal(EMPLOYEE, worker, make_row(qbo.EMPLOYEES, "Dana Boyd"))
+    assert (refused.code, refused.partner) == ("already_linked_left", "Boyd Labor Services")
+
+
+def test_a_sub_customer_is_a_project_or_a_sub_job_but_not_both() -> None:
+    job = make_customer("Harbor House", parent_id="7")
+    connect(PROJECT, make_row(procore.PROJECTS, "Harbor House"), job)
+    refused = refusal(SUB_JOB, make_row(procore.SUB_JOBS, "Harbor House A"), job)
+    assert refused.code == "already_linked_right"
+    assert refused.sentence == "Harbor House is linked to Harbor House in Procore already. Unlink it first."
 
 
 def test_what_an_unlink_would_stop_is_answered_by_the_layer_above() -> None:

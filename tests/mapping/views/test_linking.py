@@ -6,9 +6,8 @@ import pytest
 from django.contrib.messages import get_messages
 
 from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, VENDOR
-from mapping.models import Link
+from mapping.models import Link, LinkChange
 from mapping.signals import OpenDocuments, count_documents, count_waiting
-from smoothx.tenants.models import AuditEntry
 from tests.factories import make_connections
 from tests.mapping.factories import make_account, make_code, make_company, make_customer, make_link, make_vendor
 
@@ -106,13 +105,13 @@ def test_linking_moves_the_row_and_can_be_undone(browser: Any, admin_user: Any) 
     assert messages_of(response) == [("success", "Aspen linked to Aspen Inc", f"undo:{undo}")]
     response = browser.post(undo)
     assert not Link.objects.exists()
-    entry = AuditEntry.objects.get(action="unlink")
+    change = LinkChange.objects.get(action="unlinked")
     assert messages_of(response)[-1] == (
         "success",
         "Aspen and Aspen Inc are not linked any more",
-        f"undo:/mapping/undo/{entry.pk}/",
+        f"undo:/mapping/undo/{change.pk}/",
     )
-    browser.post(f"/mapping/undo/{entry.pk}/")
+    browser.post(f"/mapping/undo/{change.pk}/")
     assert Link.objects.get().right_id == vendor.remote_id
 
 
