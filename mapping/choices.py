@@ -98,6 +98,8 @@ def load_defaults(connection: Connection | None) -> Defaults:
         books_country=books.country or "US",
         uses_sales_tax=books.uses_sales_tax,
         closed_until=books.closed_until,
+        classes=books.classes,
+        tracks_locations=books.tracks_locations,
     )
 
 

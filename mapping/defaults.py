@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from connectors.qbo import resources as qbo
 from connectors.resource import Resource
@@ -191,13 +192,23 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """The choices, and the facts of the books a rule may need but must not ask for."""
+    """The choices, and the facts of the books a rule may need but must not ask for.
+
+    `classes`: whether the books take a class per line, one per transaction, or none.
+    """
 
     choices: Mapping[str, Choice] = field(default_factory=dict)
     home_currency: str = "USD"
     books_country: str = "US"
     uses_sales_tax: bool = False
     closed_until: date | None = None
+    classes: Literal["", "transaction", "line"] = ""
+    tracks_locations: bool = False
+
+    def says(self, kind: DefaultKind, option: str) -> bool:
+        """That this option is in force, chosen or preset."""
+        chosen = self.get(kind)
+        return chosen is not None and chosen.id == option
 
     def get(self, kind: DefaultKind) -> Choice | None:
         """The choice, else the preset, else None."""

@@ -9,6 +9,10 @@ from decimal import Decimal
 
 from mapping.kinds import MappingKind
 from smoothx.lib.money import ZERO, total
+from smoothx.lib.text import collapse_spaces, shorten_with_hash
+
+# As long as a link's left side may be.
+LONGEST_KEY = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class CodeRef:
     """A cost code as mapping knows it: `key` is what links are kept under, `parents` the divisions above.
 
     Parents come nearest first; `parent_codes` are their own texts ("03") in the same order, for a reader.
+    `sub_job_id` is set on the copy a sub job has of its own.
     """
 
     key: str
@@ -32,6 +37,25 @@ class CodeRef:
     name: str
     parents: tuple[str, ...] = ()
     parent_codes: tuple[str, ...] = ()
+    sub_job_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRef:
+    """What rules ask of a project beside its own mapping."""
+
+    name: str
+    department_ids: tuple[str, ...] = ()
+
+
+def pair_key(code_key: str, cost_type: str) -> str:
+    """What a cost code together with a cost type is mapped under: "33+S"."""
+    return f"{code_key}+{cost_type}"
+
+
+def term_key(text: str) -> str:
+    """What a payment term is mapped under, whatever its capitals and spaces; at most 120 characters."""
+    return shorten_with_hash(collapse_spaces(text).lower(), LONGEST_KEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +170,8 @@ class ContractLedger:
 class Maps:
     """Keys: `links` (kind key, left id); `codes` a project's own cost code id; `names` lower-case QuickBooks name of
     vendors, customers and employees; `jobs` (parent customer id, lower-case name); `companies` lower-case Procore
-    directory name; `contracts` commitment id. `approvals` is what a person allowed for the one document being planned:
+    directory name; `projects` project id; `labels` (resource key, id) to the name of a department, cost type or sub
+    job; `type_ids` a cost type's code to its id; `contracts` commitment id. `approvals` is what a person allowed for the one document being planned:
     "catch_up", "add_suffix".
     """
 
@@ -155,6 +180,9 @@ class Maps:
     names: Mapping[str, Target] = field(default_factory=dict)
     jobs: Mapping[tuple[str, str], Target] = field(default_factory=dict)
     companies: Mapping[str, Target] = field(default_factory=dict)
+    projects: Mapping[str, ProjectRef] = field(default_factory=dict)
+    labels: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    type_ids: Mapping[str, str] = field(default_factory=dict)
     contracts: Mapping[str, ContractLedger] = field(default_factory=dict)
     start_date: date | None = None
     approvals: frozenset[str] = frozenset()
@@ -164,6 +192,10 @@ class Maps:
 
     def code_of(self, cost_code_id: str) -> CodeRef | None:
         return self.codes.get(cost_code_id)
+
+    def label(self, kind: MappingKind, left_id: str) -> str:
+        """How a reader knows a left row of a short list; its id where the list was not read."""
+        return self.labels.get((kind.left.key, left_id), left_id)
 
     def contract(self, commitment_id: str) -> ContractLedger:
         return self.contracts.get(commitment_id, ContractLedger())

@@ -6,6 +6,7 @@ tell "inactive in QuickBooks" from "not there".
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
@@ -15,7 +16,7 @@ from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from mapping.divisions import ancestors
 from mapping.kinds import MappingKind
-from mapping.maps import CodeRef, Target
+from mapping.maps import CodeRef, ProjectRef, Target
 from mapping.models import Link, RemoteItem
 from mapping.project_codes import map_key
 
@@ -48,12 +49,13 @@ def load_codes() -> dict[str, CodeRef]:
     above: dict[str, tuple[str, ...]] = {}
     codes: dict[str, CodeRef] = {}
     rows = RemoteItem.objects.filter(resource=procore.PROJECT_COST_CODES.key)
-    for remote_id, code, name, standard_id in rows.values_list("remote_id", "code", "name", "data__standard_id"):
+    columns = ("remote_id", "code", "name", "data__standard_id", "data__sub_job_id")
+    for remote_id, code, name, standard_id, sub_job_id in rows.values_list(*columns):
         key = map_key(standard_id, code)
         if key not in above:
             above[key] = ancestors(key, parents)
         divisions = tuple(texts.get(parent, "") for parent in above[key])
-        codes[remote_id] = CodeRef(key, code, name, above[key], divisions)
+        codes[remote_id] = CodeRef(key, code, name, above[key], divisions, sub_job_id or "")
     return codes
 
 
@@ -67,6 +69,24 @@ def load_jobs() -> dict[tuple[str, str], Target]:
     """(parent customer id, lower-case name) to the sub-customer or project."""
     jobs = RemoteItem.objects.filter(resource=qbo.CUSTOMERS.key).exclude(parent_id="")
     return {(parent_id, name): target for (parent_id, name), target in _by_name(jobs, "parent_id").items()}
+
+
+def load_projects() -> dict[str, ProjectRef]:
+    """Project id to its name and departments."""
+    rows = RemoteItem.objects.filter(resource=procore.PROJECTS.key)
+    values = rows.values_list("remote_id", "name", "data__department_ids")
+    return {remote_id: ProjectRef(name, tuple(departments or ())) for remote_id, name, departments in values}
+
+
+def load_labels() -> tuple[dict[tuple[str, str], str], dict[str, str]]:
+    """The names of Procore's short lists, and each cost type's code with its id. A code that is not unique has none."""
+    resources = (procore.DEPARTMENTS.key, procore.COST_TYPES.key, procore.SUB_JOBS.key)
+    values = RemoteItem.objects.filter(resource__in=resources).values_list("resource", "remote_id", "code", "name")
+    rows = list(values)
+    types = [(code, remote_id) for resource, remote_id, code, _ in rows if resource == procore.COST_TYPES.key and code]
+    uses = Counter(code for code, _ in types)
+    labels = {(resource, remote_id): name for resource, remote_id, _, name in rows}
+    return labels, {code: remote_id for code, remote_id in types if uses[code] == 1}
 
 
 def load_companies() -> dict[str, Target]:

@@ -15,7 +15,15 @@ from mapping.choices import load_defaults
 from mapping.defaults import Defaults
 from mapping.kinds import KINDS
 from mapping.maps import Maps
-from mapping.snapshot import load_codes, load_companies, load_jobs, load_links, load_names
+from mapping.snapshot import (
+    load_codes,
+    load_companies,
+    load_jobs,
+    load_labels,
+    load_links,
+    load_names,
+    load_projects,
+)
 from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import require_tenant_id
 from sync import ledger
@@ -65,12 +73,16 @@ class Work:
 
     @cached_property
     def base_maps(self) -> Maps:
+        labels, type_ids = load_labels()
         return Maps(
             links=load_links(KINDS.values()),
             codes=load_codes(),
             names=load_names(),
             jobs=load_jobs(),
             companies=load_companies(),
+            projects=load_projects(),
+            labels=labels,
+            type_ids=type_ids,
             start_date=self.tenant.start_date,
         )
 

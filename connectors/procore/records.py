@@ -86,6 +86,7 @@ class Project:
     address: Address = Address()
     is_active: bool = True
     updated_at: datetime | None = None
+    department_ids: tuple[str, ...] = ()
 
     @classmethod
     def from_wire(cls, wire: Wire, *, customer_field: str | None) -> Project:
@@ -108,6 +109,7 @@ class Project:
             ),
             is_active=bool(wire.get("active", True)),
             updated_at=parse_instant(wire.get("updated_at")),
+            department_ids=tuple(_id(row["id"]) for row in wire.get("departments") or ()),
         )
 
 
@@ -122,7 +124,10 @@ def _read_customer(field: Wire) -> tuple[str | None, str]:
 
 @dataclass(frozen=True, slots=True)
 class CostCode:
-    """A cost code, standard or a project's copy. A copy's `standard_id` is the map's key; without one its code is."""
+    """A cost code, standard or a project's copy. A copy's `standard_id` is the map's key; without one its code is.
+
+    A sub job has copies of its own, with `sub_job_id`.
+    """
 
     id: str
     full_code: str
@@ -130,6 +135,7 @@ class CostCode:
     parent_id: str | None = None
     standard_id: str | None = None
     project_id: str | None = None
+    sub_job_id: str = ""
 
     @property
     def map_key(self) -> str:
@@ -154,6 +160,7 @@ class CostCode:
             parent_id=_id(parent) or None,
             standard_id=standard_id,
             project_id=project_id,
+            sub_job_id=_id(wire.get("biller_id")) if wire.get("biller_type") == "SubJob" else "",
         )
 
 
@@ -161,6 +168,7 @@ class CostCode:
 class RequisitionLine:
     """One billed line. `completed` and `completed_before` are work plus stored material to date, now and one
     application earlier; `released` the retainage let go this period; `budget_code` the code as its reader knows it.
+    `cost_type` is the type's own code ("S"), `cost_type_id` and `sub_job_id` are empty where Procore names them not.
 
     gross = completed - completed_before, never the work column alone: material billed as stored would be billed
     again when installed.
@@ -176,6 +184,8 @@ class RequisitionLine:
     completed_before: Decimal
     released: Decimal
     budget_code: str = ""
+    cost_type_id: str = ""
+    sub_job_id: str = ""
 
     @property
     def gross(self) -> Decimal:
@@ -187,7 +197,8 @@ class Requisition:
     """A subcontractor invoice (payment application on a commitment), with its G702 figures.
 
     `completed` is line 4, `retainage` line 5, `earned` line 6, `previous` line 7, `due` line 8 (all without tax);
-    `tax` is the tax applicable to this payment.
+    `tax` is the tax applicable to this payment. `payment_terms` is written on the purchase order, not on the invoice:
+    whoever reads the invoice adds it.
     """
 
     id: str
@@ -215,6 +226,7 @@ class Requisition:
     updated_at: datetime | None = None
     created_by: str = ""
     project_name: str = ""
+    payment_terms: str = ""
 
     @property
     def is_approved(self) -> bool:
@@ -286,11 +298,13 @@ class Requisition:
 
 def read_line(wire: Wire) -> RequisitionLine:
     """A requisition item of the extended view. Unit-price contracts send no stored-material fields: they hold none."""
+    code = wire.get("wbs_code") or {}
+    cost_type = _segment(code, "line_item_type")
     return RequisitionLine(
         id=_id(wire.get("id")),
         item_type=wire.get("item_type") or "",
         cost_code_id=_id(wire.get("cost_code_id")),
-        cost_type=_cost_type(wire.get("wbs_code") or {}),
+        cost_type=cost_type.get("code") or _last_part(code),
         description=strip_tags(wire.get("description_of_work") or ""),
         scheduled=money(wire.get("scheduled_value")),
         completed=money(wire.get("total_completed_and_stored_to_date")),
@@ -299,7 +313,9 @@ def read_line(wire: Wire) -> RequisitionLine:
             money(wire.get("work_completed_retainage_released_this_period"))
             + money(wire.get("materials_stored_retainage_released_this_period"))
         ),
-        budget_code=(wire.get("wbs_code") or {}).get("flat_code") or "",
+        budget_code=code.get("flat_code") or "",
+        cost_type_id=_id(cost_type.get("id")),
+        sub_job_id=_id(_segment(code, "sub_job").get("id")),
     )
 
 
@@ -312,7 +328,16 @@ def _completed_before(wire: Wire) -> Decimal:
     return cents(money(wire.get("work_completed_from_previous_application")) - moved + stored)
 
 
-def _cost_type(code: Wire) -> str:
-    """The last segment of a budget code: the cost type, "S" in "03-300.S"; empty without one."""
+def _segment(code: Wire, segment_type: str) -> Wire:
+    """The part of a budget code that is of this type. Its id is that of the cost type or sub job itself."""
+    parts = code.get("segment_items") or ()
+    return next((part for part in parts if part.get("segment_type") == segment_type), {})
+
+
+def _last_part(code: Wire) -> str:
+    """The cost type of a budget code that came without its parts: "S" in "03-300.S"; empty without one.
+
+    Unverified beyond the default pattern: a firm may put another part last, or part them by another sign.
+    """
     flat = code.get("flat_code") or ""
     return flat.rsplit(".", 1)[1] if "." in flat else ""
