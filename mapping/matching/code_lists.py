@@ -19,6 +19,7 @@ from mapping.matching.trade_words import is_generic, weigh
 # Names found once on each side tell whether the lists number alike: this many of them, and this share of equal codes.
 LEAST_ANCHORS = 5
 SHARE_OF_EQUAL_CODES = 0.65
+SHARE_IN_KIN_DIVISIONS = 0.7
 # A word so many rows hold finds too many to compare; the others find the row.
 COMMON_WORD = 150
 MOST_COMPARED = 10
@@ -45,7 +46,8 @@ class CodeLists:
         self._left_names = {_name_key(row) for row in lefts}
         self._right_names = {(_name_key(row), row.group) for row in rights}
         self._alike = {group: self._numbers_alike(group) for group in ("", "Account")}
-        self._divisions = self._learn_divisions()
+        self._votes = self._count_divisions()
+        self._divisions_tell = self._ask_divisions()
 
     def number_alike(self, group: str) -> bool:
         """Whether an equal code means the same work in both lists, so that another code means another work."""
@@ -58,9 +60,9 @@ class CodeLists:
         ours, theirs = left.division, right.division
         if not ours or not theirs:
             return None
-        if ours == theirs or theirs in self._divisions.get(ours, ()):
+        if _are_kin(ours, theirs) or self._votes[ours, theirs] > 1:
             return True
-        return theirs in LATER_DIVISIONS.get(ours, ()) or ours in LATER_DIVISIONS.get(theirs, ())
+        return False if self._divisions_tell else None
 
     def is_named_elsewhere(self, left: CodeRow, right: CodeRow) -> bool:
         """Whether one of two rows whose names differ has exactly the name of a third row in the other's list."""
@@ -81,18 +83,20 @@ class CodeLists:
             return not group
         return equal >= SHARE_OF_EQUAL_CODES * len(coded)
 
-    def _learn_divisions(self) -> dict[str, set[str]]:
-        """The divisions of the right list in which the work of a left division is found more than once."""
-        votes: Counter[tuple[str, str]] = Counter()
-        for anchor in self._anchors:
-            ours, theirs = anchor.left.division, anchor.right.division
-            if ours and theirs:
-                votes[ours, theirs] += 1
-        found: dict[str, set[str]] = defaultdict(set)
-        for (ours, theirs), count in votes.items():
-            if count > 1:
-                found[ours].add(theirs)
-        return found
+    def _count_divisions(self) -> Counter[tuple[str, str]]:
+        """How often work of a left division stands in a right one."""
+        divisions = ((anchor.left.division, anchor.right.division) for anchor in self._anchors)
+        return Counter(pair for pair in divisions if all(pair))
+
+    def _ask_divisions(self) -> bool:
+        """Whether most work stands in the division it came from. Numbers that just run on say nothing."""
+        kin = sum(count for pair, count in self._votes.items() if _are_kin(*pair))
+        return kin >= SHARE_IN_KIN_DIVISIONS * self._votes.total()
+
+
+def _are_kin(ours: str, theirs: str) -> bool:
+    """One division by number, or by MasterFormat's move of 2004."""
+    return ours == theirs or theirs in LATER_DIVISIONS.get(ours, ()) or ours in LATER_DIVISIONS.get(theirs, ())
 
 
 def has_equal_code(left: CodeRow, right: CodeRow) -> bool:
@@ -144,11 +148,15 @@ class CodeShelf:
 def _place(row: CodeRow, shape: Shape) -> CodeRow:
     """With its code read as the lists write codes. An account's number means a range of the books, not a division."""
     keys = code_keys(row.code, shape)
-    division = row.division.zfill(DIVISION_WIDTH)[:DIVISION_WIDTH] if row.division else ""
-    if not division and keys and row.code.is_digits and not row.group:
-        division = keys[0][:DIVISION_WIDTH]
+    division = "" if row.group else _find_division(row, keys)
     inside = account_keys(row.code, shape) if row.group else ()
     return replace(row, keys=keys, division=division, inside=inside)
+
+
+def _find_division(row: CodeRow, keys: Sequence[str]) -> str:
+    if row.division:
+        return row.division.zfill(DIVISION_WIDTH)[:DIVISION_WIDTH]
+    return keys[0][:DIVISION_WIDTH] if keys and row.code.is_digits else ""
 
 
 def _handles(words: Words) -> list[str]:

@@ -14,7 +14,7 @@ from mapping.matching.trade_words import BASICS, is_generic
 LEAST_OFFERED = 0.3
 # How much of two names must be shared beside an equal code, and how much when it is the name alone.
 LEAST_PART, LEAST_ALONE = 0.38, 0.89
-LEAST_PART_OF_RIGHT, LEAST_PART_OF_LEFT = 0.6, 0.75
+LEAST_PART_BY_CHANCE = 0.7
 CODE_ADDS, DIVISION_ADDS = 0.12, 0.08
 OTHER_DIVISION_COSTS, OTHER_TYPE_COSTS, NO_TYPE_COSTS = 0.1, 0.35, 0.1
 OTHER_CODE_KEEPS = 0.8
@@ -100,10 +100,8 @@ def _judge_equal_code(left: CodeRow, right: CodeRow, name: NameLikeness, lists: 
 
 
 def _fits_beside_chance(name: NameLikeness) -> bool:
-    """Where equal codes may be chance the right must name all of the left's work, or nearly so."""
-    if BASICS in (*name.left_rest, *name.right_rest):
-        return False
-    return name.score >= (LEAST_PART_OF_LEFT if name.left_rest else LEAST_PART_OF_RIGHT)
+    """Where equal codes may be chance, most of both names must be shared."""
+    return BASICS not in (*name.left_rest, *name.right_rest) and name.score >= LEAST_PART_BY_CHANCE
 
 
 def _judge_other_code(left: CodeRow, right: CodeRow, name: NameLikeness) -> _Finding:
@@ -121,14 +119,13 @@ def _judge_name(left: CodeRow, right: CodeRow, name: NameLikeness, lists: CodeLi
 
 
 def _is_beyond_doubt(left: CodeRow, right: CodeRow, name: NameLikeness, fits: bool | None) -> bool:
-    """By name alone. "General" is sure only inside one division, and what had to be read into a name likewise."""
-    if name.label not in ("same", "near") or name.score < LEAST_ALONE:
+    """By name alone, and never across divisions. "General" says something only inside its division."""
+    if fits is False or name.label not in ("same", "near") or name.score < LEAST_ALONE:
         return False
     if right.group:
         return name.label == "same" and name.is_strict and not is_generic(left.words)
-    if name.label == "near" or (is_generic(left.words) and len(left.words) == 1):
-        return fits is True
-    return name.is_strict or fits is not False
+    is_vague = name.label == "near" or (is_generic(left.words) and len(left.words) == 1)
+    return fits is True or not is_vague
 
 
 def _is_division_account(left: CodeRow, right: CodeRow) -> bool:
@@ -161,8 +158,10 @@ def _say_name(name: NameLikeness) -> str:
 
 def _say_division(left: CodeRow, right: CodeRow, fits: bool | None) -> str:
     numbers = ", codes number differently" if left.keys and right.keys and not right.group else ""
-    if fits and left.division_name:
+    if fits and left.division_name and left.division in (right.division, ""):
         return f" in division {left.division_name}{numbers}"
+    if fits and right.division:
+        return f" in division {right.division}{numbers}"
     if fits is False:
         return f" in another division{numbers}"
     return numbers

@@ -47,7 +47,7 @@ PHRASES = _read("""
     casework: case work; castinplace: cast in place, cast place; chainlink: chain link; cleanup: clean up;
     closeout: close out; countertop: counter top; curtainwall: curtain wall; dampproofing: damp proofing;
     drywall: gypsum board, gypsum drywall, gypsum wallboard, sheetrock, wall board, wallboard;
-    fireproofing: fire proofing; flagpole: flag pole;
+    curb: curb gutter; fireproofing: fire proofing; flagpole: flag pole; glazing: glass glazing;
     hvac: heating cooling, heating air, heating air conditioning, heating cooling ventilation,
     heating ventilating air conditioning,
     heating ventilation ac, heating ventilation air conditioning, heating ventilation cooling,
@@ -225,10 +225,12 @@ LOOKALIKES = frozenset(
     """)
 )
 
-# Where MasterFormat of 2004 and later put the work of a division of 1995.
+# Where MasterFormat of 2004 and later put work of a division of 1995.
 LATER_DIVISIONS = {
-    "02": frozenset({"02", "31", "32", "33"}),
-    "13": frozenset({"13", "21", "23", "25", "26", "28"}),
-    "15": frozenset({"15", "21", "22", "23", "25"}),
-    "16": frozenset({"16", "26", "27", "28"}),
+    "02": frozenset({"31", "32", "33", "35"}),
+    "10": frozenset({"08", "09"}),
+    "11": frozenset({"35", "44", "46"}),
+    "13": frozenset({"21", "23", "25", "26", "28", "44"}),
+    "15": frozenset({"21", "22", "23", "25"}),
+    "16": frozenset({"26", "27", "28", "33"}),
 }
