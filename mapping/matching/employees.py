@@ -147,12 +147,13 @@ def _initials(given: str) -> frozenset[str]:
 def _count_names(*sides: Sequence[_Person]) -> NameCounts:
     given: Counter[str] = Counter()
     family: Counter[str] = Counter()
-    for side in sides:
-        for person in side:
-            if person.readings:
-                given[person.readings[0].given] += 1
-                family[person.readings[0].surname] += 1
-    return NameCounts(given, family)
+    word: Counter[str] = Counter()
+    likeliest = [person.readings[0] for side in sides for person in side if person.readings]
+    for name in likeliest:
+        given[name.given] += 1
+        family[name.surname] += 1
+        word.update(set(name.family))
+    return NameCounts(given, family, word, len(likeliest))
 
 
 def _number_alike(found: Iterable[tuple[_Person, _Person, NameLikeness]]) -> bool:

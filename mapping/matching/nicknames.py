@@ -157,20 +157,41 @@ zachary zach zack zac zak zachery zackary zachariah, zebulon zeb, zechariah zach
 
 # First names in common use that have no other form above; near in spelling, they are two people and not a slip.
 _OTHERS = """
-alana alina alma amber amir anjali april ariana arlene armand aron ava avery bianca blake boris brock bryant bryce
-bryson cara caren carina carlo carly carmella cathryn chandra chantel charissa chase chloe claude cody cole corinne
-dane dante dara daria darius darnell dawn deana deandre delia demarcus derick deshaun deshawn desiree devin devon
-diego dion donte dorian doris elian elisa eloise elton elvin elvis emerson erin ervin evelina fabian fabio fatima
-fidel fiona gage garth gavin gino giselle glenda grady grant gunnar guy haley harley hassan hayden hope ibrahim ida
-ines irma isabela ivy jace jada jade jaden jalen jamar jamel jamil jana janelle janine jarrett jarvis javier jayden
-jayme jayne jeanine jerrod joana johanna joni josefa jovan juana judd june kara kareem karie karim karin karina katia
-keisha kelsey keri kira kirsten krista kristal krystal lamont lana lance lara lashawn latoya latrice laverne lawanda
-leann leanne lisandro lorena luca luisa luna luz mabel malik mallory mara marcel marcela marcelo marcie mariana
-maribel maricela marina marisa marlena marlon marquis marta martina maryann mateo matteo maya melody mila milan nadia
-nelly nichelle nikita nina noemi nya odell ora paola patrice paulina pearl petra raheem rashad rashid reed reid rex
-rhett rocco rocio roman rosalia roxana royce ruby samir saul savannah selena shana shane shania sharron shauna shawna
-shea shelia simone skyler sonia sonja sonya stefan stefano summer tania tanner tara tariq terrell tia tobin tonia
-trinity tyra tyree tyrell wade walker wilma yasmin yesenia yuri
+agnieszka ahmad aisha alain alana alina alma alondra amber amina amir amit anand anders andrzej anil anjali aoife
+april araceli ariana arjun arlene armand aron arun ashok aurelio ava avery baltazar bartolo benito bianca bilal binh
+bjorn blake blanca bogdan boris brock bryant bryce bryson cara caren carina carlo carlota carly carmella cathryn celso
+chandra chantel charissa chase chloe ciaran cirilo claude claudio clementine cody cole colm concepcion corinne
+cristobal cuong czeslaw dagoberto dane daniela dante dara daria darius dariusz darnell darrius dawn deana deandre
+declan deepak dejan delfino delia delroy demarcus derick deshaun deshawn desiree devante devin devon diego dieter dion
+dmitri donte dorian doris dragan duc dung dwight edmundo efren elian elisa eliseo eloise eloy elroy elton elvin elvis
+emerson emiliano eoin epifanio erasmo erin ernestina ervin esperanza estela etienne eunice eusebio evaristo evelina
+ewa fabian fabio fabiola farid fatima feliciano fergus fermin fidel fidencio finbar fiona florine fortino francisca
+gage ganesh garfield garth gaspar gavin geneva gilda ginessa gino giselle glenda gopal goran graciela grady grant
+gregoria grzegorz gunnar gunther guy hai haley hamid hamza hari harish harley hassan hayden helmut henri henryk
+heriberta hernan hieu hilario hipolito hoang hong hope horacio hui hung huong hussein ibrahim ida igor imani ines
+inocencio irina irma isabela isidora isis ismail ivy jace jacek jacinto jacques jada jade jaden jalen jamar jamel
+jamil jamila jana janelle janine janusz jarrett jarvis javier javiera jayden jayme jayne jeanine jerrod jerzy jesusa
+jing joana joaquina johanna joni jordana josefa josue jovan juana judd jun june jurgen kara kareem karie karim karima
+karin karina katia kavita keisha kelsey keri khaled khalid khanh kiara kira kiran kirsten klaus kofi krista kristal
+krystal krzysztof kumar kwame lakshmi lamont lan lana lance lara lashawn latoya latrice laurent laverne lawanda leann
+leanne lei leobardo leocadio leszek librado liliana linh lisandro long lorena lorenza loreto luca luciano lucio luisa
+lukasz luna luz mabel macario maciej mahesh mahmoud malgorzata malik mallory manfred manoj manuela mara marcel marcela
+marcelo marcie marcin marek margarito mariana mariano maribel maricela marie marina marisa marisela mariusz marlena
+marlon marquis marquise marta martina maryann mateo matteo mauro maximo maya meena mehdi melchor melody michel miguela
+mikhail mila milan ming minh mireya miroslaw modesto mohan mustafa nadeem nadia nahum nam nasir natalia natividad
+naveen nazario nelly nga ngoc nia niamh nicanor nichelle nikita nikolai nils nina nisha noemi nya octavia octavius
+odalys odell ofelia oleg olivier omaira ora ovidio padraig paola patrice paulina pavel pawel pearl petr petra philippe
+phong phuc phuong pierre pilar ping piotr plutarco pooja pradeep prakash praveen precious primitivo priya prudencio
+qiang quan quang rafaela rafal raheem rahim rainer raj rajesh rakesh ramesh rashad rasheed rashid raven ravi reed reid
+reina remigio renata rex rhett rocco rocio rodolfa rodrick rohit roman roosevelt rosalba rosalia rosendo roxana royce
+ruby rufino ryszard sabino salim salome samir samira sandeep sandro sanjay santos santosh satish saturnino saul
+savannah seamus selena sergei severo shana shane shania shanice shaniqua sharron shauna shawna shea sheena shelia
+sherika sherrod shyam simone siobhan sixto skyler slawomir socorro son sonia sonja sonya stefan stefano summer sunil
+suresh sven svetlana tadeusz tahir tamika taneisha tania tanisha tanner tao tara tariq teofilo terrell thanh thao thi
+thierry thu thuy tia timoteo tito tobin tomasz tonia trang trinidad trinity trung tuan tung tuyet tyesha tyra tyree
+tyrell ulises uwe valentin valeria vasily venancio vernell viet vijay vikram viktor vinh vinod vonda wade waldemar
+walker wei werner wieslaw wilfredo wilma wojciech xin xiomara yadira yan yasmin yesenia yesica ying yong yuri yusuf
+yves zbigniew zenaida zoran zulema
 """
 
 

@@ -18,6 +18,8 @@ SHORTEST_SURE_SURNAME = 5
 OWN_NAME = 2
 OWN_SHARE = 0.05
 SHORTEST_START = 3
+# "Maria Garcia" is no sure cut of "Maria Garcia Lopez" where so many would be called so by chance.
+MOST_EXPECTED = 0.2
 
 GIVEN_EQUAL, GIVEN_JOINED, GIVEN_SHORT, GIVEN_TYPO, GIVEN_INITIAL, GIVEN_NEAR, GIVEN_OTHER = (
     1.0, 0.97, 0.92, 0.90, 0.74, 0.66, 0.42,
@@ -33,10 +35,17 @@ SAME_MIDDLE_ADDS = 0.06
 
 @dataclass(slots=True)
 class NameCounts:
-    """How often each first name and surname occurs in the two lists together."""
+    """How often each first name, surname and word of a surname occurs in the two lists together."""
 
     given: Mapping[str, int] = field(default_factory=Counter)
     family: Mapping[str, int] = field(default_factory=Counter)
+    word: Mapping[str, int] = field(default_factory=Counter)
+    total: int = 0
+
+    def expect(self, given: str, words: tuple[str, ...]) -> float:
+        """How many people would have this first name, and the rarest of these words in the surname, by chance."""
+        rarest = min(self.word.get(word, 0) for word in words)
+        return self.given.get(given, 0) * rarest / max(1, self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +76,10 @@ def compare_names(left: PersonName, right: PersonName, counts: NameCounts) -> Na
         reasons += [reason] if reason else []
     given_fits, family_fits = given >= GIVEN_TYPO, family >= FAMILY_CUT
     slips = (given < GIVEN_JOINED) + (family < FAMILY_EQUAL) + (bool(left.suffix) != bool(right.suffix))
+    most_slips = 0 if left.is_swapped or right.is_swapped else 1
     return NameLikeness(
         score=score,
-        is_sure=given_fits and family_fits and slips <= 1 and not contradicts,
+        is_sure=given_fits and family_fits and slips <= most_slips and not contradicts,
         contradicts=contradicts,
         given_fits=given_fits,
         family_fits=family_fits,
@@ -83,7 +93,10 @@ def spell_first_name(likeness: NameLikeness, left_mailbox: str, right_mailbox: s
     """The likeness where one side's e-mail, "matthew.bowman", spells the other's first name beside one surname."""
     if likeness.given_fits or likeness.left.surname != likeness.right.surname:
         return likeness
-    if not (_spells(left_mailbox, likeness.right) or _spells(right_mailbox, likeness.left)):
+    ours, theirs = likeness.left, likeness.right
+    is_ours = _spells(right_mailbox, ours) and not _spells(right_mailbox, theirs)
+    is_theirs = _spells(left_mailbox, theirs) and not _spells(left_mailbox, ours)
+    if not (is_ours or is_theirs):
         return likeness
     has_one_suffix = bool(likeness.left.suffix) != bool(likeness.right.suffix)
     reasons = tuple(reason for reason in likeness.reasons if not reason.startswith(("First names", "Only")))
@@ -154,13 +167,21 @@ def _compare_family(left: PersonName, right: PersonName, counts: NameCounts) -> 
     if ours == theirs:
         return FAMILY_EQUAL, ""
     if _is_cut(left.family, right.family) or _is_cut(right.family, left.family):
-        return FAMILY_CUT, "Part of the last name"
+        part = min(left.family, right.family, key=len)
+        is_rare = max(counts.expect(left.given, part), counts.expect(right.given, part)) <= MOST_EXPECTED
+        return (FAMILY_CUT if is_rare else FAMILY_NEAR), "Part of the last name"
     if not _is_one_slip(ours, theirs):
         return FAMILY_OTHER, "Last names differ"
     is_short = max(len(ours), len(theirs)) < SHORTEST_SURE_SURNAME
-    if is_short or _both_own(ours, theirs, counts.family):
+    if is_short or _are_first_names(ours, theirs) or _both_own(ours, theirs, counts.family):
         return FAMILY_NEAR, "Last names look alike but are two names"
     return FAMILY_TYPO, "Last name but for one letter"
+
+
+def _are_first_names(ours: str, theirs: str) -> bool:
+    """Angel and Angela: written "Cruz Angela", the last word may be no surname."""
+    known = is_common_name(ours), is_common_name(theirs)
+    return all(known) or (any(known) and _ends_apart(ours, theirs))
 
 
 def _is_cut(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:

@@ -28,6 +28,7 @@ PARTICLES = frozenset(
         "ben", "ibn", "fitz",
     }
 )  # fmt: skip
+_NO_FIRST_NAMES = PARTICLES - {"o", "d", "al", "ben", "van", "la", "do"}
 MOST_WORDS = 6
 
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
@@ -48,7 +49,8 @@ class PersonName:
     """One reading. `family` and `middle` are words; `given` is one word and may be an initial.
 
     `surname` is the family name as one word, the same for "O Farrell", "O'Farrell" and "OFarrell".
-    `is_reversed`: read against the order it was written in, on the chance that the ends were swapped.
+    `is_reversed`: read surname first though no comma says so. `is_swapped`: read against what a comma or the vendor's
+    fields say, on the chance that somebody mixed them up.
     """
 
     given: str
@@ -56,6 +58,7 @@ class PersonName:
     middle: tuple[str, ...] = ()
     suffix: str = ""
     is_reversed: bool = False
+    is_swapped: bool = False
 
     surname: str = field(init=False, compare=False)
 
@@ -95,7 +98,7 @@ def _read_fields(row: Candidate) -> PersonName | None:
     if not given or not family:
         return None
     middle = (*given[1:], *split_words(row.middle_name))
-    own = _take_suffix(split_words(row.suffix))[1]
+    own = next((SUFFIXES[word] for word in split_words(row.suffix) if word in SUFFIXES), "")
     return PersonName(given[0], tuple(family), tuple(middle), own or suffix or given_suffix)
 
 
@@ -113,8 +116,10 @@ def _complete(fields: PersonName, display: str) -> PersonName:
 
 def _reversals(name: PersonName) -> Iterator[PersonName]:
     """The ends swapped: somebody typed the surname into the field for the first name."""
-    if len(name.given) > 1 and len(name.surname) > 1:
-        yield PersonName(name.family[0], (name.given, *name.middle), name.family[1:], name.suffix, True)
+    if len(name.given) > 1 and len(name.family) == 1 and len(name.surname) > 1:
+        yield PersonName(
+            name.family[0], (name.given, *name.middle), (), name.suffix, is_reversed=True, is_swapped=True
+        )
 
 
 def _read_display(display: str) -> Iterator[PersonName]:
@@ -141,8 +146,12 @@ def _read_flat(words: list[str], suffix: str) -> Iterator[PersonName]:
         if not _opens_surname(words[1:start]):
             yield PersonName(words[0], tuple(words[start:]), tuple(words[1:start]), suffix)
     for end in range(1, len(words)):
-        if words[end - 1] not in PARTICLES:
-            yield PersonName(words[end], tuple(words[:end]), tuple(words[end + 1 :]), suffix, True)
+        if _may_end_surname(words[:end]) and words[end] not in _NO_FIRST_NAMES:
+            yield PersonName(words[end], tuple(words[:end]), tuple(words[end + 1 :]), suffix, is_reversed=True)
+
+
+def _may_end_surname(words: list[str]) -> bool:
+    return words[-1] not in PARTICLES and all(len(word) > 1 or word in PARTICLES for word in words)
 
 
 def _opens_surname(middle: list[str]) -> bool:

@@ -23,8 +23,11 @@ LEAST_WEIGHT = 0.15
 UNSEEN_COUNTS = 0.35
 # With one of these a word is another name: Smith and Smithson, North and Northgate.
 _NAME_ENDINGS = frozenset(
-    "son sen man ton gate side land field wood view mont ville burg ford worth dale brook stone berg stein".split()
-)
+    {
+        "son", "sen", "man", "ton", "gate", "side", "land", "field", "wood", "view", "mont", "ville", "burg", "ford",
+        "worth", "dale", "brook", "stone", "berg", "stein",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from mapping.matching.assign import Scored, choose
 from mapping.matching.project_likeness import ProjectLikeness, Vocabulary, compare_projects
@@ -67,7 +67,8 @@ def match_projects(
     """A `Match` of projects. With `codes_first` an equal job number decides, whatever the names."""
     left_rows = [row for row in lefts if row.is_active]
     right_rows = _without_parents([row for row in rights if row.is_active])
-    numbers = JobNumbers((row.code for row in left_rows), (row.name for row in left_rows))
+    rows = [*left_rows, *right_rows]
+    numbers = JobNumbers((row.code for row in rows), (_own_name(row) for row in rows))
     left_side = [_read(row, numbers) for row in left_rows]
     right_side = [_read(row, numbers) for row in right_rows]
     matcher = _Matcher(left_side, right_side, codes_first=codes_first)
@@ -81,9 +82,14 @@ def _without_parents(rows: Sequence[Candidate]) -> list[Candidate]:
     return [row for row in rows if row.parent or normal_name(row.name) not in parents]
 
 
-def _read(row: Candidate, numbers: JobNumbers) -> _Project:
+def _own_name(row: Candidate) -> str:
+    """The name without what stands above it: "Acme:Gym Roof" below Acme is "Gym Roof"."""
     shown = strip_deleted(row.name).strip()
-    text = shown.rpartition(":")[2].strip() if row.parent else shown
+    return shown.rpartition(":")[2].strip() if row.parent else shown
+
+
+def _read(row: Candidate, numbers: JobNumbers) -> _Project:
+    text = _own_name(row)
     is_cut = len(text) in CUT_LENGTHS
     text = strip_broken_number(text) if is_cut else text
     found = numbers.find(text)
@@ -252,7 +258,7 @@ def _clues(project: _Project) -> set[str]:
     for reading in project.readings:
         words, parts = reading.name.words, [part.value for part in reading.name.parts]
         clues.update(token for token in (*words, *parts) if len(token) > 1)
-        clues.update(f"{one} {two}" for one, two in zip(words, words[1:], strict=False))
+        clues.update(f"{one} {two}" for one, two in pairwise(words))
         starts = sorted({word[:CLUE_LETTERS] for word in (*words, *parts)})[:MOST_CLUE_WORDS]
         clues.update(f"{one}~{two}" for one, two in combinations(starts, 2))
     return clues
