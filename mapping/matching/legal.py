@@ -21,8 +21,8 @@ FORMS = (
     LEGAL_FORMS
     | CLEAR_FORMS
     | SHORT_FORMS
-    | frozenset({"lmtd", "incorp", "comp", "cia", "coop", "cooperative", "trust", "sarl", "srl", "spa", "ltda", "pte"})
-) - {"coop", "trust"}
+    | frozenset({"lmtd", "incorp", "comp", "cia", "sarl", "srl", "ltda", "pte"})
+)
 # With the slips allowed.
 SPELLED_FORMS = (("incorporated", 2), ("corporation", 2), ("limited", 1), ("company", 1))
 # Forms of several words, as the one word that stands for them.
@@ -63,7 +63,8 @@ def is_form(word: str) -> bool:
 def strip_forms(words: list[str], initials: Set[str] = frozenset()) -> tuple[list[str], frozenset[str]]:
     """The words of a name without its legal forms, and these apart, each in its short spelling.
 
-    `initials` are words that were single letters and are no form: "United A & B". A name is never reduced to nothing, nor to one short word by what may be initials: "Delta PC" stays.
+    `initials` are words that were single letters and may be no form: "United A & B". A name is never reduced to
+    nothing, nor to one short word by what may be initials: "Delta PC" stays.
     """
     kept, forms = list(words), set()
     while len(kept) > 1:

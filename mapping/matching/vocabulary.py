@@ -16,18 +16,20 @@ Sort = Literal["word", "trade", "filler", "place", "number", "initial", "form", 
 # The first word of a line is the stem.
 _TRADES = """
 landscape landscapes landscaping landscaper landscapers landscp landscpg lndscpg lndscp ldscp ldscpg lscp lscpg landsc
-lawn lawns lwn turf
+lawn lawns lwn
+turf
 mowing mow mowers mower
 grass grasses
 garden gardens gardening gardener gardeners gdn gdns gard
-tree trees arbor arborist arborists treecare
+tree trees
+arborist arborists arbor
 nursery nurseries nur nurs nrsry nsy
 greenhouse greenhouses
 irrigation irrig irrigations
 sprinkler sprinklers sprklr
 concrete conc concr cncrt
 cement
-masonry mason masons msnry mas
+masonry mason masons msnry
 brick bricks bricklaying
 stone stones stonework stoneworks
 paving pavers paver pavement pavements pvg pav
@@ -46,23 +48,27 @@ paint painting painters painter paints pntg ptg
 floor flooring floors flrg
 carpet carpets carpeting
 tile tiles tiling
-marble granite
+marble
+granite
 glass glazing glaziers glz
 window windows
 door doors
 fence fences fencing fnc
-gate gates
+gate
 deck decks decking
 pool pools
-carpentry carpenter carpenters carp
-cabinet cabinets cabinetry millwork woodwork woodworking
+carpentry carpenter carpenters
+cabinet cabinets cabinetry
+millwork
+woodwork woodworking woodworks
 framing framers
 siding
 gutter gutters
 insulation insul insulators insulating
 waterproofing waterproof
-demolition demo demolishing wrecking
-excavation excavating excavators excavator excav exc
+demolition demo
+wrecking
+excavation excavating excavators excavator excav
 grading
 earthwork earthworks earthmoving
 trucking truck trucks trkg truckg
@@ -77,16 +83,18 @@ metal metals
 scaffold scaffolding scaffolds
 foundation foundations
 drilling drill drillers drlg
-well wells
+well
 utility utilities util utils
-pipeline pipelines pipe piping
+pipeline pipelines
+pipe piping
 sewer septic
 underground
 surveying surveyors survey surveyor
 engineering engineers engineer engr engrg eng engg
 architecture architects architect architectural arch
 interior interiors
-remodeling remodel remodeling remodelers renovation renovations renovating
+remodeling remodel remodelers remodelling
+renovation renovations
 restoration restorations
 cleaning cleaners clean clng
 janitorial janitor
@@ -100,7 +108,7 @@ lighting lights light
 sign signs signage
 lumber lbr lmbr
 hardware hdwe hdw
-supply supplies supplier suppliers sply spply sup
+supply supplies suppliers supplier sply spply
 equipment equip eqpt eqp equipt
 rental rentals rent
 tool tools
@@ -117,7 +125,7 @@ sod
 mulch
 fertilizer fertilizers
 harvesting harvest harvesters
-restaurant restaurants rest restaurat
+restaurant restaurants
 hotel hotels
 motel motels
 inn
@@ -126,16 +134,18 @@ cafe
 catering caterers
 bakery
 seafood
-foods food
+food foods
 realty
 property properties prop props ppty
 house housing
 home homes hm
 builder builders bldr bldrs
 building buildings bldg bldgs
-construction constructors constructor construct constr const cnst constrct cons construc constn constructions
+construction constructors constructor constr const cnst constrct constn
 design designs designers designer dsgn
-cabling telecom telecommunications communications comm
+cabling
+telecommunications telecom telecomm
+communications communication
 transport transportation transp transporting
 freight
 towing
@@ -150,11 +160,14 @@ oil
 gas
 water
 environmental envir env environ
-ground grounds groundskeeping
+ground grounds
+groundskeeping
 snow
 pressure
-stable stables racing
-amusement amusements carnival
+stable stables
+racing
+amusement amusements
+carnival carnivals
 ice
 staffing
 law
@@ -176,7 +189,8 @@ associate associates assoc assocs assn asso assocates
 international intl int intern internatl
 product products prod prods
 maintenance maint mnt mtce mtnc mntnc maintenence mtn
-specialty specialties specialist specialists spec specl
+specialty specialties spec specl
+specialist specialists
 technology technologies tech techs technical
 development develop developers developments dev devel dvlpmt
 operation operations operating op ops
@@ -184,7 +198,8 @@ partner partners ptnr ptnrs
 holding holdings hldg hldgs
 venture ventures
 work works
-professional professionals pro pros prof
+professional professionals prof
+pro pros
 general gen genl
 commercial comml coml
 residential resid

@@ -1,0 +1,175 @@
+"""What keeps two names from being one, how much each difference weighs, and how it reads. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from mapping.matching.alignment import Alignment, Change
+from mapping.matching.legal import forms_conflict
+from mapping.matching.names import Name
+from mapping.matching.vocabulary import ACTIVITIES
+from mapping.matching.weights import Word
+
+CHANGES: dict[Change, float] = {
+    "spacing": 0.25,
+    "plural": 0.25,
+    "cut": 0.5,
+    "short form": 0.75,
+    "beginning": 1.75,
+    "typo": 1.0,
+    "short typo": 1.75,
+    "initials": 1.5,
+}
+# Two spellings of one trade word: "Electric", "Electrical"; or a short one: "Bros.".
+OTHER_ENDING, OTHER_SPELLING, PLURAL = 0.3, 0.1, 0.05
+SHORT_CUT, LEAST_CUT = 1.5, 4
+COPY, ONE_NUMBER, INITIAL, FORMS = 0.5, 2.0, 0.75, 1.0
+# A name of common words alone is many firms' name.
+WEAK, LEAST_WEAK = 1.0, 0.3
+IN_CONTEXT = 0.5
+FILLER, FILLER_BESIDE, FILLERS = 0.3, 0.5, 1.25
+TRADE, TRADE_OF_WEAK = 1.0, 2.0
+STRONG_HEAD, WEAK_HEAD = 1.5, 0.6
+LONGEST_INITIALS = 3
+_CONTENT = ("word", "trade", "place", "initial")
+_LEAST_ENDING = 5
+
+
+@dataclass(slots=True)
+class Doubt:
+    """`amount` adds up the differences. With a `conflict` the names say that they are two firms; numbers and initials
+    that differ (`is_final`) no evidence can reconcile.
+    """
+
+    amount: float = 0.0
+    conflict: str = ""
+    is_final: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, amount: float, note: str = "") -> None:
+        self.amount += amount
+        if note:
+            self.notes.append(note)
+
+    def contradict(self, text: str, *, is_final: bool = False) -> None:
+        self.conflict = text
+        self.is_final = self.is_final or is_final
+
+
+def doubt_names(one: Name, other: Name, alignment: Alignment) -> Doubt:
+    doubt = Doubt()
+    _doubt_copies(one, other, doubt)
+    _doubt_changes(alignment, doubt)
+    if one.words != other.words:
+        _doubt_spellings(one, other, doubt)
+    if alignment.left_over or alignment.right_over:
+        _doubt_left_over(alignment, doubt)
+    if doubt.amount >= LEAST_WEAK and alignment.head < WEAK_HEAD:
+        doubt.add(WEAK)
+    if doubt.amount and forms_conflict(one.forms, other.forms):
+        doubt.add(FORMS, "other legal form")
+    return doubt
+
+
+def _doubt_copies(one: Name, other: Name, doubt: Doubt) -> None:
+    if one.copy == other.copy:
+        return
+    if one.copy and other.copy:
+        doubt.contradict("numbers differ", is_final=True)
+    doubt.add(COPY, "one is numbered as a second record")
+
+
+def _doubt_changes(alignment: Alignment, doubt: Doubt) -> None:
+    for change, word, changed in alignment.changes:
+        amount = CHANGES[change]
+        if change == "cut" and min(len(word), len(changed)) < LEAST_CUT:
+            amount = SHORT_CUT
+        elif change in ("typo", "short typo") and alignment.head >= STRONG_HEAD:
+            amount -= IN_CONTEXT
+        doubt.add(amount, _describe(change, word, changed))
+
+
+def _describe(change: Change, word: str, changed: str) -> str:
+    if change == "spacing":
+        return "spaced otherwise"
+    if change in ("typo", "short typo"):
+        return f"“{word}” spelled “{changed}”"
+    return f"“{word}” for “{changed}”"
+
+
+def _doubt_spellings(one: Name, other: Name, doubt: Doubt) -> None:
+    """Words of one stem that are not the same word."""
+    others = dict(zip(other.stems, other.words, strict=True))
+    for stem, word, sort in zip(one.stems, one.words, one.sorts, strict=True):
+        against = others.get(stem, word)
+        if against == word or sort == "number" or word in other.words:
+            continue
+        short, long = sorted((word, against), key=len)
+        if long in (short + "s", short + "es"):
+            doubt.add(PLURAL)
+        elif short[:_LEAST_ENDING] == long[:_LEAST_ENDING] and len(short) > _LEAST_ENDING:
+            doubt.add(OTHER_ENDING, f"“{word}” for “{against}”")
+        else:
+            doubt.add(OTHER_SPELLING, f"“{word}” for “{against}”")
+
+
+def _doubt_left_over(alignment: Alignment, doubt: Doubt) -> None:
+    numbers, fillers = _pick(alignment, ("number",)), _pick(alignment, ("filler",))
+    content = _pick(alignment, _CONTENT)
+    if all(numbers):
+        doubt.contradict("numbers differ", is_final=True)
+    elif any(numbers):
+        doubt.add(ONE_NUMBER, f"number {spell(numbers[0] or numbers[1])} on one side only")
+    against = _oppose(content, fillers)
+    if against:
+        is_short = all(len(word[0]) <= LONGEST_INITIALS for side in against for word in side)
+        doubt.contradict(f"“{spell(against[0])}” against “{spell(against[1])}”", is_final=is_short)
+        return
+    extra = content[0] or content[1]
+    if extra:
+        doubt.add(_weigh_extra(extra, alignment.head), _describe_extra(extra))
+    if all(fillers):
+        doubt.add(FILLERS, f"“{spell(fillers[0])}” against “{spell(fillers[1])}”")
+    elif any(fillers):
+        doubt.add(FILLER_BESIDE if extra else FILLER, _describe_extra(fillers[0] or fillers[1]))
+
+
+Sides = tuple[list[Word], list[Word]]
+
+
+def _pick(alignment: Alignment, sorts: Iterable[str]) -> Sides:
+    return (
+        [word for word in alignment.left_over if word[2] in sorts],
+        [word for word in alignment.right_over if word[2] in sorts],
+    )
+
+
+def _oppose(content: Sides, fillers: Sides) -> Sides | None:
+    """Words on each side that say another thing: another name, another trade, or a trade and what takes its place."""
+    if all(content):
+        return content
+    if content[0] and fillers[1]:
+        return content[0], fillers[1]
+    if content[1] and fillers[0]:
+        return fillers[0], content[1]
+    if all(fillers) and any(word[1] in ACTIVITIES for side in fillers for word in side):
+        return fillers
+    return None
+
+
+def _weigh_extra(extra: list[Word], head: float) -> float:
+    sorts = {word[2] for word in extra}
+    if sorts == {"initial"}:
+        return INITIAL
+    if sorts == {"trade"}:
+        return TRADE if head >= STRONG_HEAD else TRADE_OF_WEAK
+    return 1.0 + len(extra)
+
+
+def _describe_extra(extra: list[Word]) -> str:
+    return f"extra word{'s' if len(extra) > 1 else ''} “{spell(extra)}”"
+
+
+def spell(words: Iterable[Word]) -> str:
+    return " ".join(word[0] for word in words)
