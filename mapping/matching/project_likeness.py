@@ -82,9 +82,9 @@ class Vocabulary:
 def compare_projects(left: ProjectName, right: ProjectName, vocabulary: Vocabulary) -> ProjectLikeness:
     pairs = _pair_words(left, right, vocabulary)
     left_parts, right_parts = _pair_parts(left, right)
-    ours = _cover(left, {place: worth for place, _, worth in pairs}, left_parts, vocabulary, is_seen=not right.is_cut)
+    ours = _cover(left, {place: worth for place, _, worth in pairs}, left_parts, vocabulary, is_seen=not right.cut_at)
     theirs = _cover(
-        right, {place: worth for _, place, worth in pairs}, right_parts, vocabulary, is_seen=not left.is_cut
+        right, {place: worth for _, place, worth in pairs}, right_parts, vocabulary, is_seen=not left.cut_at
     )
     (our_share, our_rest), (their_share, their_rest) = ours, theirs
     is_blank = not (left.words or left.parts) or not (right.words or right.parts)
@@ -169,7 +169,7 @@ def _pair_near(
     for place in open_left:
         for other in open_right:
             worth = _worth(left.words[place], right.words[other], vocabulary)
-            if not worth and right.is_cut and other == len(right.words) - 1:
+            if not worth and right.cut_at and other == len(right.words) - 1:
                 worth = ABBREVIATED if left.words[place].startswith(right.words[other]) else 0.0
             if worth:
                 near.append((-worth, place, other))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mapping.normalize import fold
 
 # QuickBooks Desktop kept 41 characters of a job's name, older exports 31; a space at the end of them is lost.
-CUT_LENGTHS = (30, 31, 40, 41)
+CUT_LENGTHS = {30: 31, 31: 31, 40: 41, 41: 41}
 
 _STOP_WORDS = frozenset(
     {"the", "of", "and", "for", "in", "at", "to", "on", "by", "with", "project", "proj", "job", "no"}
@@ -51,20 +51,24 @@ class Part:
     word: str
     value: str
 
+    @property
+    def shown(self) -> str:
+        return f"{self.word} {self.value}".strip()
+
     def fits(self, other: Part) -> bool:
         return self.value == other.value and (self.word == other.word or not self.word or not other.word)
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectName:
-    """`words` in order without the `parts`. `is_cut`: as long as the vendor kept, so its last word may go on.
+    """`words` in order without the `parts`. `cut_at`: the length at which its last word may be broken off, or 0.
 
-    `broken` is that last word of a cut name when it is one of the `parts`.
+    `broken` is that last word when it is one of the `parts`.
     """
 
     words: tuple[str, ...]
     parts: tuple[Part, ...]
-    is_cut: bool = False
+    cut_at: int = 0
     broken: Part | None = None
 
 
@@ -72,17 +76,17 @@ def strip_deleted(text: str) -> str:
     return _DELETED.sub("", text)
 
 
-def read_project_name(text: str, *, is_cut: bool = False) -> ProjectName:
+def read_project_name(text: str, *, cut_at: int = 0) -> ProjectName:
     words: list[str] = []
     parts: list[Part] = []
-    items = list(_take_parts(_split(_BROKEN_WORD.sub("", text) if is_cut else text)))
+    items = list(_take_parts(_split(_BROKEN_WORD.sub("", text) if cut_at else text)))
     for item in items:
         if isinstance(item, Part):
             parts.append(item)
         elif item not in _STOP_WORDS:
             words.append(item)
-    last = items[-1] if items and is_cut else None
-    return ProjectName(tuple(words), tuple(parts), is_cut, last if isinstance(last, Part) else None)
+    last = items[-1] if items and cut_at else None
+    return ProjectName(tuple(words), tuple(parts), cut_at, last if isinstance(last, Part) else None)
 
 
 def _split(text: str) -> list[str]:

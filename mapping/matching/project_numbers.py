@@ -42,9 +42,10 @@ _TIDY = re.compile(r"^[\s:,;|\u2013-]+|[\s:,;|\u2013-]+$")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A number in a name, what is left of the name, and whether it may as well be a house number."""
+    """A number in a name, as compared and as `shown`; what is left of the name; whether it may be a house number."""
 
     number: str
+    shown: str
     rest: str
     is_soft: bool = False
 
@@ -85,7 +86,8 @@ class JobNumbers:
 
     def _found(self, folded: str, match: re.Match[str], *, is_soft: bool) -> Found:
         rest = f"{folded[: match.start()]} {folded[match.end() :]}"
-        return Found(self.normalize(match.group("number")), _TIDY.sub("", rest), is_soft)
+        shown = match.group("number")
+        return Found(self.normalize(shown), shown.upper(), _TIDY.sub("", rest), is_soft)
 
     def _cut_up(self, digits: str) -> tuple[str, ...]:
         """Digits without separators, cut where the firm's separators stand."""
