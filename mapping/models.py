@@ -6,11 +6,38 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 
 from connectors.models import Connection
+from mapping.counted import CountedFacts, ListChange
 from mapping.kinds import KINDS
 from smoothx.tenants.models import Tenant, TenantManager, TenantModel
+
+
+__all__ = [
+    "CountedFacts",
+    "DefaultChoice",
+    "LeftOut",
+    "Link",
+    "LinkChange",
+    "ListChange",
+    "MappingRun",
+    "Refresh",
+    "RefreshChange",
+    "RemoteItem",
+    "RunRow",
+    "SuggestedPair",
+]
+
+# What a search looks through, in small letters. One column: at 50,000 rows each further one costs as much again.
+SEARCHED = Lower(
+    Concat(
+        *(part for name in ("name", "code", "email", "phone") for part in (name, models.Value(" "))),
+        KeyTextTransform("full_name", "data"),
+    )
+)
 
 
 class RemoteItem(TenantModel):
@@ -38,12 +65,19 @@ class RemoteItem(TenantModel):
     seen_at = models.DateTimeField(default=timezone.now)
     vanished_at = models.DateTimeField(null=True, blank=True)
     merged_into = models.CharField(max_length=120, blank=True, db_default="")
+    searched = models.GeneratedField(expression=SEARCHED, output_field=models.TextField(), db_persist=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["connection", "resource", "remote_id"], name="one_row_per_remote_item")
         ]
+        # Lists are read in these orders, a page at a time; inactive rows are few and looked for by themselves.
         indexes: ClassVar = [
+            models.Index("connection", "resource", Lower("name"), "id", name="remote_item_in_order"),
+            models.Index("connection", "resource", "code", "name", "id", name="remote_item_by_code"),
+            models.Index(
+                fields=["connection", "resource"], condition=models.Q(is_active=False), name="remote_item_inactive"
+            ),
             models.Index(fields=["tenant", "resource", "name"], name="remote_item_by_name"),
             models.Index(fields=["tenant", "resource", "normal_name"], name="remote_item_by_normal"),
         ]
@@ -149,6 +183,10 @@ class SuggestedPair(TenantModel):
                 name="one_suggestion_per_pair",
             )
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["tenant", "kind", "right_connection", "right_id"], name="suggestion_by_right"),
+            models.Index(fields=["tenant", "kind", "-score", "id"], name="suggestion_by_score"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.left_id} may be {self.right_id}"
@@ -206,6 +244,7 @@ class Link(TenantModel):
         indexes: ClassVar = [
             models.Index(fields=["tenant", "kind", "left_connection", "left_id"], name="link_by_left"),
             models.Index(fields=["tenant", "kind", "right_connection", "right_id"], name="link_by_right"),
+            models.Index(fields=["tenant", "at", "id"], name="link_by_time"),
         ]
 
     def __str__(self) -> str:
@@ -293,7 +332,11 @@ class DefaultChoice(TenantModel):
 
 
 class Refresh(TenantModel):
-    """One reading of a section's side, for progress and for "last refreshed"."""
+    """One reading of a section's side, for progress and for "last refreshed".
+
+    `message` is what is being read while it runs, and afterwards what a reader must know of it. `beat_at`: a sign of
+    life of the worker that reads.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
@@ -312,6 +355,7 @@ class Refresh(TenantModel):
     merged = models.PositiveIntegerField(default=0)
     message = models.CharField(max_length=300, blank=True)
     started_at = models.DateTimeField(auto_now_add=True)
+    beat_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -336,6 +380,9 @@ class RefreshChange(TenantModel):
     remote_id = models.CharField(max_length=120)
     name = models.CharField(max_length=500)
     old_name = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["refresh", "what", "name"], name="refresh_change_in_order")]
 
     def __str__(self) -> str:
         return f"{self.name} {self.what}"
