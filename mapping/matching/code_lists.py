@@ -126,8 +126,9 @@ class CodeShelf:
                 self._by_word[word].add(index)
 
     def nearest(self, left: CodeRow) -> list[CodeRow]:
-        """Rights with the left's code or its name, and the few others that share most of its words."""
+        """Rights with the left's code, its name or its division's, and the few others that share most of its words."""
         found = set(self._by_name.get(_name_key(left), ()))
+        found |= self._by_name.get((tuple(sorted(left.division_words)), ""), set())
         for key in left.keys:
             found |= self._by_key.get(key, set())
         shared: dict[int, float] = defaultdict(float)

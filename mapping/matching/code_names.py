@@ -20,7 +20,7 @@ TYPO_OF_COMMON_WORD = 0.88
 # Below these lengths one letter makes another word of it: "wood", "wool".
 SHORTEST_WITH_TYPO, SHORTEST_WITH_TWO = 5, 10
 SHORTEST_ABBREVIATION = 3
-LONGEST_SHARE_OF_WORD = 0.65
+LONGEST_SHARE_OF_WORD = 0.75
 
 Words = tuple[str, ...]
 # "same": nothing is left over. "near": only words of scope are. "part": words of trade on one side only. "other": on
