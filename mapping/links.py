@@ -23,7 +23,7 @@ __all__ = ["LinkRefused", "automap", "blocked_by_unlink", "find_link", "link", "
 class LinkRefused(Exception):
     """Two rows cannot be linked. `code` is stable, `sentence` is for the reader, `partner` what stands in the way.
 
-    Codes: already_linked_left, already_linked_right, unknown_item, inactive_item, wrong_level.
+    Codes: already_linked_left, already_linked_right, unknown_item, inactive_item, wrong_level, not_linked.
     """
 
     def __init__(self, code: str, sentence: str, *, partner: str = "") -> None:
@@ -51,8 +51,8 @@ def link(
     """
     left = _need_row(left_connection, kind.left, left_id)
     right = _need_row(right_connection, kind.right, right_id)
-    standing = find_link(kind, left_connection, left_id)
-    if standing is not None and (standing.right_connection_id, standing.right_id) == (right_connection.pk, right_id):
+    standing = _find_pair(kind, left, right)
+    if standing is not None:
         return standing
     _check_right(kind, right)
     new = Link(
@@ -72,15 +72,24 @@ def link(
             note_changes(LinkChange.Action.LINKED, [new], actor=actor, run=run)
             _note("link", new, actor, title=f"{left.name}, {right.name}")
     except IntegrityError as error:
-        raise _explain_conflict(kind, left, right) from error
+        standing = _find_pair(kind, left, right)
+        if standing is None:
+            raise _explain_conflict(kind, left, right) from error
+        # Somebody said the same at the same moment.
+        return standing
     announce(subjects_of_links([(kind.key, left_id)]))
     return new
 
 
-def unlink(link: Link, actor: Any) -> LinkChange:
-    """Take the pair apart. The entry of the history it answers can be taken back by mapping.undo."""
+def unlink(link: Link, actor: Any, *, run: MappingRun | None = None) -> LinkChange:
+    """Take the pair apart. The entry of the history it answers can be taken back by mapping.undo.
+
+    Raises LinkRefused when somebody did so meanwhile.
+    """
     with transaction.atomic():
-        [change] = note_changes(LinkChange.Action.UNLINKED, [link], actor=actor)
+        if not Link.objects.select_for_update().filter(pk=link.pk).exists():
+            raise LinkRefused("not_linked", "It was unlinked meanwhile.")
+        [change] = note_changes(LinkChange.Action.UNLINKED, [link], actor=actor, run=run)
         _note("unlink", link, actor, title=f"{change.left_name}, {change.right_name}")
         Link.objects.filter(pk=link.pk).delete()
         announce(subjects_of_links([(link.kind, link.left_id)]))
@@ -102,6 +111,16 @@ def find_row(connection_id: int, resource: Resource, remote_id: str) -> RemoteIt
         connection_id=connection_id, resource=resource.key, remote_id=remote_id
     ).first()
     return found
+
+
+def _find_pair(kind: MappingKind, left: RemoteItem, right: RemoteItem) -> Link | None:
+    """The link between just these two."""
+    standing = find_link(kind, left.connection, left.remote_id)
+    is_same = standing is not None and (standing.right_connection_id, standing.right_id) == (
+        right.connection_id,
+        right.remote_id,
+    )
+    return standing if is_same else None
 
 
 def _need_row(connection: Connection, resource: Resource, remote_id: str) -> RemoteItem:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mapping.views import automapping, history, linking, pages, pushing
+from mapping.views import automapping, history, linking, pages, pushing, roles
 
 app_name = "mapping"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("<slug:section_key>/link/<int:row_id>/", linking.link_row, name="link"),
     path("<slug:section_key>/open/<str:side>/<path:remote_id>/", linking.open_row, name="open"),
     path("<slug:section_key>/unlink/<int:link_id>/", linking.unlink_row, name="unlink"),
+    path("<slug:section_key>/role/<int:link_id>/", roles.change, name="role"),
     path("<slug:section_key>/history/", history.history, name="history"),
     path("<slug:section_key>/push/<str:side>/", pushing.push, name="push"),
 ]

@@ -58,7 +58,11 @@ def unlink_row(request: TenantRequest, section_key: str, link_id: int) -> HttpRe
     if request.method == "GET":
         question = unlink_question(standing, section, blocked_by_unlink(standing), next_url=next_of(request, default))
         return render_dialog(request, CONFIRM, {"confirm": question}, title=question["title"])
-    change = unlink(standing, request.user)
+    try:
+        change = unlink(standing, request.user)
+    except LinkRefused as refusal:
+        messages.error(request, refusal.sentence)
+        return go_back(request, default)
     undo = f"undo:{reverse('mapping:undo', args=[change.pk])}"
     text = f"{change.left_name} and {change.right_name} are not linked any more"
     messages.success(request, text, extra_tags=undo)

@@ -47,6 +47,7 @@ class Objects:
     connection: Connection
     item: RemoteItem
     link: Link
+    vendor_link: Link
     run: MappingRun
     pair: SuggestedPair
     unlinked: LinkChange
@@ -146,6 +147,8 @@ TABLE = (
     post("mapping:push", "admin", (MOVED, FORM_ERROR), **fixed("contacts", "procore")),
     post("mapping:undo", "admin", **of_row("unlinked")),
     get("mapping:history", "viewer", **fixed("contacts")),
+    get("mapping:role", "admin", **of_row("contacts", "vendor_link")),
+    post("mapping:role", "admin", (FORM_ERROR,), **of_row("contacts", "vendor_link")),
     post("mapping:undo_run", "admin", **of_row("run")),
     post("mapping:close_run", "admin", **of_row("run")),
     post("mapping:reopen_run", "admin", **of_row("run")),
@@ -191,6 +194,8 @@ def objects(scope: Tenant, viewer: Any) -> Objects:
     make_opening()
     ends = {"kind": "project", "left_connection": procore, "right_connection": books}
     link = Link.objects.create(**ends, left_id="501", right_id=customer.remote_id, chosen_by="hand")
+    RemoteItem.objects.create(connection=procore, resource="procore.vendors", remote_id="518", name="Aspen")
+    vendor_link = Link.objects.create(**{**ends, "kind": "vendor"}, left_id="518", right_id="60", chosen_by="hand")
     run = MappingRun.objects.create(section="projects")
     pair = SuggestedPair.objects.create(**ends, left_id="501", right_id="98", score=70, reason="Name", run=run)
     unlinked = unlink(Link.objects.create(**ends, left_id="502", right_id="99", chosen_by="hand"), viewer)
@@ -200,6 +205,7 @@ def objects(scope: Tenant, viewer: Any) -> Objects:
         connection=procore,
         item=item,
         link=link,
+        vendor_link=vendor_link,
         run=run,
         pair=pair,
         unlinked=unlinked,
