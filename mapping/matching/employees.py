@@ -33,7 +33,7 @@ PROVEN, TWICE_PROVEN = 0.94, 1.10
 CODE_DECIDES = 2.0
 # So many rows of one surname are compared whatever their first names.
 RARE_SURNAME = 30
-# So many pairs of one name must disagree on the number before numbers are taken for two systems'.
+# So many people must have another number than every namesake before numbers are taken for two systems'.
 FEWEST_TO_LEARN = 4
 
 
@@ -126,7 +126,12 @@ def _best_reading(left: _Person, right: _Person, counts: NameCounts) -> NameLike
     # Readings that share nothing are compared only where there is nothing better.
     near = [(ours, theirs) for ours, theirs in combined if _share_something(ours, theirs)] or combined[:1]
     found = [compare_names(ours, theirs, counts) for ours, theirs in near]
-    return max(found, key=lambda likeness: (likeness.score, likeness.reasons), default=None)
+    return max(found, key=_rank_reading, default=None)
+
+
+def _rank_reading(likeness: NameLikeness) -> tuple[float, bool, tuple[str, ...]]:
+    is_swapped = likeness.left.is_swapped or likeness.right.is_swapped
+    return likeness.score, not is_swapped, likeness.reasons
 
 
 def _share_something(ours: PersonName, theirs: PersonName) -> bool:
@@ -158,11 +163,13 @@ def _count_names(*sides: Sequence[_Person]) -> NameCounts:
 
 def _number_alike(found: Iterable[tuple[_Person, _Person, NameLikeness]]) -> bool:
     """Whether people of one name mostly have one number: else the two systems count by themselves."""
-    same = other = 0
+    has_same: dict[str, bool] = {}
     for left, right, likeness in found:
         if likeness.is_sure and left.contact.number and right.contact.number:
-            same += left.contact.number == right.contact.number
-            other += left.contact.number != right.contact.number
+            is_same = left.contact.number == right.contact.number
+            has_same[left.id] = is_same or has_same.get(left.id, False)
+    same = sum(has_same.values())
+    other = len(has_same) - same
     return other < FEWEST_TO_LEARN or same * 2 >= other
 
 

@@ -43,9 +43,9 @@ class NameCounts:
     total: int = 0
 
     def expect(self, given: str, words: tuple[str, ...]) -> float:
-        """How many people would have this first name, and the rarest of these words in the surname, by chance."""
+        """How many besides the two in question have this first name and the rarest of these words by chance."""
         rarest = min(self.word.get(word, 0) for word in words)
-        return self.given.get(given, 0) * rarest / max(1, self.total)
+        return max(0, self.given.get(given, 0) - 2) * max(0, rarest - 2) / max(1, self.total)
 
 
 @dataclass(frozen=True, slots=True)
