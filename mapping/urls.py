@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mapping.views import automapping, history, linking, pages, pushing, roles
+from mapping.views import automapping, history, linking, pages, pushing, roles, unlinking
 
 app_name = "mapping"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("<slug:section_key>/automap/", automapping.run_automap, name="automap"),
     path("<slug:section_key>/link/<int:row_id>/", linking.link_row, name="link"),
     path("<slug:section_key>/open/<str:side>/<path:remote_id>/", linking.open_row, name="open"),
+    path("<slug:section_key>/unlink/", unlinking.unlink_chosen, name="unlink_chosen"),
     path("<slug:section_key>/unlink/<int:link_id>/", linking.unlink_row, name="unlink"),
     path("<slug:section_key>/role/<int:link_id>/", roles.change, name="role"),
     path("<slug:section_key>/history/", history.history, name="history"),

@@ -36,7 +36,7 @@ def all_links(frame: Frame) -> Links:
 
 def list_mapped(frame: Frame, total: int) -> tuple[list[dict[str, Any]], Page]:
     """The links of the page in force, ready for the template. `total` is the count of all links of the section."""
-    links = _filter(all_links(frame), frame)
+    links = filter_links(all_links(frame), frame)
     count = links.count() if frame.query.is_filtered else total
     page, shown = turn_page(
         frame.query.page,
@@ -98,7 +98,8 @@ def _side_rows(side: Literal["left", "right"]) -> QuerySet[RemoteItem]:
     )
 
 
-def _filter(links: Links, frame: Frame) -> Links:
+def filter_links(links: Links, frame: Frame) -> Links:
+    """The links the address asks for."""
     links = links.annotate(left_resource=_resource(frame, "left"), right_resource=_resource(frame, "right"))
     show, search = frame.query.show, frame.query.search
     if search:

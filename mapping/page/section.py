@@ -47,7 +47,7 @@ def section_context(frame: Frame) -> dict[str, Any]:
         "rows": rows,
         "page": page,
         "bulk": _bulk(frame, side),
-        "bulk_url": reverse("mapping:push", args=[frame.section.key, side]) if side else "",
+        "bulk_url": _bulk_url(frame, side),
         "refresh": refresh_context(frame, side),
         "automap": automap_context(frame),
         "empty": None if rows else _empty(frame, counts),
@@ -149,7 +149,11 @@ def _sort(frame: Frame, total: int) -> dict[str, str]:
 
 
 def _bulk(frame: Frame, side: SideKey | None) -> list[dict[str, str]]:
-    if not frame.can_change or not pushes.is_possible() or side is None:
+    if not frame.can_change:
+        return []
+    if side is None:
+        return [{"label": "Unlink", "icon": "unlink", "value": "unlink"}]
+    if not pushes.is_possible():
         return []
     if side == "procore" and frame.section.can_push_left:
         return [
@@ -159,6 +163,12 @@ def _bulk(frame: Frame, side: SideKey | None) -> list[dict[str, str]]:
     if side == "quickbooks" and frame.section.can_push_right:
         return [{"label": "Push to Procore", "icon": "push", "value": "push"}]
     return []
+
+
+def _bulk_url(frame: Frame, side: SideKey | None) -> str:
+    if side is None:
+        return reverse("mapping:unlink_chosen", args=[frame.section.key])
+    return reverse("mapping:push", args=[frame.section.key, side])
 
 
 def _empty(frame: Frame, counts: dict[Tab, int]) -> Empty:

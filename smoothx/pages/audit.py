@@ -39,6 +39,7 @@ WORDS = {
     "user.removed": "User, removed",
     "link": "Mapping, linked",
     "unlink": "Mapping, unlinked",
+    "unlink.many": "Mapping, several unlinked",
     "automap": "Mapping, automap run",
     "automap.undo": "Mapping, automap undone",
     "import.undo": "Mapping, import undone",

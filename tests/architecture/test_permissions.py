@@ -143,6 +143,7 @@ TABLE = (
     get("mapping:open", "admin", **fixed("projects", "procore", "501")),
     get("mapping:unlink", "admin", **of_row("projects", "link")),
     post("mapping:unlink", "admin", **of_row("projects", "link")),
+    post("mapping:unlink_chosen", "admin", (MOVED,), **fixed("contacts")),
     get("mapping:push", "admin", (OK, MOVED), **fixed("contacts", "procore")),
     post("mapping:push", "admin", (MOVED, FORM_ERROR), **fixed("contacts", "procore")),
     post("mapping:undo", "admin", **of_row("unlinked")),
