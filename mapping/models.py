@@ -36,6 +36,7 @@ SEARCHED = Lower(
     Concat(
         *(part for name in ("name", "code", "email", "phone") for part in (name, models.Value(" "))),
         KeyTextTransform("full_name", "data"),
+        output_field=models.TextField(),
     )
 )
 

@@ -13,6 +13,7 @@ SEARCHED = Lower(
         "phone",
         models.Value(" "),
         KeyTextTransform("full_name", "data"),
+        output_field=models.TextField(),
     )
 )
 
