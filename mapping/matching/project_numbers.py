@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mapping.normalize import fold
+from smoothx.lib.text import collapse_spaces
 
 # A way of writing that fewer have is somebody's slip, not the firm's.
 LEAST_SHARE = 0.03
@@ -87,7 +88,7 @@ class JobNumbers:
     def _found(self, folded: str, match: re.Match[str], *, is_soft: bool) -> Found:
         rest = f"{folded[: match.start()]} {folded[match.end() :]}"
         shown = match.group("number")
-        return Found(self.normalize(shown), shown.upper(), _TIDY.sub("", rest), is_soft)
+        return Found(self.normalize(shown), shown.upper(), _TIDY.sub("", collapse_spaces(rest)), is_soft)
 
     def _cut_up(self, digits: str) -> tuple[str, ...]:
         """Digits without separators, cut where the firm's separators stand."""
