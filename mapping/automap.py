@@ -65,20 +65,6 @@ def find_pairs(section: Section, sides: Sides) -> Found:
     return Found(tuple(sure), tuple(best))
 
 
-def undo_run(run: MappingRun, actor: Any) -> int:
-    """Unlink what this run linked and nobody changed since. Answers how many links are gone."""
-    with transaction.atomic():
-        links = list(run.links.all())
-        subjects = subjects_of_links((link.kind, link.left_id) for link in links)
-        note_changes(LinkChange.Action.UNLINKED, links, actor=actor, run=run)
-        Link.objects.filter(pk__in=[link.pk for link in links]).delete()
-        now = timezone.now()
-        MappingRun.objects.filter(pk=run.pk).update(undone_at=now, closed_at=now)
-        AuditEntry.note(actor=actor, action="automap.undo", subject=run.section, run=run.pk, links=len(links))
-        announce(subjects)
-    return len(links)
-
-
 def reject(pair: SuggestedPair, actor: Any) -> None:
     """A person said these two are not the same: the pair is never offered again."""
     SuggestedPair.objects.filter(pk=pair.pk).update(rejected_at=timezone.now(), rejected_by=actor)

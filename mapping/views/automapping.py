@@ -9,10 +9,11 @@ from django.views.decorators.http import require_POST
 
 from mapping.automap import close_run, reject, reopen_run, take_back_rejection
 from mapping.kinds import KINDS
-from mapping.links import LinkRefused, automap, link, undo_run
+from mapping.links import LinkRefused, automap, link
 from mapping.models import Link, MappingRun, SuggestedPair
 from mapping.screens import SECTIONS, Section
 from mapping.sides import NotConnected
+from mapping.undo import AlreadyUndone, Undone, undo_run
 from mapping.views.doors import get_section, home_of
 from smoothx.lib.replies import go_back
 from smoothx.tenants.access import TenantRequest, for_role, get_row
@@ -41,11 +42,12 @@ def run_automap(request: TenantRequest, section_key: str) -> HttpResponse:
 def undo_automap(request: TenantRequest, run_id: int) -> HttpResponse:
     run = get_row(MappingRun, pk=run_id)
     section = SECTIONS[run.section]
-    if run.undone_at is not None:
+    try:
+        undone = undo_run(run, request.user)
+    except AlreadyUndone:
         messages.error(request, "This run was undone before.")
-        return go_back(request, home_of(section))
-    count = undo_run(run, request.user)
-    messages.success(request, f"The run is undone, {count_pairs(count)} unlinked")
+    else:
+        messages.success(request, _tell_undone(undone))
     return go_back(request, home_of(section))
 
 
@@ -112,6 +114,14 @@ def allow_pair(request: TenantRequest, pair_id: int) -> HttpResponse:
 
 def count_pairs(count: int) -> str:
     return f"{count} pair{'' if count == 1 else 's'}"
+
+
+def _tell_undone(undone: Undone) -> str:
+    """ "The run is undone, 61 pairs unlinked, 2 pairs linked again. 1 pair changed since, left as it is"."""
+    parts = [f"{count_pairs(undone.unlinked)} unlinked"] if undone.unlinked or not undone.linked else []
+    parts += [f"{count_pairs(undone.linked)} linked again"] if undone.linked else []
+    kept = f". {count_pairs(undone.kept)} changed since, left as {'it is' if undone.kept == 1 else 'they are'}"
+    return f"The run is undone, {', '.join(parts)}{kept if undone.kept else ''}"
 
 
 def _section_of(pair: SuggestedPair) -> Section:

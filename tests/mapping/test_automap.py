@@ -6,12 +6,13 @@ import pytest
 
 from connectors.qbo import resources as qbo
 from connectors.sandbox.firm.contacts import TRAPS
-from mapping.automap import automap, reject, take_back_rejection, undo_run
+from mapping.automap import automap, reject, take_back_rejection
 from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, VENDOR
 from mapping.models import Link, MappingRun, RemoteItem, SuggestedPair
 from mapping.screens import SECTIONS
 from mapping.sides import NotConnected
 from mapping.signals import mapping_changed
+from mapping.undo import Undone, undo_run
 from smoothx.tenants.models import AuditEntry
 from tests.mapping.factories import (
     make_account,
@@ -152,7 +153,7 @@ def test_a_run_is_undone_as_a_whole(owner: Any, django_capture_on_commit_callbac
     mapping_changed.connect(note)
     try:
         with django_capture_on_commit_callbacks(execute=True):
-            assert undo_run(run, owner) == 1
+            assert undo_run(run, owner) == Undone(unlinked=1, kept=1)
     finally:
         mapping_changed.disconnect(note)
     assert list(Link.objects.all()) == [by_hand]
