@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from sync import planning_codes, posting_codes
+from sync import planning_codes, posting_codes, tagging_codes
 from sync.code import State
 
 CODES = {
     code.key: code
     for code in (
         *planning_codes.MAPPING,
+        *tagging_codes.TAGS,
         *planning_codes.CLAIMS,
         *planning_codes.PROJECTS_AND_CONTACTS,
         *posting_codes.BOOKS,

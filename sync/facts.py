@@ -15,7 +15,7 @@ from sync import ledger
 
 RESOURCE = "facts"
 EVERY = timedelta(minutes=15)
-SUBJECTS = {"books": "books:closed_until", "customer_field": "field:customer"}
+SUBJECTS = {"books": ("books:closed_until", "books:facts"), "customer_field": ("field:customer",)}
 
 
 def look_again(connection: Connection) -> int:
@@ -29,5 +29,10 @@ def look_again(connection: Connection) -> int:
     Cursor.objects.update_or_create(
         connection=connection, resource=RESOURCE, project_id="", defaults={"read_until": now}
     )
-    changed = [subject for name, subject in SUBJECTS.items() if before.get(name) != connection.facts.get(name)]
+    changed = [
+        subject
+        for name, subjects in SUBJECTS.items()
+        if before.get(name) != connection.facts.get(name)
+        for subject in subjects
+    ]
     return ledger.release(changed) if changed else 0

@@ -31,7 +31,7 @@ class BillLine:
     """One cost or retention line, coded to an account or to an item, never both. `chosen_by` says which rule coded it.
 
     `source_line_id` is the Procore line it came from; empty for retention, tax and catch-up lines. `tax` is the share
-    of sales tax inside `amount`.
+    of sales tax inside `amount`. A class is written only where the books keep one per line, or it is lost.
     """
 
     amount: Decimal
@@ -45,9 +45,13 @@ class BillLine:
     source_code: str = ""
     source_line_id: str = ""
     tax: Decimal = ZERO
+    class_id: str = ""
+    class_name: str = ""
 
     def to_wire(self) -> dict[str, Any]:
         detail: dict[str, Any] = {"CustomerRef": {"value": self.customer_id}, "BillableStatus": "NotBillable"}
+        if self.class_id:
+            detail["ClassRef"] = {"value": self.class_id}
         if self.coding == "account":
             detail["AccountRef"] = {"value": self.code_id}
             kind = "AccountBasedExpenseLineDetail"
@@ -64,7 +68,10 @@ class BillLine:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """A bill, or with `is_credit` a vendor credit, whose wire amounts are the negatives of its lines'."""
+    """A bill, or with `is_credit` a vendor credit, whose wire amounts are the negatives of its lines'.
+
+    The location is the whole document's. The term is a bill's alone; QuickBooks reckons the due date by it.
+    """
 
     vendor_id: str
     vendor_name: str
@@ -75,6 +82,10 @@ class Bill:
     payable_account_id: str = ""
     is_credit: bool = False
     currency: str = ""
+    location_id: str = ""
+    location_name: str = ""
+    term_id: str = ""
+    term_name: str = ""
 
     @property
     def entity(self) -> str:
@@ -101,6 +112,10 @@ class Bill:
             wire["APAccountRef"] = {"value": self.payable_account_id}
         if self.currency:
             wire["CurrencyRef"] = {"value": self.currency}
+        if self.location_id:
+            wire["DepartmentRef"] = {"value": self.location_id}
+        if self.term_id and not self.is_credit:
+            wire["SalesTermRef"] = {"value": self.term_id}
         return wire
 
 

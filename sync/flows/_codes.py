@@ -8,8 +8,8 @@ from typing import Literal
 
 from connectors.procore.records import RequisitionLine
 from mapping.defaults import BILL_CODE, BILL_ITEM, LINE_ITEM_TYPE, Choice, DefaultKind, Defaults
-from mapping.kinds import COST_CODE_ACCOUNT, COST_CODE_ITEM, MappingKind
 from mapping.maps import CodeRef, Maps, Target
+from mapping.precedence import ACCOUNT_MAPS, ITEM_MAPS, CodeMaps, Step, steps
 from sync.flows import _waits
 from sync.plan import Notes
 
@@ -43,57 +43,63 @@ class CodedLine:
 
 @dataclass(frozen=True, slots=True)
 class Coder:
-    """Codes the lines of one tenant's bills. `kind` is the mapping in use: accounts, or products and services."""
+    """Codes the lines of one tenant's bills. `kinds` are the maps in use: accounts, or products and services."""
 
     maps: Maps
     defaults: Defaults
-    kind: MappingKind
+    kinds: CodeMaps
 
-    def code(self, line: RequisitionLine, *, project_id: str, notes: Notes) -> CodedLine:
+    def code(self, line: RequisitionLine, *, notes: Notes) -> CodedLine:
         """Project override, code and cost type, code, divisions nearest first, then the default."""
         code = self.maps.code_of(line.cost_code_id)
         if code is not None:
-            for key, chosen_by in _steps(code, line.cost_type, project_id):
-                target = self.maps.find(self.kind, key)
+            for step in self._steps(code, line):
+                target = self.maps.find(step.kind, step.key)
                 if target is not None:
-                    return CodedLine(line, code, self._from_link(target, key, chosen_by, code, notes))
+                    return CodedLine(line, code, self._from_link(target, step, code, notes))
         return CodedLine(line, code, self.default(notes))
 
     def default(self, notes: Notes) -> Coding | None:
         """Where a line goes that no link covers, or None."""
-        if self.kind is COST_CODE_ITEM:
+        if self.kinds is ITEM_MAPS:
             item = find_default(BILL_ITEM, self.defaults, notes)
             if item is not None:
                 return Coding("item", item.id, item.name, BILL_ITEM.label, BILL_ITEM)
         account = find_default(BILL_CODE, self.defaults, notes)
         return Coding("account", account.id, account.name, BILL_CODE.label, BILL_CODE) if account else None
 
-    def _from_link(self, target: Target, key: str, chosen_by: str, code: CodeRef, notes: Notes) -> Coding:
+    def _from_link(self, target: Target, step: Step, code: CodeRef, notes: Notes) -> Coding:
         if not target.is_active:
-            again = [_waits.link(self.kind, key)]
+            again = [_waits.link(step.kind, step.key)]
             notes.block("code_inactive", code.code, also_lifted_by=again, target=target.name, key=code.key)
-        return Coding("item" if self.kind is COST_CODE_ITEM else "account", target.id, target.name, chosen_by)
+        return Coding(self.kinds.coding, target.id, target.name, step.chosen_by)
 
-    def note_uncoded(self, lines: Sequence[CodedLine], *, project_id: str, notes: Notes) -> None:
+    def note_uncoded(self, lines: Sequence[CodedLine], *, notes: Notes) -> None:
         """One blocker per cost code that leads nowhere, lifted by any link or default that would have been taken."""
         waits: dict[tuple[str, str], list[str]] = {}
         for coded in lines:
             if coded.coding is None:
                 key = coded.code.key if coded.code else ""
-                waits.setdefault((key, coded.code_text), []).extend(self._lifts(coded, project_id))
+                waits.setdefault((key, coded.code_text), []).extend(self._lifts(coded))
         for (key, text), subjects in waits.items():
             first, *others = dict.fromkeys(subjects)
             name = "code_not_mapped" if key else "code_unknown"
             notes.block(name, text, waits_for=first, also_lifted_by=others, default=BILL_CODE.label, key=key)
 
-    def _lifts(self, coded: CodedLine, project_id: str) -> list[str]:
+    def _lifts(self, coded: CodedLine) -> list[str]:
         defaults = [_waits.default(BILL_CODE)]
-        if self.kind is COST_CODE_ITEM:
+        if self.kinds is ITEM_MAPS:
             defaults.append(_waits.default(BILL_ITEM))
         if coded.code is None:
             return defaults
-        keys = [coded.code.key, *(key for key, _ in _steps(coded.code, coded.line.cost_type, project_id))]
-        return [*(_waits.link(self.kind, key) for key in keys), *defaults]
+        # The code's own link comes first: it is what a reader is told to make.
+        links = [_waits.link(step.kind, step.key) for step in self._steps(coded.code, coded.line)]
+        return [_waits.link(self.kinds.code, coded.code.key), *links, *defaults]
+
+    def _steps(self, code: CodeRef, line: RequisitionLine) -> Iterator[Step]:
+        return steps(
+            self.kinds, code, cost_code_id=line.cost_code_id, cost_type=line.cost_type, defaults=self.defaults
+        )
 
 
 def make_coder(maps: Maps, defaults: Defaults, notes: Notes) -> Coder | None:
@@ -102,7 +108,7 @@ def make_coder(maps: Maps, defaults: Defaults, notes: Notes) -> Coder | None:
     if chosen is None:
         notes.block("line_item_type_not_set", waits_for=_waits.default(LINE_ITEM_TYPE))
         return None
-    return Coder(maps, defaults, COST_CODE_ITEM if chosen.id == "item" else COST_CODE_ACCOUNT)
+    return Coder(maps, defaults, ITEM_MAPS if chosen.id == "item" else ACCOUNT_MAPS)
 
 
 def find_default(kind: DefaultKind, defaults: Defaults, notes: Notes) -> Choice | None:
@@ -111,14 +117,3 @@ def find_default(kind: DefaultKind, defaults: Defaults, notes: Notes) -> Choice 
     if chosen is not None and not chosen.is_active:
         notes.block("default_inactive", kind.label, also_lifted_by=[_waits.default(kind)], chosen=chosen.name)
     return chosen
-
-
-def _steps(code: CodeRef, cost_type: str, project_id: str) -> Iterator[tuple[str, str]]:
-    """The keys a link may be kept under, most particular first, and what a link found there is called."""
-    yield f"{project_id}/{code.key}", "Project override"
-    if cost_type:
-        yield f"{code.key}+{cost_type}", "Code and cost type"
-    yield code.key, "Code"
-    for position, key in enumerate(code.parents):
-        text = code.parent_codes[position] if position < len(code.parent_codes) else ""
-        yield key, f"Division {text}".strip()

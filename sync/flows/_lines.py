@@ -16,10 +16,12 @@ from mapping.defaults import (
     DefaultKind,
     Defaults,
 )
+from mapping.maps import Target
 from smoothx.lib.money import ZERO, split
 from sync.flows import _waits
 from sync.flows._claims import Difference, Figures
 from sync.flows._codes import CodedLine, Coder, Coding, find_default
+from sync.flows._tags import Tagger
 from sync.plan import Notes
 
 Role = Literal["cost", "tax", "retained", "released", "catch_up"]
@@ -31,13 +33,19 @@ NOT_CODED = Coding("account", "", "", "")
 
 @dataclass(frozen=True, slots=True)
 class LineMaker:
-    """Makes the lines of one bill, all on the project's sub-customer `customer_id`."""
+    """Makes the lines of one bill, on the project's sub-customer `customer_id` or, for cost, on that of a sub job.
+
+    Retention stays with the project: what is released later names no line, so no sub job either. `document_class` is
+    the class of every line, None where each cost line has its own.
+    """
 
     requisition: Requisition
     customer_id: str
     coder: Coder
+    tagger: Tagger
     defaults: Defaults
     notes: Notes
+    document_class: Target | None = None
 
     def make(self, figures: Figures, catch_up: Difference) -> tuple[BillLine, ...]:
         """Cost, then retention held, then released, then what makes up for earlier claims.
@@ -56,18 +64,18 @@ class LineMaker:
         Tax is shared by size whatever the sign: a deduction beside a cost of nearly the same size would otherwise
         blow the shares up.
         """
-        project_id = self.requisition.project_id
         billed = [line for line in self.requisition.lines if line.gross]
-        coded = [self.coder.code(line, project_id=project_id, notes=self.notes) for line in billed]
-        self.coder.note_uncoded(coded, project_id=project_id, notes=self.notes)
+        coded = [self.coder.code(line, notes=self.notes) for line in billed]
+        self.coder.note_uncoded(coded, notes=self.notes)
         if not coded:
             return self._tax_line(tax) if tax else []
         shares = split(tax, [abs(line.gross) for line in billed])
-        lines = [self._cost_line(each, share) for each, share in zip(coded, shares, strict=True)]
+        classes = self.tagger.line_classes(coded)
+        lines = [self._cost_line(*each) for each in zip(coded, shares, classes, strict=True)]
         self._note_defaults(coded, lines)
         return lines
 
-    def _cost_line(self, coded: CodedLine, tax: Decimal) -> BillLine:
+    def _cost_line(self, coded: CodedLine, tax: Decimal, tag: Target | None) -> BillLine:
         line, code = coded.line, coded.code
         name = f"{code.code} {code.name}".strip() if code else ""
         return self._line(
@@ -78,6 +86,8 @@ class LineMaker:
             source_code=code.code if code else line.budget_code,
             source_line_id=line.id,
             tax=tax,
+            customer_id=self.tagger.customer_of(line, code, self.customer_id),
+            tag=tag,
         )
 
     def _note_defaults(self, coded: Sequence[CodedLine], lines: Sequence[BillLine]) -> None:
@@ -153,19 +163,24 @@ class LineMaker:
         source_code: str = "",
         source_line_id: str = "",
         tax: Decimal = ZERO,
+        customer_id: str = "",
+        tag: Target | None = None,
     ) -> BillLine:
+        tag = tag or self.document_class
         return BillLine(
             amount=amount,
             description=description,
             coding=coding.coding,
             code_id=coding.id,
             code_name=coding.name,
-            customer_id=self.customer_id,
+            customer_id=customer_id or self.customer_id,
             chosen_by=coding.chosen_by,
             role=role,
             source_code=source_code,
             source_line_id=source_line_id,
             tax=tax,
+            class_id=tag.id if tag else "",
+            class_name=tag.name if tag else "",
         )
 
 

@@ -14,6 +14,10 @@ def default(kind: DefaultKind) -> str:
     return f"default:{kind.key}"
 
 
+# That what the books keep and allow has changed.
+BOOKS = "books:facts"
+
+
 def bill(requisition_id: str) -> str:
     """That this subcontractor invoice is posted or left out."""
     return f"entry:bills:{requisition_id}"

@@ -11,13 +11,33 @@ from mapping.defaults import (
     BILL_CODE,
     BILL_DATE,
     BILL_ITEM,
+    CLASS_TYPE,
+    CODE_KEY,
     LINE_ITEM_TYPE,
+    LOCATION_SOURCE,
     PAYMENT_DUE_TAX,
     RETENTION_PAYABLE_RELEASED,
     RETENTION_PAYABLE_RETAINED,
+    SUB_JOBS,
     Defaults,
 )
-from mapping.kinds import COST_CODE_ACCOUNT, COST_CODE_ITEM, PROJECT, VENDOR
+from mapping.kinds import (
+    COST_CODE_ACCOUNT,
+    COST_CODE_CLASS,
+    COST_CODE_ITEM,
+    COST_TYPE_CLASS,
+    DEPARTMENT_CLASS,
+    DEPARTMENT_LOCATION,
+    OVERRIDE_ACCOUNT,
+    OVERRIDE_ITEM,
+    PAIR_ACCOUNT,
+    PAIR_ITEM,
+    PAYMENT_TERM,
+    PROJECT,
+    PROJECT_CLASS,
+    SUB_JOB,
+    VENDOR,
+)
 from mapping.maps import Maps, Target
 from smoothx.lib.money import ZERO, cents, total
 from smoothx.lib.text import collapse_spaces, shorten_with_hash, stable_hash
@@ -37,6 +57,7 @@ from sync.flows._claims import (
 )
 from sync.flows._codes import make_coder
 from sync.flows._lines import LineMaker
+from sync.flows._tags import Tagger
 from sync.plan import Notes, Plan
 
 
@@ -77,8 +98,13 @@ def _make_bill(
     coder = make_coder(maps, defaults, notes)
     if coder is None:
         return None
-    maker = LineMaker(requisition, customer.id if customer else "", coder, defaults, notes)
+    tagger = Tagger(requisition, maps, defaults, notes)
+    tagger.check_books()
+    customer_id = customer.id if customer else ""
+    maker = LineMaker(requisition, customer_id, coder, tagger, defaults, notes, tagger.document_class())
     lines = maker.make(figures, place.catch_up)
+    is_credit = total(line.amount for line in lines) < ZERO
+    location, term = tagger.location(), None if is_credit else tagger.term()
     dated = find_date(requisition, defaults)
     if notes.blockers or vendor is None or dated is None:
         return None
@@ -89,8 +115,12 @@ def _make_bill(
         date=dated,
         lines=lines,
         memo=make_memo(requisition),
-        is_credit=total(line.amount for line in lines) < ZERO,
+        is_credit=is_credit,
         currency=defaults.home_currency,
+        location_id=location.id if location else "",
+        location_name=location.name if location else "",
+        term_id=term.id if term else "",
+        term_name=term.name if term else "",
     )
     expected = cents(figures.net + figures.tax + place.catch_up.net)
     if bill.total != expected:
@@ -178,11 +208,31 @@ FLOW = Flow(
     reads=procore.REQUISITIONS,
     rule=bill_for,
     describe=describe_requisition,
-    needs=(VENDOR, PROJECT, COST_CODE_ACCOUNT, COST_CODE_ITEM),
+    needs=(
+        VENDOR,
+        PROJECT,
+        SUB_JOB,
+        OVERRIDE_ACCOUNT,
+        OVERRIDE_ITEM,
+        PAIR_ACCOUNT,
+        PAIR_ITEM,
+        COST_CODE_ACCOUNT,
+        COST_CODE_ITEM,
+        COST_CODE_CLASS,
+        COST_TYPE_CLASS,
+        PROJECT_CLASS,
+        DEPARTMENT_CLASS,
+        DEPARTMENT_LOCATION,
+        PAYMENT_TERM,
+    ),
     uses=(
         LINE_ITEM_TYPE,
+        CODE_KEY,
         BILL_CODE,
         BILL_ITEM,
+        CLASS_TYPE,
+        LOCATION_SOURCE,
+        SUB_JOBS,
         RETENTION_PAYABLE_RETAINED,
         RETENTION_PAYABLE_RELEASED,
         BILL_DATE,

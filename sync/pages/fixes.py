@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from mapping.kinds import KINDS
+from mapping.screens import section_of
 from smoothx.lib.shapes import Action
 from sync.code import Code
 from sync.codes import CODES
@@ -18,7 +20,17 @@ from sync.pages.links import source_url
 Finder = Callable[[Frame, Entry, Code, str], str]
 # What is mapped already, to something that cannot be used.
 MAPPED_WRONGLY = frozenset(
-    {"vendor_inactive", "project_inactive", "customer_inactive", "customer_is_vendor", "code_inactive"}
+    {
+        "vendor_inactive",
+        "project_inactive",
+        "customer_inactive",
+        "customer_is_vendor",
+        "code_inactive",
+        "class_inactive",
+        "location_inactive",
+        "term_inactive",
+        "sub_job_inactive",
+    }
 )
 
 
@@ -57,6 +69,17 @@ def _code(frame: Frame, entry: Entry, code: Code, subject: str) -> str:
     return mapping_url(frame.codes_section, tab=_tab(code, "procore"), search=subject)
 
 
+def _tag_of(frame: Frame, entry: Entry, code: Code, subject: str) -> str:
+    """The list of what has no class, location, term or sub-customer; without a `subject` the whole list."""
+    told = [n for n in entry.notices if n.get("code") == code.key and subject in ("", n.get("subject"))]
+    detail = told[0]["detail"] if told else {}
+    kind = KINDS.get(detail.get("kind", ""))
+    if kind is None:
+        return reverse("mapping:index")
+    search = detail.get("search", "") if subject else ""
+    return mapping_url(section_of(kind).key, tab=_tab(code, "procore"), search=search)
+
+
 def _source(frame: Frame, entry: Entry, code: Code, subject: str) -> str:
     address = source_url(entry, frame.connections.get(entry.source_connection_id))
     return address or document_url(entry)
@@ -74,6 +97,7 @@ FIXES: dict[str, Finder] = {
     "map_contact": _contact,
     "map_project": _project,
     "map_code": _code,
+    "map_tag": _tag_of,
     "mapping": _named("mapping:index"),
     "defaults": _named("settings:defaults"),
     "access": _named("settings:access"),

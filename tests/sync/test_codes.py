@@ -12,11 +12,12 @@ from sync.code import Code, State
 from sync.codes import CODES, STATE_ORDER, sentence_for
 from sync.planning_codes import CLAIMS, MAPPING, PROJECTS_AND_CONTACTS
 from sync.posting_codes import ANSWERS, BOOKS
+from sync.tagging_codes import TAGS
 
-ALL = [*MAPPING, *CLAIMS, *PROJECTS_AND_CONTACTS, *BOOKS, *ANSWERS]
+ALL = [*MAPPING, *TAGS, *CLAIMS, *PROJECTS_AND_CONTACTS, *BOOKS, *ANSWERS]
 FIXES = {
     "", "access", "dashboard", "defaults", "document", "flows", "guide_customer_field", "map_code", "map_contact",
-    "map_project", "mapping", "open_source", "opening",
+    "map_project", "map_tag", "mapping", "open_source", "opening",
 }  # fmt: skip
 UNWANTED = re.compile(r"please|successful|oops|entity|payload|webhook|queue|\brecord\b|!|—|–| - ", re.IGNORECASE)
 

@@ -7,8 +7,17 @@ from typing import Any
 
 import pytest
 
-from mapping.defaults import BILL_CODE, BILL_ITEM, LINE_ITEM_TYPE, Choice, Defaults
-from mapping.kinds import COST_CODE_ACCOUNT, COST_CODE_ITEM, PROJECT, VENDOR
+from mapping.defaults import BILL_CODE, BILL_ITEM, CODE_KEY, LINE_ITEM_TYPE, Choice, Defaults
+from mapping.kinds import (
+    COST_CODE_ACCOUNT,
+    COST_CODE_ITEM,
+    OVERRIDE_ACCOUNT,
+    OVERRIDE_ITEM,
+    PAIR_ACCOUNT,
+    PAIR_ITEM,
+    PROJECT,
+    VENDOR,
+)
 from mapping.maps import CodeRef, Maps, Target
 from sync.codes import sentence_for
 from tests.sync.flows.contracts import (
@@ -47,33 +56,69 @@ def target(name: str) -> Target:
     return Target(name.lower().replace(" ", "-"), name)
 
 
+ACCOUNTS = (OVERRIDE_ACCOUNT, PAIR_ACCOUNT, COST_CODE_ACCOUNT)
+ITEMS = (OVERRIDE_ITEM, PAIR_ITEM, COST_CODE_ITEM)
+# Which of the three maps, the key, and how the document calls it.
 STEPS = [
-    (f"{PROJECT_ID}/11", "Project override"),
-    ("11+S", "Code and cost type"),
-    ("11", "Code"),
-    ("110", "Division 03-300"),
-    ("1", "Division 03"),
+    (0, "801", "Project override"),
+    (1, "11+S", "Code and cost type"),
+    (2, "11", "Code"),
+    (2, "110", "Division 03-300"),
+    (2, "1", "Division 03"),
 ]
+BY_TYPE = {CODE_KEY.key: Choice("code_and_type", "Cost code and cost type")}
 
 
-@pytest.mark.parametrize("kind", [COST_CODE_ACCOUNT, COST_CODE_ITEM], ids=lambda kind: kind.key)
+def linked(steps: list[tuple[int, str, str]], kinds: Any) -> Maps:
+    links = {(kinds[which].key, key): target(chosen_by) for which, key, chosen_by in steps}
+    return Maps(links={**PARTIES, **links}, codes={**CODES, "801": NESTED})
+
+
+@pytest.mark.parametrize("kinds", [ACCOUNTS, ITEMS], ids=["accounts", "items"])
 @pytest.mark.parametrize("step", range(len(STEPS)))
-def test_the_most_particular_link_decides(step: int, kind: Any) -> None:
-    links = {key: target(chosen_by) for key, chosen_by in STEPS[step:]}
-    defaults = ITEM if kind is COST_CODE_ITEM else CATEGORY
-    plan = books_with(links, defaults, kind=kind).offer(Contract().bill(Billed("A", work=100)))
+def test_the_most_particular_link_decides(step: int, kinds: Any) -> None:
+    defaults = choices(**BY_TYPE, **({} if kinds is ACCOUNTS else {LINE_ITEM_TYPE.key: Choice("item", "Item")}))
+    books = Books(defaults=defaults, maps=linked(STEPS[step:], kinds))
+    plan = books.offer(Contract().bill(Billed("A", work=100)))
     assert plan.document is not None
     (line,) = plan.document.lines
-    wanted = target(STEPS[step][1])
-    assert (line.code_id, line.code_name, line.chosen_by) == (wanted.id, wanted.name, STEPS[step][1])
-    assert line.coding == ("item" if kind is COST_CODE_ITEM else "account")
+    wanted = target(STEPS[step][2])
+    assert (line.code_id, line.code_name, line.chosen_by) == (wanted.id, wanted.name, STEPS[step][2])
+    assert line.coding == ("item" if kinds is ITEMS else "account")
     assert plan.warnings == ()
 
 
-@pytest.mark.parametrize("key", ["99/11", "11+M", "12", "2"])
-def test_a_link_of_something_else_does_not_count(key: str) -> None:
-    plan = books_with({key: target("Wrong")}).plan(Contract().bill(Billed("A", work=100)))
-    assert codes_of(plan) == ["bill_code_used"]
+def test_a_cost_type_counts_only_where_the_firm_maps_by_it() -> None:
+    books = Books(defaults=CATEGORY, maps=linked(STEPS[1:], ACCOUNTS))
+    bill = books.offer(Contract().bill(Billed("A", work=100))).document
+    assert bill is not None
+    assert bill.lines[0].chosen_by == "Code"
+
+
+@pytest.mark.parametrize(
+    ("which", "key"), [(0, "11"), (0, "802"), (1, "11+M"), (1, "11"), (2, "12"), (2, "2"), (2, "801"), (2, "11+S")]
+)
+def test_a_link_of_something_else_does_not_count(which: int, key: str) -> None:
+    books = Books(defaults=choices(**BY_TYPE), maps=linked([(which, key, "Wrong")], ACCOUNTS))
+    assert codes_of(books.plan(Contract().bill(Billed("A", work=100)))) == ["bill_code_used"]
+
+
+@pytest.mark.parametrize(("coding", "kinds"), [("category", ITEMS), ("item", ACCOUNTS)])
+def test_the_maps_of_the_other_coding_do_not_count(coding: str, kinds: Any) -> None:
+    defaults = choices(**BY_TYPE, line_item_type=Choice(coding, coding))
+    books = Books(defaults=defaults, maps=linked(STEPS, kinds))
+    assert codes_of(books.plan(Contract().bill(Billed("A", work=100)))) == ["bill_code_used"]
+
+
+def test_an_override_to_an_inactive_account_stops_the_bill_until_it_is_mapped_anew() -> None:
+    maps = linked(STEPS, ACCOUNTS)
+    links = {**maps.links, (OVERRIDE_ACCOUNT.key, "801"): Target("9", "Old concrete", is_active=False)}
+    plan = Books(maps=replace(maps, links=links)).plan(Contract().bill(Billed("A", work=100)))
+    (blocker,) = plan.blockers
+    assert (blocker.code, blocker.subject, dict(blocker.detail)) == (
+        "code_inactive", "03-310", {"target": "Old concrete", "key": "11"},
+    )  # fmt: skip
+    assert blocker.also_lifted_by == ("link:override_account:801",)
 
 
 def test_a_division_without_its_text() -> None:
@@ -121,8 +166,7 @@ def test_each_unmapped_code_stops_once_and_names_all_that_would_help() -> None:
         ("code_not_mapped", "09-290", "link:cost_code_account:13"),
     ]
     assert plan.blockers[0].also_lifted_by == (
-        "link:cost_code_account:123456/11",
-        "link:cost_code_account:11+S",
+        "link:override_account:801",
         "link:cost_code_account:110",
         "link:cost_code_account:1",
         "default:bill_code",
