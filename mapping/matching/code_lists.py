@@ -121,7 +121,8 @@ class CodeShelf:
         for index, row in enumerate(lists.rights):
             for key in (*row.keys, *row.inside):
                 self._by_key[key].add(index)
-            self._by_name[_name_key(row)].add(index)
+            if row.words:
+                self._by_name[_name_key(row)].add(index)
             for word in _handles(row.words):
                 self._by_word[word].add(index)
 
