@@ -6,7 +6,7 @@ read to its end says what is missing from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -15,73 +15,34 @@ from connectors.errors import NoPermission, Reconnect, Retry, VendorError
 from connectors.models import Connection, Vendor
 from connectors.procore import records as procore_records
 from connectors.procore import resources as procore
-from connectors.procore.client import ProcoreClient
 from connectors.qbo import records as qbo_records
 from connectors.qbo import resources as qbo
-from connectors.qbo.client import QboClient
 from connectors.resource import Resource
-from mapping.items import READERS, company_item, contact_item, project_item, read_project_code
-from mapping.models import Refresh
-from mapping.project_codes import renew_project_only_codes
+from mapping.items import READERS, company_item, contact_item, project_item
+from mapping.lists import read_list
+from mapping.meter import Meter
+from mapping.models import Refresh, RemoteItem
+from mapping.project_lists import PROJECT_LISTS, refresh_project_codes, refresh_project_list
 from mapping.rows import Counts, mark_missing, save_rows
 from mapping.screens import SECTIONS
 from mapping.sides import SIDE_LABELS, NotConnected, SideKey, load_sides, resources_of
 
-Pages = Iterator[list[dict[str, Any]]]
+__all__ = ["refresh_project_codes", "refresh_resource", "refresh_section"]
 
-# The directory row a list is kept under, where that is not the list's own key.
-KEPT_UNDER = {procore.INACTIVE_VENDORS.key: procore.VENDORS.key}
-CHANGED_MEANWHILE = "The list changed while it was read. Refresh again to find what is gone from it."
-# Lists that only together are the whole of a resource.
-ALSO_READ = {procore.VENDORS.key: (procore.INACTIVE_VENDORS,)}
-QBO_RESOURCES = {resource.entity: resource for resource in (qbo.VENDORS, qbo.CUSTOMERS, qbo.ACCOUNTS, qbo.ITEMS)}
-
-
-class Meter:
-    """Counts what was read, on the Refresh row a page watches; without one it only adds up."""
-
-    def __init__(self, progress: Refresh | None = None) -> None:
-        self.progress = progress
-        self.counts = Counts()
-        self.is_whole = True
-        self._expected = 0
-
-    def expect(self, total: int | None) -> None:
-        """Another list begins that says it holds `total` rows; None when it does not say."""
-        if total is not None:
-            self._expected += total
-            self._save(expected=self._expected)
-
-    def compare(self, read: int, total: int | None) -> None:
-        """A list that had spoken of `total` rows ended after `read`: fewer means that one moved and was skipped."""
-        if total is not None and read < total:
-            self.is_whole = False
-
-    def add(self, counts: Counts) -> None:
-        self.counts += counts
-        self._save(
-            read=self.counts.read,
-            added=self.counts.added,
-            renamed=self.counts.renamed,
-            inactivated=self.counts.inactivated,
-        )
-
-    def start(self) -> None:
-        self._save(state=Refresh.State.RUNNING)
-
-    def finish(self) -> None:
-        message = "" if self.is_whole else CHANGED_MEANWHILE
-        self._save(state=Refresh.State.DONE, message=message, ended_at=timezone.now())
-
-    def fail(self, message: str) -> None:
-        self._save(state=Refresh.State.FAILED, message=message[:300], ended_at=timezone.now())
-
-    def _save(self, **fields: Any) -> None:
-        if self.progress is None:
-            return
-        for name, value in fields.items():
-            setattr(self.progress, name, value)
-        Refresh.objects.filter(pk=self.progress.pk).update(**fields)
+# What change data tells of. QuickBooks says nothing there of tax codes, which only a reading finds changed.
+QBO_RESOURCES = {
+    resource.entity: resource
+    for resource in (
+        qbo.VENDORS,
+        qbo.CUSTOMERS,
+        qbo.EMPLOYEES,
+        qbo.ACCOUNTS,
+        qbo.ITEMS,
+        qbo.CLASSES,
+        qbo.DEPARTMENTS,
+        qbo.TERMS,
+    )
+}
 
 
 def refresh_section(section_key: str, side: SideKey, *, progress: Refresh) -> Counts:
@@ -109,35 +70,36 @@ def refresh_resource(connection: Connection, resource: Resource, *, meter: Meter
     was shorter than it had said: pages move when a row leaves the list between two of them.
     """
     meter = meter or Meter()
-    started_at = timezone.now()
     before = meter.counts
-    seen: set[str] = set()
-    for listed in (resource, *ALSO_READ.get(resource.key, ())):
-        read_item = READERS[listed.key]
-        kept_under = KEPT_UNDER.get(listed.key, listed.key)
-        for page in _pages(connection, listed, meter):
-            rows = [read_item(connection, wire) for wire in page]
-            meter.add(save_rows(connection, kept_under, rows, seen=seen))
-    if meter.is_whole:
-        meter.add(Counts(inactivated=mark_missing(connection, resource.key, since=started_at, seen=seen)))
+    if meter.log is not None:
+        meter.log.is_first = _is_first(connection, resource)
+    if resource.key in PROJECT_LISTS:
+        # Projects that were opened or closed since are part of the question; what is new among them is not.
+        meter.enter(procore.PROJECTS.label)
+        refresh_resource(connection, procore.PROJECTS)
+        refresh_project_list(connection, resource, meter)
+    else:
+        _refresh_list(connection, resource, meter)
     return meter.counts - before
 
 
-def refresh_project_codes(connection: Connection, project_ids: Iterable[str]) -> Counts:
-    """Read the cost codes of these projects. Codes that no standard code stands behind can be mapped then too."""
-    client = ProcoreClient(connection)
-    counts = Counts()
-    for project_id in project_ids:
-        started_at = timezone.now()
-        seen: set[str] = set()
-        for page in client.list(procore.PROJECT_COST_CODES, project_id=project_id):
-            rows = [read_project_code(connection, wire, project_id=project_id) for wire in page]
-            counts += save_rows(connection, procore.PROJECT_COST_CODES.key, rows, seen=seen)
-        gone = mark_missing(
-            connection, procore.PROJECT_COST_CODES.key, since=started_at, project_id=project_id, seen=seen
-        )
-        counts += Counts(inactivated=gone)
-    return counts + renew_project_only_codes(connection)
+def _refresh_list(connection: Connection, resource: Resource, meter: Meter) -> None:
+    started_at = timezone.now()
+    seen: set[str] = set()
+    for rows in read_list(connection, resource, meter):
+        meter.add(save_rows(connection, resource.key, rows, seen=seen, log=meter.log))
+    if meter.is_whole:
+        meter.add(mark_missing(connection, resource.key, since=started_at, seen=seen, log=meter.log))
+
+
+def _is_first(connection: Connection, resource: Resource) -> bool:
+    """No reading of this list ever came to its end: all its rows would be news."""
+    rows = RemoteItem.objects.filter(connection=connection, resource=resource.key)
+    if not rows.exists():
+        return True
+    side: SideKey = "quickbooks" if connection.vendor == Vendor.QBO else "procore"
+    showing = [section.key for section in SECTIONS.values() if resource in resources_of(section, side)]
+    return not Refresh.objects.filter(section__in=showing, side=side, state=Refresh.State.DONE).exists()
 
 
 def upsert_company(connection: Connection, company: procore_records.Company) -> None:
@@ -154,7 +116,7 @@ def upsert_qbo_contact(connection: Connection, contact: qbo_records.Contact) -> 
 
 
 def absorb_qbo_changes(connection: Connection, changes: Mapping[str, Sequence[Mapping[str, Any]]]) -> Counts:
-    """Write what a change-data answer holds: rows by entity ("Vendor", "Customer", "Account", "Item").
+    """Write what a change-data answer holds: rows by entity, those of QBO_RESOURCES.
 
     A deleted name is sent as its id and a status alone; it becomes inactive.
     """
@@ -165,7 +127,7 @@ def absorb_qbo_changes(connection: Connection, changes: Mapping[str, Sequence[Ma
         kept = [READERS[resource.key](connection, wire) for wire in rows if wire.get("status") != "Deleted"]
         counts += save_rows(connection, resource.key, kept)
         if gone:
-            counts += Counts(inactivated=mark_missing(connection, resource.key, only=gone))
+            counts += mark_missing(connection, resource.key, only=gone)
     return counts
 
 
@@ -181,29 +143,3 @@ def explain_failure(error: VendorError | NotConnected, side: SideKey) -> str:
     if isinstance(error, Retry):
         return f"{name} was not reachable. What was read until then is kept. Refresh again later."
     return f"{name} did not give the list. What was read until then is kept. Refresh again later."
-
-
-def _pages(connection: Connection, resource: Resource, meter: Meter) -> Pages:
-    if connection.vendor == Vendor.QBO:
-        yield from QboClient(connection).query_all(resource)
-        return
-    client = ProcoreClient(connection)
-    if resource.key != procore.STANDARD_COST_CODES.key:
-        yield from _counted(client, client.list(resource), meter)
-        return
-    # Standard codes live in lists, and the list must be named.
-    lists = [row for page in client.list(procore.COST_CODE_LISTS) for row in page]
-    for row in lists:
-        yield from _counted(client, client.list(resource, standard_cost_code_list_id=row["id"]), meter)
-
-
-def _counted(client: ProcoreClient, pages: Pages, meter: Meter) -> Pages:
-    """The pages; how many rows the list has is known when the first of them is there."""
-    read, total = 0, None
-    for page in pages:
-        if read == 0:
-            total = client.total
-            meter.expect(total)
-        read += len(page)
-        yield page
-    meter.compare(read, total)

@@ -6,6 +6,7 @@ per text, beside the standard codes.
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils import timezone
 
 from connectors.models import Connection
@@ -19,11 +20,15 @@ LONGEST_KEY = 120
 
 def renew_project_only_codes(connection: Connection) -> Counts:
     """Bring the rows of project-only codes in step with the project codes in the directory."""
-    codes = list(
-        RemoteItem.objects.filter(
-            connection=connection, resource=procore.PROJECT_COST_CODES.key, is_active=True
-        ).values_list("remote_id", "code", "name", "parent_id", "data__standard_id")
-    )
+    rows = RemoteItem.objects.filter(connection=connection, resource=procore.PROJECT_COST_CODES.key)
+    closed = RemoteItem.objects.filter(connection=connection, resource=procore.PROJECTS.key, is_active=False)
+    # A closed project still has invoices to come under its codes.
+    in_use = Q(is_active=True) | Q(vanished_at__isnull=True, project_id__in=closed.values("remote_id"))
+    columns = ("remote_id", "code", "name", "data__own_name", "parent_id", "data__standard_id")
+    codes = [
+        (remote_id, code, own_name or name, parent_id, standard_id)
+        for remote_id, code, name, own_name, parent_id, standard_id in rows.filter(in_use).values_list(*columns)
+    ]
     keys = {remote_id: map_key(standard_id, code) for remote_id, code, _, _, standard_id in codes}
     wanted: dict[str, DirectoryRow] = {}
     for remote_id, code, name, parent_id, standard_id in codes:

@@ -17,14 +17,16 @@ from mapping.candidates import all_rows
 from mapping.defaults import DEFAULTS
 from mapping.items import PROJECT_ONLY, DirectoryRow
 from mapping.kinds import KINDS
-from mapping.models import DefaultChoice, Link, RemoteItem
+from mapping.models import DefaultChoice, Link, RefreshChange, RemoteItem
 from mapping.signals import announce, link_subject
 from smoothx.tenants.scope import require_tenant_id
 
 KEY = ("connection", "resource", "remote_id")
 READ = tuple(DirectoryRow.__annotations__)
 # The same for all rows of a statement.
-COMMON = ("tenant", "connection", "resource", "seen_at", "vanished_at")
+COMMON = ("tenant", "connection", "resource", "seen_at", "vanished_at", "merged_into")
+# Changes a reading writes down one by one; past these it only counts. A person reads no longer list.
+MOST_CHANGES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Counts:
     added: int = 0
     renamed: int = 0
     inactivated: int = 0
+    merged: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
@@ -43,13 +46,31 @@ class Counts:
         return Counts(*(a - b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
 
+@dataclass(slots=True)
+class ChangeLog:
+    """Where a reading writes down what it changed, and how many changes still have room.
+
+    `is_first`: the list was never read before, so that none of its rows is news.
+    """
+
+    refresh_id: int
+    room: int = MOST_CHANGES
+    is_first: bool = False
+
+
 def save_rows(
-    connection: Connection, resource_key: str, rows: Sequence[DirectoryRow], *, seen: set[str] | None = None
+    connection: Connection,
+    resource_key: str,
+    rows: Sequence[DirectoryRow],
+    *,
+    seen: set[str] | None = None,
+    log: ChangeLog | None = None,
 ) -> Counts:
     """Insert or update these rows. What hangs on one that became usable, or stopped being so, is announced.
 
     With `seen`, which takes up the ids, a row that says what it said before is not written again, its `seen_at`
-    neither: most rows of a list that is read again are such. Hand the same set to `mark_missing`.
+    neither: most rows of a list that is read again are such. Hand the same set to `mark_missing`. With `log` what is
+    new, renamed or inactive is written down.
     """
     if not rows:
         return Counts()
@@ -57,8 +78,14 @@ def save_rows(
     place = (require_tenant_id(), connection.pk, resource_key)
     page = json.dumps(list(by_id.values()))
     with database.cursor() as cursor:
-        cursor.execute(_upsert_statement(), (page, *place, *place, timezone.now(), None, seen is None))
-        known, renamed, turned = cursor.fetchone()
+        noted = (log.refresh_id, log.room) if log is not None and not log.is_first else (None, 0)
+        cursor.execute(
+            _upsert_statement(),
+            (page, *place, *place, timezone.now(), None, "", seen is None, place[0], noted[0], resource_key, noted[1]),
+        )
+        known, renamed, turned, written_down = cursor.fetchone()
+    if log is not None:
+        log.room -= written_down
     if seen is not None:
         seen.update(by_id)
     announce(subjects_of(connection, resource_key, turned))
@@ -72,18 +99,22 @@ def save_rows(
 
 @cache
 def _upsert_statement() -> str:
-    """Writes a page, and answers one row: how many of it were known, how many of those have another name now, and the
-    ids whose state turned.
+    """Writes a page, and answers one row: how many of it were known, how many of those have another name now, the ids
+    whose state turned, and how many changes were written down.
 
     Parameters: the rows as JSON; tenant, connection and resource; the values of COMMON; whether unchanged rows are
-    written too. Every part of the statement sees the table as it was before. All writers write in one order, so that
-    two readings of a list cannot lock each other out. JSON, because a parameter for each value takes longer than the
-    writing itself. OFFSET 0 has each row looked up by the unique index: without statistics, which a new firm's list
-    lacks, PostgreSQL would read the whole list once for every page.
+    written too; tenant, refresh, resource and room of the changes. QuickBooks renames what is made inactive, so that
+    such a row is inactive and not renamed too.
+
+    Every part of the statement sees the table as it was before. All writers write in one order, so that two readings
+    of a list cannot lock each other out. JSON, because a parameter for each value takes longer than the writing
+    itself. OFFSET 0 has each row looked up by the unique index: without statistics, which a new firm's list lacks,
+    PostgreSQL would read the whole list once for every page.
     """
     fields = {field.name: field for field in RemoteItem._meta.concrete_fields}
     column = {name: database.ops.quote_name(field.column) for name, field in fields.items() if field.column}
     table = database.ops.quote_name(RemoteItem._meta.db_table)
+    changes = database.ops.quote_name(RefreshChange._meta.db_table)
     shape = ", ".join(f"{column[name]} {fields[name].db_type(database)}" for name in READ)
     read = ", ".join(column[name] for name in READ)
     changed = [column[name] for name in (*COMMON, *READ) if name not in ("tenant", *KEY)]
@@ -107,11 +138,33 @@ def _upsert_statement() -> str:
             ORDER BY page.remote_id COLLATE "C"
             ON CONFLICT ({", ".join(column[name] for name in KEY)})
             DO UPDATE SET {", ".join(f"{name} = EXCLUDED.{name}" for name in changed)}
+        ),
+        told AS (
+            SELECT page.remote_id, page.name, page.is_active, known.id AS known_id, known.name AS old_name,
+                CASE
+                    WHEN known.id IS NULL THEN '{RefreshChange.What.ADDED}'
+                    WHEN known.is_active AND NOT page.is_active THEN '{RefreshChange.What.INACTIVATED}'
+                    WHEN known.name <> page.name THEN '{RefreshChange.What.RENAMED}'
+                END AS what,
+                known.is_active <> page.is_active AS has_turned
+            FROM page LEFT JOIN known USING (remote_id)
+        ),
+        noted AS (
+            INSERT INTO {changes} (tenant_id, refresh_id, what, resource, remote_id, name, old_name)
+            SELECT given.tenant_id, given.refresh_id, told.what, given.resource, told.remote_id, told.name,
+                CASE WHEN told.old_name = told.name THEN '' ELSE coalesce(told.old_name, '') END
+            FROM told CROSS JOIN (
+                SELECT %s::bigint AS tenant_id, %s::bigint AS refresh_id, %s::varchar AS resource
+            ) given
+            WHERE told.what IS NOT NULL AND given.refresh_id IS NOT NULL
+            ORDER BY told.name, told.remote_id LIMIT %s
+            RETURNING 1
         )
-        SELECT count(known.id),
-            count(*) FILTER (WHERE known.name <> page.name),
-            coalesce(array_agg(page.remote_id) FILTER (WHERE known.is_active <> page.is_active), ARRAY[]::varchar[])
-        FROM page LEFT JOIN known USING (remote_id)
+        SELECT count(known_id),
+            count(*) FILTER (WHERE what = '{RefreshChange.What.RENAMED}'),
+            coalesce(array_agg(remote_id) FILTER (WHERE has_turned), ARRAY[]::varchar[]),
+            (SELECT count(*) FROM noted)
+        FROM told
     """  # noqa: S608
 
 
@@ -123,8 +176,10 @@ def mark_missing(
     project_id: str | None = None,
     seen: Collection[str] = (),
     only: Collection[str] | None = None,
-) -> int:
-    """Rows not seen `since` are gone from the vendor's list: inactive from now on. Answers how many were active.
+    log: ChangeLog | None = None,
+) -> Counts:
+    """Rows not seen `since` are gone from the vendor's list: inactive from now on. Answers how many were active, those
+    the vendor merged into another apart.
 
     Call it only after the list was read to its end, or with `only`, the ids the vendor says are gone. `seen` are ids
     that were in the list, written or not.
@@ -136,14 +191,32 @@ def mark_missing(
         rows = rows.filter(project_id=project_id)
     if only is not None:
         rows = rows.filter(remote_id__in=list(only))
-    found = rows.values_list("remote_id", "is_active")
-    gone = {remote_id: was_active for remote_id, was_active in found if remote_id not in seen}
+    found = rows.order_by("name", "remote_id").values_list("remote_id", "is_active", "name", "merged_into")
+    gone = [row for row in found.iterator() if row[0] not in seen]
     if not gone:
-        return 0
-    rows.filter(remote_id__in=list(gone)).update(is_active=False, vanished_at=timezone.now())
-    turned = [remote_id for remote_id, was_active in gone.items() if was_active]
-    announce(subjects_of(connection, resource_key, turned))
-    return len(turned)
+        return Counts()
+    rows.filter(remote_id__in=[row[0] for row in gone]).update(is_active=False, vanished_at=timezone.now())
+    turned = [(remote_id, name, merged_into) for remote_id, was_active, name, merged_into in gone if was_active]
+    announce(subjects_of(connection, resource_key, [remote_id for remote_id, *_ in turned]))
+    if log is not None:
+        _note_gone(log, resource_key, turned)
+    merged = sum(1 for _, _, merged_into in turned if merged_into)
+    return Counts(inactivated=len(turned) - merged, merged=merged)
+
+
+def _note_gone(log: ChangeLog, resource_key: str, gone: Sequence[tuple[str, str, str]]) -> None:
+    what = RefreshChange.What
+    told = RefreshChange.objects.bulk_create(
+        RefreshChange(
+            refresh_id=log.refresh_id,
+            what=what.MERGED if merged_into else what.INACTIVATED,
+            resource=resource_key,
+            remote_id=remote_id,
+            name=name,
+        )
+        for remote_id, name, merged_into in gone[: log.room]
+    )
+    log.room -= len(told)
 
 
 def subjects_of(connection: Connection, resource_key: str, remote_ids: Iterable[str]) -> list[str]:

@@ -49,20 +49,36 @@ def load_codes() -> dict[str, CodeRef]:
     above: dict[str, tuple[str, ...]] = {}
     codes: dict[str, CodeRef] = {}
     rows = RemoteItem.objects.filter(resource=procore.PROJECT_COST_CODES.key)
-    columns = ("remote_id", "code", "name", "data__standard_id", "data__sub_job_id")
-    for remote_id, code, name, standard_id, sub_job_id in rows.values_list(*columns):
+    columns = ("remote_id", "code", "name", "data__own_name", "data__standard_id", "data__sub_job_id")
+    for remote_id, code, name, own_name, standard_id, sub_job_id in rows.values_list(*columns):
         key = map_key(standard_id, code)
         if key not in above:
             above[key] = ancestors(key, parents)
         divisions = tuple(texts.get(parent, "") for parent in above[key])
-        codes[remote_id] = CodeRef(key, code, name, above[key], divisions, sub_job_id or "")
+        codes[remote_id] = CodeRef(key, code, own_name or name, above[key], divisions, sub_job_id or "")
     return codes
 
 
 def load_names() -> dict[str, Target]:
-    """Lower-case display name to the QuickBooks vendor or customer that has it: the names a new contact must avoid."""
-    vendors_and_customers = RemoteItem.objects.filter(resource__in=[qbo.VENDORS.key, qbo.CUSTOMERS.key], parent_id="")
-    return {name: target for (name,), target in _by_name(vendors_and_customers).items()}
+    """Lower-case display name to the QuickBooks vendor, customer or employee that has it: a new contact must avoid it.
+
+    What is gone from its list holds no name any more.
+    """
+    lists = [qbo.VENDORS.key, qbo.CUSTOMERS.key, qbo.EMPLOYEES.key]
+    people = RemoteItem.objects.filter(resource__in=lists, parent_id="", vanished_at__isnull=True)
+    return {name: target for (name,), target in _by_name(people).items()}
+
+
+def load_listed(resource_key: str) -> dict[str, Target]:
+    """Lower-case name to the row at the top of this list that has it."""
+    rows = RemoteItem.objects.filter(resource=resource_key, parent_id="", vanished_at__isnull=True)
+    return {name: target for (name,), target in _by_name(rows).items()}
+
+
+def load_accounts() -> dict[str, Target]:
+    accounts = RemoteItem.objects.filter(resource=qbo.ACCOUNTS.key)
+    values = accounts.values_list("remote_id", "name", "is_active")
+    return {remote_id: Target(remote_id, name, is_active) for remote_id, name, is_active in values}
 
 
 def load_jobs() -> dict[tuple[str, str], Target]:
@@ -91,7 +107,7 @@ def load_labels() -> tuple[dict[tuple[str, str], str], dict[str, str]]:
 
 def load_companies() -> dict[str, Target]:
     """Lower-case name to the company of Procore's directory."""
-    companies = RemoteItem.objects.filter(resource=procore.VENDORS.key)
+    companies = RemoteItem.objects.filter(resource=procore.VENDORS.key, vanished_at__isnull=True)
     return {name: target for (name,), target in _by_name(companies).items()}
 
 

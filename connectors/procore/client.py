@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -15,7 +15,16 @@ from connectors.models import Connection
 from connectors.paging import Page, Row, Rows, iterate_pages, read_header_page
 from connectors.procore.faults import error_for
 from connectors.procore.records import Company
-from connectors.procore.resources import COMPANIES, PROJECTS, REQUISITIONS, STANDARD_COST_CODES, VENDORS
+from connectors.procore.resources import (
+    BUDGET_CODES,
+    COMPANIES,
+    EMPLOYEES,
+    INACTIVE_EMPLOYEES,
+    PROJECTS,
+    REQUISITIONS,
+    STANDARD_COST_CODES,
+    VENDORS,
+)
 from connectors.resource import Resource
 from connectors.transport import Request, Response
 from smoothx.lib.dates import to_instant_text
@@ -32,14 +41,27 @@ _LIST_DEFAULTS = {
     PROJECTS.key: {"by_status": "All"},
     STANDARD_COST_CODES.key: {"view": "extended"},
     REQUISITIONS.key: {"view": "extended"},
+    EMPLOYEES.key: {"is_employee": "true"},
+    INACTIVE_EMPLOYEES.key: {"is_employee": "true"},
+    # Without it only active ones come.
+    BUDGET_CODES.key: {"status": ["active", "inactive"]},
 }
 _SHOW_DEFAULTS = {REQUISITIONS.key: {"view": "extended"}}
+MOST_SYNC_ROWS = 1000
 # A range filter needs both ends; the far end lies ahead of any clock that differs from ours.
 _AHEAD = timedelta(days=2)
 
 
 class Wireable(Protocol):
     def to_wire(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SyncAnswer:
+    """What a sync action made, in no promised order, and the rows it refused: each as sent, with `errors`."""
+
+    entities: Rows
+    errors: Rows
 
 
 class ProcoreClient:
@@ -121,6 +143,24 @@ class ProcoreClient:
         """The record as changed. Setting the same values twice changes nothing, so this may be sent again."""
         url = f"{self._url(resource, project_id)}/{record_id}"
         return self._write(resource, "PATCH", url, document, project_id, key=key)
+
+    def sync(self, resource: Resource, rows: Sequence[Mapping[str, Any]], *, key: str = "") -> SyncAnswer:
+        """Create many rows of a company's list in one call. Rows are independent; a refused one stops no other.
+
+        Rows carry neither id nor origin id: an origin id would lock the record for the firm's own people. So a repeat
+        makes every row a second time: after Uncertain look for each before sending it again.
+        """
+        if len(rows) > MOST_SYNC_ROWS:
+            message = f"a sync action takes at most {MOST_SYNC_ROWS} rows"
+            raise ValueError(message)
+        body = {"company_id": int(self.connection.account_id), "updates": [dict(row) for row in rows]}
+        request = Request("PATCH", f"{self._url(resource, None)}/sync", json=body, is_write=True)
+        response = self._send(resource, request, key=key)
+        answer = response.json
+        if not isinstance(answer, dict) or not isinstance(answer.get("entities"), list):
+            message = "the rows of a sync action were asked for and something else came"
+            raise Uncertain(message, **response.facts)
+        return SyncAnswer(answer["entities"], answer.get("errors") or [])
 
     def find_company(self, name: str) -> Companies:
         """Active companies of the directory with exactly this name, but for case and blanks. Names may repeat."""

@@ -40,12 +40,18 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A row of the company directory: vendors and customers alike ("vendor" in the API)."""
+    """A row of the company directory: vendors and customers alike ("vendor" in the API).
+
+    `tax_id` is the number of the business register where Procore has one, else what was typed as the business's id.
+    """
 
     id: str
     name: str
     email: str = ""
     phone: str = ""
+    mobile: str = ""
+    legal_name: str = ""
+    tax_id: str = ""
     address: Address = Address()
     is_active: bool = True
     updated_at: datetime | None = None
@@ -57,6 +63,9 @@ class Company:
             name=collapse_spaces(wire.get("name") or wire.get("company") or ""),
             email=(wire.get("email_address") or "").strip(),
             phone=(wire.get("business_phone") or "").strip(),
+            mobile=(wire.get("mobile_phone") or "").strip(),
+            legal_name=collapse_spaces(wire.get("legal_name") or ""),
+            tax_id=_id((wire.get("business_register") or {}).get("identifier") or wire.get("business_id")).strip(),
             address=Address(
                 street=wire.get("address") or "",
                 city=wire.get("city") or "",

@@ -70,6 +70,12 @@ COST_TYPES = Resource("procore.line_item_types", "Procore cost types", "/rest/v1
 TAX_CODES = Resource("procore.tax_codes", "Procore tax codes", "/rest/v1.0/tax_codes", "company", 100)
 DEPARTMENTS = Resource("procore.departments", "Procore departments", "/rest/v1.0/departments", "company")
 EMPLOYEES = Resource("procore.employees", "Procore employees", "/rest/v1.0/companies/{company}/people", "company")
+INACTIVE_EMPLOYEES = Resource(
+    "procore.inactive_employees",
+    "Inactive Procore employees",
+    "/rest/v1.0/companies/{company}/people/inactive",
+    "company",
+)
 TIME_TYPES = Resource(
     "procore.time_types", "Procore time types", "/rest/v1.0/companies/{company}/timecard_time_types", "company"
 )
@@ -102,6 +108,7 @@ ALL = (
     TAX_CODES,
     DEPARTMENTS,
     EMPLOYEES,
+    INACTIVE_EMPLOYEES,
     TIME_TYPES,
     LOCATIONS,
     SUB_JOBS,

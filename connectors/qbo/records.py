@@ -25,7 +25,10 @@ def _ref(wire: Wire, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A vendor or customer; a customer with `parent_id` is a sub-customer or project. Name is the display name."""
+    """A vendor or customer; a customer with `parent_id` is a sub-customer or project. Name is the display name.
+
+    `tax_id` comes masked but for its last digits. `phone` is the first number there is, `mobile` another one.
+    """
 
     id: str
     role: Literal["vendor", "customer"]
@@ -44,10 +47,13 @@ class Contact:
     is_project: bool = False
     is_active: bool = True
     updated_at: datetime | None = None
+    mobile: str = ""
+    tax_id: str = ""
 
     @classmethod
     def from_wire(cls, wire: Wire, *, role: Literal["vendor", "customer"]) -> Contact:
         address = wire.get("BillAddr") or {}
+        phone, mobile = _phones(wire)
         return cls(
             id=str(wire["Id"]),
             role=role,
@@ -56,7 +62,7 @@ class Contact:
             sync_token=str(wire.get("SyncToken") or "0"),
             company_name=collapse_spaces(wire.get("CompanyName") or ""),
             email=(wire.get("PrimaryEmailAddr") or {}).get("Address") or "",
-            phone=(wire.get("PrimaryPhone") or {}).get("FreeFormNumber") or "",
+            phone=phone,
             street=address.get("Line1") or "",
             city=address.get("City") or "",
             region=address.get("CountrySubDivisionCode") or "",
@@ -66,7 +72,17 @@ class Contact:
             is_project=bool(wire.get("IsProject", False)),
             is_active=bool(wire.get("Active", True)),
             updated_at=_updated_at(wire),
+            mobile=mobile,
+            tax_id=str(wire.get("TaxIdentifier") or wire.get("PrimaryTaxIdentifier") or ""),
         )
+
+
+def _phones(wire: Wire) -> tuple[str, str]:
+    """The first two of a contact's numbers."""
+    members = ("PrimaryPhone", "Mobile", "AlternatePhone")
+    numbers = [(wire.get(member) or {}).get("FreeFormNumber") or "" for member in members]
+    found = [*dict.fromkeys(number for number in numbers if number), "", ""]
+    return found[0], found[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +121,12 @@ class Item:
     income_account_id: str
     expense_account_id: str
     is_active: bool = True
+    sku: str = ""
+
+    @property
+    def is_bought(self) -> bool:
+        """It can stand on a bill: an item without an expense account cannot."""
+        return bool(self.expense_account_id)
 
     @classmethod
     def from_wire(cls, wire: Wire) -> Item:
@@ -116,6 +138,7 @@ class Item:
             income_account_id=_ref(wire, "IncomeAccountRef"),
             expense_account_id=_ref(wire, "ExpenseAccountRef"),
             is_active=bool(wire.get("Active", True)),
+            sku=collapse_spaces(wire.get("Sku") or ""),
         )
 
 
