@@ -13,11 +13,12 @@ from rapidfuzz.distance import OSA
 from mapping.matching.vocabulary import STATES, is_known
 from mapping.matching.weights import WeighedName, Weights, Word
 
-Change = Literal["spacing", "typo", "short typo", "plural", "cut", "short form", "beginning", "initials"]
+Change = Literal["spacing", "order", "typo", "short typo", "plural", "cut", "short form", "beginning", "initials"]
 
 QUALITY: dict[Change, float] = {
     "spacing": 0.98,
     "plural": 0.97,
+    "order": 0.92,
     "typo": 0.92,
     "short typo": 0.85,
     "cut": 0.9,
@@ -65,6 +66,8 @@ def align(left: WeighedName, right: WeighedName, weights: Weights) -> Alignment:
     left_over, right_over, shared = _drop_equal(left, right)
     changes: list[tuple[Change, str, str]] = []
     head, matched = _head(shared), _sum(shared)
+    if not left_over and not right_over:
+        return Alignment(QUALITY["order"], head, [("order", "", "")])
     if _may_be_changed(left_over, right_over):
         lost, gained = _match_changed(left, right, left_over, right_over, changes, weights)
         head += gained

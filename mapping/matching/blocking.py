@@ -18,6 +18,8 @@ from mapping.matching.weights import Weights
 # The product of a key's rows on either side.
 MOST_PAIRS = 900
 MOST_CONTACTS = 36
+MOST_PARTS = 200
+MOST_ALIKE = 400
 COMMON = 30
 MOST_WORDS = 6
 END = 7
@@ -36,13 +38,15 @@ def find_pairs(lefts: Sequence[Firm], rights: Sequence[Firm], weights: Weights) 
             for position in positions:
                 met[position].update(others)
 
-    for keys, most in ((name_keys, MOST_PAIRS), (contact_keys, MOST_CONTACTS)):
+    for keys, most in ((name_keys, MOST_PAIRS), (part_keys, MOST_PARTS), (contact_keys, MOST_CONTACTS)):
         index = _index(rights, weights, keys)
         for key, positions in _index(lefts, weights, keys).items():
             meet(positions, index.get(key, ()), most)
     left_words, right_words = _index(lefts, weights, long_words), _index(rights, weights, long_words)
     for word, other in _find_alike(left_words, right_words):
-        meet(left_words[word], right_words[other], MOST_PAIRS)
+        # Two words both lists have are two words; a slip is seldom made on either side.
+        if word not in right_words or other not in left_words:
+            meet(left_words[word], right_words[other], MOST_ALIKE)
     return [sorted(found) for found in met]
 
 
@@ -73,19 +77,26 @@ def name_keys(firm: Firm, weights: Weights) -> set[str]:
 
 
 def _keys_of(name: Name, weights: Weights) -> Iterator[str]:
-    squashed = name.squashed
-    yield squashed
-    yield "<" + squashed[:END]
-    yield ">" + squashed[-END:]
+    yield name.squashed
     yield "".join(name.words)
-    common = []
+    common = set()
     for stem in name.stems:
         if weights.counts[stem] <= COMMON:
             yield stem
         else:
-            common.append(stem)
-    for one, other in combinations(sorted(set(common))[:MOST_WORDS], 2):
-        yield f"{one} {other}"
+            common.add(stem)
+    own = {stem for stem, sort in zip(name.stems, name.sorts, strict=True) if sort not in ("trade", "filler")}
+    for one, other in combinations(sorted(common)[:MOST_WORDS], 2):
+        # Trades alone bring firms together only where a name has nothing else.
+        if not own or one in own or other in own:
+            yield f"{one} {other}"
+
+
+def part_keys(firm: Firm, weights: Weights) -> Iterator[str]:
+    """How a name begins and ends, for words that are spaced or cut otherwise."""
+    for name in firm.names:
+        yield "<" + name.squashed[:END]
+        yield ">" + name.squashed[-END:]
 
 
 def long_words(firm: Firm, weights: Weights) -> set[str]:

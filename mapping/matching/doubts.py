@@ -14,6 +14,7 @@ from mapping.matching.weights import Word
 CHANGES: dict[Change, float] = {
     "spacing": 0.25,
     "plural": 0.25,
+    "order": 0.5,
     "cut": 0.5,
     "short form": 0.75,
     "beginning": 1.75,
@@ -32,6 +33,7 @@ FILLER, FILLER_BESIDE, FILLERS = 0.3, 0.5, 1.25
 TRADE, TRADE_OF_WEAK = 1.0, 2.0
 STRONG_HEAD, WEAK_HEAD = 1.5, 0.6
 LONGEST_INITIALS = 3
+KIN, KIN_WEIGHS = frozenset({"brothers", "son", "family"}), 0.7
 _CONTENT = ("word", "trade", "place", "initial")
 _LEAST_ENDING = 5
 
@@ -69,6 +71,9 @@ def doubt_names(one: Name, other: Name, alignment: Alignment) -> Doubt:
         doubt.add(WEAK)
     if doubt.amount and forms_conflict(one.forms, other.forms):
         doubt.add(FORMS, "other legal form")
+        if doubt.amount > FORMS + ONE_NUMBER:
+            # One owner's other firm, at the same address and phone.
+            doubt.contradict("other words and another legal form")
     return doubt
 
 
@@ -93,6 +98,8 @@ def _doubt_changes(alignment: Alignment, doubt: Doubt) -> None:
 def _describe(change: Change, word: str, changed: str) -> str:
     if change == "spacing":
         return "spaced otherwise"
+    if change == "order":
+        return "words in another order"
     if change in ("typo", "short typo"):
         return f"“{word}” spelled “{changed}”"
     return f"“{word}” for “{changed}”"
@@ -132,7 +139,7 @@ def _doubt_left_over(alignment: Alignment, doubt: Doubt) -> None:
     if all(fillers):
         doubt.add(FILLERS, f"“{spell(fillers[0])}” against “{spell(fillers[1])}”")
     elif any(fillers):
-        doubt.add(FILLER_BESIDE if extra else FILLER, _describe_extra(fillers[0] or fillers[1]))
+        doubt.add(_weigh_fillers(fillers[0] or fillers[1], extra), _describe_extra(fillers[0] or fillers[1]))
 
 
 Sides = tuple[list[Word], list[Word]]
@@ -153,7 +160,7 @@ def _oppose(content: Sides, fillers: Sides) -> Sides | None:
         return content[0], fillers[1]
     if content[1] and fillers[0]:
         return fillers[0], content[1]
-    if all(fillers) and any(word[1] in ACTIVITIES for side in fillers for word in side):
+    if all(fillers) and any(word[1] in ACTIVITIES | KIN for side in fillers for word in side):
         return fillers
     return None
 
@@ -165,6 +172,12 @@ def _weigh_extra(extra: list[Word], head: float) -> float:
     if sorts == {"trade"}:
         return TRADE if head >= STRONG_HEAD else TRADE_OF_WEAK
     return 1.0 + len(extra)
+
+
+def _weigh_fillers(fillers: list[Word], extra: list[Word]) -> float:
+    """ "Smith Brothers Paving" and "Smith Paving" may be two families' firms; "Services" comes and goes."""
+    kin = any(word[1] in KIN for word in fillers)
+    return (FILLER_BESIDE if extra else FILLER) * len(fillers) + (KIN_WEIGHS if kin else 0.0)
 
 
 def _describe_extra(extra: list[Word]) -> str:
