@@ -22,7 +22,7 @@ SHARE_OF_EQUAL_CODES = 0.65
 SHARE_IN_KIN_DIVISIONS = 0.7
 # A word so many rows hold finds too many to compare; the others find the row.
 COMMON_WORD = 150
-MOST_COMPARED = 10
+MOST_COMPARED = 8
 
 
 @dataclass(frozen=True, slots=True)

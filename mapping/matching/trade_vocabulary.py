@@ -44,7 +44,7 @@ ABBREVIATIONS = _read("""
 # Several words for one thing.
 PHRASES = _read("""
     airconditioning: air conditioning; audiovisual: audio video, audio visual; brickwork: brick work;
-    casework: case work; castinplace: cast in place, cast place; chainlink: chain link; cleanup: clean up;
+    casework: case work; castinplace: cast place; chainlink: chain link; cleanup: clean up;
     closeout: close out; countertop: counter top; curtainwall: curtain wall; dampproofing: damp proofing;
     drywall: gypsum board, gypsum drywall, gypsum wallboard, sheetrock, wall board, wallboard;
     curb: curb gutter; fireproofing: fire proofing; flagpole: flag pole; glazing: glass glazing;
@@ -53,7 +53,7 @@ PHRASES = _read("""
     heating ventilation ac, heating ventilation air conditioning, heating ventilation cooling,
     heating venting air conditioning;
     layout: lay out; lighting: light fixture, lighting fixture; lowvoltage: low voltage; millwork: mill work;
-    perdiem: per diem; portabletoilet: port a potty, portable toilet, temporary toilet; precast: pre cast;
+    perdiem: per diem; portabletoilet: port potty, portable toilet, temporary toilet; precast: pre cast;
     preengineered: pre engineered; prefabricated: pre fabricated; punchlist: punch list;
     reinforcement: reinforcing steel, steel reinforcement, steel reinforcing; securitydeposit: security deposit;
     sheetmetal: sheet metal; sitework: site work; storefront: store front;
