@@ -95,7 +95,8 @@ def _as_candidate(row: RemoteItem, above: str) -> Candidate:
     facts = row.data
     return Candidate(
         id=row.remote_id,
-        name=row.name,
+        # What lives in a project is shown with the project's name, and compared without.
+        name=facts.get("own_name") or row.name,
         code=row.code,
         email=row.email,
         phone=row.phone,

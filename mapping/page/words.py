@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from mapping.kinds import KINDS
@@ -21,10 +23,19 @@ def nouns(section: Section, side: SideKey) -> tuple[str, str]:
     if side == "procore":
         return f"Procore {section.left_noun}", f"Procore {section.left_noun_plural}"
     if len(section.kinds) > 1:
-        return "QuickBooks contact", "QuickBooks contacts"
+        is_people = section.key == "employees"
+        return (
+            ("QuickBooks person", "QuickBooks people") if is_people else ("QuickBooks contact", "QuickBooks contacts")
+        )
     noun = section.kinds[0].right_noun.lower()
     plural = section.kinds[0].right.label if " or " in noun else f"QuickBooks {noun}s"
     return f"QuickBooks {noun}", plural
+
+
+# Known by code and name together.
+CODED = frozenset({procore.STANDARD_COST_CODES.key, procore.PROJECT_COST_CODES.key, procore.CODE_TYPE_PAIRS.key})
+# Trees whose rows are known by their whole path.
+IN_FULL = frozenset({qbo.ACCOUNTS.key, qbo.ITEMS.key, qbo.CLASSES.key, qbo.DEPARTMENTS.key})
 
 
 def name_of(row: RemoteItem) -> str:
@@ -34,9 +45,9 @@ def name_of(row: RemoteItem) -> str:
 
 def spell_name(resource_key: str, name: str, code: str, full_name: str | None) -> str:
     """`name_of` for a row read as values."""
-    if resource_key == procore.STANDARD_COST_CODES.key:
+    if resource_key in CODED:
         return name if name == code else f"{code} {name}".strip()
-    return full_name or name if resource_key in (qbo.ACCOUNTS.key, qbo.ITEMS.key) else name
+    return full_name or name if resource_key in IN_FULL else name
 
 
 def context_of(row: RemoteItem, section: Section) -> str:
@@ -45,14 +56,10 @@ def context_of(row: RemoteItem, section: Section) -> str:
 
 
 def _facts(row: RemoteItem, section: Section) -> tuple[str, ...]:
-    if row.resource == procore.PROJECTS.key:
-        return (row.code,)
+    if row.resource in _LIST_FACTS:
+        return _LIST_FACTS[row.resource](row)
     if row.resource == procore.STANDARD_COST_CODES.key:
         return ("Only in projects",) if row.remote_id.startswith("code:") else ()
-    if row.resource == qbo.ACCOUNTS.key:
-        return row.code, row.subtype
-    if row.resource == qbo.ITEMS.key:
-        return (row.subtype,)
     if row.resource == qbo.CUSTOMERS.key and row.parent_id:
         above = str(row.data.get("full_name") or "").rpartition(":")[0]
         return above, "Project" if row.subtype == "project" else "Sub-customer"
@@ -61,9 +68,51 @@ def _facts(row: RemoteItem, section: Section) -> tuple[str, ...]:
     return row.email, row.phone
 
 
+def _tax_facts(row: RemoteItem) -> tuple[str, ...]:
+    rate = row.data.get("rate")
+    return row.code, f"{rate} %" if rate else "", row.subtype
+
+
+def _term_facts(row: RemoteItem) -> tuple[str, ...]:
+    days, day = row.data.get("due_days"), row.data.get("due_day")
+    if day is not None:
+        return (f"Due on day {day} of the month",)
+    return (f"Due in {days} days",) if days is not None else ()
+
+
+def _person_facts(row: RemoteItem) -> tuple[str, ...]:
+    kind = "Employee" if row.resource == qbo.EMPLOYEES.key else ""
+    return kind, row.code, str(row.data.get("job_title") or ""), row.email, row.phone
+
+
+def _code_alone(row: RemoteItem) -> tuple[str, ...]:
+    return (row.code,)
+
+
+def _nothing(row: RemoteItem) -> tuple[str, ...]:
+    return ()
+
+
+_LIST_FACTS: dict[str, Callable[[RemoteItem], tuple[str, ...]]] = {
+    procore.PROJECTS.key: _code_alone,
+    procore.COST_TYPES.key: _code_alone,
+    procore.TIME_TYPES.key: _code_alone,
+    procore.LOCATIONS.key: _code_alone,
+    procore.SUB_JOBS.key: _code_alone,
+    procore.PROJECT_COST_CODES.key: _nothing,
+    procore.TAX_CODES.key: _tax_facts,
+    procore.EMPLOYEES.key: _person_facts,
+    qbo.ACCOUNTS.key: lambda row: (row.code, row.subtype),
+    qbo.ITEMS.key: lambda row: (row.code, row.subtype),
+    qbo.TAX_CODES.key: _tax_facts,
+    qbo.TERMS.key: _term_facts,
+    qbo.EMPLOYEES.key: _person_facts,
+}
+
+
 def role_label(row: RemoteItem) -> str:
-    """What a QuickBooks contact is: "Vendor" or "Customer"."""
-    return "Vendor" if row.resource == qbo.VENDORS.key else "Customer"
+    """What a QuickBooks contact is: "Vendor", "Customer" or "Employee"."""
+    return {qbo.VENDORS.key: "Vendor", qbo.EMPLOYEES.key: "Employee"}.get(row.resource, "Customer")
 
 
 def state_of(row: RemoteItem | None, side: SideKey) -> str:
