@@ -19,6 +19,8 @@ from mapping.matching.trade_words import is_generic, weigh
 # Names found once on each side tell whether the lists number alike: this many of them, and this share of equal codes.
 LEAST_ANCHORS = 5
 SHARE_OF_EQUAL_CODES = 0.65
+# Of few names a chance row or two weighs too much: these count as equal on top.
+EQUAL_IN_DOUBT = 3
 SHARE_IN_KIN_DIVISIONS = 0.7
 # A word so many rows hold finds too many to compare; the others find the row.
 COMMON_WORD = 150
@@ -81,7 +83,7 @@ class CodeLists:
         )
         if len(coded) < LEAST_ANCHORS:
             return not group
-        return equal >= SHARE_OF_EQUAL_CODES * len(coded)
+        return equal + EQUAL_IN_DOUBT >= SHARE_OF_EQUAL_CODES * (len(coded) + EQUAL_IN_DOUBT)
 
     def _count_divisions(self) -> Counter[tuple[str, str]]:
         """How often work of a left division stands in a right one."""
