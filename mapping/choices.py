@@ -9,8 +9,10 @@ from django.db.models import QuerySet
 
 from connectors.models import Connection
 from connectors.probe import books_of
+from connectors.qbo.records import Books
 from mapping.candidates import NEVER_USED
 from mapping.defaults import DEFAULTS, Choice, DefaultKind, Defaults
+from mapping.fitness import find_misfit
 from mapping.models import DefaultChoice, RemoteItem
 from mapping.sides import load_sides
 from mapping.signals import announce
@@ -20,7 +22,7 @@ from smoothx.tenants.models import AuditEntry
 class ChoiceRefused(Exception):
     """A default cannot take this value. `code` is stable, `sentence` is for the reader.
 
-    Codes: unknown_default, unknown_option, unknown_item, inactive_item, wrong_type.
+    Codes: unknown_default, unknown_option, books_lack_it, unknown_item, inactive_item, wrong_type.
     """
 
     def __init__(self, code: str, sentence: str) -> None:
@@ -53,8 +55,7 @@ def choose(key: str, value: str, actor: Any) -> DefaultChoice | None:
 def check_choice(kind: DefaultKind, value: str) -> None:
     """Raises ChoiceRefused when `value` is none of the options, or no usable row of the vendor's list."""
     if kind.chooses is None:
-        if value not in dict(kind.options):
-            raise ChoiceRefused("unknown_option", f"{kind.label} has no such option.")
+        _check_option(kind, value)
         return
     row: RemoteItem | None = RemoteItem.objects.filter(
         connection=load_sides().quickbooks, resource=kind.chooses.key, remote_id=value
@@ -68,6 +69,20 @@ def check_choice(kind: DefaultKind, value: str) -> None:
     if not is_usable(kind, row):
         types = " or ".join(kind.account_types) or "product or service"
         raise ChoiceRefused("wrong_type", f"{row.name} is of type {row.subtype}. It takes {types}.")
+
+
+def _check_option(kind: DefaultKind, value: str) -> None:
+    if value not in dict(kind.options):
+        raise ChoiceRefused("unknown_option", f"{kind.label} has no such option.")
+    misfit = find_misfit(kind, value, known_books(load_sides().quickbooks))
+    if misfit:
+        raise ChoiceRefused("books_lack_it", misfit)
+
+
+def known_books(connection: Connection | None) -> Books | None:
+    """The books' facts, None until they were asked what mapping must know: that older facts lack it is no "off"."""
+    facts = (connection.facts.get("books") or {}) if connection is not None else {}
+    return books_of(connection) if connection is not None and "buys_items" in facts else None
 
 
 def is_usable(kind: DefaultKind, row: RemoteItem) -> bool:

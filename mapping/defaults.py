@@ -112,7 +112,8 @@ PAYMENT_DUE_TAX = DefaultKind(
 CLASS_TYPE = DefaultKind(
     key="class_type",
     label="Default Class Type",
-    help="What the QuickBooks class of a line says. With Cost Code, a class cannot say the cost type any more.",
+    help="What the QuickBooks class of a line says. With Cost Code, a class cannot say the cost type any more. "
+    "QuickBooks must keep a class on each row.",
     if_empty="Lines carry no class.",
     group="Mapping",
     options=(
@@ -127,7 +128,8 @@ CLASS_TYPE = DefaultKind(
 LOCATION_SOURCE = DefaultKind(
     key="location_source",
     label="QuickBooks location",
-    help="What the QuickBooks location of a document says.",
+    help="What the QuickBooks location of a document says. A subcontractor invoice names no place in Procore, so with "
+    "Location its bill carries none.",
     if_empty="Documents carry no location.",
     group="Mapping",
     options=(("none", "No location"), ("department", "Department"), ("location", "Location")),

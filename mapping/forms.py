@@ -12,14 +12,18 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from connectors.models import Connection
-from mapping.choices import ChoiceRefused, choose, load_defaults, usable_rows
-from mapping.defaults import DEFAULTS, Choice, DefaultKind, Defaults
+from connectors.qbo.records import Books
+from mapping.choices import ChoiceRefused, choose, known_books, load_defaults, usable_rows
+from mapping.defaults import CLASS_TYPE, DEFAULTS, LINE_ITEM_TYPE, Choice, DefaultKind, Defaults
+from mapping.fitness import find_misfit
 from mapping.models import RemoteItem
 from mapping.sides import load_sides
 from smoothx.lib.shapes import Action, Notice
 
 Options = list[tuple[str, Any]]
 NOT_CHOSEN = ("", "Not chosen")
+# Set together on the page that compares the ways to map cost codes.
+BY_OPTION = (LINE_ITEM_TYPE, CLASS_TYPE)
 
 
 class DefaultsForm(forms.Form):
@@ -32,10 +36,12 @@ class DefaultsForm(forms.Form):
         kinds: Iterable[DefaultKind],
         defaults: Defaults,
         options: Mapping[str, Options],
+        books: Books | None = None,
     ) -> None:
         self.kinds = tuple(kinds)
         self.defaults = defaults
         self.options = options
+        self.books = books
         chosen = {kind.key: defaults.get(kind) for kind in self.kinds}
         super().__init__(data, initial={key: choice.id for key, choice in chosen.items() if choice})
         for kind in self.kinds:
@@ -43,18 +49,23 @@ class DefaultsForm(forms.Form):
 
     def save(self, actor: Any) -> int:
         """How many defaults changed. A value the books no longer allow becomes an error and nothing is kept."""
+        changed = [key for key in self.changed_data if not self._leaves_preset(key)]
         with transaction.atomic():
-            for key in self.changed_data:
+            for key in changed:
                 self._choose(key, actor)
             if self.errors:
                 transaction.set_rollback(True)
                 return 0
-        return len(self.changed_data)
+        return len(changed)
 
     def label_of(self, key: str) -> str:
         """What stands now, in words."""
         chosen = self.defaults.get(DEFAULTS[key])
         return chosen.name if chosen else NOT_CHOSEN[1]
+
+    def _leaves_preset(self, key: str) -> bool:
+        """The field came empty, and nobody had chosen: the preset stays in force."""
+        return not self.cleaned_data[key] and key not in self.defaults.choices
 
     def _choose(self, key: str, actor: Any) -> None:
         try:
@@ -74,7 +85,8 @@ def form_for_defaults(
     connection = connection or load_sides().quickbooks
     wanted = tuple(kinds)
     options = {kind.key: _list_options(kind, connection) for kind in wanted if kind.chooses}
-    return DefaultsForm(data, kinds=wanted, defaults=defaults or load_defaults(connection), options=options)
+    chosen = defaults or load_defaults(connection)
+    return DefaultsForm(data, kinds=wanted, defaults=chosen, options=options, books=known_books(connection))
 
 
 def defaults_context(request: HttpRequest, form: DefaultsForm) -> dict[str, Any]:
@@ -97,17 +109,25 @@ def _group(title: str, settings: list[dict[str, Any]], form: DefaultsForm) -> di
 
 
 def _setting(form: DefaultsForm, kind: DefaultKind) -> dict[str, Any]:
-    chosen = form.defaults.get(kind)
-    is_lost = chosen is not None and not chosen.is_active
     is_changed = form.is_bound and kind.key in form.changed_data
     return {
         "field": form[kind.key],
         "help": kind.help,
         "if_empty": kind.if_empty,
         "changed_from": form.label_of(kind.key) if is_changed else None,
-        "problem": f"{form.label_of(kind.key)} is inactive in QuickBooks. Choose another." if is_lost else None,
-        "fix": None,
+        "problem": _problem(form, kind),
+        "fix": Action(label="Compare the four ways", url=reverse("mapping:options")) if kind in BY_OPTION else None,
     }
+
+
+def _problem(form: DefaultsForm, kind: DefaultKind) -> str | None:
+    """What is wrong with what stands now: it is inactive, or the books cannot do it any more."""
+    chosen = form.defaults.get(kind)
+    if chosen is None:
+        return None
+    if not chosen.is_active:
+        return f"{chosen.name} is inactive in QuickBooks. Choose another."
+    return find_misfit(kind, chosen.id, form.books) or None
 
 
 def _notices(form: DefaultsForm) -> list[Notice]:

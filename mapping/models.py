@@ -11,12 +11,13 @@ from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 
 from connectors.models import Connection
+from mapping.books_evidence import BooksEvidence
 from mapping.counted import CountedFacts, ListChange
 from mapping.kinds import KINDS
 from smoothx.tenants.models import Tenant, TenantManager, TenantModel
 
-
 __all__ = [
+    "BooksEvidence",
     "CountedFacts",
     "DefaultChoice",
     "LeftOut",

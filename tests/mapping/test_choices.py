@@ -8,6 +8,7 @@ import pytest
 from connectors.qbo import resources as qbo
 from mapping.choices import ChoiceRefused, choose, load_defaults
 from mapping.defaults import BILL_CODE, BILL_DATE, BILL_ITEM, LINE_ITEM_TYPE, RETENTION_PAYABLE_RETAINED, Choice
+from mapping.fitness import CLASS_PER_TRANSACTION, NO_CLASSES, NO_ITEMS, NO_LOCATIONS
 from mapping.models import DefaultChoice
 from mapping.signals import mapping_changed
 from smoothx.tenants.models import AuditEntry
@@ -67,6 +68,59 @@ def test_a_value_that_does_not_fit_is_refused(key: str, value: str, code: str, o
         choose(key, value, owner)
     assert caught.value.code == code
     assert not DefaultChoice.objects.exists()
+
+
+BOOKS = {
+    "company_name": "Ridgeline", "country": "US", "home_currency": "USD", "uses_sales_tax": False,
+    "closed_until": None, "uses_account_numbers": True, "is_multicurrency": False, "classes": "line",
+    "tracks_locations": True, "uses_projects": True, "buys_items": True, "edition": "QuickBooks Online Plus",
+}  # fmt: skip
+LACKING = [
+    ("class_type", "cost_code", {"classes": ""}, NO_CLASSES),
+    ("class_type", "project", {"classes": "transaction"}, CLASS_PER_TRANSACTION),
+    ("location_source", "department", {"tracks_locations": False}, NO_LOCATIONS),
+    ("line_item_type", "item", {"buys_items": False}, NO_ITEMS),
+    ("items_in_quickbooks", "yes", {"buys_items": False}, NO_ITEMS),
+]
+
+
+def set_books(**facts: Any) -> None:
+    _, quickbooks = connections()
+    quickbooks.facts = {"books": {**BOOKS, **facts}}
+    quickbooks.save()
+
+
+@pytest.mark.parametrize(("key", "option", "lack", "reason"), LACKING)
+def test_what_the_books_cannot_do_is_refused(key: str, option: str, lack: Any, reason: str, owner: Any) -> None:
+    set_books(**lack)
+    with pytest.raises(ChoiceRefused) as caught:
+        choose(key, option, owner)
+    assert (caught.value.code, caught.value.sentence) == ("books_lack_it", reason)
+    assert not DefaultChoice.objects.exists()
+    set_books()
+    assert choose(key, option, owner) is not None
+
+
+@pytest.mark.parametrize(
+    ("key", "option"),
+    [
+        ("class_type", "none"),
+        ("location_source", "none"),
+        ("line_item_type", "category"),
+        ("items_in_quickbooks", "no"),
+    ],
+)
+def test_books_that_can_do_nothing_take_the_plain_choice(key: str, option: str, owner: Any) -> None:
+    set_books(classes="", tracks_locations=False, buys_items=False)
+    assert choose(key, option, owner) is not None
+
+
+def test_books_that_were_not_asked_refuse_nothing(owner: Any) -> None:
+    _, quickbooks = connections()
+    known = ("classes", "tracks_locations", "uses_projects", "buys_items", "edition")
+    quickbooks.facts = {"books": {name: value for name, value in BOOKS.items() if name not in known}}
+    quickbooks.save()
+    assert choose("class_type", "cost_code", owner) is not None
 
 
 def test_the_sentence_names_account_and_type(owner: Any) -> None:
