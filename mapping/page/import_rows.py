@@ -1,0 +1,89 @@
+"""The rows of an import: which the page shows, and how each is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+
+from mapping.imports.rows import SHEET_STEP
+from mapping.imports.verdicts import CHOOSABLE, VERDICTS
+from mapping.models import RunRow
+from smoothx.lib.shapes import Page, turn_page
+
+PAGE_SIZE = 50
+GROUPS = {"ready": "check", "ask": "question", "kept": "minus", "error": "octagon"}
+SEVERITIES = {"ready": "info", "ask": "unsure", "kept": "info", "error": "bad"}
+
+
+@dataclass(frozen=True, slots=True)
+class RowsQuery:
+    """`show` is a verdict, "out" for rows left out, or "problems" for all that cannot be linked."""
+
+    search: str = ""
+    show: str = ""
+    page: int = 1
+
+    def url(self, **changes: Any) -> str:
+        values = {"q": self.search, "show": self.show, "page": 1, **changes}
+        given = {name: value for name, value in values.items() if value and (name, value) != ("page", 1)}
+        return f"?{urlencode(given)}"
+
+
+def read_rows_query(values: Mapping[str, Any]) -> RowsQuery:
+    page = str(values.get("page", ""))
+    show = str(values.get("show", ""))
+    return RowsQuery(
+        search=str(values.get("q", "")).strip()[:200],
+        show=show if show in VERDICTS or show in ("problems", "out") else "",
+        page=int(page) if page.isdecimal() and len(page) < 7 else 1,
+    )
+
+
+def filter_rows(rows: QuerySet[RunRow], query: RowsQuery) -> QuerySet[RunRow]:
+    if query.show == "problems":
+        rows = rows.filter(verdict__in=[code for code, verdict in VERDICTS.items() if verdict.group == "error"])
+    elif query.show == "out":
+        rows = rows.filter(state=RunRow.State.LEFT_OUT)
+    elif query.show:
+        rows = rows.filter(verdict=query.show)
+    for word in query.search.split():
+        named = Q(label__icontains=word) | Q(reason__icontains=word)
+        rows = rows.filter(named | Q(data__left__icontains=word) | Q(data__right__icontains=word))
+    return rows
+
+
+def list_rows(rows: QuerySet[RunRow], query: RowsQuery, *, total: int) -> tuple[list[dict[str, Any]], Page]:
+    """The rows of the page in force. `total` is the count of all rows with a verdict."""
+    shown = filter_rows(rows.exclude(verdict=""), query)
+    count = shown.count() if query.search or query.show else total
+    page, part = turn_page(query.page, size=PAGE_SIZE, total=count, url_of=lambda number: query.url(page=number))
+    return [_row(row) for row in shown.order_by("number")[part]], page
+
+
+def _row(row: RunRow) -> dict[str, Any]:
+    verdict = VERDICTS.get(row.verdict)
+    group = verdict.group if verdict else "kept"
+    is_out = row.state == RunRow.State.LEFT_OUT
+    return {
+        "id": str(row.pk),
+        "number": row.number % SHEET_STEP,
+        "left": row.data.get("left") or row.label,
+        "is_known": bool(row.data.get("left")),
+        "right": row.data.get("right") or "",
+        "label": "Linked" if row.state == RunRow.State.DONE and group in ("ready", "ask") else _label(row, is_out),
+        "icon": "slash" if is_out else GROUPS[group],
+        "severity": "info" if is_out else SEVERITIES[group],
+        "reason": row.reason,
+        "is_choosable": row.verdict in CHOOSABLE,
+        "is_chosen": row.is_chosen,
+    }
+
+
+def _label(row: RunRow, is_out: bool) -> str:
+    verdict = VERDICTS.get(row.verdict)
+    label = verdict.label if verdict else row.verdict
+    return f"{label}, left out" if is_out else label
