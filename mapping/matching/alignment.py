@@ -270,11 +270,8 @@ def _stands_for(word: Word, words: list[Word]) -> tuple[Change | None, int]:
         return "plural", len(full)
     size = len(word[0])
     if size == 1:
-        return (
-            ("initials", 1)
-            if word[2] == "initial" and words[0][0][0] == word[0] and words[0][2] == "word"
-            else (None, 0)
-        )
+        is_one = word[2] == "initial" and words[0][0][0] == word[0] and words[0][2] == "word"
+        return ("initials", 1) if is_one else (None, 0)
     if size <= len(words) and "".join([other[0][0] for other in words[:size]]) == word[0]:
         return "initials", size
     return None, 0

@@ -127,7 +127,7 @@ def _doubt_left_over(alignment: Alignment, doubt: Doubt) -> None:
     if all(numbers):
         doubt.contradict("numbers differ", is_final=True)
     elif any(numbers):
-        doubt.add(ONE_NUMBER, f"number {spell(numbers[0] or numbers[1])} on one side only")
+        doubt.add(ONE_NUMBER, f"number “{spell(numbers[0] or numbers[1])}” on one side only")
     against = _oppose(content, fillers)
     if against:
         is_short = all(len(word[0]) <= LONGEST_INITIALS for side in against for word in side)

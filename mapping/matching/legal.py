@@ -51,13 +51,15 @@ _LEAST_MISSPELLED = 7
 
 def is_form(word: str) -> bool:
     """Whether a word is a legal form by itself, also misspelled: "corportation"."""
-    if word in FORMS:
-        return True
+    return word in FORMS or bool(_spell_form(word))
+
+
+def _spell_form(word: str) -> str:
+    """The form that was meant; empty where none is near."""
     if len(word) < _LEAST_MISSPELLED:
-        return False
-    return any(
-        word[0] == form[0] and OSA.distance(word, form, score_cutoff=most) <= most for form, most in SPELLED_FORMS
-    )
+        return ""
+    near = (form for form, most in SPELLED_FORMS if OSA.distance(word, form, score_cutoff=most) <= most)
+    return next((form for form in near if form[0] == word[0]), "")
 
 
 def strip_forms(words: list[str], initials: Set[str] = frozenset()) -> tuple[list[str], frozenset[str]]:
@@ -81,7 +83,8 @@ def strip_forms(words: list[str], initials: Set[str] = frozenset()) -> tuple[lis
     return kept, frozenset(forms)
 
 
-def shorten_form(form: str) -> str:
+def shorten_form(word: str) -> str:
+    form = word if word in FORMS else _spell_form(word)
     return _FAMILIES.get(form, form)
 
 

@@ -15,6 +15,8 @@ from mapping.matching.weights import WeighedName, Weights
 from mapping.normalize import fold
 from smoothx.lib.text import collapse_spaces
 
+SAME_BUT_FORM = "same name but for legal form and punctuation"
+SAME_SECOND = "same as a second name"
 LEAST = 0.55
 # Only names spelled alike are shown with more.
 HIGHEST_LIKENESS = 0.97
@@ -62,7 +64,9 @@ def judge(one: Side, other: Side, weights: Weights, contacts: Contacts) -> Score
         return None
     is_same = collapse_spaces(left.shown).casefold() == collapse_spaces(right.shown).casefold()
     shown = score if is_same else min(score, HIGHEST_LIKENESS)
-    reason = _explain(left, right, doubt, evidence, is_same=is_same)
+    is_first = name is one.names[0] and other_name is other.names[0]
+    base = "same name" if is_same else SAME_BUT_FORM if is_first else SAME_SECOND
+    reason = _explain(left, right, doubt, evidence, base)
     return Scored(left.id, right.id, score, _may_be_sure(doubt, evidence), reason, shown)
 
 
@@ -111,10 +115,11 @@ def _may_be_sure(doubt: Doubt, evidence: Evidence) -> bool:
     return doubt.amount <= ALLOWED + evidence.proof - against
 
 
-def _explain(left: Firm, right: Firm, doubt: Doubt, evidence: Evidence, *, is_same: bool) -> str:
+def _explain(left: Firm, right: Firm, doubt: Doubt, evidence: Evidence, base: str) -> str:
+    """`base` is what there is to say of names nothing speaks against."""
     parts = []
-    if not doubt.conflict and not doubt.notes:
-        parts.append("same name" if is_same else "same name but for legal form and punctuation")
+    if not doubt.conflict and (not doubt.notes or base == SAME_SECOND):
+        parts.append(base)
     if evidence.agreeing:
         parts.append(f"same {_list(evidence.agreeing)}")
     if doubt.conflict:
