@@ -21,6 +21,7 @@ TYPO_OF_COMMON_WORD = 0.88
 SHORTEST_WITH_TYPO, SHORTEST_WITH_TWO = 5, 10
 SHORTEST_ABBREVIATION = 3
 LONGEST_SHARE_OF_WORD = 0.75
+VOWELS = frozenset("aeiou")
 
 Words = tuple[str, ...]
 # "same": nothing is left over. "near": only words of scope are. "part": words of trade on one side only. "other": on
@@ -161,9 +162,18 @@ def _stem(word: str) -> str:
 
 
 def _is_short_for(short: str, full: str) -> bool:
-    if len(short) < SHORTEST_ABBREVIATION or short in WHOLE_WORDS:
+    """The beginning of a word, "prot", or its consonants in their order, "cncrt"."""
+    if len(short) < SHORTEST_ABBREVIATION or short in WHOLE_WORDS or len(short) > LONGEST_SHARE_OF_WORD * len(full):
         return False
-    return full.startswith(short) and len(short) <= LONGEST_SHARE_OF_WORD * len(full)
+    if full.startswith(short):
+        return True
+    letters = iter(full)
+    return short == _bones(short) and all(letter in letters for letter in short)
+
+
+def _bones(word: str) -> str:
+    """The first letter of a word and the consonants behind it."""
+    return word[0] + "".join(letter for letter in word[1:] if letter not in VOWELS)
 
 
 def is_mistyped(left: str, right: str) -> bool:
@@ -186,7 +196,9 @@ def is_mistyped_name(left: str, right: str) -> bool:
 
 def _clues(word: str) -> set[str]:
     """Two words one letter apart share one of these; so do a word and its beginning, and two of one stem."""
-    clues = {f"start {word[:SHORTEST_ABBREVIATION]}"} if len(word) >= SHORTEST_ABBREVIATION else set()
+    clues: set[str] = set()
+    if len(word) >= SHORTEST_ABBREVIATION:
+        clues |= {f"start {word[:SHORTEST_ABBREVIATION]}", f"bones {_bones(word)[:SHORTEST_ABBREVIATION]}"}
     if len(word) >= SHORTEST_WITH_TYPO:
         clues |= {word} | {word[:at] + word[at + 1 :] for at in range(len(word))}
     return clues

@@ -12,6 +12,7 @@ LABELS = {
     "mistyped": ("Metal Joists", "Metal Jiosts", "same", False),
     "stem": ("Building Camp", "Build Camp", "same", False),
     "short form": ("Dewatering Pumps", "Dewat Pumps", "same", False),
+    "consonants only": ("Dewatering Pumps", "Dwtrng Pumps", "same", False),
     "one word or two": ("Roof Top Units", "Rooftop Units", "same", True),
     "word of scope": ("Stone Assemblies", "Stone", "near", True),
     "part": ("Roof Specialties", "Roof and Wall Specialties", "part", True),
