@@ -18,6 +18,7 @@ from mapping.matching.person_likeness import (
     NameCounts,
     NameLikeness,
     compare_names,
+    may_be_given,
     spell_first_name,
     surname_keys,
 )
@@ -33,6 +34,7 @@ PROVEN, TWICE_PROVEN = 0.94, 1.10
 CODE_DECIDES = 2.0
 # So many rows of one surname are compared whatever their first names.
 RARE_SURNAME = 30
+CROWD = 40
 # So many people must have another number than every namesake before numbers are taken for two systems'.
 FEWEST_TO_LEARN = 4
 
@@ -108,7 +110,8 @@ def _compare_all(lefts: Sequence[_Person], rights: Sequence[_Person]) -> list[tu
     shelf = _Shelf(lefts, rights)
     found = []
     for left in lefts:
-        for right in shelf.near(left):
+        near = shelf.near(left)
+        for right in near if len(near) <= CROWD else [right for right in near if _may_be_called(left, right)]:
             likeness = _best_reading(left, right, counts)
             if likeness is not None:
                 likeness = spell_first_name(likeness, left.contact.mailbox, right.contact.mailbox)
@@ -127,6 +130,13 @@ def _best_reading(left: _Person, right: _Person, counts: NameCounts) -> NameLike
     near = [(ours, theirs) for ours, theirs in combined if _share_something(ours, theirs)] or combined[:1]
     found = [compare_names(ours, theirs, counts) for ours, theirs in near]
     return max(found, key=_rank_reading, default=None)
+
+
+def _may_be_called(left: _Person, right: _Person) -> bool:
+    """Whether a first name fits, or the e-mail or number is one: of a crowd with one surname the rest is no help."""
+    if left.contact.email == right.contact.email != "" or left.contact.number == right.contact.number != "":
+        return True
+    return any(may_be_given(ours, theirs) for ours in left.readings for theirs in right.readings)
 
 
 def _rank_reading(likeness: NameLikeness) -> tuple[float, bool, tuple[str, ...]]:

@@ -117,6 +117,16 @@ def _spells(mailbox: str, name: PersonName) -> bool:
     )  # fmt: skip
 
 
+def may_be_given(left: PersonName, right: PersonName) -> bool:
+    """Whether two first names may be one, at a glance."""
+    ours, theirs = left.given, right.given
+    if ours[0] == theirs[0] and (
+        1 in (len(ours), len(theirs)) or ours[:3] == theirs[:3] or _is_one_slip(ours, theirs)
+    ):
+        return True
+    return theirs in other_forms(ours)
+
+
 def _compare_given(left: PersonName, right: PersonName, counts: NameCounts) -> tuple[float, str]:
     ours, theirs = left.given, right.given
     if ours == theirs:
