@@ -170,9 +170,10 @@ class ContractLedger:
 class Maps:
     """Keys: `links` (kind key, left id); `codes` a project's own cost code id; `names` lower-case QuickBooks name of
     vendors, customers and employees; `jobs` (parent customer id, lower-case name); `companies` lower-case Procore
-    directory name; `projects` project id; `labels` (resource key, id) to the name of a department, cost type or sub
-    job; `type_ids` a cost type's code to its id; `contracts` commitment id. `approvals` is what a person allowed for the one document being planned:
-    "catch_up", "add_suffix".
+    directory name; `listed` lower-case name in the QuickBooks list a cost code is pushed to; `accounts` QuickBooks
+    account id; `projects` project id; `labels` (resource key, id) to the name of a department, cost type or sub
+    job; `type_ids` a cost type's code to its id; `contracts` commitment id. `approvals` is what a person allowed for
+    the one document being planned: "catch_up", "add_suffix", "expense_account:77".
     """
 
     links: Mapping[tuple[str, str], Target] = field(default_factory=dict)
@@ -180,6 +181,8 @@ class Maps:
     names: Mapping[str, Target] = field(default_factory=dict)
     jobs: Mapping[tuple[str, str], Target] = field(default_factory=dict)
     companies: Mapping[str, Target] = field(default_factory=dict)
+    listed: Mapping[str, Target] = field(default_factory=dict)
+    accounts: Mapping[str, Target] = field(default_factory=dict)
     projects: Mapping[str, ProjectRef] = field(default_factory=dict)
     labels: Mapping[tuple[str, str], str] = field(default_factory=dict)
     type_ids: Mapping[str, str] = field(default_factory=dict)

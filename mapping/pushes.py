@@ -1,20 +1,22 @@
-"""Creating a contact on the other side. Mapping asks for it; sync, which writes to vendors, says how it is done."""
+"""Creating rows on the other side. Mapping asks for it; sync, which writes to vendors, says how it is done."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from mapping.models import MappingRun, RemoteItem
 from mapping.screens import Section
 from mapping.sides import SideKey
 
-Role = Literal["vendor", "customer"]
-ROLES: tuple[Role, ...] = ("vendor", "customer")
+# What a contact becomes; empty for what has no role, like a cost code.
+Role = Literal["vendor", "customer", ""]
+ROLES: tuple[Literal["vendor", "customer"], ...] = ("vendor", "customer")
 
 
 class PushRefused(Exception):
-    """The contact cannot be pushed; `sentence` says why, for the reader."""
+    """The row cannot be pushed; `sentence` says why, for the reader."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -29,39 +31,100 @@ class PushState:
     problem: str = ""
 
 
-# (section, side, remote_id, role, actor) -> what to tell the person; all by keyword. Raises PushRefused.
-Push = Callable[..., str]
-# (section, side) -> rows with a push under way or refused, by (role, remote id).
-States = Callable[[Section, SideKey], Mapping[tuple[Role, str], PushState]]
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One row somebody means to push, and as what."""
+
+    row: RemoteItem
+    role: Role = ""
+    approvals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What pushing a row would make: its name and what else is sent, as (label, value), or the reason it cannot be.
+
+    `taken_by` is the remote id of the row that has the name already; it is given beside the other reason-free facts.
+    """
+
+    name: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+    reason: str = ""
+    taken_by: str = ""
+
+
+Planner = Callable[[Wanted], Planned]
 
 
 @dataclass(slots=True)
 class _Answers:
-    push: Push | None = None
-    states: States | None = None
+    # By keyword: section, side, remote_id, role, actor, approvals -> what to tell the person. Raises PushRefused.
+    push: Callable[..., str] | None = None
+    # (section, side) -> rows with a push under way or refused, by (role, remote id).
+    states: Callable[[Section, SideKey], Mapping[tuple[Role, str], PushState]] | None = None
+    # (section, side) -> the planner, with the mapping as it is now.
+    planner: Callable[[Section, SideKey], Planner] | None = None
+    # A run to be prepared or carried on by a worker.
+    start: Callable[[MappingRun], None] | None = None
+    # (section, name) -> rows of the other side that have the name this very moment, taken into the directory.
+    ask_name: Callable[[Section, str], Sequence[str]] | None = None
 
 
 _answers = _Answers()
 
 
-def register(push: Push | None, *, states: States | None = None) -> None:
+def register(
+    push: Callable[..., str] | None,
+    *,
+    states: Callable[[Section, SideKey], Mapping[tuple[Role, str], PushState]] | None = None,
+    planner: Callable[[Section, SideKey], Planner] | None = None,
+    start: Callable[[MappingRun], None] | None = None,
+    ask_name: Callable[[Section, str], Sequence[str]] | None = None,
+) -> None:
     """Called by sync when it starts; the last one stands. None takes pushing away again."""
     _answers.push, _answers.states = push, states
+    _answers.planner, _answers.start, _answers.ask_name = planner, start, ask_name
 
 
 def is_possible() -> bool:
     return _answers.push is not None
 
 
-def push(*, section: Section, side: SideKey, remote_id: str, role: Role, actor: Any) -> str:
-    """Ask for the contact `remote_id` of `side` to be created on the other side as `role` and linked.
+def push(
+    *, section: Section, side: SideKey, remote_id: str, role: Role, actor: Any, approvals: Sequence[str] = ()
+) -> str:
+    """Ask for the row `remote_id` of `side` to be created on the other side as `role` and linked.
 
     Answers a sentence for the reader. Raises PushRefused.
     """
     if _answers.push is None:
         raise PushRefused("Pushing is not available here.")
-    return _answers.push(section=section, side=side, remote_id=remote_id, role=role, actor=actor)
+    return _answers.push(
+        section=section, side=side, remote_id=remote_id, role=role, actor=actor, approvals=tuple(approvals)
+    )
 
 
 def states(section: Section, side: SideKey) -> Mapping[tuple[Role, str], PushState]:
     return _answers.states(section, side) if _answers.states is not None else {}
+
+
+def planner(section: Section, side: SideKey) -> Planner:
+    """Plans rows as a push would, without doing anything. Loads the mapping once."""
+    if _answers.planner is None:
+        return lambda wanted: Planned(name=wanted.row.name)
+    return _answers.planner(section, side)
+
+
+def start(run: MappingRun) -> None:
+    """Let a worker prepare the run, or carry it on."""
+    if _answers.start is not None:
+        _answers.start(run)
+
+
+def ask_name(section: Section, name: str) -> Sequence[str]:
+    """Look on the other side, now, who has this name, and take them into the directory. Answers their remote ids.
+
+    Empty when nobody has it, and when the other side cannot be asked.
+    """
+    return _answers.ask_name(section, name) if _answers.ask_name is not None else ()

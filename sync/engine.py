@@ -19,11 +19,12 @@ from django.utils import timezone
 from connectors.errors import Missing, Throttled, VendorError
 from connectors.procore.records import UnreadableRecord
 from smoothx.tenants.models import Tenant
-from sync import ledger, outbox, settle, sources
+from sync import batches, ledger, outbox, settle, sources
 from sync.flow import Flow
 from sync.merge import fingerprint
 from sync.models import Entry, Outgoing
 from sync.plan import Plan
+from sync.posting import learn_namesake
 from sync.recording import record
 from sync.registry import all_flows
 from sync.work import NotConnected, Work
@@ -46,12 +47,39 @@ class Engine:
         end = time.monotonic() + seconds
         handled = 0
         while time.monotonic() < end and not self.is_throttled:
-            batch = ledger.due_entries(PAGE)
-            taken = [entry for entry in batch if time.monotonic() < end and self._take(entry)]
-            handled += len(taken)
+            due = ledger.due_entries(PAGE)
+            taken = self._take_some(due, end)
+            handled += taken
             if not taken:
                 break
         return handled
+
+    def _take_some(self, due: list[Entry], end: float) -> int:
+        """Those at the head that go together, or one by one what comes before the first such. Answers how many."""
+        together = [entry for entry in due if self._goes_together(entry)]
+        if len(together) < 2:
+            alone = due
+        elif together[0] is due[0]:
+            return self._take_together(due[0])
+        else:
+            alone = due[: due.index(together[0])]
+        return sum(time.monotonic() < end and self._take(entry) for entry in alone)
+
+    def _goes_together(self, entry: Entry) -> bool:
+        is_in_doubt = entry.open_state in (Outgoing.State.SENDING, Outgoing.State.UNCERTAIN)
+        is_left_out = entry.state == Entry.State.LEFT_OUT
+        return all_flows()[entry.flow].sends_together and not is_in_doubt and not is_left_out
+
+    def _take_together(self, first: Entry) -> int:
+        """Claim and carry what is due of the first one's flow. Answers how many entries were handled."""
+        flow = all_flows()[first.flow]
+        limit = batches.MOST_TOGETHER[flow.target]
+        entries = ledger.claim_many(flow.key, self.owner, limit=limit, priority=first.priority)
+        carrier = batches.Batches(self.work, fail=self._fail, send_one=self._send)
+        if entries:
+            carrier.carry(flow, entries)
+        self.is_throttled = self.is_throttled or carrier.is_throttled
+        return len(entries)
 
     def _take(self, entry: Entry) -> bool:
         if self.is_throttled or not ledger.claim(entry, self.owner):
@@ -68,18 +96,24 @@ class Engine:
             if getattr(entry, "open_state", None) and self._finish_open_write(flow, entry):
                 return
             self._cross(flow, entry)
-        except NotConnected:
-            self._hold(entry, "connection_lost", settle.CONNECTION_RESTORED)
-        except Throttled as error:
-            self.is_throttled = True
-            settle.come_back(entry, error.after)
-        except VendorError as error:
-            settle.read_failed(entry, error)
-        except UnreadableRecord as error:
-            settle.block(entry, "source_unreadable", vendor_text=str(error))
-        except Exception:
-            log.exception("sync.engine.internal", extra={"entry": entry.pk, "flow": entry.flow})
-            settle.block(entry, "internal")
+        except Exception as error:
+            self._fail(entry, error)
+
+    def _fail(self, entry: Entry, error: Exception) -> None:
+        """End the run of an entry that met this error before anything was sent."""
+        match error:
+            case NotConnected():
+                self._hold(entry, "connection_lost", settle.CONNECTION_RESTORED)
+            case Throttled():
+                self.is_throttled = True
+                settle.come_back(entry, error.after)
+            case VendorError():
+                settle.read_failed(entry, error)
+            case UnreadableRecord():
+                settle.block(entry, "source_unreadable", vendor_text=str(error))
+            case _:
+                log.error("sync.engine.internal", extra={"entry": entry.pk, "flow": entry.flow}, exc_info=error)
+                settle.block(entry, "internal")
 
     def _is_stopped(self, flow: Flow, entry: Entry) -> bool:
         """Left out, or held while the company is not live or the flow is off. A push is a person's own act."""
@@ -130,6 +164,8 @@ class Engine:
             self.is_throttled = True
             settle.not_sent_yet(entry, outgoing, error.after)
         except VendorError as error:
+            if error.fault == "name_exists":
+                learn_namesake(self.work, outgoing)
             settle.send_failed(entry, outgoing, error)
         else:
             settle.posted(self.work, flow, entry, outgoing, answer)

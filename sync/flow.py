@@ -39,7 +39,7 @@ class Flow:
 
     `trigger`: "event" follows changes at the source, "push" only a person's button. `links` is the mapping a posted
     document creates, by the part of its ledger key or the only one. `reads_by_part` is what is read instead of `reads`
-    for a part.
+    for a part. `sends_together`: its documents stand for themselves, so that many may go out in one call.
     """
 
     key: str
@@ -55,6 +55,7 @@ class Flow:
     trigger: Literal["event", "push"] = "event"
     links: tuple[MappingKind, ...] = ()
     reads_by_part: Mapping[str, Resource] = field(default_factory=dict)
+    sends_together: bool = False
     help: str = ""
 
     @property

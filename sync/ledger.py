@@ -123,16 +123,16 @@ def due_entries(limit: int) -> list[Entry]:
 
     Annotated with `open_state`, the state of its open write, and `has_waits`.
     """
-    now = timezone.now()
+    return list(_due(timezone.now()).order_by("priority", "group", "position", "id")[:limit])
+
+
+def _due(now: datetime) -> models.QuerySet[Entry]:
     open_state = Outgoing.objects.filter(entry=models.OuterRef("pk"), state__in=OPEN_OUTGOING).values("state")[:1]
     waits = WaitingFor.objects.filter(entry=models.OuterRef("pk"))
     free = models.Q(claimed_until__isnull=True) | models.Q(claimed_until__lt=now)
     wanted = models.Q(due_at__lte=now) | models.Q(claimed_until__lt=now)
-    return list(
-        Entry.objects.filter(free, wanted)
-        .annotate(open_state=models.Subquery(open_state), has_waits=models.Exists(waits))
-        .order_by("priority", "group", "position", "id")[:limit]
-    )
+    due: models.QuerySet[Entry] = Entry.objects.filter(free, wanted)
+    return due.annotate(open_state=models.Subquery(open_state), has_waits=models.Exists(waits))
 
 
 def claim(entry: Entry, owner: str, *, keeps_due: bool = False) -> bool:
@@ -149,6 +149,27 @@ def claim(entry: Entry, owner: str, *, keeps_due: bool = False) -> bool:
     return True
 
 
+def claim_many(flow_key: str, owner: str, *, limit: int, priority: int) -> list[Entry]:
+    """Take up to `limit` due entries of a flow that have no write in doubt, as they are now, for this worker.
+
+    Only those as urgent as `priority`. One statement finds and locks them, so two workers get different ones.
+    """
+    now = timezone.now()
+    until = now + CLAIM_LASTS
+    in_doubt = (Outgoing.State.SENDING, Outgoing.State.UNCERTAIN)
+    with transaction.atomic(savepoint=False):
+        free = _due(now).filter(flow=flow_key, priority=priority).exclude(state=Entry.State.LEFT_OUT)
+        free = free.exclude(outgoing__state__in=in_doubt).order_by("id")
+        free = free.select_related("source_connection", "target_connection")
+        taken = list(free.select_for_update(skip_locked=True, of=("self",))[:limit])
+        Entry.objects.filter(pk__in=[entry.pk for entry in taken]).update(
+            claimed_by=owner, claimed_until=until, due_at=None
+        )
+    for entry in taken:
+        entry.claimed_by, entry.claimed_until, entry.due_at = owner, until, None
+    return taken
+
+
 def finish(entry: Entry, fields: Sequence[str], *, due_at: datetime | None = None) -> None:
     """Write `fields` and give the entry free. A hint that arrived meanwhile stays due."""
     values: dict[str, Any] = {name: getattr(entry, name) for name in fields}
@@ -156,6 +177,17 @@ def finish(entry: Entry, fields: Sequence[str], *, due_at: datetime | None = Non
     if due_at is not None:
         values["due_at"] = Least(models.F("due_at"), due_at)
     Entry.objects.filter(pk=entry.pk).update(**values)
+
+
+def finish_many(entries: Sequence[Entry], fields: Sequence[str]) -> None:
+    """The same for entries that all have changed, in a few statements. Their waits end too."""
+    now = timezone.now()
+    for entry in entries:
+        entry.claimed_by, entry.claimed_until, entry.updated_at = "", None, now
+    Entry.objects.bulk_update(entries, [*fields, "claimed_by", "claimed_until", "updated_at"])
+    waiting = [entry.pk for entry in entries if getattr(entry, "has_waits", True)]
+    if waiting:
+        WaitingFor.objects.filter(entry__in=waiting).delete()
 
 
 def _changed_at(entry: Entry, fields: Sequence[str]) -> Any:

@@ -6,14 +6,15 @@ a lost answer, and the document is looked for before anything is sent again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from connectors.errors import VendorError
+from connectors.errors import Rejected, VendorError
 from smoothx.tenants.models import Tenant
 from sync.flow import Flow
 from sync.ledger import write_key
@@ -22,6 +23,8 @@ from sync.targets import ADAPTERS, Answer
 from sync.work import Work
 
 Tried = TypeVar("Tried", Answer, Answer | None)
+# The action of a try that went out with others in one call.
+TOGETHER = "together"
 # QuickBooks may still be working on a call for two minutes after we stopped listening.
 SETTLES_WITHIN = timedelta(seconds=120)
 
@@ -30,10 +33,10 @@ class Stopped(Exception):
     """The company was paused between the plan and the send, or another worker closed this write."""
 
 
-def open_write(entry: Entry, *, operation: str, target_type: str, body: dict[str, Any], fingerprint: str) -> Outgoing:
-    """Record the intended write under a new revision's key. Must run inside the transaction that writes the entry."""
+def draft_write(entry: Entry, *, operation: str, target_type: str, body: dict[str, Any], fingerprint: str) -> Outgoing:
+    """The intended write under a new revision's key; it is saved in the transaction that writes the entry."""
     entry.revision += 1
-    outgoing = Outgoing(
+    return Outgoing(
         entry=entry,
         key=write_key(entry, operation),
         operation=operation,
@@ -41,8 +44,6 @@ def open_write(entry: Entry, *, operation: str, target_type: str, body: dict[str
         body=body,
         fingerprint=fingerprint,
     )
-    outgoing.save(force_insert=True)
-    return outgoing
 
 
 def current(entry: Entry) -> Outgoing | None:
@@ -72,6 +73,47 @@ def send(work: Work, outgoing: Outgoing, entry: Entry, flow: Flow) -> Answer:
     return _tried(outgoing, "send", lambda: ADAPTERS[flow.target].send(work, outgoing, entry))
 
 
+def send_many(work: Work, drafts: Sequence[Outgoing], flow: Flow) -> dict[int, Answer | VendorError]:
+    """Send writes that were only just recorded in one call. Answers what came of each, by its pk.
+
+    One that another worker closed meanwhile is left out. What befell the call as a whole is every write's error; a
+    call that was refused as a whole did nothing, and its error is raised.
+    """
+    with transaction.atomic(savepoint=False):
+        open_ = Outgoing.objects.filter(pk__in=[draft.pk for draft in drafts], state=Outgoing.State.OPEN)
+        ours = set(open_.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
+        now = timezone.now()
+        Outgoing.objects.filter(pk__in=ours).update(state=Outgoing.State.SENDING, sent_at=now)
+    sent = [draft for draft in drafts if draft.pk in ours]
+    for draft in sent:
+        draft.sent_at = now
+    attempts = Attempt.objects.bulk_create([Attempt(outgoing=each, number=1, action=TOGETHER) for each in sent])
+    refusal: VendorError | None = None
+    try:
+        results = ADAPTERS[flow.target].send_many(work, sent)
+    except VendorError as error:
+        results = {draft.pk: error for draft in sent}
+        refusal = error if isinstance(error, Rejected) else None
+    _end_many(attempts, results)
+    if refusal is not None:
+        Outgoing.objects.filter(pk__in=ours).update(state=Outgoing.State.OPEN)
+        raise refusal
+    return results
+
+
+def _end_many(attempts: Sequence[Attempt], results: Mapping[int, Answer | VendorError]) -> None:
+    now = timezone.now()
+    for attempt in attempts:
+        result = results[attempt.outgoing_id]
+        attempt.ended_at = now
+        if isinstance(result, VendorError):
+            attempt.outcome = result.fault[:30]
+            attempt.vendor_text, attempt.request_id = result.vendor_text[:1000], result.request_id[:100]
+        else:
+            attempt.outcome, attempt.answer = "accepted", _jsonable(result.wire)
+    Attempt.objects.bulk_update(attempts, ["ended_at", "outcome", "vendor_text", "request_id", "answer"])
+
+
 def probe(work: Work, outgoing: Outgoing, entry: Entry, side: str) -> Answer | None:
     """Look whether a write without an answer happened after all."""
     Outgoing.objects.filter(pk=outgoing.pk).update(state=Outgoing.State.UNCERTAIN, probes=F("probes") + 1)
@@ -81,9 +123,10 @@ def probe(work: Work, outgoing: Outgoing, entry: Entry, side: str) -> Answer | N
 def may_send_again(outgoing: Outgoing, side: str) -> bool:
     """Whether a write that a probe did not find may be repeated now.
 
-    QuickBooks replays the answer for a repeated key. Procore knows no keys, so its late work must have ended.
+    QuickBooks replays the answer for a repeated key. Procore knows no keys, and a write that went out with others had
+    the key of their call, so the late work of those must have ended.
     """
-    if side == "qbo":
+    if side == "qbo" and not Attempt.objects.filter(outgoing=outgoing, action=TOGETHER).exists():
         return True
     return outgoing.sent_at is None or timezone.now() - outgoing.sent_at > SETTLES_WITHIN
 

@@ -254,6 +254,25 @@ PROJECTS_AND_CONTACTS = (
     ),
     Code("name_missing", "blocked", "It has no name.", "open_source", "Open it"),
     Code(
+        "is_division",
+        "ineligible",
+        "{subject} is a division, and no cost is booked on it. Push the cost codes under it.",
+    ),
+    Code(
+        "account_not_chosen",
+        "blocked",
+        "{subject} is not set, and a product or service needs the account.",
+        "defaults",
+        "Choose the account",
+    ),
+    Code(
+        "account_inactive",
+        "blocked",
+        "Account {subject} is inactive in QuickBooks. Map the cost code to another.",
+        "map_code",
+        "Map another account",
+    ),
+    Code(
         "name_changed", "posted_with_warnings", "QuickBooks could not take the name as it is, so it became {subject}."
     ),
     Code(

@@ -17,7 +17,7 @@ from mapping.models import Link
 from mapping.signals import OpenDocuments, count_documents, count_waiting, ids_in_use, mapping_changed
 from smoothx.tenants.models import Membership, Role
 from smoothx.tenants.scope import tenant_scope
-from sync import ledger, pushing
+from sync import ledger, previews, push_runs, pushing
 from sync.models import Entry, WaitingFor
 from sync.settle import CONNECTION_RESTORED
 from sync.tasks import nudge
@@ -91,4 +91,10 @@ def find_ids_in_use(kind_key: str) -> frozenset[str]:
     return frozenset(concerned.values_list(column, flat=True).distinct())
 
 
-pushes.register(pushing.push, states=pushing.states)
+pushes.register(
+    pushing.push,
+    states=pushing.states,
+    planner=previews.planner,
+    start=push_runs.start,
+    ask_name=previews.ask_name,
+)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from django.utils import timezone
 
 from connectors.errors import Missing
 from connectors.qbo.documents import Bill
@@ -102,21 +104,46 @@ def _look_at_ours(work: Work, entry: Entry, bill: Bill) -> PostedBill | None:
 
 
 def _write(entry: Entry, plan: Plan[Any], print_: str, *, operation: str, extra: Mapping[str, Any]) -> Outgoing:
+    outgoing = _draft(entry, plan, print_, operation=operation, extra=extra)
+    with ledger.in_one_step():
+        outgoing.save(force_insert=True)
+        changes = {name: getattr(entry, name) for name in PLANNED}
+        Entry.objects.filter(pk=entry.pk).update(**changes)
+    return outgoing
+
+
+def _draft(entry: Entry, plan: Plan[Any], print_: str, *, operation: str, extra: Mapping[str, Any]) -> Outgoing:
     entry.state = Entry.State.SENDING
     entry.facts = entry.facts if entry.is_posted else dict(plan.facts)
     entry.planned["facts"] = dict(plan.facts)
     document: Any = plan.document
+    return outbox.draft_write(
+        entry,
+        operation=operation,
+        target_type=document.entity,
+        body=to_json({**document.to_wire(), **extra}),
+        fingerprint=print_,
+    )
+
+
+def draft_create(entry: Entry, plan: Plan[Any]) -> Outgoing:
+    """The write that makes the plan's document, for an entry that has none yet. `save_drafts` records it."""
+    entry.notices = ledger.notices_to_json(plan.warnings)
+    print_ = fingerprint(plan.document)
+    entry.planned = document_json(plan.document, plan.facts) | {"fingerprint": print_}
+    return _draft(entry, plan, print_, operation="create", extra={})
+
+
+def save_drafts(drafts: Sequence[Outgoing]) -> None:
+    """Record many writes and their entries in one step. What was recorded before and never sent is closed."""
+    entries = [draft.entry for draft in drafts]
+    now = timezone.now()
     with ledger.in_one_step():
-        outgoing = outbox.open_write(
-            entry,
-            operation=operation,
-            target_type=document.entity,
-            body=to_json({**document.to_wire(), **extra}),
-            fingerprint=print_,
+        Outgoing.objects.filter(entry__in=entries, state=Outgoing.State.OPEN).update(
+            state=Outgoing.State.FAILED, closed_at=now
         )
-        changes = {name: getattr(entry, name) for name in PLANNED}
-        Entry.objects.filter(pk=entry.pk).update(**changes)
-    return outgoing
+        Outgoing.objects.bulk_create(drafts)
+        Entry.objects.bulk_update(entries, PLANNED)
 
 
 def _record_blocked(work: Work, entry: Entry, plan: Plan[Any]) -> None:

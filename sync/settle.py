@@ -14,7 +14,7 @@ from sync.codes import CODES
 from sync.flow import Flow
 from sync.models import Entry, Outgoing
 from sync.plan import Notice, Plan
-from sync.posting import create_links
+from sync.posting import create_links, create_many_links
 from sync.targets import Answer, Twin, signed
 from sync.work import Work
 
@@ -49,11 +49,37 @@ def posted(work: Work, flow: Flow, entry: Entry, outgoing: Outgoing, answer: Ans
     with ledger.in_one_step():
         outbox.close(outgoing, Outgoing.State.DONE)
         if flow.links and not create_links(flow, entry, answer):
-            entry.notices.append({"code": "not_linked", "subject": answer.number, "detail": {}})
-            entry.state = Entry.State.POSTED_WITH_WARNINGS
+            _not_linked(entry)
         _stand(entry)
     if flow.links:
         work.forget_mapping()
+
+
+def posted_many(work: Work, flow: Flow, made: Sequence[tuple[Outgoing, Answer]]) -> None:
+    """The same for documents that went out together, none of them about money: few statements, however many."""
+    for outgoing, answer in made:
+        entry = outgoing.entry
+        entry.target_type, entry.fingerprint = outgoing.target_type, outgoing.fingerprint
+        entry.facts, entry.approvals = entry.planned.get("facts", entry.facts), []
+        _judge(entry, answer)
+        _set_target(entry, answer)
+    entries = [outgoing.entry for outgoing, _ in made]
+    with ledger.in_one_step():
+        Outgoing.objects.filter(pk__in=[outgoing.pk for outgoing, _ in made]).update(
+            state=Outgoing.State.DONE, closed_at=timezone.now()
+        )
+        left_out = create_many_links(flow, [(outgoing.entry, answer) for outgoing, answer in made])
+        for entry in entries:
+            if entry.pk in left_out:
+                _not_linked(entry)
+        ledger.finish_many(entries, (*STATE, *TARGET))
+        ledger.release([f"entry:{entry.flow}:{entry.source_id}" for entry in entries])
+    work.forget_mapping()
+
+
+def _not_linked(entry: Entry) -> None:
+    entry.notices.append({"code": "not_linked", "subject": entry.target_number, "detail": {}})
+    entry.state = Entry.State.POSTED_WITH_WARNINGS
 
 
 def adopt(entry: Entry, twin: Twin, plan: Plan[Any], fingerprint: str) -> None:

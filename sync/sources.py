@@ -5,19 +5,30 @@ One reader per vendor resource, so that a new flow over a known resource adds no
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
+from connectors.errors import Missing
 from connectors.procore import resources as procore
 from connectors.procore.records import Company, Project, Requisition
 from connectors.qbo import resources as qbo
 from connectors.qbo.records import Contact
+from connectors.resource import Resource
 from mapping.directory import refresh_project_codes, upsert_company, upsert_project, upsert_qbo_contact
+from mapping.divisions import ancestors
+from mapping.models import RemoteItem
+from mapping.upserts import upsert_companies, upsert_contacts
+from sync.flow import Flow
+from sync.flows._cost_codes import CodePush
 from sync.flows.contacts import PushRequest
 from sync.models import Entry
+from sync.terms import add_terms
 from sync.work import Work
 
 Reader = Callable[[Work, Entry], Any]
+SetReader = Callable[[Work, Sequence[Entry]], Mapping[int, Any]]
+# More would make the address longer than gateways take.
+IDS_IN_AN_ADDRESS = 100
 
 
 def read_requisition(work: Work, entry: Entry) -> Requisition:
@@ -27,7 +38,7 @@ def read_requisition(work: Work, entry: Entry) -> Requisition:
     if any(line.cost_code_id and line.cost_code_id not in known for line in requisition.lines):
         refresh_project_codes(work.procore.connection, [requisition.project_id])
         work.forget_mapping()
-    return requisition
+    return add_terms(work, requisition)
 
 
 def read_project(work: Work, entry: Entry) -> Project:
@@ -52,19 +63,93 @@ def read_qbo_contact(work: Work, entry: Entry) -> Contact:
     return contact
 
 
+def read_code(work: Work, entry: Entry) -> CodePush:
+    """A standard cost code; one that only projects have is as the directory keeps it."""
+    found = read_codes(work, [entry])
+    if entry.pk not in found:
+        message = f"cost code {entry.source_id} is in no list"
+        raise Missing(message)
+    return found[entry.pk]
+
+
+def read_codes(work: Work, entries: Sequence[Entry]) -> dict[int, CodePush]:
+    parents = {code.id: code.parent_id or "" for code in work.standard_codes.values()}
+    own = [entry.source_id for entry in entries if entry.source_id not in parents]
+    rows = RemoteItem.objects.filter(
+        connection=work.procore.connection, resource=procore.STANDARD_COST_CODES.key, remote_id__in=own
+    ).exclude(subtype="")
+    kept = {row.remote_id: row for row in rows} if own else {}
+    parents |= {remote_id: row.parent_id for remote_id, row in kept.items()}
+    divisions = set(parents.values())
+    found: dict[int, CodePush] = {}
+    for entry in entries:
+        code = work.standard_codes.get(entry.source_id) or kept.get(entry.source_id)
+        if code is not None:
+            found[entry.pk] = CodePush(
+                id=entry.source_id,
+                code=code.code if isinstance(code, RemoteItem) else code.full_code,
+                name=code.name,
+                parents=ancestors(entry.source_id, parents),
+                is_division=entry.source_id in divisions,
+                is_active=code.is_active if isinstance(code, RemoteItem) else True,
+            )
+    return found
+
+
+def read_companies(work: Work, entries: Sequence[Entry]) -> dict[int, PushRequest]:
+    ids = list(dict.fromkeys(entry.source_id for entry in entries))
+    found: dict[str, Company] = {}
+    for start in range(0, len(ids), IDS_IN_AN_ADDRESS):
+        wanted = ids[start : start + IDS_IN_AN_ADDRESS]
+        for page in work.procore.list(procore.VENDORS, id=wanted):
+            found |= {company.id: company for company in map(Company.from_wire, page)}
+    # The list holds active ones alone, so what it lacks may be inactive as well as gone.
+    for missing in [each for each in ids if each not in found]:
+        try:
+            found[missing] = Company.from_wire(work.procore.get(procore.VENDORS, missing))
+        except Missing:
+            continue
+    upsert_companies(work.procore.connection, list(found.values()))
+    return {e.pk: PushRequest(found[e.source_id], _role(e)) for e in entries if e.source_id in found}
+
+
+def read_qbo_contacts(work: Work, entries: Sequence[Entry]) -> dict[int, Contact]:
+    found: dict[tuple[str, str], Contact] = {}
+    for role, resource in CONTACT_LISTS.items():
+        ids = list(dict.fromkeys(entry.source_id for entry in entries if _role(entry) == role))
+        read = [Contact.from_wire(wire, role=role) for wire in work.qbo.get_many(resource, ids)]
+        found |= {(role, contact.id): contact for contact in read}
+    upsert_contacts(work.qbo.connection, list(found.values()))
+    keys = {entry.pk: (_role(entry), entry.source_id) for entry in entries}
+    return {pk: found[key] for pk, key in keys.items() if key in found}
+
+
 def _role(entry: Entry) -> Literal["vendor", "customer"]:
     return "customer" if entry.part == "customer" else "vendor"
 
 
+CONTACT_LISTS: dict[Literal["vendor", "customer"], Resource] = {"vendor": qbo.VENDORS, "customer": qbo.CUSTOMERS}
 READERS: dict[str, Reader] = {
     procore.REQUISITIONS.key: read_requisition,
     procore.PROJECTS.key: read_project,
     procore.VENDORS.key: read_company,
     qbo.VENDORS.key: read_qbo_contact,
     qbo.CUSTOMERS.key: read_qbo_contact,
+    procore.STANDARD_COST_CODES.key: read_code,
+}
+SET_READERS: dict[str, SetReader] = {
+    procore.VENDORS.key: read_companies,
+    qbo.VENDORS.key: read_qbo_contacts,
+    qbo.CUSTOMERS.key: read_qbo_contacts,
+    procore.STANDARD_COST_CODES.key: read_codes,
 }
 
 
 def read(work: Work, entry: Entry) -> Any:
     """The record, or Missing when it is gone or no longer visible."""
     return READERS[entry.source_type](work, entry)
+
+
+def read_many(work: Work, flow: Flow, entries: Sequence[Entry]) -> Mapping[int, Any]:
+    """The records of entries of one flow by the entry's pk, read in sets; one that is gone is left out."""
+    return SET_READERS[flow.reads.key](work, entries)

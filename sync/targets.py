@@ -5,20 +5,26 @@ An adapter sends what the outbox holds, so a write can be finished by a worker t
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
+from connectors.errors import Uncertain, VendorError
 from connectors.procore import resources as procore
+from connectors.procore.faults import error_in
 from connectors.procore.records import Company
+from connectors.qbo.client import BatchItem
 from connectors.qbo.documents import Bill, numbers_from_text
 from connectors.qbo.records import PostedBill
 from smoothx.lib.money import money
+from smoothx.lib.text import collapse_spaces, stable_hash
 from sync.models import Entry, Outgoing
 from sync.work import Work
 
 SIMILAR_DAYS = 30
 MONEY_ENTITIES = ("Bill", "VendorCredit")
+LIST_ENTITIES = ("Item", "Class")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,10 @@ class Adapter(Protocol):
 
     def probe(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer | None: ...
 
+    def send_many(self, work: Work, drafts: Sequence[Outgoing]) -> dict[int, Answer | VendorError]:
+        """Creates in one call; what came of each by its pk. Raises what befell the call as a whole."""
+        ...
+
 
 class QuickBooks:
     def send(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer:
@@ -65,6 +75,19 @@ class QuickBooks:
             answer = work.qbo.update(entity, wire, key=outgoing.key)
         return self._read(entity, answer)
 
+    def send_many(self, work: Work, drafts: Sequence[Outgoing]) -> dict[int, Answer | VendorError]:
+        """One batch. Its request key follows from the writes' own, so that a repeat of the call makes nothing new."""
+        items = {
+            str(number): (draft, BatchItem(str(number), "create", draft.target_type, numbers_from_text(draft.body)))
+            for number, draft in enumerate(drafts, start=1)
+        }
+        key = stable_hash(*(draft.key for draft in drafts))
+        answers = work.qbo.batch([item for _, item in items.values()], key=key)
+        return {draft.pk: self._read_item(draft, answers[number]) for number, (draft, _) in items.items()}
+
+    def _read_item(self, draft: Outgoing, answer: dict[str, Any] | VendorError) -> Answer | VendorError:
+        return answer if isinstance(answer, VendorError) else self._read(draft.target_type, answer)
+
     def probe(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer | None:
         """The document this write may have made, or None. Marker first; without one nothing is taken for ours."""
         entity, body = outgoing.target_type, outgoing.body
@@ -76,7 +99,8 @@ class QuickBooks:
             return answer if changed and is_ours else None
         if entity not in MONEY_ENTITIES:
             parent_id = body.get("ParentRef", {}).get("value", "")
-            found = work.qbo.find_by_name(entity, body["DisplayName"], parent_id=parent_id)
+            name = body["Name"] if entity in LIST_ENTITIES else body["DisplayName"]
+            found = work.qbo.find_by_name(entity, name, parent_id=parent_id)
             return self._read(entity, found) if found else None
         vendor_id = body["VendorRef"]["value"]
         for bill in work.qbo.find_bills(entity=entity, vendor_id=vendor_id, number=body["DocNumber"]):
@@ -120,7 +144,7 @@ class QuickBooks:
 
     def _read(self, entity: str, wire: dict[str, Any]) -> Answer:
         total = signed(entity, money(wire.get("TotalAmt"))) if entity in MONEY_ENTITIES else None
-        number = wire.get("DocNumber") or wire.get("DisplayName") or ""
+        number = wire.get("DocNumber") or wire.get("DisplayName") or wire.get("Name") or ""
         return Answer(str(wire["Id"]), str(wire.get("SyncToken") or "0"), number, total, wire)
 
 
@@ -129,6 +153,20 @@ class ProcoreDirectory:
 
     def send(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer:
         return self._read(work.procore.create(procore.VENDORS, outgoing.body, key=outgoing.key))
+
+    def send_many(self, work: Work, drafts: Sequence[Outgoing]) -> dict[int, Answer | VendorError]:
+        """One sync action. Its answer names no row, and promises no order: the names tell which is which."""
+        answer = work.procore.sync(procore.VENDORS, [draft.body for draft in drafts], key=drafts[0].key)
+        made = _by_name(answer.entities)
+        refused = _by_name(answer.errors)
+        return {draft.pk: self._find(collapse_spaces(draft.body["name"]), made, refused) for draft in drafts}
+
+    def _find(self, name: str, made: Mapping[str, Any], refused: Mapping[str, Any]) -> Answer | VendorError:
+        if name in made:
+            return self._read(made[name])
+        if name in refused:
+            return error_in(refused[name])
+        return Uncertain("a row of a sync action has no answer")
 
     def probe(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer | None:
         wanted = outgoing.body["name"]
@@ -141,6 +179,10 @@ class ProcoreDirectory:
 
 ADAPTERS: dict[str, Adapter] = {"qbo": QuickBooks(), "procore": ProcoreDirectory()}
 QUICKBOOKS = QuickBooks()
+
+
+def _by_name(rows: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {collapse_spaces(str(row.get("name") or "")): row for row in rows}
 
 
 def _days_apart(bill: Bill, other: PostedBill) -> int:

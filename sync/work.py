@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from connectors.models import Connection, Vendor
+from connectors.procore import resources as procore
 from connectors.procore.client import ProcoreClient
+from connectors.procore.records import CostCode
+from connectors.qbo import resources as qbo
 from connectors.qbo.client import QboClient
 from connectors.qbo.records import PostedBill
 from mapping.choices import load_defaults
 from mapping.defaults import Defaults
 from mapping.kinds import KINDS
-from mapping.maps import Maps
+from mapping.maps import Maps, Target
 from mapping.snapshot import (
+    load_accounts,
     load_codes,
     load_companies,
     load_jobs,
     load_labels,
     load_links,
+    load_listed,
     load_names,
     load_projects,
 )
@@ -28,6 +34,9 @@ from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import require_tenant_id
 from sync import ledger
 from sync.models import Entry, FlowSetting
+
+# The QuickBooks list each of these flows adds to.
+PUSHED_CODES = {"items_to_qbo": qbo.ITEMS, "classes_to_qbo": qbo.CLASSES}
 
 
 class NotConnected(Exception):
@@ -45,6 +54,9 @@ class Work:
         self.tenant = Tenant.objects.get(pk=require_tenant_id())
         # Called between the parts of a long piece of work, so that nobody takes its worker for dead.
         self.keep_lease: Callable[[], None] = lambda: None
+        self._listed: dict[str, dict[str, Target]] = {}
+        # The payment terms of purchase orders, by the order's id.
+        self.order_terms: dict[str, str] = {}
         self._vendor_bills: dict[tuple[str, str], list[PostedBill]] = {}
         self._connections = {row.vendor: row for row in Connection.objects.exclude(account_id="").order_by("id")}
 
@@ -96,7 +108,30 @@ class Work:
         if entry.group:
             opening = self.openings.get(entry.group)
             contracts[entry.group] = ledger.load_contract(entry.flow, entry.group, opening)
-        return replace(self.base_maps, contracts=contracts, approvals=frozenset(entry.approvals))
+        maps = replace(self.base_maps, contracts=contracts, approvals=frozenset(entry.approvals))
+        return self._with_lists(maps, entry) if entry.flow in PUSHED_CODES else maps
+
+    def _with_lists(self, maps: Maps, entry: Entry) -> Maps:
+        """What only a cost code on its way to a QuickBooks list asks for."""
+        return replace(maps, listed=self.listed(PUSHED_CODES[entry.flow].key), accounts=self.accounts)
+
+    @cached_property
+    def accounts(self) -> dict[str, Target]:
+        return load_accounts()
+
+    def listed(self, resource_key: str) -> dict[str, Target]:
+        if resource_key not in self._listed:
+            self._listed[resource_key] = load_listed(resource_key)
+        return self._listed[resource_key]
+
+    @cached_property
+    def standard_codes(self) -> dict[str, CostCode]:
+        """The company's cost codes as Procore has them now, by id. Read whole, since a list must be named anyway."""
+        lists = [row["id"] for page in self.procore.list(procore.COST_CODE_LISTS) for row in page]
+        codes = procore.STANDARD_COST_CODES
+        pages = chain.from_iterable(self.procore.list(codes, standard_cost_code_list_id=each) for each in lists)
+        rows = [row for page in pages for row in page if not row.get("deleted_at")]
+        return {code.id: code for code in map(CostCode.from_standard, rows)}
 
     def vendor_bills(self, entity: str, vendor_id: str) -> list[PostedBill]:
         """All bills (or vendor credits) of one vendor, read once per run; what the run posts itself is added to it."""
@@ -109,5 +144,6 @@ class Work:
         self._vendor_bills.get((entity, bill.vendor_id), []).append(bill)
 
     def forget_mapping(self) -> None:
-        for name in ("base_maps", "defaults", "openings"):
+        self._listed.clear()
+        for name in ("base_maps", "defaults", "openings", "accounts"):
             self.__dict__.pop(name, None)

@@ -59,6 +59,12 @@ def error_for(response: Response) -> VendorError:
     )
 
 
+def error_in(row: Mapping[str, Any], *, request_id: str = "") -> Rejected:
+    """The error for one refused row of a sync action."""
+    words = collapse_spaces("; ".join(_messages({"errors": row.get("errors")})))[:LONGEST_WORDS]
+    return Rejected(f"Procore refused a row: {words}", vendor_text=words, request_id=request_id)
+
+
 def find_fault(status: int, words: str) -> Fault:
     lowered = words.lower()
     return next((row for row in FAULTS if row.status == status and row.contains in lowered), _UNKNOWN)

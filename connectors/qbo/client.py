@@ -15,7 +15,7 @@ from connectors.http import send
 from connectors.models import Connection
 from connectors.paging import Row, Rows
 from connectors.qbo.faults import Operation, error_for, error_in, read_body
-from connectors.qbo.query import PAGE_SIZE, literal, match, select
+from connectors.qbo.query import PAGE_SIZE, literal, match, one_of, select
 from connectors.qbo.records import PostedBill
 from connectors.qbo.resources import COMPANY_INFO, PREFERENCES
 from connectors.resource import Resource
@@ -31,6 +31,8 @@ _NAME_LISTS = frozenset(
     {"Vendor", "Customer", "Employee", "Account", "Item", "TaxCode", "Term", "Class", "Department", "PaymentMethod"}
 )
 _ANY_STATE = "Active IN (true, false)"
+# What a name stands in, where it is not the display name of a person or firm.
+_NAME_MEMBERS = {"Item": "Name", "Class": "Name"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +94,23 @@ class QboClient:
         response = self._send(Request("GET", self._url(f"{entity.lower()}/{record_id}")), during="read")
         return _entity(response, entity)
 
+    def get_many(self, resource: Resource, record_ids: Sequence[str]) -> Rows:
+        """The records with these ids, inactive ones too, in order of id; what was deleted is left out."""
+        if not record_ids:
+            return []
+        conditions = [one_of("Id", record_ids), _ANY_STATE]
+        return [row for rows in self._query_pages(resource.entity, conditions) for row in rows]
+
     def find_by_name(self, entity: str, name: str, *, parent_id: str | None = None) -> Row | None:
-        """The vendor, customer or employee with this display name, but for case; inactive ones too.
+        """The vendor, customer, employee, item or class with this name, but for case; inactive ones too.
 
         The same job name may stand under several customers: `parent_id` tells them apart, "" is the top level.
         """
-        named = match("DisplayName", name)
+        member = _NAME_MEMBERS.get(entity, "DisplayName")
+        named = match(member, name)
         for rows in self._query_pages(entity, [named.condition, _ANY_STATE]):
             for row in rows:
-                is_named = str(row.get("DisplayName")).casefold() == name.casefold()
+                is_named = str(row.get(member)).casefold() == name.casefold()
                 if is_named and parent_id in (None, _parent_of(row)):
                     return row
         return None

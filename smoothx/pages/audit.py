@@ -49,6 +49,11 @@ WORDS = {
     "pair.reject": "Mapping, pair rejected",
     "pair.allow": "Mapping, rejection taken back",
     "contact.pushed": "Mapping, contact pushed",
+    "code.pushed": "Mapping, cost code pushed",
+    "push.confirmed": "Mapping, push of many begun",
+    "push.stopped": "Mapping, push of many stopped",
+    "push.resumed": "Mapping, push of many gone on",
+    "push.linked": "Mapping, rows linked instead of pushed",
 }
 # What is written down beside an action and means something to a reader, in this order. The rest are ids.
 DETAILS = ("before", "after", "role", "start_date", "linked", "links")

@@ -11,6 +11,7 @@ from connectors.procore.records import Company
 from connectors.qbo import documents
 from connectors.qbo import resources as qbo
 from connectors.qbo.records import Contact
+from mapping.approvals import ADD_SUFFIX, SUFFIXES
 from mapping.defaults import Defaults
 from mapping.kinds import CUSTOMER, VENDOR, MappingKind
 from mapping.maps import Maps
@@ -18,9 +19,6 @@ from sync.flow import Description, Flow
 from sync.flows._contacts import find_left, postal_address, read_email, read_region
 from sync.plan import Notes, Plan
 
-# Approval to make a second contact of a name QuickBooks has already, told apart by its role.
-ADD_SUFFIX = "add_suffix"
-SUFFIXES = {"vendor": " (V)", "customer": " (C)"}
 ROLE_KINDS = {"vendor": VENDOR, "customer": CUSTOMER}
 
 
@@ -127,6 +125,7 @@ FLOWS = (
         describe=describe_push,
         trigger="push",
         links=(VENDOR, CUSTOMER),
+        sends_together=True,
         help="A company you send from Mapping becomes a QuickBooks vendor or customer and is linked to it.",
     ),
     Flow(
@@ -140,6 +139,7 @@ FLOWS = (
         describe=describe_contact,
         trigger="push",
         links=(VENDOR, CUSTOMER),
+        sends_together=True,
         help="A vendor or customer you send from Mapping becomes a Procore company and is linked to it.",
     ),
 )

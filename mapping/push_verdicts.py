@@ -1,0 +1,140 @@
+"""What a push would do with a row: create it, find that it exists, clash with another name, or be impossible."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from connectors.procore import resources as procore
+from connectors.qbo import resources as qbo
+from mapping.candidates import all_rows, linked_left, linked_right
+from mapping.models import MappingRun, RunRow
+from mapping.pushes import Planned, Planner, Wanted
+from mapping.screens import Section
+from mapping.sides import OTHER_SIDE, SIDE_LABELS, SideKey, load_sides
+
+# The lists that share one set of names on the other side, by the resource of the section's first kind.
+NAME_LISTS = {
+    qbo.VENDORS.key: (qbo.VENDORS, qbo.CUSTOMERS, qbo.EMPLOYEES),
+    qbo.ITEMS.key: (qbo.ITEMS,),
+    qbo.CLASSES.key: (qbo.CLASSES,),
+}
+NOUNS = {
+    qbo.VENDORS.key: "vendor",
+    qbo.CUSTOMERS.key: "customer",
+    qbo.EMPLOYEES.key: "employee",
+    qbo.ITEMS.key: "product or service",
+    qbo.CLASSES.key: "class",
+    procore.VENDORS.key: "company",
+}
+FITS_ROLE = {"vendor": qbo.VENDORS.key, "customer": qbo.CUSTOMERS.key}
+
+
+@dataclass(frozen=True, slots=True)
+class Namesake:
+    """A row of the other side that has the name, or nearly. An inactive one has no `normal_name`, nobody links it."""
+
+    pk: int
+    resource: str
+    remote_id: str
+    name: str
+    normal_name: str
+    is_linked: bool
+
+
+class Judge:
+    """Judges rows one after the other; a name met twice is created once. Reads the other side's names once."""
+
+    def __init__(self, section: Section, side: SideKey, plan: Planner) -> None:
+        self._section, self._side, self._plan = section, side, plan
+        self._numbers: dict[str, int] = {}
+
+    def judge(self, run: MappingRun, number: int, wanted: Wanted) -> RunRow:
+        planned = self._plan(wanted)
+        verdict, reason, namesake = self._decide(planned, wanted, number)
+        ids = {"left_id" if self._side == "procore" else "right_id": wanted.row.remote_id}
+        row = wanted.row
+        return RunRow(
+            tenant_id=run.tenant_id,
+            run=run,
+            number=number,
+            label=(row.name if row.name == row.code else f"{row.code} {row.name}".strip())[:500],
+            verdict=verdict,
+            reason=reason[:500],
+            state=RunRow.State.WAITING if verdict == "create" else RunRow.State.LEFT_OUT,
+            data={
+                "role": wanted.role,
+                "approvals": list(wanted.approvals),
+                "name": planned.name,
+                "facts": [list(fact) for fact in planned.facts],
+                "row": row.pk,
+                "twin": namesake.pk if namesake else None,
+            },
+            **ids,
+        )
+
+    def _decide(self, planned: Planned, wanted: Wanted, number: int) -> tuple[str, str, Namesake | None]:
+        if planned.taken_by:
+            return self._taken(planned, wanted)
+        if planned.reason:
+            return "invalid", planned.reason, None
+        near = self._by_name.get(wanted.row.normal_name) if wanted.row.normal_name else None
+        if near is not None and not near.is_linked and self._fits(near, wanted):
+            return "exists", f"{self._other} has {near.name}. Link it instead.", near
+        first = self._numbers.setdefault(planned.name.casefold(), number)
+        if first != number:
+            return "same", f"Row {first} has the same name.", None
+        return "create", " ".join(planned.warnings), None
+
+    def _taken(self, planned: Planned, wanted: Wanted) -> tuple[str, str, Namesake | None]:
+        owner = self._by_id.get(planned.taken_by)
+        if owner is None:
+            return "clash", planned.reason, None
+        noun = NOUNS[owner.resource]
+        if owner.is_linked:
+            return "clash", f"{self._other} has the {noun} {owner.name}, and it is linked to another row.", owner
+        if self._fits(owner, wanted):
+            return "exists", f"{self._other} has the {noun} {owner.name}. Link it instead.", owner
+        return "clash", f"{self._other} has {owner.name} as {_an(noun)}.", owner
+
+    def _fits(self, namesake: Namesake, wanted: Wanted) -> bool:
+        return namesake.resource == FITS_ROLE.get(wanted.role, namesake.resource) or self._side == "quickbooks"
+
+    @property
+    def _other(self) -> str:
+        return SIDE_LABELS[OTHER_SIDE[self._side]]
+
+    @cached_property
+    def _namesakes(self) -> list[Namesake]:
+        connection = load_sides().of(OTHER_SIDE[self._side])
+        kinds = self._section.kinds
+        if self._side == "procore":
+            lists, linked = NAME_LISTS[kinds[0].right.key], linked_right(kinds, connection)
+        else:
+            lists, linked = (procore.VENDORS,), linked_left(kinds, connection)
+        rows = all_rows().filter(
+            connection=connection, resource__in=[each.key for each in lists], parent_id="", vanished_at__isnull=True
+        )
+        linked_pks = set(rows.filter(linked).values_list("pk", flat=True))
+        values = rows.order_by("is_active", "-pk").values_list(
+            "pk", "resource", "remote_id", "name", "normal_name", "is_active"
+        )
+        return [
+            Namesake(pk, resource, remote_id, name, normal_name if is_active else "", pk in linked_pks)
+            for pk, resource, remote_id, name, normal_name, is_active in values
+        ]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Namesake]:
+        """Ids of the lists that share a set of names are out of one counter."""
+        return {each.remote_id: each for each in self._namesakes}
+
+    @cached_property
+    def _by_name(self) -> dict[str, Namesake]:
+        """Active rows by normal name, a free one rather than one that is linked."""
+        ordered = sorted(self._namesakes, key=lambda each: not each.is_linked)
+        return {each.normal_name: each for each in ordered if each.normal_name}
+
+
+def _an(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

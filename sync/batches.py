@@ -1,0 +1,135 @@
+"""Many documents in one call. Each is still planned, recorded, tried and settled for itself, in the engine's order.
+
+A batch is no document: there is no row for it. What its call did not answer is in doubt one by one, and looked for one
+by one, so a worker that dies in the middle leaves what it would have left with single sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from connectors.errors import Rejected, Throttled, VendorError
+from connectors.qbo.client import MOST_BATCH_ITEMS
+from sync import ledger, outbox, settle, sources
+from sync.flow import Flow
+from sync.merge import fingerprint
+from sync.models import Entry, Outgoing
+from sync.plan import Plan
+from sync.posting import learn_namesake
+from sync.recording import draft_create, record, save_drafts
+from sync.targets import Answer
+from sync.work import Work
+
+# Documents in one call. A sync action of Procore would take 1,000; of 250 fewer are in doubt when an answer is lost.
+MOST_AT_ONCE = {"qbo": MOST_BATCH_ITEMS, "procore": 250}
+# Documents read and planned together: whole calls, and few enough that an urgent document need not wait long.
+MOST_TOGETHER = {"qbo": 4 * MOST_BATCH_ITEMS, "procore": 250}
+# Behind every document: what somebody pushes by the thousand must not hold up the day's invoices.
+PRIORITY = 60
+
+Fail = Callable[[Entry, Exception], None]
+SendOne = Callable[[Flow, Entry, Outgoing], None]
+
+
+class Batches:
+    """Carries claimed entries of one flow. `fail` ends a run that met an error, `send_one` sends a recorded write."""
+
+    def __init__(self, work: Work, *, fail: Fail, send_one: SendOne) -> None:
+        self.work = work
+        self._fail, self._send_one = fail, send_one
+        self._throttled: Throttled | None = None
+
+    def carry(self, flow: Flow, entries: Sequence[Entry]) -> None:
+        """Take these through the five steps; whatever happens ends in a visible state of each."""
+        try:
+            found = sources.read_many(self.work, flow, entries)
+        except Exception as error:
+            for entry in entries:
+                self._fail(entry, error)
+            return
+        drafts = self._plan_all(flow, entries, found)
+        if drafts:
+            save_drafts(drafts)
+        for chunk in _chunks(drafts, MOST_AT_ONCE[flow.target]):
+            self._send(flow, chunk)
+
+    def _plan_all(self, flow: Flow, entries: Sequence[Entry], found: Mapping[int, Any]) -> list[Outgoing]:
+        drafts: list[Outgoing] = []
+        names: set[str] = set()
+        for entry in entries:
+            try:
+                draft = self._plan(flow, entry, found)
+            except Exception as error:
+                self._fail(entry, error)
+                continue
+            if draft is None:
+                continue
+            name = _name_of(draft)
+            if name in names:
+                # One of that name is on its way with this very call: planned again, this one will see it.
+                ledger.finish(entry, (), due_at=timezone.now())
+                continue
+            names.add(name)
+            drafts.append(draft)
+        return drafts
+
+    def _plan(self, flow: Flow, entry: Entry, found: Mapping[int, Any]) -> Outgoing | None:
+        """The write to send, or None when the entry is decided without one."""
+        source = found.get(entry.pk)
+        if source is None:
+            settle.source_gone(entry)
+            return None
+        ledger.describe(entry, flow.describe(source))
+        plan: Plan[Any] = flow.rule(source, self.work.maps_for(entry), self.work.defaults)
+        entry.source_fingerprint = fingerprint(source)
+        if plan.document is None or entry.is_posted:
+            record(self.work, flow, entry, plan)
+            return None
+        return draft_create(entry, plan)
+
+    def _send(self, flow: Flow, drafts: Sequence[Outgoing]) -> None:
+        if self._throttled is not None:
+            self._put_off(drafts, self._throttled)
+            return
+        try:
+            results = outbox.send_many(self.work, drafts, flow)
+        except Rejected:
+            # Refused as a whole, for what is wrong with one of them perhaps: each by itself says which.
+            for draft in drafts:
+                self._send_one(flow, draft.entry, draft)
+            return
+        self._settle(flow, [(draft, results[draft.pk]) for draft in drafts if draft.pk in results])
+
+    def _settle(self, flow: Flow, results: Sequence[tuple[Outgoing, Answer | VendorError]]) -> None:
+        made = [(draft, result) for draft, result in results if isinstance(result, Answer)]
+        if made:
+            settle.posted_many(self.work, flow, made)
+        for draft, result in results:
+            if isinstance(result, Throttled):
+                self._throttled = result
+                self._put_off([draft], result)
+            elif isinstance(result, VendorError):
+                if result.fault == "name_exists":
+                    learn_namesake(self.work, draft)
+                settle.send_failed(draft.entry, draft, result)
+
+    def _put_off(self, drafts: Sequence[Outgoing], error: Throttled) -> None:
+        for draft in drafts:
+            settle.not_sent_yet(draft.entry, draft, error.after)
+
+    @property
+    def is_throttled(self) -> bool:
+        return self._throttled is not None
+
+
+def _name_of(draft: Outgoing) -> str:
+    body = draft.body
+    return str(body.get("DisplayName") or body.get("Name") or body.get("name") or draft.pk).casefold()
+
+
+def _chunks(drafts: Sequence[Outgoing], size: int) -> Iterator[Sequence[Outgoing]]:
+    for start in range(0, len(drafts), size):
+        yield drafts[start : start + size]

@@ -1,0 +1,193 @@
+"""What a push would make, planned by the very rule that will make it, from the directory and without any effect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from connectors.errors import VendorError
+from connectors.procore.documents import DirectoryCompany
+from connectors.procore.records import Address, Company
+from connectors.qbo.documents import Contact
+from connectors.qbo.lists_documents import ServiceItem
+from connectors.qbo.records import Contact as QboContact
+from mapping.divisions import ancestors
+from mapping.models import RemoteItem
+from mapping.pushes import Planned, Planner, Wanted
+from mapping.screens import Section
+from mapping.sides import SideKey
+from mapping.subjects import load_parents
+from mapping.upserts import upsert_records
+from sync.codes import sentence_for
+from sync.flow import Flow
+from sync.flows._cost_codes import CodePush
+from sync.flows.contacts import PushRequest
+from sync.models import Entry
+from sync.plan import Notice, Plan
+from sync.posting import NAME_LISTS
+from sync.registry import flow as flow_called
+from sync.work import NotConnected, Work
+
+# The flow that carries rows of Procore, by the kind it links; rows of QuickBooks have one.
+FROM_PROCORE = {
+    "vendor": "contacts_to_qbo",
+    "cost_code_item": "items_to_qbo",
+    "cost_code_class": "classes_to_qbo",
+}
+LISTS = {"vendor": NAME_LISTS, "cost_code_item": ("Item",), "cost_code_class": ("Class",)}
+
+
+def flow_for(section: Section, side: SideKey) -> Flow:
+    key = FROM_PROCORE[section.kinds[0].key] if side == "procore" else "contacts_to_procore"
+    return flow_called(key)
+
+
+def planner(section: Section, side: SideKey) -> Planner:
+    """Plans rows with the mapping and the directory as they are now."""
+    return _Previewer(flow_for(section, side))
+
+
+class _Previewer:
+    def __init__(self, flow: Flow) -> None:
+        self._flow = flow
+        self._work = Work()
+
+    def __call__(self, wanted: Wanted) -> Planned:
+        became = self._pushed.get((wanted.row.remote_id, wanted.role))
+        if became:
+            reason = "It was pushed before. Link it to what it became instead."
+            return Planned(name=wanted.row.name, reason=reason, taken_by=became)
+        entry = Entry(flow=self._flow.key, approvals=list(wanted.approvals), part=wanted.role)
+        plan = self._flow.rule(self._source(wanted), self._work.maps_for(entry), self._work.defaults)
+        return _planned(plan)
+
+    def _source(self, wanted: Wanted) -> Any:
+        row = wanted.row
+        role = "customer" if wanted.role == "customer" else "vendor"
+        if self._flow.key == "contacts_to_qbo":
+            return PushRequest(_company(row), "customer" if role == "customer" else "vendor")
+        if self._flow.key == "contacts_to_procore":
+            return _contact(row, is_customer=role == "customer")
+        return CodePush(
+            id=row.remote_id,
+            code=row.code,
+            name=row.name,
+            parents=ancestors(row.remote_id, self._parents),
+            is_division=row.remote_id in self._divisions,
+            is_active=row.is_active,
+        )
+
+    @cached_property
+    def _pushed(self) -> dict[tuple[str, str], str]:
+        posted = Entry.objects.filter(flow=self._flow.key).exclude(target_id="")
+        return {
+            (source_id, part): target
+            for source_id, part, target in posted.values_list("source_id", "part", "target_id")
+        }
+
+    @cached_property
+    def _parents(self) -> dict[str, str]:
+        return load_parents()
+
+    @cached_property
+    def _divisions(self) -> set[str]:
+        return set(self._parents.values())
+
+
+def ask_name(section: Section, name: str) -> Sequence[str]:
+    """Remote ids of the QuickBooks rows with this name now; each is in the directory from here on."""
+    found: list[str] = []
+    try:
+        client = Work().qbo
+        for entity in LISTS[section.kinds[0].key]:
+            record = client.find_by_name(entity, name, parent_id="" if entity == "Customer" else None)
+            if record is not None:
+                upsert_records(client.connection, entity, [record])
+                found.append(str(record["Id"]))
+    except (VendorError, NotConnected):
+        # What the directory knows has to do; the push itself is refused should the name be in use.
+        return found
+    return found
+
+
+def _planned(plan: Plan[Any]) -> Planned:
+    warnings = tuple(_sentence(notice) for notice in plan.warnings)
+    if plan.document is not None:
+        return Planned(name=plan.document.name, facts=_facts(plan.document), warnings=warnings)
+    blocker = plan.blockers[0]
+    taken = blocker.detail.get("id", "") if blocker.code == "name_exists" else ""
+    return Planned(name=blocker.subject, warnings=warnings, reason=_sentence(blocker), taken_by=taken)
+
+
+def _sentence(notice: Notice) -> str:
+    return sentence_for(notice.code, notice.subject, notice.detail)
+
+
+def _facts(document: Any) -> tuple[tuple[str, str], ...]:
+    """What is sent, in a reader's words and in the order it is shown; empty values are left out."""
+    match document:
+        case Contact():
+            address = document.address
+            named = [
+                ("Name", document.name),
+                ("Company name", document.company_name),
+                ("E-mail", document.email),
+                ("Phone", document.phone),
+                ("Street", address.line),
+                ("City", address.city),
+                ("State", address.region),
+                ("Postcode", address.postal_code),
+                ("Country", address.country),
+            ]
+        case DirectoryCompany():
+            named = [
+                ("Name", document.name),
+                ("E-mail", document.email),
+                ("Phone", document.phone),
+                ("Street", document.street),
+                ("City", document.city),
+                ("State", document.state_code),
+                ("Postcode", document.zip),
+                ("Country", document.country_code),
+            ]
+        case ServiceItem():
+            named = [
+                ("Name", document.name),
+                ("SKU", document.code),
+                ("Type", "Service"),
+                ("Income account", document.income_account_name),
+                ("Expense account", document.expense_account_name),
+            ]
+        case _:
+            named = [("Name", document.name)]
+    return tuple((label, value) for label, value in named if value)
+
+
+def _company(row: RemoteItem) -> Company:
+    facts = row.data
+    names = ("street", "city", "state_code", "zip", "country_code")
+    address = Address(**{name: str(facts.get(name) or "") for name in names})
+    return Company(row.remote_id, row.name, row.email, row.phone, address, is_active=row.is_active)
+
+
+def _contact(row: RemoteItem, *, is_customer: bool) -> QboContact:
+    facts = {name: str(value or "") for name, value in row.data.items()}
+    return QboContact(
+        id=row.remote_id,
+        role="customer" if is_customer else "vendor",
+        name=row.name,
+        full_name=facts.get("full_name", row.name),
+        sync_token=facts.get("sync_token", ""),
+        company_name=facts.get("company_name", ""),
+        email=row.email,
+        phone=row.phone,
+        street=facts.get("street", ""),
+        city=facts.get("city", ""),
+        region=facts.get("state_code", ""),
+        postal_code=facts.get("zip", ""),
+        country=facts.get("country_code", ""),
+        parent_id=row.parent_id,
+        is_project=row.subtype == "project",
+        is_active=row.is_active,
+    )

@@ -1,0 +1,78 @@
+"""Companies and contacts made up on the vendors' side, and pushes of many of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from connectors.procore import resources as procore
+from connectors.qbo import resources as qbo
+from connectors.qbo.client import BatchItem
+from mapping.models import RemoteItem
+from sync import batches, ledger
+from sync.models import Entry
+from sync.registry import all_flows
+from sync.work import Work
+from tests import worlds
+
+
+def add_companies(names: Sequence[str], **facts: Any) -> list[str]:
+    """Companies of Procore's directory, read into ours. Answers their ids in the order of `names`."""
+    rows = [{"name": name, **facts} for name in names]
+    made = {row["name"]: str(row["id"]) for row in Work().procore.sync(procore.VENDORS, rows).entities}
+    worlds.read_section("contacts")
+    return [made[name] for name in names]
+
+
+def add_vendors(wires: Sequence[dict[str, Any]]) -> list[str]:
+    """Vendors of the books, read into our directory. Answers their ids."""
+    client = Work().qbo
+    ids: list[str] = []
+    for start in range(0, len(wires), 30):
+        items = [BatchItem(str(n), "create", "Vendor", wire) for n, wire in enumerate(wires[start : start + 30])]
+        ids += [str(made["Id"]) for made in client.batch(items).values() if isinstance(made, dict)]
+    worlds.read_section("contacts")
+    return ids
+
+
+def queue(flow_key: str, ids: Sequence[str], *, part: str = "vendor") -> None:
+    """What a run does with rows it feeds."""
+    flow, work = all_flows()[flow_key], Work()
+    pair = (work.procore.connection, work.qbo.connection)
+    source, target = pair if flow.source == "procore" else pair[::-1]
+    ledger.note(
+        flow,
+        source_connection=source,
+        target_connection=target,
+        source_ids=[(each, "") for each in ids],
+        part=part,
+        priority=batches.PRIORITY,
+    )
+
+
+def entries() -> list[Entry]:
+    return list(Entry.objects.order_by("pk"))
+
+
+def vendors_named(pair: Any, prefix: str) -> list[dict[str, Any]]:
+    """Vendors of the books whose name begins so, by name."""
+    found = [row for row in worlds.books_of(pair)["Vendor"] if row["DisplayName"].startswith(prefix)]
+    return sorted(found, key=lambda row: row["DisplayName"])
+
+
+def companies_named(pair: Any, prefix: str) -> list[dict[str, Any]]:
+    state = worlds.control(pair.procore, "state", method="GET")
+    found = [row for row in state["vendors"] if row["name"].startswith(prefix)]
+    return sorted(found, key=lambda row: row["name"])
+
+
+def calls_to(server: Any, method: str, path: str) -> int:
+    """How many calls of this method the server has had to paths that end so."""
+    calls = worlds.control(server, "calls", method="GET")
+    return sum(call["method"] == method and call["path"].endswith(path) for call in calls)
+
+
+def vendor_rows() -> dict[str, str]:
+    """Active vendors of the directory: name to id."""
+    rows = RemoteItem.objects.filter(resource=qbo.VENDORS.key, is_active=True)
+    return dict(rows.values_list("name", "remote_id"))
