@@ -1,10 +1,11 @@
-"""The Content-Security-Policy header: our own files only, no inline script, never in a frame."""
+"""What holds for every request: the Content-Security-Policy header, and a limit to what may be sent."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 POLICY = "; ".join(
     [
@@ -18,6 +19,9 @@ POLICY = "; ".join(
     ]
 )
 
+# The largest file that can be imported has 20 MB; a form around it is small.
+MOST_BYTES = 21 * 1024 * 1024
+
 
 class ContentSecurityPolicyMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -27,3 +31,19 @@ class ContentSecurityPolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
+
+
+class RequestSizeMiddleware:
+    """Refuses by its announced size what is too large, before a byte of it is read.
+
+    It stands before everything that reads a form, as the check against forged requests does.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        announced = str(request.META.get("CONTENT_LENGTH") or "0")
+        if not announced.isdecimal() or int(announced) <= MOST_BYTES:
+            return self.get_response(request)
+        return render(request, "413.html", status=413)

@@ -153,6 +153,19 @@
     if (box.matches("[data-submit]")) box.form.requestSubmit();
     countChanges(box.closest("form[data-changes]"));
   });
+  /* A file too large is refused before it is sent */
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    if (!field.matches("input[type=file][data-most-bytes]")) return;
+    const file = field.files[0];
+    const isLarge = file && file.size > Number(field.dataset.mostBytes);
+    const text = isLarge ? `The file has ${Math.round(file.size / 1048576)} MB, and ${Math.round(field.dataset.mostBytes / 1048576)} MB are the most.` : "";
+    field.setCustomValidity(text);
+    field.toggleAttribute("aria-invalid", false);
+    if (isLarge) field.setAttribute("aria-invalid", "true");
+    const error = document.getElementById(`${field.id}-error`);
+    if (error) { $("span", error).textContent = text; error.hidden = !text; }
+  });
   document.addEventListener("input", (event) => countChanges(event.target.closest("form[data-changes]")));
 
   /* Settings: how many controls differ from what was loaded */
