@@ -30,7 +30,7 @@ _LOCAL_DIGITS = 7
 _PHONE_DIGITS = 10
 _LEAST_MIXED = 3
 _RISING = ("01234567890123456789", "98765432109876543210")
-_STATE_CODES = {name: code for code, name in STATES.items() if len(code) == 2}
+_STATE_CODES = {name: code for code, name in STATES.items() if len(code) == 2} | {"colorado": "co"}
 
 
 @dataclass(slots=True, frozen=True)
@@ -109,4 +109,4 @@ def read_street(text: str) -> str:
 def read_state(text: str) -> str:
     """The two letters of a state, as they come or from its name."""
     folded = fold(text).strip().strip(".")
-    return _STATE_CODES.get(folded, folded)
+    return _STATE_CODES.get(STATES.get(folded, folded), folded)
