@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from heapq import nsmallest
 from itertools import pairwise
 
 from mapping.matching.code_names import WordBook, Words
@@ -116,6 +117,8 @@ class CodeShelf:
 
     def __init__(self, lists: CodeLists) -> None:
         self._lists = lists
+        # A word of a short name says more about it than one of a long name.
+        self._shares = [1 / (1 + 0.1 * len(row.words)) for row in lists.rights]
         self._relatives = lists.book.relatives()
         self._by_key: dict[str, set[int]] = defaultdict(set)
         self._by_name: dict[tuple[Words, str], set[int]] = defaultdict(set)
@@ -136,10 +139,11 @@ class CodeShelf:
             found |= self._by_key.get(key, set())
         shared: dict[int, float] = defaultdict(float)
         for word in _handles(left.words):
+            weight = weigh(word)
             for index in self._holders(word):
-                shared[index] += weigh(word) / (1 + 0.1 * len(self._lists.rights[index].words))
-        ranked = sorted(shared, key=lambda index: (-shared[index], self._lists.rights[index].id))
-        found.update(ranked[:MOST_COMPARED])
+                shared[index] += weight * self._shares[index]
+        nearest = nsmallest(MOST_COMPARED, ((-share, index) for index, share in shared.items()))
+        found.update(index for _, index in nearest)
         return [self._lists.rights[index] for index in sorted(found)]
 
     def _holders(self, word: str) -> Iterable[int]:

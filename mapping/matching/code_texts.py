@@ -17,6 +17,8 @@ DIVISION_WIDTH = 2
 # Below this many digits a single letter behind them belongs to the code: "12A".
 LEAST_DIGITS_BEFORE_TYPE = 4
 LEAST_DIGITS_IN_ACCOUNT = 4
+# A name of fewer digits, or with more letters in a row, is a name: "Lot 5", "Area 100".
+LEAST_DIGITS_IN_NAME, LONGEST_LETTERS = 3, 3
 
 _NUMBERS = (
     r"\d{1,3}(?: \d{2,4}){1,3}(?:\.\d+)?"  # 03 10 00
@@ -101,9 +103,13 @@ def read_code(text: str) -> CodeText:
 
 
 def is_code(text: str) -> bool:
-    """Whether a text is a code and no words: "11 660", "GC-100.M"."""
-    words = re.findall(r"[^\W\d_]{4,}", text)
-    return not words and any(letter.isdigit() for letter in text)
+    """Whether a text is a code and no words: "11 660", "GC-100.M", but not "Lot 5"."""
+    groups = _GROUP.findall(text)
+    letters = [group for group in groups if not group.isdigit()]
+    digits = sum(len(group) for group in groups if group.isdigit())
+    if not letters:
+        return digits > 0
+    return digits >= LEAST_DIGITS_IN_NAME and all(len(group) <= LONGEST_LETTERS for group in letters)
 
 
 def split_type(name: str) -> tuple[str, str]:

@@ -66,7 +66,16 @@ def test_a_code_comes_apart_into_groups_and_a_cost_type(text: str, expected: Cod
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("11 660", True), ("13160", True), ("GC-100.M", True), ("2 Hour Walls", False), ("", False)]
+    ("text", "expected"),
+    [
+        ("11 660", True),
+        ("13160", True),
+        ("GC-100.M", True),
+        ("2 Hour Walls", False),
+        ("Lot 5", False),
+        ("Area 100", False),
+        ("", False),
+    ],
 )
 def test_a_name_that_is_only_a_code(text: str, expected: bool) -> None:
     assert is_code(text) is expected
