@@ -49,7 +49,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`proofs`: how many of company e-mail and employee number agree. `conflicts`: one of them differs."""
+    """`proofs`: how many of company e-mail and employee number agree. `conflicts`: one of them differs.
+
+    `supports`: a private e-mail or a phone agrees, that no one else has.
+    """
 
     score: float = 0.0
     proofs: int = 0
@@ -98,7 +101,7 @@ def weigh(left: Contact, right: Contact, shared: Shared, *, use_numbers: bool = 
     if left.email and left.email == right.email:
         is_own = not shared.email(left)
         proofs += is_own and not left.is_private
-        supports |= is_own
+        supports |= is_own and left.is_private
         score += SHARED_ADDS if not is_own else PRIVATE_ADDS if left.is_private else EMAIL_ADDS
         reasons.append("Same e-mail" if is_own else "Same e-mail, which others have too")
     elif _emails_conflict(left, right):
@@ -117,7 +120,7 @@ def weigh(left: Contact, right: Contact, shared: Shared, *, use_numbers: bool = 
         score += PHONE_ADDS if is_own else SHARED_ADDS if is_same else -OTHER_PHONE_COSTS
         reasons += ["Same phone"] if is_same else []
     score = min(MOST_ADDED, score) - CONFLICT_COSTS * bool(doubts)
-    return Evidence(score, proofs, supports or proofs > 0, bool(doubts), tuple(reasons), tuple(doubts))
+    return Evidence(score, proofs, supports, bool(doubts), tuple(reasons), tuple(doubts))
 
 
 def _emails_conflict(left: Contact, right: Contact) -> bool:

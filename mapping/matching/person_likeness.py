@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from rapidfuzz.distance import OSA
 
-from mapping.matching.nicknames import is_common_name, other_forms, sound_of
+from mapping.matching.nicknames import form_sounds, is_common_name, other_forms, sound_of
 from mapping.matching.persons import PARTICLES, PersonName
 
 SHORTEST_TYPO = 4
@@ -50,16 +50,34 @@ class NameCounts:
 
 @dataclass(frozen=True, slots=True)
 class NameLikeness:
-    """`score` about 0 to 1. `is_sure`: the names alone are enough. `contradicts`: they speak against it."""
+    """`score` about 0 to 1. `is_sure`: the names alone are enough. `contradicts`: they speak against it.
+
+    `given_fits`, `family_fits`: that part is one. `given_near`: it may be, an initial or a lookalike.
+    """
 
     score: float
     is_sure: bool
     contradicts: bool
     given_fits: bool
+    given_near: bool
     family_fits: bool
     reasons: tuple[str, ...]
     left: PersonName
     right: PersonName
+
+
+# Of rows that show no more than one word.
+NO_LIKENESS = NameLikeness(
+    score=0.2,
+    is_sure=False,
+    contradicts=False,
+    given_fits=False,
+    given_near=False,
+    family_fits=False,
+    reasons=("No full name to compare",),
+    left=PersonName("", ("left",)),
+    right=PersonName("", ("right",)),
+)
 
 
 def compare_names(left: PersonName, right: PersonName, counts: NameCounts) -> NameLikeness:
@@ -82,6 +100,7 @@ def compare_names(left: PersonName, right: PersonName, counts: NameCounts) -> Na
         is_sure=given_fits and family_fits and slips <= most_slips and not contradicts,
         contradicts=contradicts,
         given_fits=given_fits,
+        given_near=given >= GIVEN_NEAR,
         family_fits=family_fits,
         reasons=tuple(reasons),
         left=left,
@@ -94,8 +113,8 @@ def spell_first_name(likeness: NameLikeness, left_mailbox: str, right_mailbox: s
     if likeness.given_fits or likeness.left.surname != likeness.right.surname:
         return likeness
     ours, theirs = likeness.left, likeness.right
-    is_ours = _spells(right_mailbox, ours) and not _spells(right_mailbox, theirs)
-    is_theirs = _spells(left_mailbox, theirs) and not _spells(left_mailbox, ours)
+    is_ours = spells(right_mailbox, ours) and not spells(right_mailbox, theirs)
+    is_theirs = spells(left_mailbox, theirs) and not spells(left_mailbox, ours)
     if not (is_ours or is_theirs):
         return likeness
     has_one_suffix = bool(likeness.left.suffix) != bool(likeness.right.suffix)
@@ -105,11 +124,13 @@ def spell_first_name(likeness: NameLikeness, left_mailbox: str, right_mailbox: s
         score=max(likeness.score, GIVEN_SHORT - ONE_SUFFIX_COSTS * has_one_suffix),
         is_sure=not likeness.contradicts and not has_one_suffix,
         given_fits=True,
+        given_near=True,
         reasons=("The e-mail spells the other first name", *reasons),
     )
 
 
-def _spells(mailbox: str, name: PersonName) -> bool:
+def spells(mailbox: str, name: PersonName) -> bool:
+    """Whether the part of an address before the @ is this name, with the first name in full."""
     letters = "".join(letter for letter in mailbox if letter.isalpha())
     given, surname = name.given, name.surname
     return len(given) >= SHORTEST_START and letters in (
@@ -124,7 +145,15 @@ def may_be_given(left: PersonName, right: PersonName) -> bool:
         1 in (len(ours), len(theirs)) or ours[:3] == theirs[:3] or _is_one_slip(ours, theirs)
     ):
         return True
-    return theirs in other_forms(ours)
+    return _are_forms(ours, theirs)
+
+
+def _are_forms(ours: str, theirs: str) -> bool:
+    if theirs in other_forms(ours) or sound_of(ours) == sound_of(theirs):
+        return True
+    return any(
+        sound_of(odd) in form_sounds(name) for odd, name in ((ours, theirs), (theirs, ours)) if not is_common_name(odd)
+    )
 
 
 def _compare_given(left: PersonName, right: PersonName, counts: NameCounts) -> tuple[float, str]:
@@ -133,7 +162,7 @@ def _compare_given(left: PersonName, right: PersonName, counts: NameCounts) -> t
         return GIVEN_EQUAL, ""
     if _join_given(left) & _join_given(right):
         return GIVEN_JOINED, "First name in one word"
-    if theirs in other_forms(ours) or sound_of(ours) == sound_of(theirs) or _is_start(ours, theirs, counts):
+    if _are_forms(ours, theirs) or _is_start(ours, theirs, counts):
         return GIVEN_SHORT, "Another form of the first name"
     if 1 in (len(ours), len(theirs)):
         return (GIVEN_INITIAL, "Only an initial") if ours[0] == theirs[0] else (GIVEN_OTHER, "First names differ")

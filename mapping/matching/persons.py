@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from mapping.matching.records import Candidate
-from mapping.normalize import fold
+from mapping.normalize import LEGAL_FORMS, fold
 
 SUFFIXES = {
     "jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "ii", "iii": "iii", "iv": "iv", "2nd": "ii",
@@ -29,6 +29,7 @@ PARTICLES = frozenset(
     }
 )  # fmt: skip
 _NO_FIRST_NAMES = PARTICLES - {"o", "d", "al", "ben", "van", "la", "do"}
+_FIRM_WORDS = LEGAL_FORMS - {"co", "pc"} | {"dba"}
 MOST_WORDS = 6
 
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
@@ -78,8 +79,18 @@ def read_person(row: Candidate) -> tuple[PersonName, ...]:
     return tuple(dict.fromkeys(readings))
 
 
+def is_firm(row: Candidate) -> bool:
+    """Whether the row is shown by a firm's name, which may be a person's with a legal form behind."""
+    return not _FIRM_WORDS.isdisjoint(_split_all(row.name))
+
+
 def split_words(text: str) -> list[str]:
     """A name's words without accents, case, notes and punctuation."""
+    words = _split_all(text)
+    return [word for word in words if word not in _FIRM_WORDS] or words
+
+
+def _split_all(text: str) -> list[str]:
     plain = _APOSTROPHES.sub("", fold(_strip_notes(text)))
     plain = _DOTTED.sub(lambda match: match.group().replace(".", " "), plain)
     return [word for word in _NOT_WORD.split(plain) if word]

@@ -76,6 +76,24 @@ SURE = {
         88,
         "The e-mail spells the other first name",
     ),
+    "lookalike and e-mail": (
+        left("p", "Thomas", "Quist", email=f"tq@{FIRM}"),
+        right("q", "Tomas Quist", email=f"tq@{FIRM}"),
+        94,
+        "First names look alike but are two names. Same e-mail",
+    ),
+    "married, e-mail only": (
+        left("p", "Orla", "Quist", email=f"oq@{FIRM}"),
+        right("q", "Rowe, Orla", email=f"oq@{FIRM}"),
+        94,
+        "Last names differ. Same e-mail",
+    ),
+    "slips and phone": (
+        left("p", "Bob", "Quistgard", phone="(212) 555-0188"),
+        right("q", "Robert Qistgard", phone="+1 212 555 0188"),
+        90,
+        "Another form of the first name. Last name but for one letter. Same phone",
+    ),
     "married": (
         left("p", "Orla", "Quist", email=f"oq@{FIRM}", code="417"),
         right("q", "Rowe, Orla", email=f"oq@{FIRM}", code="417"),
@@ -123,6 +141,12 @@ DOUBTFUL = {
         left("p", "Cordelia", "Quistgard"),
         right("q", "Cordelai Qistgard"),
         "First name but for one letter. Last name but for one letter",
+    ),
+    "firm": (left("p", "Orla", "Quist"), right("q", "Orla Quist LLC"), "Same name. One is a firm"),
+    "one mailbox": (
+        left("p", "Orla", "Quist", email=f"quist@{FIRM}"),
+        right("q", "Birte Quist", email=f"quist@{FIRM}"),
+        "First names differ. Same e-mail",
     ),
     "swapped and a slip": (
         left("p", "Angel", "Cruz"),
