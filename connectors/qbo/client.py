@@ -86,6 +86,17 @@ class QboClient:
         rows: Rows = answer.get("QueryResponse", {}).get(entity, [])
         return rows
 
+    def count(self, entity: str) -> int:
+        """How many there are; of name lists the active ones."""
+        request = Request("GET", self._url("query"), params={"query": f"SELECT COUNT(*) FROM {entity}"})  # noqa: S608 - no SQL
+        answer = self._send(request, during="read").json
+        return int(answer.get("QueryResponse", {}).get("totalCount") or 0)
+
+    def newest(self, entity: str, *, most: int) -> Rows:
+        """The newest transactions by date, at most 1,000 of them."""
+        statement = f"SELECT * FROM {entity} ORDERBY TxnDate DESC MAXRESULTS {min(most, PAGE_SIZE)}"  # noqa: S608 - no SQL
+        return self.query(statement, entity)
+
     def get(self, resource: Resource, record_id: str) -> Row:
         """One record, inactive ones too. Raises Missing when it was deleted or never was."""
         return self.get_entity(resource.entity, record_id)
