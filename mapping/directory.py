@@ -7,12 +7,14 @@ read to its end says what is missing from it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Any
 
 from django.utils import timezone
 
-from connectors.errors import NoPermission, Reconnect, Retry, VendorError
+from connectors.errors import Missing, NoPermission, Reconnect, Rejected, Retry, Throttled, VendorError
 from connectors.models import Connection, Vendor
+from connectors.probe import probe
 from connectors.procore import records as procore_records
 from connectors.procore import resources as procore
 from connectors.qbo import records as qbo_records
@@ -26,6 +28,7 @@ from mapping.project_lists import PROJECT_LISTS, refresh_project_codes, refresh_
 from mapping.rows import Counts, mark_missing, save_rows
 from mapping.screens import SECTIONS
 from mapping.sides import SIDE_LABELS, NotConnected, SideKey, load_sides, resources_of
+from mapping.signals import announce
 
 __all__ = ["refresh_project_codes", "refresh_resource", "refresh_section"]
 
@@ -43,6 +46,8 @@ QBO_RESOURCES = {
         qbo.TERMS,
     )
 }
+# What waits for a fact of the books waits for one of these.
+BOOKS_SUBJECTS = ("books:closed_until", "books:facts")
 
 
 def refresh_section(section_key: str, side: SideKey, *, progress: Refresh) -> Counts:
@@ -51,6 +56,8 @@ def refresh_section(section_key: str, side: SideKey, *, progress: Refresh) -> Co
     meter.start()
     try:
         connection = load_sides().need_working(side)
+        if connection.vendor == Vendor.QBO:
+            _renew_books(connection, meter)
         for resource in resources_of(SECTIONS[section_key], side):
             refresh_resource(connection, resource, meter=meter)
     except (VendorError, NotConnected) as error:
@@ -61,6 +68,20 @@ def refresh_section(section_key: str, side: SideKey, *, progress: Refresh) -> Co
     else:
         meter.finish()
     return meter.counts
+
+
+def _renew_books(connection: Connection, meter: Meter) -> None:
+    """Ask what the books allow, which decides what screens there are and what documents may carry.
+
+    Lists may be readable to a user who may not read the settings: then what was known stays.
+    """
+    before = connection.facts.get("books")
+    try:
+        probe(connection)
+    except (Missing, NoPermission, Rejected):
+        meter.remark("QuickBooks did not tell its settings. Those of the last reading hold.")
+    if connection.facts.get("books") != before:
+        announce(BOOKS_SUBJECTS)
 
 
 def refresh_resource(connection: Connection, resource: Resource, *, meter: Meter | None = None) -> Counts:
@@ -140,6 +161,15 @@ def explain_failure(error: VendorError | NotConnected, side: SideKey) -> str:
         return f"The connection to {name} is lost. Connect again in Settings."
     if isinstance(error, NoPermission):
         return f"The connected user may not read this list. Ask an administrator of {name}."
+    if isinstance(error, Throttled):
+        wait = count_minutes(error.after)
+        return f"{name} allows no more calls just now. What was read until then is kept. Refresh again in {wait}."
     if isinstance(error, Retry):
         return f"{name} was not reachable. What was read until then is kept. Refresh again later."
     return f"{name} did not give the list. What was read until then is kept. Refresh again later."
+
+
+def count_minutes(seconds: float) -> str:
+    """ "1 minute", "12 minutes", rounded up."""
+    minutes = max(ceil(seconds / 60), 1)
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"

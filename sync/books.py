@@ -1,8 +1,8 @@
 """What changed in QuickBooks since we last looked: one change-data call per tenant and interval.
 
-Contacts, accounts and items refresh the directory. A bill of ours that was deleted or whose total changed becomes
-visible on its entry; nothing is corrected without a person. The books' own facts, like the day they are closed to,
-are no part of the change data and are read beside it.
+Contacts, accounts, items and the other name lists refresh the directory. A bill of ours that was deleted or whose
+total changed becomes visible on its entry; nothing is corrected without a person. The books' own facts, like the day
+they are closed to, are no part of the change data and are read beside it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from django.db.models import Min
 from django.utils import timezone
 
 from connectors.models import Connection, Cursor
-from connectors.qbo.records import PostedBill
-from mapping.directory import absorb_qbo_changes
+from connectors.probe import books_of
+from connectors.qbo.records import Books, PostedBill
+from mapping.directory import QBO_RESOURCES, absorb_qbo_changes
 from mapping.models import RemoteItem
 from smoothx.lib.money import ZERO
 from sync import ledger, settle
@@ -24,7 +25,6 @@ from sync.models import Entry
 from sync.targets import MONEY_ENTITIES
 from sync.work import Work
 
-NAME_LISTS = ("Vendor", "Customer", "Account", "Item")
 RESOURCE = "qbo.changes"
 OVERLAP = timedelta(minutes=2)
 # QuickBooks looks back 30 days at the most.
@@ -38,14 +38,25 @@ def poll_books(work: Work) -> int:
     cursor = Cursor.objects.filter(connection=connection, resource=RESOURCE, project_id="").first()
     since = (cursor.read_until if cursor else started_at) - OVERLAP
     since = max(since, started_at - LONGEST_LOOK_BACK)
-    changes = work.qbo.changes([*NAME_LISTS, *MONEY_ENTITIES], since)
-    absorb_qbo_changes(connection, {name: changes.get(name, []) for name in NAME_LISTS})
+    name_lists = choose_name_lists(books_of(connection))
+    changes = work.qbo.changes([*name_lists, *MONEY_ENTITIES], since)
+    absorb_qbo_changes(connection, {name: changes.get(name, []) for name in name_lists})
     is_complete = [compare_posted(connection, entity, changes.get(entity, [])) for entity in MONEY_ENTITIES]
     if all(is_complete):
         Cursor.objects.update_or_create(
             connection=connection, resource=RESOURCE, project_id="", defaults={"read_until": started_at}
         )
     return sum(len(rows) for rows in changes.values()) + look_again(connection)
+
+
+def choose_name_lists(books: Books | None) -> list[str]:
+    """The entities to ask for. One that the company's edition lacks might have the whole call refused."""
+    lacking = set[str]()
+    if books is None or not books.tracks_classes:
+        lacking.add("Class")
+    if books is None or not books.tracks_locations:
+        lacking.add("Department")
+    return [entity for entity in QBO_RESOURCES if entity not in lacking]
 
 
 def compare_posted(connection: Connection, entity: str, rows: list[dict[str, Any]]) -> bool:
