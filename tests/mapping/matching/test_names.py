@@ -77,13 +77,6 @@ def test_any_text_has_a_name_of_at_least_one_word(text: str) -> None:
     assert all(word and stem for name in names for word, stem in zip(name.words, name.stems, strict=True))
 
 
-@given(st.text(alphabet="abcd .,&()-2", max_size=20))
-def test_a_name_read_again_is_the_same(text: str) -> None:
-    first = read_names(text)[0]
-    again = read_names(" ".join(first.words))[0]
-    assert again.stems == first.stems
-
-
 @pytest.mark.parametrize(
     ("word", "expected"),
     [
