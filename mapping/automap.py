@@ -1,68 +1,144 @@
-"""Automap: links what is surely the same, keeps the doubtful pairs for review, and can take all of it back."""
+"""Automap: links what is surely the same, keeps doubtful pairs for review, as a run that can be undone whole."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from mapping.candidates import left_rows, linked_left, load_rejected, read_candidates, right_rows
-from mapping.coverage import is_code_section, load_code_tree
-from mapping.history import note_changes
-from mapping.kinds import MappingKind
-from mapping.models import Link, LinkChange, MappingRun, SuggestedPair
-from mapping.screens import Section
-from mapping.sides import Sides, load_sides
+from mapping.automap_find import find_pairs
+from mapping.automap_store import bands_of, link_sure, lock_section, store_suggestions
+from mapping.models import MappingRun, SuggestedPair
+from mapping.screens import SECTIONS, Section
+from mapping.sides import NotConnected, Sides, load_sides
 from mapping.signals import announce
 from mapping.subjects import subjects_of_links
-from mapping.suggest import SAME_NAME, Suggestion, suggest
 from smoothx.tenants.models import AuditEntry
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What one look at a section found: pairs by kind, best first."""
-
-    sure: tuple[tuple[MappingKind, Suggestion], ...]
-    unsure: tuple[tuple[MappingKind, Suggestion], ...]
+# A run that has not said for so long that it is alive was lost with its worker, and another may begin.
+LONGEST_SILENCE = timedelta(minutes=10)
+OPEN_STATES = (MappingRun.State.WAITING, MappingRun.State.RUNNING)
+BROKE = "Something went wrong on our side. It is logged. Nothing was linked."
 
 
-def automap(section: Section, actor: Any) -> MappingRun:
-    """Link every sure pair of the section in one go. Raises NotConnected when a side was never connected."""
+def automap(section: Section, actor: Any, *, codes_first: bool = False) -> MappingRun:
+    """Do a whole run at once. Raises NotConnected when a side was never connected."""
+    need_sides()
+    run, _ = begin_run(section, actor, codes_first=codes_first)
+    return carry_out(run)
+
+
+def need_sides() -> Sides:
+    """Both sides. Raises NotConnected."""
     sides = load_sides()
     sides.need("procore")
     sides.need("quickbooks")
+    return sides
+
+
+def begin_run(section: Section, actor: Any, *, codes_first: bool = False) -> tuple[MappingRun, bool]:
+    """A run that waits for its turn, or the one that is at work on the section already: then False comes with it."""
+    with transaction.atomic():
+        lock_section(section)
+        running = running_automap(section)
+        if running is not None:
+            return running, False
+        runs = MappingRun.objects.filter(section=section.key, what=MappingRun.What.AUTOMAP)
+        runs.filter(state__in=OPEN_STATES).update(state=MappingRun.State.FAILED, ended_at=timezone.now())
+        run: MappingRun = MappingRun.objects.create(
+            section=section.key,
+            what=MappingRun.What.AUTOMAP,
+            state=MappingRun.State.WAITING,
+            started_by=actor,
+            options={"codes_first": codes_first} if takes_codes_first(section) else {},
+        )
+    return run, True
+
+
+def claim_run(run_id: int) -> MappingRun | None:
+    """Take up a run that waits, or one whose worker was lost; None when somebody else is at it, or it has ended."""
+    now = timezone.now()
+    waiting = MappingRun.objects.filter(pk=run_id, what=MappingRun.What.AUTOMAP)
+    lost = {"state": MappingRun.State.RUNNING, "beat_at__lt": now - LONGEST_SILENCE}
+    for state in ({"state": MappingRun.State.WAITING}, lost):
+        if waiting.filter(**state).update(state=MappingRun.State.RUNNING, beat_at=now):
+            return MappingRun.objects.get(pk=run_id)
+    return None
+
+
+def carry_out(run: MappingRun) -> MappingRun:
+    """Compare the lists, link what is sure, and keep the rest for review. What fails links nothing.
+
+    A side that is not connected ends the run with that message.
+    """
+    section = SECTIONS[run.section]
     try:
-        return _run(section, sides, actor)
-    except IntegrityError:
-        # Somebody linked one of the pairs meanwhile: look again, once.
-        return _run(section, sides, actor)
+        sides = need_sides()
+        found = find_pairs(section, sides, codes_first=_codes_first(run), beat=_beater(run))
+        with transaction.atomic():
+            lock_section(section)
+            made = link_sure(found.sure, sides, run, run.started_by)
+            store_suggestions(section, sides, bands_of(found, with_sure=False), run)
+            _finish(run, linked=len(made), unsure=len({pair.left_id for _, pair in (*found.unsure, *found.second)}))
+            announce(subjects_of_links((link.kind, link.left_id) for link in made))
+    except NotConnected as error:
+        fail_run(run, error.sentence)
+    except Exception:
+        fail_run(run, BROKE)
+        raise
+    run.refresh_from_db()
+    return run
 
 
-def find_pairs(section: Section, sides: Sides) -> Found:
-    """What automap would do now; changes nothing."""
-    rejected = load_rejected(section.kinds)
-    sure: list[tuple[MappingKind, Suggestion]] = []
-    unsure: list[tuple[MappingKind, Suggestion]] = []
-    taken_lefts = _linked_lefts(section, sides)
-    for kind in section.kinds:
-        for pair in _suggest(kind, sides, rejected[kind.key]):
-            # A second role for a company that has one is for a person to say.
-            is_second = len(section.kinds) > 1 and pair.left_id in taken_lefts
-            if pair.band == "sure" and not is_second:
-                sure.append((kind, pair))
-            elif pair.band == "sure" or pair.left_id not in taken_lefts:
-                unsure.append((kind, replace(pair, band="unsure")))
-    sure, doubtful = _keep_one_role(sure)
-    done = {pair.left_id for _, pair in sure}
-    best = _keep_best(unsure + doubtful, done)
-    if is_code_section(section):
-        open_codes = load_code_tree(section.kinds, sides).open_ids(section.kinds[0], also_linked=done)
-        best = [(kind, pair) for kind, pair in best if pair.left_id in open_codes]
-    return Found(tuple(sure), tuple(best))
+def suggest_section(section: Section) -> int:
+    """Look at a section anew and keep what fits as suggestions; links nothing. Answers how many pairs were found."""
+    sides = need_sides()
+    found = find_pairs(section, sides, codes_first=remembers_codes_first(section))
+    pairs = list(bands_of(found, with_sure=True))
+    with transaction.atomic():
+        lock_section(section)
+        store_suggestions(section, sides, pairs, None)
+    return len(pairs)
+
+
+def latest_automap(section: Section) -> MappingRun | None:
+    latest: MappingRun | None = (
+        MappingRun.objects.filter(section=section.key, what=MappingRun.What.AUTOMAP).order_by("-at", "-pk").first()
+    )
+    return latest
+
+
+def running_automap(section: Section) -> MappingRun | None:
+    latest = latest_automap(section)
+    return latest if latest is not None and is_running(latest) else None
+
+
+def is_running(run: MappingRun) -> bool:
+    return run.state in OPEN_STATES and (run.beat_at or run.at) > timezone.now() - LONGEST_SILENCE
+
+
+def is_lost(run: MappingRun) -> bool:
+    """It neither ended nor is it at work."""
+    return run.state in OPEN_STATES and not is_running(run)
+
+
+def takes_codes_first(section: Section) -> bool:
+    """Whether the rows have codes or numbers of their own that may decide before names."""
+    return any(kind.by_code or kind.subject in ("project", "employee") for kind in section.kinds)
+
+
+def remembers_codes_first(section: Section) -> bool:
+    latest = latest_automap(section)
+    return latest is not None and _codes_first(latest)
+
+
+def fail_run(run: MappingRun, message: str) -> None:
+    MappingRun.objects.filter(pk=run.pk).update(
+        state=MappingRun.State.FAILED, message=message[:300], ended_at=timezone.now()
+    )
 
 
 def reject(pair: SuggestedPair, actor: Any) -> None:
@@ -89,89 +165,29 @@ def reopen_run(run: MappingRun) -> None:
     MappingRun.objects.filter(pk=run.pk).update(closed_at=None)
 
 
-def _run(section: Section, sides: Sides, actor: Any) -> MappingRun:
-    found = find_pairs(section, sides)
-    with transaction.atomic():
-        MappingRun.objects.filter(section=section.key, closed_at__isnull=True).update(closed_at=timezone.now())
-        run: MappingRun = MappingRun.objects.create(
-            section=section.key, started_by=actor, linked=len(found.sure), unsure=len(found.unsure)
-        )
-        links = Link.objects.bulk_create([_make_link(kind, pair, sides, run, actor) for kind, pair in found.sure])
-        note_changes(LinkChange.Action.LINKED, links, actor=actor, run=run)
-        SuggestedPair.objects.bulk_create(
-            [_make_pair(kind, pair, sides, run) for kind, pair in found.unsure],
-            update_conflicts=True,
-            unique_fields=["tenant", "kind", "left_connection", "left_id", "right_connection", "right_id"],
-            update_fields=["score", "reason", "run"],
-        )
-        AuditEntry.note(actor=actor, action="automap", subject=section.key, run=run.pk, linked=run.linked)
-        announce(subjects_of_links((kind.key, pair.left_id) for kind, pair in found.sure))
-    return run
+def _codes_first(run: MappingRun) -> bool:
+    return bool(run.options.get("codes_first"))
 
 
-def _suggest(kind: MappingKind, sides: Sides, rejected: set[tuple[str, str]]) -> list[Suggestion]:
-    left, right = sides.need("procore"), sides.need("quickbooks")
-    lefts = left_rows(kind, left).filter(~linked_left([kind], left), is_active=True)
-    rights = right_rows(kind, right).filter(is_active=True)
-    taken: frozenset[str] = frozenset()
-    if kind.is_one_to_one:
-        links = Link.objects.filter(kind=kind.key, right_connection=right)
-        taken = frozenset(links.values_list("right_id", flat=True))
-    return suggest(read_candidates(lefts), read_candidates(rights), kind, taken=taken, rejected=rejected)
-
-
-def _linked_lefts(section: Section, sides: Sides) -> frozenset[str]:
-    links = Link.objects.filter(kind__in=[kind.key for kind in section.kinds], left_connection=sides.need("procore"))
-    return frozenset(links.values_list("left_id", flat=True))
-
-
-def _keep_one_role(
-    sure: list[tuple[MappingKind, Suggestion]],
-) -> tuple[list[tuple[MappingKind, Suggestion]], list[tuple[MappingKind, Suggestion]]]:
-    """Where a company fits a vendor and a customer as well, only an equal name is sure; else a person decides."""
-    roles = Counter(pair.left_id for _, pair in sure)
-    equal = Counter(pair.left_id for _, pair in sure if pair.score == SAME_NAME)
-    kept, doubtful = [], []
-    for kind, pair in sure:
-        if roles[pair.left_id] == 1 or (pair.score == SAME_NAME and equal[pair.left_id] == 1):
-            kept.append((kind, pair))
-        else:
-            reason = f"{pair.reason}. More than one fits"
-            doubtful.append((kind, replace(pair, band="unsure", reason=reason)))
-    return kept, doubtful
-
-
-def _keep_best(unsure: list[tuple[MappingKind, Suggestion]], done: set[str]) -> list[tuple[MappingKind, Suggestion]]:
-    """One pair per left for review, best first."""
-    best: dict[str, tuple[MappingKind, Suggestion]] = {}
-    for kind, pair in sorted(unsure, key=lambda found: -found[1].score):
-        if pair.left_id not in done:
-            best.setdefault(pair.left_id, (kind, pair))
-    return list(best.values())
-
-
-def _make_link(kind: MappingKind, pair: Suggestion, sides: Sides, run: MappingRun, actor: Any) -> Link:
-    return Link(
-        kind=kind.key,
-        left_connection=sides.procore,
-        left_id=pair.left_id,
-        right_connection=sides.quickbooks,
-        right_id=pair.right_id,
-        chosen_by=Link.ChosenBy.AUTOMAP,
-        reason=f"{pair.reason}, {pair.score}",
-        run=run,
-        actor=actor,
+def _beater(run: MappingRun) -> Callable[[], None]:
+    """Says that the run is alive, and that one more of the section's lists was compared."""
+    kinds = SECTIONS[run.section].kinds
+    MappingRun.objects.filter(pk=run.pk).update(
+        state=MappingRun.State.RUNNING, beat_at=timezone.now(), done=0, expected=len(kinds)
     )
 
+    def beat() -> None:
+        run.done += 1
+        MappingRun.objects.filter(pk=run.pk).update(beat_at=timezone.now(), done=run.done)
 
-def _make_pair(kind: MappingKind, pair: Suggestion, sides: Sides, run: MappingRun) -> SuggestedPair:
-    return SuggestedPair(
-        kind=kind.key,
-        left_connection=sides.procore,
-        left_id=pair.left_id,
-        right_connection=sides.quickbooks,
-        right_id=pair.right_id,
-        score=pair.score,
-        reason=pair.reason[:200],
-        run=run,
+    return beat
+
+
+def _finish(run: MappingRun, *, linked: int, unsure: int) -> None:
+    now = timezone.now()
+    older = MappingRun.objects.filter(section=run.section, what=MappingRun.What.AUTOMAP, closed_at__isnull=True)
+    older.exclude(pk=run.pk).update(closed_at=now)
+    MappingRun.objects.filter(pk=run.pk).update(
+        state=MappingRun.State.DONE, ended_at=now, linked=linked, unsure=unsure, message=""
     )
+    AuditEntry.note(actor=run.started_by, action="automap", subject=run.section, run=run.pk, linked=linked)

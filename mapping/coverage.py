@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
-from connectors.procore import resources as procore
 from mapping.candidates import linked_left
-from mapping.divisions import find_open, find_uncovered
-from mapping.kinds import MappingKind
+from mapping.figures import Figure, Figures, codes_by_parent, divisions, pick, read_figures, settled_rows
+from mapping.left_out import left_out
 from mapping.models import RemoteItem
 from mapping.screens import Section
 from mapping.sides import Sides, load_sides
 from mapping.signals import ids_in_use
+from mapping.tree import Below, Division, Tree, build_tree
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Active Procore rows of a section: how many there are and how many are mapped."""
+    """Active Procore rows of a section: how many there are and how many are mapped, or left out on purpose."""
 
     mapped: int = 0
     total: int = 0
@@ -34,93 +34,75 @@ class Coverage:
         return self.mapped * 100 // self.total if self.total else 0
 
 
-@dataclass(frozen=True, slots=True)
-class CodeTree:
-    """The active cost codes, their parents, and which of them have a link, by kind key."""
-
-    active: frozenset[str]
-    parents: dict[str, str]
-    linked: dict[str, frozenset[str]]
-
-    def coverage(self, kind: MappingKind) -> Coverage:
-        """Of the codes money can be booked on; a code under a mapped division is covered."""
-        above = {self.parents[code] for code in self.active if self.parents.get(code)}
-        total = len(self.active - above)
-        uncovered = find_uncovered(self.active, self.parents, self.linked[kind.key])
-        return Coverage(mapped=total - len(uncovered), total=total)
-
-    def open_ids(self, kind: MappingKind, also_linked: Set[str] = frozenset()) -> set[str]:
-        """Codes and divisions a person can still map, once `also_linked` are linked as well."""
-        return find_open(self.active, self.parents, self.linked[kind.key] | also_linked)
-
-
 def coverage(section: Section) -> Coverage:
     """Of one section. Inactive rows do not count."""
     return load_coverages([section], load_sides())[section.key]
 
 
-def load_coverages(sections: Iterable[Section], sides: Sides, tree: CodeTree | None = None) -> dict[str, Coverage]:
-    """Of several sections by key: one query for the cost codes, one for all others. `tree` saves the first."""
+def load_coverages(sections: Iterable[Section], sides: Sides) -> dict[str, Coverage]:
+    """Of several sections by key, in one statement."""
     wanted = list(sections)
     if sides.procore is None:
         return {section.key: Coverage() for section in wanted}
-    counted = _count_plain([section for section in wanted if not is_code_section(section)], sides)
-    code_sections = [section for section in wanted if is_code_section(section)]
-    if code_sections:
-        kinds = [section.kinds[0] for section in code_sections]
-        tree = tree or load_code_tree(kinds, sides)
-        counted |= {section.key: tree.coverage(section.kinds[0]) for section in code_sections}
-    return counted
+    figures = read_figures(figure for section in wanted for figure in coverage_figures(section, sides))
+    return {section.key: read_coverage(section, figures) for section in wanted}
 
 
-def load_code_tree(kinds: Iterable[MappingKind], sides: Sides) -> CodeTree:
-    """All standard codes in one query, with whether each kind links them."""
-    flags = {f"is_{kind.key}": linked_left([kind], sides.procore) for kind in kinds}
-    rows = RemoteItem.objects.filter(connection=sides.procore, resource=procore.STANDARD_COST_CODES.key)
-    columns = ("remote_id", "parent_id", "is_active", *flags)
-    values = list(rows.annotate(**flags).values_list(*columns))
-    return CodeTree(
-        active=frozenset(row[0] for row in values if row[2]),
-        parents={row[0]: row[1] for row in values},
-        linked={
-            name.removeprefix("is_"): frozenset(row[0] for row in values if row[index])
-            for index, name in enumerate(columns)
-            if name in flags
-        },
-    )
+def load_tree(section: Section, sides: Sides) -> Tree:
+    """The divisions of a section that has them, in one statement."""
+    if sides.procore is None:
+        return Tree()
+    return read_tree(section, read_figures(coverage_figures(section, sides)))
+
+
+def coverage_figures(section: Section, sides: Sides) -> list[Figures]:
+    """What has to be asked for a section's coverage, and for its tree where it has one."""
+    if is_code_section(section):
+        return [codes_by_parent(section, sides), divisions(section, sides)]
+    return [settled_rows(section, sides)]
+
+
+def read_coverage(section: Section, figures: Sequence[Figure]) -> Coverage:
+    if is_code_section(section):
+        tree = read_tree(section, figures)
+        return Coverage(tree.mapped, tree.total)
+    counted = pick(figures, f"cover:{section.key}")
+    return Coverage(mapped=sum(row[4] for row in counted), total=sum(row[3] for row in counted))
+
+
+def read_tree(section: Section, figures: Sequence[Figure]) -> Tree:
+    found = [
+        Division(row[1], row[2], is_active=bool(row[3]), is_settled=bool(row[4]))
+        for row in pick(figures, f"division:{section.key}")
+    ]
+    groups = {row[1]: Below(row[3], row[4]) for row in pick(figures, f"codes:{section.key}")}
+    return build_tree(found, groups)
 
 
 def is_code_section(section: Section) -> bool:
     return section.is_tree
 
 
+def open_codes(tree: Tree, settled: Q) -> Q:
+    """Codes and divisions a person can still map, among the active ones. `settled` are rows decided themselves."""
+    leaves = ~Q(remote_id__in=list(tree.above)) & ~Q(parent_id__in=list(tree.covering)) & ~settled
+    return leaves | Q(remote_id__in=list(tree.open))
+
+
 def unmapped_in_use(section: Section) -> list[tuple[str, str]]:
     """(left id, name) of rows that open documents name and nothing maps, by name. Inactive rows count here."""
     used = {left_id for kind in section.kinds for left_id in ids_in_use(kind.key)}
-    if not used:
+    return name_unmapped(section, used)
+
+
+def name_unmapped(section: Section, ids: Collection[str]) -> list[tuple[str, str]]:
+    if not ids:
         return []
+    connection = load_sides().procore
     rows = RemoteItem.objects.filter(
-        ~linked_left(section.kinds, load_sides().procore), resource=section.kinds[0].left.key, remote_id__in=used
+        ~linked_left(section.kinds, connection) & ~left_out(section, connection),
+        connection=connection,
+        resource=section.kinds[0].left.key,
+        remote_id__in=ids,
     )
     return list(rows.order_by("name").values_list("remote_id", "name"))
-
-
-def _count_plain(sections: list[Section], sides: Sides) -> dict[str, Coverage]:
-    """Of sections without a tree, in one statement. A row is mapped when any kind of its section links it."""
-    if not sections:
-        return {}
-    counts: dict[str, Count] = {}
-    for section in sections:
-        is_listed = Q(resource=section.kinds[0].left.key)
-        counts[_name("total", section)] = Count("pk", filter=is_listed)
-        counts[_name("mapped", section)] = Count("pk", filter=is_listed & linked_left(section.kinds, sides.procore))
-    resources = {section.kinds[0].left.key for section in sections}
-    rows = RemoteItem.objects.filter(connection=sides.procore, resource__in=resources, is_active=True)
-    found = rows.aggregate(**counts)
-    return {
-        section.key: Coverage(found[_name("mapped", section)], found[_name("total", section)]) for section in sections
-    }
-
-
-def _name(what: str, section: Section) -> str:
-    return f"{what}_{section.key.replace('-', '_')}"

@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 
 from connectors.models import Connection
 from connectors.resource import Resource
-from mapping.automap import automap
 from mapping.candidates import is_fit
 from mapping.history import note_changes
 from mapping.kinds import KINDS, MappingKind
@@ -17,7 +16,7 @@ from mapping.signals import OpenDocuments, announce, count_documents
 from mapping.subjects import subjects_of_links
 from smoothx.tenants.models import AuditEntry
 
-__all__ = ["LinkRefused", "automap", "blocked_by_unlink", "find_link", "link", "unlink"]
+__all__ = ["LinkRefused", "blocked_by_unlink", "find_link", "link", "unlink"]
 
 
 class LinkRefused(Exception):

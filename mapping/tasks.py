@@ -7,52 +7,78 @@ from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
+from django.db import connection as database
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from mapping.automap_tasks import start_suggesting
 from mapping.directory import refresh_section
 from mapping.models import Refresh
+from mapping.screens import SECTIONS
 from mapping.sides import SideKey, side_named
+from smoothx.lib.text import stable_hash
 from smoothx.tenants.scope import require_tenant_id
 from smoothx.tenants.tasks import TenantTask
 
 logger = logging.getLogger(__name__)
 
-# A reading that shows no end after this time was lost with its worker, and another may begin.
+OPEN_STATES = (Refresh.State.WAITING, Refresh.State.RUNNING)
+
+# A reading that nobody began after this time was lost with its message, and another may begin.
 LONGEST_READING = timedelta(minutes=15)
+# A worker gives a sign of life with every page, and no page takes as long: after this time it was lost.
+LONGEST_SILENCE = timedelta(minutes=4)
+LOST = "The reading stopped before its end. What was read until then is kept. Refresh again."
 NOT_STARTED = "It could not be started. Try again in a minute."
 
 
 @shared_task(base=TenantTask, name="mapping.refresh", ignore_result=True)
 def refresh(*, tenant_id: int, refresh_id: int, **_: Any) -> None:
     """Do one reading; a message that comes twice finds it begun."""
-    claimed = Refresh.objects.filter(pk=refresh_id, state=Refresh.State.WAITING).update(state=Refresh.State.RUNNING)
+    waiting = Refresh.objects.filter(pk=refresh_id, state=Refresh.State.WAITING)
+    claimed = waiting.update(state=Refresh.State.RUNNING, beat_at=timezone.now())
     if not claimed:
         return
     progress = Refresh.objects.get(pk=refresh_id)
-    refresh_section(progress.section, side_named(progress.side), progress=progress)
+    side = side_named(progress.side)
+    refresh_section(progress.section, side, progress=progress)
+    start_suggesting(SECTIONS[progress.section], side)
 
 
 def start_refresh(section_key: str, side: SideKey) -> Refresh:
-    """Begin a reading in the background, or answer the one that is running."""
-    running = running_refresh(section_key, side)
-    if running is not None:
-        return running
-    progress: Refresh = Refresh.objects.create(section=section_key, side=side)
+    """Begin a reading in the background, or answer the one that is running. Two who ask at once begin one."""
     tenant_id = require_tenant_id()
-    transaction.on_commit(lambda: _send(tenant_id, progress.pk))
+    with transaction.atomic():
+        _take_turn(tenant_id, section_key, side)
+        running = running_refresh(section_key, side)
+        if running is not None:
+            return running
+        own = Refresh.objects.filter(section=section_key, side=side)
+        own.filter(state__in=OPEN_STATES).update(state=Refresh.State.FAILED, message=LOST, ended_at=timezone.now())
+        progress: Refresh = Refresh.objects.create(section=section_key, side=side)
+        transaction.on_commit(lambda: _send(tenant_id, progress.pk))
     return progress
 
 
 def running_refresh(section_key: str, side: SideKey) -> Refresh | None:
-    latest: Refresh | None = Refresh.objects.filter(section=section_key, side=side).order_by("-started_at").first()
+    own = Refresh.objects.filter(section=section_key, side=side)
+    latest: Refresh | None = own.order_by("-started_at", "-pk").first()
     return latest if latest is not None and is_running(latest) else None
 
 
 def is_running(progress: Refresh) -> bool:
-    is_open = progress.state in (Refresh.State.WAITING, Refresh.State.RUNNING)
-    return is_open and progress.started_at > timezone.now() - LONGEST_READING
+    if progress.state == Refresh.State.WAITING:
+        return progress.started_at > timezone.now() - LONGEST_READING
+    last_sign = progress.beat_at or progress.started_at
+    return progress.state == Refresh.State.RUNNING and last_sign > timezone.now() - LONGEST_SILENCE
+
+
+def _take_turn(tenant_id: int, section_key: str, side: SideKey) -> None:
+    """Whoever begins a reading of the same lists waits until this transaction ends."""
+    key = int(stable_hash("mapping.refresh", tenant_id, section_key, side, length=15), 16)
+    with database.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 
 def _send(tenant_id: int, refresh_id: int) -> None:

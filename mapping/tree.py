@@ -30,9 +30,9 @@ class Below:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """`total` codes money can be booked on, `mapped` of them settled or under a settled division.
+    """`total` codes money can be booked on; `mapped` of them are settled or under a settled division.
 
-    `above` are the codes that have an active code under them. `covering` ones cover what is below. `open` divisions are
+    `above` have an active code under them, `covering` ones cover what is below. `open` divisions are
     not settled and have a code below that is not either. `below` counts the active codes under each.
     """
 

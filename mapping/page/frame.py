@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from connectors.models import Connection
-from mapping.coverage import CodeTree, Coverage, is_code_section, load_code_tree, load_coverages
-from mapping.divisions import children_of
+from mapping.coverage import Coverage, is_code_section
 from mapping.kinds import MappingKind
+from mapping.page.facts import PageFacts, load_facts
 from mapping.page.query import ListQuery
-from mapping.screens import SECTIONS, Section, Shown, Situation, choose_sections
-from mapping.sections import load_linked_kinds, load_situation
+from mapping.screens import Section, Shown, Situation
+from mapping.sections import load_situation
 from mapping.sides import SideKey, Sides, load_sides
+from mapping.tree import Tree
 
 PAGE_SIZE = 50
 
@@ -30,33 +32,26 @@ class Frame:
         return load_sides()
 
     @cached_property
-    def tree(self) -> CodeTree:
-        """The cost codes with their links, for every section that maps them."""
-        kinds = [section.kinds[0] for section in SECTIONS.values() if is_code_section(section)]
-        return load_code_tree(kinds, self.sides)
-
-    @cached_property
-    def children(self) -> dict[str, list[str]]:
-        """The codes right below each division."""
-        return children_of(self.tree.parents)
-
-    @cached_property
     def situation(self) -> Situation:
         return load_situation(self.sides)
 
     @cached_property
+    def facts(self) -> PageFacts:
+        return load_facts(self.section, self.situation, self.sides)
+
+    @property
+    def tree(self) -> Tree:
+        """The divisions of the section; empty where its rows stand under none."""
+        return self.facts.tree or Tree()
+
+    @property
     def shown(self) -> Shown:
-        return choose_sections(self.situation, self.linked_kinds)
+        return self.facts.shown
 
-    @cached_property
-    def linked_kinds(self) -> frozenset[str]:
-        return load_linked_kinds()
-
-    @cached_property
-    def coverages(self) -> dict[str, Coverage]:
+    @property
+    def coverages(self) -> Mapping[str, Coverage]:
         """Of the sections in the menu, and of this one when it is hidden there."""
-        wanted = dict.fromkeys((*self.shown.sections, self.section))
-        return load_coverages(wanted, self.sides, self.tree)
+        return self.facts.coverages
 
     @property
     def coverage(self) -> Coverage:
@@ -67,8 +62,13 @@ class Frame:
         return [kind.key for kind in self.section.kinds]
 
     @property
+    def count_mapped(self) -> int:
+        """How many links the section has."""
+        return sum(self.facts.links.get(key, 0) for key in self.kind_keys)
+
+    @property
     def code_kind(self) -> MappingKind | None:
-        """The section's kind when it maps cost codes."""
+        """The section's kind when its rows stand under divisions."""
         return self.section.kinds[0] if is_code_section(self.section) else None
 
     def connection(self, side: SideKey) -> Connection | None:

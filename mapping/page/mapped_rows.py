@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Lower
 from django.urls import reverse
 
 from mapping.candidates import all_rows
 from mapping.kinds import KINDS
 from mapping.models import Link, RemoteItem
-from mapping.page.frame import PAGE_SIZE, Frame
-from mapping.page.query import matches, url_of
+from mapping.page.frame import Frame
+from mapping.page.listing import count_or_gather, read_slice, turn
+from mapping.page.query import matches
 from mapping.page.words import context_of, name_of, state_of
 from mapping.screens import Section
 from mapping.signals import OpenDocuments, count_documents
-from smoothx.lib.shapes import Action, Page, turn_page
+from smoothx.lib.shapes import Action, Page
 
 Links = QuerySet[Link]
+Read = Callable[[bool, int, int], list[Link]]
 Key = tuple[int, str, str]
 
 SHOW_CHOICES = (
@@ -36,15 +38,14 @@ def all_links(frame: Frame) -> Links:
 
 def list_mapped(frame: Frame, total: int) -> tuple[list[dict[str, Any]], Page]:
     """The links of the page in force, ready for the template. `total` is the count of all links of the section."""
-    links = filter_links(all_links(frame), frame)
-    count = links.count() if frame.query.is_filtered else total
-    page, shown = turn_page(
-        frame.query.page,
-        size=PAGE_SIZE,
-        total=count,
-        url_of=lambda number: url_of(frame.section, frame.query, page=number),
-    )
-    found = list(_order(links, frame)[shown])
+    links, count = filter_links(frame), total
+    if frame.query.is_filtered:
+        count, keys = count_or_gather(links)
+        links = links if keys is None else Link.objects.filter(pk__in=keys)
+    page, shown = turn(frame, count)
+    is_descending = frame.query.is_descending
+    read = _by_time(links) if frame.query.sort == "linked" else _by_name(links, frame)
+    found = read_slice(read, shown, count, is_descending=is_descending)
     rows = load_rows(found)
     stopped = count_documents(found) if frame.can_change else {}
     return [_row(link, rows, frame, stopped.get(link.pk, OpenDocuments())) for link in found], page
@@ -83,48 +84,67 @@ def _by_resource(links: Sequence[Link]) -> list[tuple[str, int, list[str]]]:
     return [(resource, connection_id, ids) for (resource, connection_id), ids in found.items()]
 
 
-def _resource(frame: Frame, side: Literal["left", "right"]) -> Case:
-    """Which of the vendors' lists the outer link's row is in."""
-    whens = [When(kind=kind.key, then=Value(getattr(kind, side).key)) for kind in frame.section.kinds]
-    return Case(*whens, default=Value(""))
-
-
-def _side_rows(side: Literal["left", "right"]) -> QuerySet[RemoteItem]:
-    """The directory row of the outer link's left or right side."""
-    return all_rows().filter(
-        connection_id=OuterRef(f"{side}_connection_id"),
-        resource=OuterRef(f"{side}_resource"),
-        remote_id=OuterRef(f"{side}_id"),
-    )
-
-
-def filter_links(links: Links, frame: Frame) -> Links:
-    """The links the address asks for."""
-    links = links.annotate(left_resource=_resource(frame, "left"), right_resource=_resource(frame, "right"))
+def filter_links(frame: Frame) -> Links:
+    """The links the address asks for. Rows are looked for in lists of their own: link by link it would take longer."""
+    links = all_links(frame)
     show, search = frame.query.show, frame.query.search
     if search:
-        found = matches(search)
-        links = links.filter(
-            Q(Exists(_side_rows("left").filter(found))) | Q(Exists(_side_rows("right").filter(found)))
-        )
+        links = links.filter(_with_rows(frame, matches(search)))
     if show == "problems":
-        is_well = Q(Exists(_side_rows("left").filter(is_active=True)))
-        is_well &= Q(Exists(_side_rows("right").filter(is_active=True)))
-        links = links.exclude(is_well)
+        links = links.filter(_with_rows(frame, Q(is_active=False)))
     elif show in Link.ChosenBy.values:
         links = links.filter(chosen_by=show)
     return links
 
 
-def _order(links: Links, frame: Frame) -> Links:
-    query = frame.query
-    links = links.select_related("actor")
-    if query.sort == "linked":
-        return links.order_by("-at", "-pk") if query.is_descending else links.order_by("at", "pk")
-    name = "code" if frame.code_kind is not None else "name"
-    named = links.annotate(left_name=Lower(Subquery(_side_rows("left").values(name)[:1])))
-    first = F("left_name").desc(nulls_last=True) if query.is_descending else F("left_name").asc(nulls_last=True)
-    return named.order_by(first, "pk")
+def _with_rows(frame: Frame, fits: Q) -> Q:
+    """Links of which either row fits."""
+    kinds, rows = frame.section.kinds, all_rows().filter(fits)
+    lefts = rows.filter(connection=frame.sides.procore, resource=kinds[0].left.key)
+    found = Q(left_id__in=lefts.values("remote_id"))
+    for kind in kinds:
+        rights = rows.filter(connection=frame.sides.quickbooks, resource=kind.right.key)
+        found |= Q(kind=kind.key, right_id__in=rights.values("remote_id"))
+    return found
+
+
+def _by_time(links: Links) -> Read:
+    def read(is_descending: bool, start: int, stop: int) -> list[Link]:
+        order = ("-at", "-pk") if is_descending else ("at", "pk")
+        return list(links.select_related("actor").order_by(*order)[start:stop])
+
+    return read
+
+
+def _by_name(links: Links, frame: Frame) -> Read:
+    """In order of the left row's name, read from the directory, which has an index in that order."""
+    kinds = frame.section.kinds
+    by_code = kinds[0].by_code
+    lefts = all_rows().filter(connection=frame.sides.procore, resource=kinds[0].left.key)
+    # NOT NOT: PostgreSQL would turn a plain IN into a join, and then put all rows in order.
+    parts = [
+        lefts.filter(~~Q(remote_id__in=links.filter(kind=kind.key).values("left_id"))).annotate(
+            sort_name=F("code") if by_code else Lower("name"), link_kind=Value(kind.key)
+        )
+        for kind in kinds
+    ]
+
+    def read(is_descending: bool, start: int, stop: int) -> list[Link]:
+        columns = ("sort_name", "name", "pk", "link_kind") if by_code else ("sort_name", "pk", "link_kind")
+        order = [f"-{name}" if is_descending else name for name in columns]
+        keyed = [part.values_list("sort_name", "name", "pk", "link_kind", "remote_id") for part in parts]
+        rows = keyed[0].union(*keyed[1:], all=True) if len(keyed) > 1 else keyed[0]
+        keys = [(row[3], row[4]) for row in rows.order_by(*order)[start:stop]]
+        return _links_of(links, keys)
+
+    return read
+
+
+def _links_of(links: Links, keys: Sequence[tuple[str, str]]) -> list[Link]:
+    """The links of these (kind, left id), in this order."""
+    found = links.filter(left_id__in={left_id for _, left_id in keys}).select_related("actor")
+    by_key = {(link.kind, link.left_id): link for link in found}
+    return [by_key[key] for key in keys if key in by_key]
 
 
 def _row(link: Link, rows: Mapping[Key, RemoteItem], frame: Frame, documents: OpenDocuments) -> dict[str, Any]:

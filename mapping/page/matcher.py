@@ -1,103 +1,101 @@
-"""Which rows of a side are unmapped, and what fits one best on the other side."""
+"""Which rows of a side are unmapped, and the stored suggestion that fits one best on the other side."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
-from mapping.candidates import (
-    COMPARED,
-    all_rows,
-    as_candidates,
-    kind_of_right,
-    left_rows,
-    linked_left,
-    linked_right,
-    load_rejected,
-    right_fits,
-    right_rows,
-)
-from mapping.kinds import MappingKind
-from mapping.models import RemoteItem
+from mapping.candidates import all_rows, left_rows, linked_right, right_fits
+from mapping.coverage import open_codes
+from mapping.figures import is_settled
+from mapping.kinds import KINDS
+from mapping.models import RemoteItem, SuggestedPair
 from mapping.page.frame import Frame
 from mapping.page.words import spell_name
-from mapping.sides import OTHER_SIDE, SideKey
-from mapping.suggest import Candidate, Suggestion, best_matches
+from mapping.pairs import open_pairs, pairs_of, right_resource
+from mapping.sides import SideKey
 
 Rows = QuerySet[RemoteItem]
+NAMED = JSONObject(name="name", code="code", full_name=F("data__full_name"))
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What fits a row: the name on the other side, how well, and why."""
+
+    name: str
+    score: int
+    reason: str
 
 
 def open_rows(frame: Frame, side: SideKey) -> Rows:
     """Active rows of a side that can still be mapped, in no order."""
+    parts = open_parts(frame, side)
+    return parts[0] if len(parts) == 1 else _join(parts)
+
+
+def open_parts(frame: Frame, side: SideKey) -> list[Rows]:
+    """The same, each of the vendor's lists by itself."""
     connection = frame.connection(side)
     if connection is None:
-        return all_rows().none()
-    kinds = frame.section.kinds
+        return [all_rows().none()]
     if side == "quickbooks":
-        fits = Q()
-        for kind in kinds:
-            fits |= right_fits(kind) & ~linked_right([kind], connection)
-        return all_rows().filter(fits, connection=connection, is_active=True)
-    rows = left_rows(kinds[0], connection).filter(is_active=True)
-    if frame.code_kind is not None:
-        return rows.filter(remote_id__in=frame.tree.open_ids(frame.code_kind))
-    return rows.filter(~linked_left(kinds, connection))
+        rows = all_rows().filter(connection=connection, is_active=True)
+        return [rows.filter(right_fits(kind) & ~linked_right([kind], connection)) for kind in frame.section.kinds]
+    rows = left_rows(frame.section.kinds[0], connection).filter(is_active=True)
+    settled = is_settled(frame.section, frame.sides)
+    return [rows.filter(open_codes(frame.tree, settled) if frame.code_kind is not None else ~settled)]
 
 
-class Matcher:
-    """Finds the best match on the other side for rows of this one. Reads the other side once."""
+def find_matches(frame: Frame, side: SideKey, rows: Sequence[RemoteItem]) -> dict[int, Match]:
+    """Row pk to the best stored suggestion that can still be taken; rows without any are left out. One statement."""
+    if not rows:
+        return {}
+    pairs = pairs_of(open_pairs(frame.section, frame.sides), side, [row.remote_id for row in rows])
+    best: dict[tuple[str, str], Match] = {}
+    for pair in with_names(pairs, frame):
+        kind = KINDS[pair.kind]
+        key = (kind.left.key, pair.left_id) if side == "procore" else (kind.right.key, pair.right_id)
+        best.setdefault(key, Match(other_name(pair, side), pair.score, pair.reason))
+    return {row.pk: best[row.resource, row.remote_id] for row in rows if (row.resource, row.remote_id) in best}
 
-    def __init__(self, frame: Frame, side: SideKey) -> None:
-        self._frame = frame
-        self._side = side
-        self._others: dict[str, list[Candidate]] | None = None
-        self._names: dict[tuple[str, str], str] = {}
-        self._rejected: dict[str, set[tuple[str, str]]] = {}
 
-    def match(self, rows: Sequence[RemoteItem]) -> dict[int, tuple[str, Suggestion]]:
-        """Row pk to the name of the best match and how good it is; rows without any are left out."""
-        if not rows:
-            return {}
-        if self._others is None:
-            self._others = self._read_others()
-        best: dict[int, tuple[str, Suggestion]] = {}
-        for kind in self._frame.section.kinds:
-            own = [row for row in rows if self._side == "procore" or kind_of_right([kind], row)]
-            for row, pair in self._match_kind(kind, own):
-                if row.pk not in best or pair.score > best[row.pk][1].score:
-                    best[row.pk] = (self._names[self._resource(kind), pair.right_id], pair)
-        return best
+def with_names(pairs: QuerySet[SuggestedPair], frame: Frame) -> QuerySet[SuggestedPair]:
+    """The pairs with both rows' names, read in the same statement: `left_row` and `right_row`."""
+    kind = frame.section.kinds[0]
+    left = left_rows(kind, frame.sides.need("procore")).filter(remote_id=OuterRef("left_id"))
+    right = all_rows().filter(
+        connection=frame.sides.quickbooks, resource=OuterRef("right_resource"), remote_id=OuterRef("right_id")
+    )
+    return pairs.annotate(right_resource=right_resource(frame.section)).annotate(
+        left_row=Subquery(left.values(found=NAMED)[:1]), right_row=Subquery(right.values(found=NAMED)[:1])
+    )
 
-    def _match_kind(self, kind: MappingKind, rows: Iterable[RemoteItem]) -> Iterable[tuple[RemoteItem, Suggestion]]:
-        by_id = {row.remote_id: row for row in rows}
-        candidates = as_candidates(list(by_id.values()))
-        others = self._others[self._resource(kind)] if self._others else []
-        is_reversed = self._side == "quickbooks"
-        found = best_matches(candidates, others, kind, rejected=self._rejected[kind.key], is_reversed=is_reversed)
-        return [(by_id[remote_id], pairs[0]) for remote_id, pairs in found.items() if pairs]
 
-    def _read_others(self) -> dict[str, list[Candidate]]:
-        self._rejected = load_rejected(self._frame.section.kinds)
-        if self._side == "quickbooks":
-            self._rejected = {key: {(b, a) for a, b in pairs} for key, pairs in self._rejected.items()}
-        others: dict[str, list[Candidate]] = {self._resource(kind): [] for kind in self._frame.section.kinds}
-        rows = list(self._linkable().only(*COMPARED))
-        for row, candidate in zip(rows, as_candidates(rows), strict=True):
-            others[row.resource].append(candidate)
-            self._names[row.resource, row.remote_id] = spell_name(
-                row.resource, row.name, row.code, row.data.get("full_name")
-            )
-        return others
+def other_name(pair: Any, side: SideKey) -> str:
+    """The name on the other side of a pair `with_names`."""
+    return right_name(pair) if side == "procore" else left_name(pair)
 
-    def _linkable(self) -> Rows:
-        """The other side's rows; where many codes share an account, those in use as well."""
-        frame, other = self._frame, OTHER_SIDE[self._side]
-        connection = frame.connection(other)
-        kind = frame.section.kinds[0]
-        if other == "quickbooks" and not kind.is_one_to_one and connection is not None:
-            return right_rows(kind, connection).filter(is_active=True)
-        return open_rows(frame, other)
 
-    def _resource(self, kind: MappingKind) -> str:
-        return kind.right.key if self._side == "procore" else kind.left.key
+def left_name(pair: Any) -> str:
+    return _spell(KINDS[pair.kind].left.key, pair.left_row, pair.left_id)
+
+
+def right_name(pair: Any) -> str:
+    return _spell(KINDS[pair.kind].right.key, pair.right_row, pair.right_id)
+
+
+def _spell(resource_key: str, row: dict[str, str] | None, remote_id: str) -> str:
+    return spell_name(resource_key, row["name"], row["code"], row["full_name"]) if row else remote_id
+
+
+def _join(parts: Sequence[Rows]) -> Rows:
+    """Rows of any of these lists, as one query that can be filtered further."""
+    wanted = Q()
+    for part in parts:
+        wanted |= Q(pk__in=part.order_by().values("pk"))
+    return all_rows().filter(wanted)

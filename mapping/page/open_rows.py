@@ -3,68 +3,69 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
-from django.db.models.functions import Lower
-from django.urls import reverse
 
 from mapping import pushes
 from mapping.candidates import all_rows, left_rows, linked_left, linked_right, right_fits
-from mapping.divisions import descendants
+from mapping.left_out import left_out
 from mapping.models import RemoteItem
-from mapping.page.frame import PAGE_SIZE, Frame
-from mapping.page.matcher import Matcher, open_rows
-from mapping.page.query import matches, url_of
-from mapping.page.words import context_of, name_of, role_label
+from mapping.page.frame import Frame
+from mapping.page.listing import count_or_gather, name_order, ordered_rows, read_slice, turn
+from mapping.page.matcher import find_matches, open_parts, open_rows
+from mapping.page.open_row import may_push, show_row
+from mapping.page.query import matches
+from mapping.page.score_order import order_by_score
 from mapping.sides import SideKey
 from mapping.signals import count_waiting
-from mapping.suggest import Suggestion
-from smoothx.lib.shapes import Page, turn_page
+from smoothx.lib.shapes import Page
 
 Rows = QuerySet[RemoteItem]
 
-# Scores are worked out when the page is opened, so a longer list is not offered in their order.
-MOST_TO_ORDER_BY_SCORE = 1500
-
 
 def count_open(frame: Frame, side: SideKey) -> int:
-    """How many `open_rows` there are; Procore's are known from what the page has loaded already."""
-    if side == "procore" and frame.code_kind is not None:
-        return len(frame.tree.open_ids(frame.code_kind))
-    if side == "procore":
-        return frame.coverage.unmapped
-    return open_rows(frame, side).count()
+    """How many `open_rows` there are, as the page has counted them already."""
+    if side == "quickbooks":
+        return frame.facts.rights_open
+    # Divisions that can be mapped are rows of the list as well, though not codes to be covered.
+    return frame.coverage.unmapped + len(frame.tree.open)
 
 
 def filter_rows(frame: Frame, side: SideKey, waiting: Mapping[str, int]) -> Rows:
     """The rows the address asks for."""
-    rows = _show(frame, side, waiting)
+    show = frame.query.show
+    rows = open_rows(frame, side) if _is_plain(frame, side) else _shown(frame, side, show, waiting)
     return rows.filter(matches(frame.query.search)) if frame.query.search else rows
 
 
-def _show(frame: Frame, side: SideKey, waiting: Mapping[str, int]) -> Rows:
-    show, connection = frame.query.show, frame.connection(side)
-    rows = open_rows(frame, side)
-    if show == "waiting" and side == "procore" and connection is not None:
-        # An inactive company's old invoices wait as well.
-        left = left_rows(frame.section.kinds[0], connection)
-        return left.filter(~linked_left(frame.section.kinds, connection), remote_id__in=list(waiting))
-    if show == "inactive" and connection is not None:
-        return _inactive(frame, side)
-    if show in frame.kind_keys and side == "quickbooks":
-        kind = next(kind for kind in frame.section.kinds if kind.key == show)
-        return rows.filter(resource=kind.right.key)
-    return rows
+def _is_plain(frame: Frame, side: SideKey) -> bool:
+    """All unmapped rows, or those of one list."""
+    return frame.query.show not in ("waiting", "inactive", "left_out") or frame.connection(side) is None
 
 
-def _inactive(frame: Frame, side: SideKey) -> Rows:
-    connection = frame.sides.need(side)
-    kinds = frame.section.kinds
+def _parts(frame: Frame, side: SideKey, waiting: Mapping[str, int]) -> list[Rows]:
+    """The rows the address asks for, each of the vendor's lists by itself."""
+    show = frame.query.show
+    if not _is_plain(frame, side):
+        parts = [_shown(frame, side, show, waiting)]
+    elif side == "quickbooks" and show in frame.kind_keys:
+        parts = [open_parts(frame, side)[frame.kind_keys.index(show)]]
+    else:
+        parts = open_parts(frame, side)
+    return [part.filter(matches(frame.query.search)) for part in parts] if frame.query.search else parts
+
+
+def _shown(frame: Frame, side: SideKey, show: str, waiting: Mapping[str, int]) -> Rows:
+    connection, kinds = frame.sides.need(side), frame.section.kinds
     if side == "procore":
-        return left_rows(kinds[0], connection).filter(~linked_left(kinds, connection), is_active=False)
-    fits = Q()
+        rows = left_rows(kinds[0], connection).filter(~linked_left(kinds, connection))
+        if show == "left_out":
+            return rows.filter(left_out(frame.section, connection))
+        # An inactive company's old invoices wait as well.
+        return rows.filter(remote_id__in=list(waiting)) if show == "waiting" else rows.filter(is_active=False)
+    fits = Q(pk__in=[])
     for kind in kinds:
         fits |= right_fits(kind) & ~linked_right([kind], connection)
     return all_rows().filter(fits, connection=connection, is_active=False)
@@ -72,9 +73,9 @@ def _inactive(frame: Frame, side: SideKey) -> Rows:
 
 def show_choices(frame: Frame, side: SideKey, total: int) -> list[tuple[str, str]]:
     """(value, label) of the filter."""
-    choices = [("", f"All {total}")]
+    choices = [("", f"All {total:,}")]
     if side == "procore":
-        choices.append(("waiting", "With documents waiting"))
+        choices += [("waiting", "With documents waiting"), ("left_out", "Left out")]
     elif len(frame.section.kinds) > 1:
         choices += [(kind.key, kind.label) for kind in frame.section.kinds]
     return [*choices, ("inactive", "Inactive")]
@@ -91,97 +92,43 @@ def load_waiting(frame: Frame) -> dict[str, int]:
 def list_open(frame: Frame, side: SideKey, total: int) -> tuple[list[dict[str, Any]], Page]:
     """The rows of the page in force, ready for the template. `total` is the count of all open rows."""
     waiting = load_waiting(frame) if side == "procore" else {}
-    rows = filter_rows(frame, side, waiting)
-    count = rows.count() if frame.query.is_filtered else total
-    page, shown = turn_page(
-        frame.query.page,
-        size=PAGE_SIZE,
-        total=count,
-        url_of=lambda number: url_of(frame.section, frame.query, page=number),
-    )
-    matcher = Matcher(frame, side)
-    if frame.query.sort == "score" and count <= MOST_TO_ORDER_BY_SCORE:
-        found = _order_by_score(list(rows), matcher, frame.query.is_descending)[shown]
-    else:
-        found = list(_order(rows, frame, waiting)[shown])
-    best = matcher.match(found)
-    states = pushes.states(frame.section, side) if _may_push(frame, side) else {}
-    return [_row(row, frame, side, waiting, best.get(row.pk), states) for row in found], page
+    found, page = _find(frame, side, total, waiting)
+    best = find_matches(frame, side, found)
+    states = pushes.states(frame.section, side) if found and may_push(frame, side) else {}
+    is_left_out = frame.query.show == "left_out"
+    return [
+        show_row(row, frame, side, waiting.get(row.remote_id, 0), best.get(row.pk), states, is_left_out=is_left_out)
+        for row in found
+    ], page
 
 
-def _order(rows: Rows, frame: Frame, waiting: Mapping[str, int]) -> Rows:
-    by_name = (Lower("name"), "pk") if frame.code_kind is None else ("code", "name", "pk")
+def _find(frame: Frame, side: SideKey, total: int, waiting: Mapping[str, int]) -> tuple[list[RemoteItem], Page]:
+    parts = _parts(frame, side, waiting)
+    count = total
+    if frame.query.is_filtered:
+        counted = [count_or_gather(part) for part in parts]
+        count = sum(each for each, _ in counted)
+        parts = [
+            part if keys is None else all_rows().filter(pk__in=keys)
+            for part, (_, keys) in zip(parts, counted, strict=True)
+        ]
+    page, shown = turn(frame, count)
+    if not count:
+        return [], page
     query = frame.query
+    if query.sort == "score":
+        return order_by_score(frame, side, parts, _order(frame, side), count, shown), page
     if query.sort == "waiting" and waiting:
-        cases = [When(remote_id=remote_id, then=Value(count)) for remote_id, count in waiting.items()]
-        rows = rows.annotate(waiting=Case(*cases, default=Value(0), output_field=IntegerField()))
-        return rows.order_by("-waiting" if query.is_descending else "waiting", *by_name)
-    ordered = rows.order_by(*by_name)
-    return ordered.reverse() if query.sort == "name" and query.is_descending else ordered
+        return list(_by_waiting(parts[0], waiting, is_descending=query.is_descending)[shown]), page
+    read = ordered_rows(parts, _order(frame, side))
+    return read_slice(read, shown, count, is_descending=query.sort == "name" and query.is_descending), page
 
 
-def _order_by_score(rows: Sequence[RemoteItem], matcher: Matcher, is_descending: bool) -> list[RemoteItem]:
-    best = matcher.match(rows)
-    scores = {row.pk: best[row.pk][1].score if row.pk in best else 0 for row in rows}
-    sign = -1 if is_descending else 1
-    return sorted(rows, key=lambda row: (sign * scores[row.pk], row.name.lower(), row.pk))
+def _order(frame: Frame, side: SideKey) -> str:
+    return "code" if frame.section.kinds[0].by_code and side == "procore" else "name"
 
 
-def _row(
-    row: RemoteItem,
-    frame: Frame,
-    side: SideKey,
-    waiting: Mapping[str, int],
-    best: tuple[str, Suggestion] | None,
-    states: Mapping[tuple[pushes.Role, str], pushes.PushState],
-) -> dict[str, Any]:
-    state = _push_state(row, states)
-    return {
-        "id": str(row.pk),
-        "name": name_of(row),
-        "context": _context(row, frame),
-        "waiting": waiting.get(row.remote_id, 0),
-        "suggestion": {"name": best[0], "score": best[1].score, "reason": best[1].reason} if best else None,
-        "link_url": reverse("mapping:link", args=[frame.section.key, row.pk]) if frame.can_change else "",
-        "push_url": _push_url(row, frame, side),
-        "flag": _flag(row, side, state),
-        "is_busy": state.is_busy,
-    }
-
-
-def _context(row: RemoteItem, frame: Frame) -> str:
-    context = context_of(row, frame.section)
-    if frame.code_kind is None or row.resource != frame.code_kind.left.key:
-        return context
-    below = len(descendants(row.remote_id, frame.children))
-    return f"Division, covers the {below} code{'' if below == 1 else 's'} below it" if below else context
-
-
-def _push_url(row: RemoteItem, frame: Frame, side: SideKey) -> str:
-    if not row.is_active or not _may_push(frame, side):
-        return ""
-    return f"{reverse('mapping:push', args=[frame.section.key, side])}?id={row.pk}"
-
-
-def _may_push(frame: Frame, side: SideKey) -> bool:
-    allows = frame.section.can_push_left if side == "procore" else frame.section.can_push_right
-    return allows and frame.can_change and pushes.is_possible()
-
-
-def _push_state(row: RemoteItem, states: Mapping[tuple[pushes.Role, str], pushes.PushState]) -> pushes.PushState:
-    """A company of Procore may be on its way as either; a QuickBooks contact is what it is."""
-    roles: tuple[pushes.Role, ...] = pushes.ROLES
-    if row.resource.startswith("qbo."):
-        roles = ("vendor",) if role_label(row) == "Vendor" else ("customer",)
-    found = [states[role, row.remote_id] for role in roles if (role, row.remote_id) in states]
-    busy = [state for state in found if state.is_busy]
-    return (busy or found or [pushes.PushState()])[0]
-
-
-def _flag(row: RemoteItem, side: SideKey, state: pushes.PushState) -> dict[str, str] | None:
-    if state.problem and not state.is_busy:
-        return {"severity": "bad", "text": state.problem}
-    if not row.is_active:
-        where = "Procore" if side == "procore" else "QuickBooks"
-        return {"severity": "warn", "text": f"Inactive in {where}"}
-    return None
+def _by_waiting(rows: Rows, waiting: Mapping[str, int], *, is_descending: bool) -> Rows:
+    cases = [When(remote_id=remote_id, then=Value(count)) for remote_id, count in waiting.items()]
+    rows = name_order(rows).annotate(waiting=Case(*cases, default=Value(0), output_field=IntegerField()))
+    return rows.order_by("-waiting" if is_descending else "waiting", "sort_name", "pk")

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
-from django.db.models.expressions import OrderBy
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from connectors.models import Connection
@@ -19,13 +18,13 @@ from mapping.candidates import (
     left_rows,
     linked_left,
     linked_right,
-    load_rejected,
-    read_candidates,
     right_fits,
     right_rows,
 )
 from mapping.kinds import MappingKind
-from mapping.models import Link, RemoteItem
+from mapping.models import Link, RemoteItem, SuggestedPair
+from mapping.nearest import nearest_rows
+from mapping.page.listing import count_or_gather
 from mapping.page.mapped_rows import left_of, load_rows, right_of
 from mapping.page.query import matches
 from mapping.page.words import context_of, name_of, state_of
@@ -59,6 +58,15 @@ class Chooser:
         return (self.row, other) if self.side == "procore" else (other, self.row)
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A stored suggestion as seen from the row in question: `right_id` is the other row's, on whichever side."""
+
+    kind: str
+    right_id: str
+    suggestion: Suggestion
+
+
 def kinds_for(section: Section, row: RemoteItem, side: SideKey) -> tuple[MappingKind, ...]:
     """The kinds a row may be linked in: all of the section for a Procore row, the fitting one for a QuickBooks row."""
     if side == "procore":
@@ -79,38 +87,75 @@ def other_rows(chooser: Chooser) -> QuerySet[RemoteItem]:
 def list_suggested(chooser: Chooser, search: str) -> list[tuple[RemoteItem, Suggestion]]:
     """The likeliest rows that are free, best first; with a search, those of them that fit it."""
     found: list[tuple[RemoteItem, Suggestion]] = []
-    rejected = load_rejected(chooser.kinds)
+    stored, rejected = _load_pairs(chooser)
     own = as_candidates([chooser.row])[0]
-    is_reversed = chooser.side == "quickbooks"
     for kind in chooser.kinds:
+        known = {pair.right_id: pair for pair in stored if pair.kind == kind.key}
         free = _free_rows(chooser, kind)
-        candidates = read_candidates(free.filter(matches(search)) if search else free)
-        no = rejected[kind.key] if chooser.side == "procore" else {(b, a) for a, b in rejected[kind.key]}
-        pairs = best_for(own, candidates, kind, MOST_SUGGESTED, rejected=no, is_reversed=is_reversed)
-        rows = {row.remote_id: row for row in free.filter(remote_id__in=[pair.right_id for pair in pairs])}
-        found += [(rows[pair.right_id], pair) for pair in pairs if pair.right_id in rows]
+        near = nearest_rows(chooser.row, free.filter(matches(search)) if search else free, known.keys())
+        pairs = best_for(
+            own,
+            as_candidates(near),
+            kind,
+            MOST_SUGGESTED,
+            rejected=rejected[kind.key],
+            is_reversed=chooser.side == "quickbooks",
+        )
+        # What was found among all rows says more of a row than what is found among a few of them.
+        best = {pair.right_id: pair for pair in pairs} | {key: pair.suggestion for key, pair in known.items()}
+        found += [(row, best[row.remote_id]) for row in near if row.remote_id in best]
     return sorted(found, key=lambda pair: -pair[1].score)[:MOST_SUGGESTED]
+
+
+def _load_pairs(chooser: Chooser) -> tuple[list[Stored], dict[str, set[tuple[str, str]]]]:
+    """What the last look at the whole lists said of this row, and by kind the (own id, other id) rejected for it."""
+    own, other = ("left_id", "right_id") if chooser.side == "procore" else ("right_id", "left_id")
+    rejected: dict[str, set[tuple[str, str]]] = {kind.key: set() for kind in chooser.kinds}
+    stored = []
+    for pair in SuggestedPair.objects.filter(kind__in=list(rejected), **{own: chooser.row.remote_id}):
+        ids = (getattr(pair, own), getattr(pair, other))
+        if pair.rejected_at is not None:
+            rejected[pair.kind].add(ids)
+        else:
+            stored.append(Stored(pair.kind, ids[1], Suggestion(*ids, pair.score, pair.reason, "unsure")))
+    return stored, rejected
 
 
 def list_others(chooser: Chooser, search: str, shown: Iterable[RemoteItem]) -> tuple[list[RemoteItem], int]:
     """The other rows, free ones first, each in order of name, and how many more there are."""
     rows = other_rows(chooser).exclude(pk__in=[row.pk for row in shown])
     rows = rows.filter(matches(search)) if search else rows
-    order = ("code", "name") if chooser.kinds[0].by_code and chooser.side == "quickbooks" else (Lower("name"),)
-    found = list(rows.order_by("-is_active", *_by_use(chooser), *order, "pk")[:MOST_OTHERS])
-    return found, max(0, rows.count() - len(found)) if len(found) == MOST_OTHERS else 0
+    count, keys = count_or_gather(rows)
+    if keys is not None:
+        rows = all_rows().filter(pk__in=keys)
+    found: list[RemoteItem] = []
+    # One look for each sort of row: the index gives each in order, and the list is full after a few.
+    for part in _by_use(chooser, rows):
+        if len(found) < MOST_OTHERS:
+            found += part.order_by(*_order(chooser))[: MOST_OTHERS - len(found)]
+    return found, max(0, count - len(found))
 
 
-def _by_use(chooser: Chooser) -> tuple[OrderBy, ...]:
-    """Rows in use come last, except where many may share one."""
+def _order(chooser: Chooser) -> tuple[Any, ...]:
+    return (
+        ("code", "name", "pk") if chooser.kinds[0].by_code and chooser.side == "quickbooks" else (Lower("name"), "pk")
+    )
+
+
+def _by_use(chooser: Chooser, rows: QuerySet[RemoteItem]) -> list[QuerySet[RemoteItem]]:
+    """Free rows, rows in use, inactive rows. Where many may share one, rows in use are as good as free ones."""
+    active = rows.filter(is_active=True)
+    used = _in_use(chooser)
+    if used is None:
+        return [active, rows.filter(is_active=False)]
+    return [active.filter(~used), active.filter(used), rows.filter(is_active=False)]
+
+
+def _in_use(chooser: Chooser) -> Q | None:
     if chooser.side == "quickbooks":
-        return (_as_order(linked_left(chooser.kinds, chooser.connection)),)
+        return linked_left(chooser.kinds, chooser.connection)
     exclusive = [kind for kind in chooser.kinds if kind.is_one_to_one]
-    return (_as_order(linked_right(exclusive, chooser.connection)),) if exclusive else ()
-
-
-def _as_order(is_linked: Q) -> OrderBy:
-    return ExpressionWrapper(is_linked, output_field=BooleanField()).asc()
+    return linked_right(exclusive, chooser.connection) if exclusive else None
 
 
 def make_options(

@@ -50,15 +50,19 @@ def read_query(values: Mapping[str, Any], *, default_tab: Tab) -> ListQuery:
     sort = str(values.get("sort", ""))
     key = sort.removeprefix("-")
     is_known = key in SORTS[tab]
-    page = str(values.get("page", ""))
     return ListQuery(
         tab=tab,
         search=str(values.get("q", "")).strip()[:200],
         show=str(values.get("show", ""))[:20],
         sort=key if is_known else "name",
         is_descending=is_known and sort.startswith("-"),
-        page=int(page) if page.isdecimal() and len(page) < 7 else 1,
+        page=read_page(values.get("page", "")),
     )
+
+
+def read_page(text: Any) -> int:
+    number = str(text)
+    return int(number) if number.isdecimal() and len(number) < 7 else 1
 
 
 def read_address(address: str, *, default_tab: Tab) -> ListQuery:
@@ -87,6 +91,13 @@ def section_url(section: Section) -> str:
     return reverse("mapping:section", args=[section.key])
 
 
+def review_url(section: Section, *, rejected: bool = False, page: int = 1) -> str:
+    """The pairs of a section to decide on, or the rejected ones."""
+    values = {"show": "rejected" if rejected else "", "page": "" if page <= 1 else str(page)}
+    query = urlencode({name: value for name, value in values.items() if value})
+    return reverse("mapping:review", args=[section.key]) + (f"?{query}" if query else "")
+
+
 def sort_url(section: Section, query: ListQuery, key: str) -> str:
     """Pressing the column in force turns it round."""
     is_descending = not query.is_descending if query.sort == key else key in HIGHEST_FIRST
@@ -96,7 +107,6 @@ def sort_url(section: Section, query: ListQuery, key: str) -> str:
 def matches(search: str) -> Q:
     """Rows that hold every word of the search somewhere in name, code, e-mail or phone."""
     found = Q()
-    for word in search.split():
-        named = Q(name__icontains=word) | Q(code__icontains=word) | Q(data__full_name__icontains=word)
-        found &= named | Q(email__icontains=word) | Q(phone__icontains=word)
+    for word in search.lower().split():
+        found &= Q(searched__contains=word)
     return found

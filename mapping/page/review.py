@@ -1,107 +1,184 @@
-"""The automap card: what the last run linked, and the pairs it left for a person."""
+"""The automap card, and the queue of pairs a person decides on."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from mapping.automap import is_lost, is_running, latest_automap, takes_codes_first
 from mapping.candidates import all_rows
 from mapping.kinds import KINDS
-from mapping.models import Link, MappingRun, RemoteItem, SuggestedPair
+from mapping.models import MappingRun, RemoteItem, SuggestedPair
 from mapping.page.frame import Frame
-from mapping.page.query import ListQuery, url_of
-from mapping.page.words import kind_label, name_of
+from mapping.page.listing import turn
+from mapping.page.query import review_url
+from mapping.page.words import context_of, kind_label, name_of, nouns
+from mapping.pairs import SECOND, best_pairs, open_pairs, pairs_of, rejected_pairs
 from mapping.sides import SIDE_LABELS
-from smoothx.lib.shapes import Action
+from smoothx.lib.shapes import Action, Page, Progress
 
-MOST_PAIRS = 5
+MOST_ON_CARD = 3
+STOPPED = "The last run stopped before its end. Nothing of it was linked. Run it again."
+Rows = dict[tuple[str, str], RemoteItem]
 
 
 def automap_context(frame: Frame) -> dict[str, Any] | None:
-    """The button, and the card of a run whose review is not put away. None for those who only look."""
-    if not frame.can_change:
+    """The button, and the card. None for those who only look, and where nothing is matched by name or code."""
+    if not frame.can_change or not frame.section.can_automap:
         return None
     missing = [label for side, label in SIDE_LABELS.items() if frame.connection(side) is None]
+    latest = latest_automap(frame.section)
+    running = latest if latest is not None and is_running(latest) else None
     return {
         "url": reverse("mapping:automap", args=[frame.section.key]),
         "label": "Automap",
         "disabled_reason": f"Connect {' and '.join(missing)} first." if missing else None,
-        "progress": None,
-        "run": _run_context(frame),
+        "codes_first": _codes_first(frame, latest),
+        "progress": _progress(frame, running) if running else None,
+        "error": _error(latest) if latest else None,
+        "run": None if running or missing else _card(frame, latest),
     }
 
 
-def open_pairs(run: MappingRun, frame: Frame) -> QuerySet[SuggestedPair]:
-    """The run's pairs that nobody has decided on: not rejected, and neither side linked since."""
-    links = Link.objects.filter(kind__in=frame.kind_keys)
-    is_decided = Q(left_id__in=links.values("left_id"))
-    for kind in frame.section.kinds:
-        if kind.is_one_to_one:
-            is_decided |= Q(kind=kind.key, right_id__in=links.filter(kind=kind.key).values("right_id"))
-    pairs: QuerySet[SuggestedPair] = run.pairs.filter(~is_decided, rejected_at__isnull=True)
-    return pairs.order_by("-score", "pk")
-
-
-def _run_context(frame: Frame) -> dict[str, Any] | None:
-    run: MappingRun | None = (
-        MappingRun.objects.filter(section=frame.section.key, closed_at__isnull=True).order_by("-pk").first()
-    )
-    if run is None:
-        return None
-    pairs = _without_covered(list(open_pairs(run, frame)), frame)
-    shown = pairs[:MOST_PAIRS]
-    names = _load_names(shown)
-    unmatched = max(0, frame.coverage.unmapped - len(pairs))
-    left = len(pairs) - len(shown)
+def review_context(frame: Frame, *, is_rejected: bool = False) -> dict[str, Any]:
+    """The page of all pairs to decide on, or of the rejected ones."""
+    queue = open_pairs(frame.section, frame.sides, frame.facts.tree)
+    if is_rejected:
+        pairs = rejected_pairs(frame.section, frame.sides)
+        count = pairs.count()
+    else:
+        pairs, count = best_pairs(queue), frame.facts.to_review
+    page, shown = turn(frame, count)
+    page = _with_urls(page, frame, is_rejected=is_rejected)
+    found = list(pairs[shown])
+    others = [] if is_rejected else _alternatives(queue, found)
+    rows = load_pair_rows([*found, *others])
     return {
-        "id": run.pk,
-        "title": f"Automap linked {run.linked} pairs" if run.linked != 1 else "Automap linked 1 pair",
-        "detail": f"{len(pairs)} to review, {unmatched} without a match",
-        "accept": None,
-        "discard": _post("Close", "mapping:close_run", run.pk),
-        "undo": _post("Undo the run", "mapping:undo_run", run.pk) if run.linked else None,
-        "pairs": [_pair_context(pair, names) for pair in shown],
-        "more": {"label": f"Review {left} more", "url": _by_score(frame)} if left else None,
-        "note": "What was linked is under Mapped, and the whole run can be undone.",
+        "pairs": [show_pair(pair, frame, rows, others) for pair in found],
+        "page": page,
+        "count": count,
+        "is_rejected": is_rejected,
+        "urls": {"open": review_url(frame.section), "rejected": review_url(frame.section, rejected=True)},
     }
 
 
-def _without_covered(pairs: list[SuggestedPair], frame: Frame) -> list[SuggestedPair]:
-    """A code whose division was linked since needs no review."""
-    if frame.code_kind is None:
-        return pairs
-    open_codes = frame.tree.open_ids(frame.code_kind)
-    return [pair for pair in pairs if pair.left_id in open_codes]
-
-
-def _by_score(frame: Frame) -> str:
-    return url_of(frame.section, ListQuery(tab="procore"), sort="score", is_descending=True)
-
-
-def _pair_context(pair: SuggestedPair, names: dict[tuple[str, str], str]) -> dict[str, Any]:
+def show_pair(pair: SuggestedPair, frame: Frame, rows: Rows, others: Iterable[SuggestedPair] = ()) -> dict[str, Any]:
+    """Both rows with what else is known of them, why they may be the same, and what can be done."""
     kind = KINDS[pair.kind]
+    left, right = rows.get((kind.left.key, pair.left_id)), rows.get((kind.right.key, pair.right_id))
+    has_roles = len(frame.section.kinds) > 1
     return {
         "id": str(pair.pk),
-        "left_name": names.get((kind.left.key, pair.left_id), pair.left_id),
-        "right_name": names.get((kind.right.key, pair.right_id), pair.right_id),
-        "right_detail": kind_label(pair.kind),
+        "left_name": name_of(left) if left else pair.left_id,
+        "left_context": context_of(left, frame.section) if left else "",
+        "right_name": name_of(right) if right else pair.right_id,
+        "right_context": context_of(right, frame.section) if right else "",
+        "right_detail": kind_label(pair.kind) if has_roles else "",
         "score": pair.score,
-        "reason": pair.reason,
+        "reason": _reason(pair),
+        "is_sure": pair.band == "sure",
+        "rejected_at": pair.rejected_at,
         "link": _post("Link", "mapping:link_pair", pair.pk),
         "reject": _post("Not the same", "mapping:reject_pair", pair.pk),
+        "allow": _post("Offer again", "mapping:allow_pair", pair.pk),
+        "others": [show_pair(other, frame, rows) for other in others if other.left_id == pair.left_id],
     }
 
 
-def _load_names(pairs: list[SuggestedPair]) -> dict[tuple[str, str], str]:
-    wanted = Q(pk__in=[])
+def load_pair_rows(pairs: Sequence[SuggestedPair]) -> Rows:
+    """Both rows of each pair by (resource, remote id), in one statement."""
+    wanted: dict[tuple[int, str], set[str]] = {}
     for pair in pairs:
         kind = KINDS[pair.kind]
-        wanted |= Q(connection_id=pair.left_connection_id, resource=kind.left.key, remote_id=pair.left_id)
-        wanted |= Q(connection_id=pair.right_connection_id, resource=kind.right.key, remote_id=pair.right_id)
-    rows: QuerySet[RemoteItem] = all_rows().filter(wanted) if pairs else all_rows().none()
-    return {(row.resource, row.remote_id): name_of(row) for row in rows}
+        wanted.setdefault((pair.left_connection_id, kind.left.key), set()).add(pair.left_id)
+        wanted.setdefault((pair.right_connection_id, kind.right.key), set()).add(pair.right_id)
+    found: Rows = {}
+    queries = [
+        all_rows().filter(connection_id=connection_id, resource=resource, remote_id__in=ids)
+        for (connection_id, resource), ids in wanted.items()
+    ]
+    if queries:
+        rows = queries[0].union(*queries[1:], all=True) if len(queries) > 1 else queries[0]
+        found = {(row.resource, row.remote_id): row for row in rows}
+    return found
+
+
+def _alternatives(queue: Any, found: Sequence[SuggestedPair]) -> list[SuggestedPair]:
+    """The other pairs of the same left rows, best first."""
+    shown = {pair.pk for pair in found}
+    pairs = pairs_of(queue, "procore", [pair.left_id for pair in found])
+    return [pair for pair in pairs if pair.pk not in shown] if found else []
+
+
+def _card(frame: Frame, latest: MappingRun | None) -> dict[str, Any] | None:
+    """What the last run linked, until it is put away, and the first pairs to decide on."""
+    has_run = latest is not None and latest.state == MappingRun.State.DONE and latest.closed_at is None
+    count = frame.facts.to_review
+    if not has_run and not count:
+        return None
+    queue = open_pairs(frame.section, frame.sides, frame.facts.tree)
+    shown = list(best_pairs(queue)[:MOST_ON_CARD]) if count else []
+    rows = load_pair_rows(shown)
+    unmatched = max(0, frame.coverage.unmapped - frame.facts.open_with_pair)
+    noun = f"{frame.section.left_noun if unmatched == 1 else frame.section.left_noun_plural}"
+    run = latest if has_run else None
+    return {
+        "title": _title(run, count),
+        "detail": f"{f'{count:,} to review, ' if run else ''}{unmatched:,} {noun} without a match",
+        "undo": _post("Undo the run", "mapping:undo_run", run.pk) if run and run.linked else None,
+        "discard": _post("Close", "mapping:close_run", run.pk) if run else None,
+        "pairs": [show_pair(pair, frame, rows) for pair in shown],
+        "more": {"label": f"Review all {count:,}", "url": review_url(frame.section)} if count else None,
+        "note": _note(run),
+    }
+
+
+def _title(run: MappingRun | None, count: int) -> str:
+    if run is None:
+        return f"{count:,} pair{'' if count == 1 else 's'} to review"
+    return f"Automap linked {run.linked:,} pair{'' if run.linked == 1 else 's'}"
+
+
+def _note(run: MappingRun | None) -> str:
+    if run is not None and run.linked:
+        return "What was linked is under Mapped, and the whole run can be undone."
+    return "None of these is mapped until you link it."
+
+
+def _codes_first(frame: Frame, latest: MappingRun | None) -> dict[str, Any] | None:
+    """The option, as it was chosen last; None where no row has a code or number of its own."""
+    if not takes_codes_first(frame.section):
+        return None
+    word = "Codes" if frame.section.kinds[0].by_code else "Numbers"
+    is_on = latest is not None and bool(latest.options.get("codes_first"))
+    return {"label": f"{word} first, then names", "is_on": is_on}
+
+
+def _progress(frame: Frame, run: MappingRun) -> Progress:
+    label = f"Comparing {nouns(frame.section, 'procore')[1]} with {nouns(frame.section, 'quickbooks')[1]}"
+    return Progress(label=label, done=run.done, total=run.expected if (run.expected or 0) > 1 else None)
+
+
+def _error(latest: MappingRun) -> str | None:
+    if is_lost(latest):
+        return STOPPED
+    return latest.message if latest.state == MappingRun.State.FAILED and latest.message else None
+
+
+def _reason(pair: SuggestedPair) -> str:
+    if pair.band != SECOND:
+        return pair.reason
+    return f"{pair.reason}. It has another role already, this would be a second"
+
+
+def _with_urls(page: Page, frame: Frame, *, is_rejected: bool) -> Page:
+    """The same page, with the addresses of the review in place of the list's."""
+    number = frame.query.page
+    previous = review_url(frame.section, rejected=is_rejected, page=number - 1) if page.previous_url else ""
+    following = review_url(frame.section, rejected=is_rejected, page=number + 1) if page.next_url else ""
+    return Page(first=page.first, last=page.last, total=page.total, previous_url=previous, next_url=following)
 
 
 def _post(label: str, name: str, pk: int) -> Action:

@@ -8,11 +8,12 @@ from django.urls import NoReverseMatch, reverse
 
 from mapping import pushes
 from mapping.page.frame import Frame
-from mapping.page.mapped_rows import SHOW_CHOICES, all_links, list_mapped
-from mapping.page.open_rows import MOST_TO_ORDER_BY_SCORE, count_open, list_open, show_choices
+from mapping.page.importing import import_links
+from mapping.page.mapped_rows import SHOW_CHOICES, list_mapped
+from mapping.page.open_rows import count_open, list_open, show_choices
 from mapping.page.query import SORTS, ListQuery, Tab, section_url, sort_url, url_of
 from mapping.page.refreshing import refresh_context
-from mapping.page.review import automap_context
+from mapping.page.review import automap_context, review_context
 from mapping.page.words import SEARCH_HINTS, nouns
 from mapping.screens import SECTIONS
 from mapping.sides import SIDE_LABELS, SideKey
@@ -28,7 +29,7 @@ TABS: tuple[tuple[Tab, str, SideKey | None], ...] = (
 def section_context(frame: Frame) -> dict[str, Any]:
     """Everything the page shows, for the tab, search, filter and order its address asks for."""
     counts: dict[Tab, int] = {
-        "mapped": all_links(frame).count(),
+        "mapped": frame.count_mapped,
         "procore": count_open(frame, "procore"),
         "quickbooks": count_open(frame, "quickbooks"),
     }
@@ -39,11 +40,11 @@ def section_context(frame: Frame) -> dict[str, Any]:
         "kind": _kind(frame),
         **_menu(frame),
         "coverage": _coverage(frame),
-        "imports": None,
+        "imports": import_links(frame.section.key, can_change=frame.can_change),
         "tab": tab,
         "tabs": _tabs(frame, counts),
         "filters": _filters(frame, total),
-        "sort": _sort(frame, total),
+        "sort": _sort(frame),
         "rows": rows,
         "page": page,
         "bulk": _bulk(frame, side),
@@ -51,6 +52,18 @@ def section_context(frame: Frame) -> dict[str, Any]:
         "refresh": refresh_context(frame, side),
         "automap": automap_context(frame),
         "empty": None if rows else _empty(frame, counts),
+    }
+
+
+def review_page(frame: Frame, *, is_rejected: bool) -> dict[str, Any]:
+    """Everything the page of pairs to decide on shows."""
+    return {
+        "kind": _kind(frame),
+        **_menu(frame),
+        "coverage": _coverage(frame),
+        "home_url": section_url(frame.section),
+        "accept_url": reverse("mapping:accept_above", args=[frame.section.key]),
+        "review": review_context(frame, is_rejected=is_rejected),
     }
 
 
@@ -135,15 +148,12 @@ def _filters(frame: Frame, total: int) -> dict[str, Any]:
     }
 
 
-def _sort(frame: Frame, total: int) -> dict[str, str]:
-    """An order that would take too long has no address, so its column heading is plain text."""
+def _sort(frame: Frame) -> dict[str, str]:
     known = SORTS[frame.query.tab]
     urls = {
         f"{key}_url": sort_url(frame.section, frame.query, key) if key in known else ""
         for key in ("name", "waiting", "score", "linked")
     }
-    if total > MOST_TO_ORDER_BY_SCORE:
-        urls["score_url"] = ""
     direction = "desc" if frame.query.is_descending else "asc"
     return {"key": frame.query.sort, "direction": direction, **urls}
 

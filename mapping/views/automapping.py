@@ -1,16 +1,15 @@
-"""Running automap, reviewing what it left, and undoing a run."""
+"""Running automap, putting its card away, and undoing a run."""
 
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from mapping.automap import close_run, reject, reopen_run, take_back_rejection
-from mapping.kinds import KINDS
-from mapping.links import LinkRefused, automap, link
-from mapping.models import Link, MappingRun, SuggestedPair
+from mapping.automap import close_run, reopen_run
+from mapping.automap_tasks import start_automap
+from mapping.models import MappingRun
 from mapping.screens import SECTIONS, Section
 from mapping.sides import NotConnected
 from mapping.undo import AlreadyUndone, Undone, undo_run
@@ -23,17 +22,24 @@ from smoothx.tenants.models import Role
 @require_POST
 @for_role(Role.ADMIN)
 def run_automap(request: TenantRequest, section_key: str) -> HttpResponse:
+    """Begin a run. The field `codes_first` says that equal codes come before names."""
     section = get_section(section_key)
+    if not section.can_automap:
+        raise Http404
+    codes_first = request.POST.get("codes_first") == "1"
     try:
-        run = automap(section, request.user)
+        run, is_new = start_automap(section, request.user, codes_first=codes_first)
     except NotConnected as error:
         messages.error(request, error.sentence)
         return go_back(request, home_of(section))
-    undo = f"undo:{reverse('mapping:undo_run', args=[run.pk])}" if run.linked else ""
-    told = f"Automap linked {count_pairs(run.linked)}, {run.unsure} to review"
-    if not run.linked:
-        told = f"Automap found nothing sure, {run.unsure} to review" if run.unsure else "Automap found no more pairs"
-    messages.success(request, told, extra_tags=undo)
+    run.refresh_from_db()
+    if not is_new:
+        messages.warning(request, _tell_running(run, section))
+    elif run.state == MappingRun.State.FAILED:
+        messages.error(request, run.message)
+    elif run.state == MappingRun.State.DONE:
+        undo = f"undo:{reverse('mapping:undo_run', args=[run.pk])}" if run.linked else ""
+        messages.success(request, _tell_done(run), extra_tags=undo)
     return go_back(request, home_of(section))
 
 
@@ -69,51 +75,19 @@ def reopen_review(request: TenantRequest, run_id: int) -> HttpResponse:
     return go_back(request, home_of(SECTIONS[run.section]))
 
 
-@require_POST
-@for_role(Role.ADMIN)
-def link_pair(request: TenantRequest, pair_id: int) -> HttpResponse:
-    """Link a pair automap was not sure about."""
-    pair = get_row(SuggestedPair, pk=pair_id)
-    section = _section_of(pair)
-    try:
-        made = link(
-            KINDS[pair.kind],
-            left_connection=pair.left_connection,
-            left_id=pair.left_id,
-            right_connection=pair.right_connection,
-            right_id=pair.right_id,
-            chosen_by=Link.ChosenBy.HAND,
-            actor=request.user,
-            reason=f"{pair.reason}, {pair.score}",
-        )
-    except LinkRefused as refusal:
-        messages.error(request, refusal.sentence)
-        return go_back(request, home_of(section))
-    undo = f"undo:{reverse('mapping:unlink', args=[section.key, made.pk])}"
-    messages.success(request, "The pair is linked", extra_tags=undo)
-    return go_back(request, home_of(section))
+def _tell_running(run: MappingRun, section: Section) -> str:
+    by = run.started_by.get_full_name() or run.started_by.email.partition("@")[0] if run.started_by else "somebody"
+    return f"Automap of {section.label} is at work already, started by {by}. A second one was not begun."
 
 
-@require_POST
-@for_role(Role.ADMIN)
-def reject_pair(request: TenantRequest, pair_id: int) -> HttpResponse:
-    pair = get_row(SuggestedPair, pk=pair_id)
-    reject(pair, request.user)
-    undo = f"undo:{reverse('mapping:allow_pair', args=[pair.pk])}"
-    messages.success(request, "Not offered again", extra_tags=undo)
-    return go_back(request, home_of(_section_of(pair)))
-
-
-@require_POST
-@for_role(Role.ADMIN)
-def allow_pair(request: TenantRequest, pair_id: int) -> HttpResponse:
-    pair = get_row(SuggestedPair, pk=pair_id)
-    take_back_rejection(pair, request.user)
-    return go_back(request, home_of(_section_of(pair)))
+def _tell_done(run: MappingRun) -> str:
+    if run.linked:
+        return f"Automap linked {count_pairs(run.linked)}, {run.unsure:,} to review"
+    return f"Automap found nothing sure, {run.unsure:,} to review" if run.unsure else "Automap found no more pairs"
 
 
 def count_pairs(count: int) -> str:
-    return f"{count} pair{'' if count == 1 else 's'}"
+    return f"{count:,} pair{'' if count == 1 else 's'}"
 
 
 def _tell_undone(undone: Undone) -> str:
@@ -122,7 +96,3 @@ def _tell_undone(undone: Undone) -> str:
     parts += [f"{count_pairs(undone.linked)} linked again"] if undone.linked else []
     kept = f". {count_pairs(undone.kept)} changed since, left as {'it is' if undone.kept == 1 else 'they are'}"
     return f"The run is undone, {', '.join(parts)}{kept if undone.kept else ''}"
-
-
-def _section_of(pair: SuggestedPair) -> Section:
-    return next(section for section in SECTIONS.values() if KINDS[pair.kind] in section.kinds)

@@ -1,0 +1,97 @@
+"""The figures of the mapping pages, each a row of one statement: a page asks once for all it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import BigIntegerField, Count, F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
+
+from mapping.candidates import all_rows, left_rows, linked_left, linked_right, right_fits
+from mapping.kinds import KINDS
+from mapping.left_out import left_out
+from mapping.models import Link
+from mapping.screens import Section
+from mapping.sides import Sides
+
+# What it is, two texts and two numbers; unused ones are empty.
+Figure = tuple[str, str, str, int, int]
+Figures = QuerySet[Any]
+COLUMNS = ("what", "one", "two", "first", "second")
+
+
+def read_figures(wanted: Iterable[Figures]) -> list[Figure]:
+    parts = list(wanted)
+    if not parts:
+        return []
+    head, *rest = parts
+    return list(head.union(*rest, all=True) if rest else head)
+
+
+def links_by_kind() -> Figures:
+    """How many links each kind has."""
+    links = Link.objects.filter(kind__in=list(KINDS)).order_by().values("kind")
+    return as_figures(links, "links", one=F("kind"), first=Count("pk"))
+
+
+def settled_rows(section: Section, sides: Sides) -> Figures:
+    """The active rows of a section at the left, and how many of them are settled: linked, or left out."""
+    rows = left_rows(section.kinds[0], sides.need("procore")).filter(is_active=True).order_by().values("resource")
+    settled = Count("pk", filter=is_settled(section, sides))
+    return as_figures(rows, f"cover:{section.key}", first=Count("pk"), second=settled)
+
+
+def codes_by_parent(section: Section, sides: Sides) -> Figures:
+    """For each division the active codes right below it, and how many of them are settled."""
+    rows = left_rows(section.kinds[0], sides.need("procore")).filter(is_active=True).order_by().values("parent_id")
+    settled = Count("pk", filter=is_settled(section, sides))
+    return as_figures(rows, f"codes:{section.key}", one=F("parent_id"), first=Count("pk"), second=settled)
+
+
+def divisions(section: Section, sides: Sides) -> Figures:
+    """The codes that others stand under: id, parent, whether active and whether settled as 1 or 0."""
+    codes = left_rows(section.kinds[0], sides.need("procore"))
+    rows = codes.filter(remote_id__in=codes.exclude(parent_id="").order_by().values("parent_id")).order_by()
+    one_if_active = Count("pk", filter=Q(is_active=True))
+    one_if_settled = Count("pk", filter=is_settled(section, sides))
+    rows = rows.values("remote_id", "parent_id")
+    return as_figures(
+        rows,
+        f"division:{section.key}",
+        one=F("remote_id"),
+        two=F("parent_id"),
+        first=one_if_active,
+        second=one_if_settled,
+    )
+
+
+def open_rights(section: Section, sides: Sides) -> Figures:
+    """The active rows at the right that no link uses, by list."""
+    connection = sides.need("quickbooks")
+    fits = Q(pk__in=[])
+    for kind in section.kinds:
+        fits |= right_fits(kind) & ~linked_right([kind], connection)
+    rows = all_rows().filter(fits, connection=connection, is_active=True).order_by().values("resource")
+    return as_figures(rows, f"right:{section.key}", one=F("resource"), first=Count("pk"))
+
+
+def is_settled(section: Section, sides: Sides) -> Q:
+    """A person or automap has said what becomes of the row."""
+    return linked_left(section.kinds, sides.procore) | left_out(section, sides.procore)
+
+
+def pick(figures: Sequence[Figure], what: str) -> list[Figure]:
+    return [figure for figure in figures if figure[0] == what]
+
+
+def as_figures(rows: Figures, what: str, **columns: Any) -> Figures:
+    """Rows grouped by `values` as figures; `one` and `two` are texts, `first` and `second` numbers."""
+    texts = {name: columns.get(name, Value("")) for name in ("one", "two")}
+    numbers = {name: columns.get(name, Value(0)) for name in ("first", "second")}
+    named = {
+        "what": Cast(Value(what), TextField()),
+        **{name: Cast(value, TextField()) for name, value in texts.items()},
+        **{name: Cast(value, BigIntegerField()) for name, value in numbers.items()},
+    }
+    return rows.annotate(**named).values_list(*COLUMNS)

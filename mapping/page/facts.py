@@ -1,0 +1,153 @@
+"""The counts a mapping page shows, read from what is kept and counted anew where a list changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mapping.coverage import Coverage, coverage_figures, is_code_section, read_coverage, read_tree
+from mapping.figures import Figure, Figures, links_by_kind, open_rights, pick, read_figures
+from mapping.kept import Facts, keep, read_kept
+from mapping.kinds import KINDS
+from mapping.pairs import pair_figures
+from mapping.screens import SECTIONS, Section, Shown, Situation, choose_sections
+from mapping.sides import Sides
+from mapping.tree import Tree
+
+LINKS = "links"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that is counted: from which lists, by which figures, and what is kept of them."""
+
+    lists: frozenset[str]
+    figures: Callable[[], list[Figures]]
+    read: Callable[[Sequence[Figure]], Facts]
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """`links` by kind; `coverages` of the sections in the menu and of this one. `tree` only where this one has one.
+
+    `rights_open` are unused rows at the right, `to_review` rows at the left with a pair that nobody decided on, and
+    `open_with_pair` those of them that have no link at all.
+    """
+
+    shown: Shown
+    links: Mapping[str, int]
+    coverages: Mapping[str, Coverage]
+    tree: Tree | None = None
+    rights_open: int = 0
+    to_review: int = 0
+    open_with_pair: int = 0
+
+
+def load_facts(section: Section, situation: Situation, sides: Sides) -> PageFacts:
+    """Two statements at most, one more to keep what was counted."""
+    if sides.procore is None and sides.quickbooks is None:
+        return _nothing(section, situation)
+    parts = _parts(section, sides)
+    kept = read_kept({name: part.lists for name, part in parts.items()})
+    facts = dict(kept.facts)
+    asked = [name for name in parts if name not in facts and _is_worth_counting(name, section, situation, facts)]
+    figures = read_figures(figure for name in asked for figure in parts[name].figures())
+    counted = {name: parts[name].read(figures) for name in asked}
+    keep(counted, kept)
+    return _gather(section, situation, facts | counted)
+
+
+def _gather(section: Section, situation: Situation, facts: Mapping[str, Facts]) -> PageFacts:
+    tree = Tree.from_facts(facts[f"tree:{section.key}"]) if is_code_section(section) else None
+    shown = choose_sections(situation, frozenset(facts[LINKS]))
+    coverages = {
+        each.key: Coverage(**facts[f"cover:{each.key}"])
+        for each in dict.fromkeys((*shown.sections, section))
+        if f"cover:{each.key}" in facts
+    }
+    if tree is not None:
+        coverages[section.key] = Coverage(tree.mapped, tree.total)
+    pairs = facts[f"pairs:{section.key}"]["lefts"]
+    covering = tree.covering if tree else frozenset()
+    return PageFacts(
+        shown=shown,
+        links=facts[LINKS],
+        coverages=coverages,
+        tree=tree,
+        rights_open=facts[f"right:{section.key}"]["open"],
+        to_review=sum(count for place, count, _ in pairs if place not in covering),
+        open_with_pair=sum(count - linked for place, count, linked in pairs if place not in covering),
+    )
+
+
+def _nothing(section: Section, situation: Situation) -> PageFacts:
+    shown = choose_sections(situation)
+    empty = {each.key: Coverage() for each in (*shown.sections, section)}
+    return PageFacts(shown, {}, empty, Tree() if is_code_section(section) else None)
+
+
+def _is_worth_counting(name: str, section: Section, situation: Situation, facts: Mapping[str, Facts]) -> bool:
+    """Not what a hidden section covers, unless it may have links: then it is in the menu."""
+    what, _, key = name.partition(":")
+    if what != "cover" or key == section.key or not SECTIONS[key].applies(situation):
+        return True
+    known = facts.get(LINKS)
+    return known is None or any(kind.key in known for kind in SECTIONS[key].kinds)
+
+
+def _parts(section: Section, sides: Sides) -> dict[str, Part]:
+    parts = {LINKS: Part(frozenset(KINDS), lambda: [links_by_kind()], _read_links)}
+    for each in SECTIONS.values():
+        if each == section and is_code_section(section):
+            parts[f"tree:{each.key}"] = _tree(each, sides)
+        else:
+            parts[f"cover:{each.key}"] = _cover(each, sides)
+    parts[f"right:{section.key}"] = _rights(section, sides)
+    parts[f"pairs:{section.key}"] = _pairs(section, sides)
+    return parts
+
+
+def _cover(section: Section, sides: Sides) -> Part:
+    def read(figures: Sequence[Figure]) -> Facts:
+        found = read_coverage(section, figures)
+        return {"mapped": found.mapped, "total": found.total}
+
+    return Part(left_lists(section), lambda: coverage_figures(section, sides) if sides.procore else [], read)
+
+
+def _tree(section: Section, sides: Sides) -> Part:
+    def read(figures: Sequence[Figure]) -> Facts:
+        return read_tree(section, figures).as_facts()
+
+    return Part(left_lists(section), lambda: coverage_figures(section, sides) if sides.procore else [], read)
+
+
+def _rights(section: Section, sides: Sides) -> Part:
+    lists = frozenset(kind.key for kind in section.kinds) | {kind.right.key for kind in section.kinds}
+
+    def read(figures: Sequence[Figure]) -> Facts:
+        return {"open": sum(row[3] for row in pick(figures, f"right:{section.key}"))}
+
+    return Part(lists, lambda: [open_rights(section, sides)] if sides.quickbooks else [], read)
+
+
+def _pairs(section: Section, sides: Sides) -> Part:
+    lists = left_lists(section) | {kind.right.key for kind in section.kinds}
+    name = f"pairs:{section.key}"
+
+    def read(figures: Sequence[Figure]) -> Facts:
+        return {"lefts": [(row[1], row[3], row[4]) for row in pick(figures, name)]}
+
+    def figures() -> list[Figures]:
+        return pair_figures(section, sides) if sides.procore and sides.quickbooks else []
+
+    return Part(lists, figures, read)
+
+
+def left_lists(section: Section) -> frozenset[str]:
+    """The lists a section's coverage is counted from."""
+    return frozenset(kind.key for kind in section.kinds) | {section.kinds[0].left.key, section.key}
+
+
+def _read_links(figures: Sequence[Figure]) -> Facts:
+    return {row[1]: row[3] for row in pick(figures, LINKS)}

@@ -1,0 +1,86 @@
+"""One unmapped row as the template shows it: its suggestion, what can be done with it, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+
+from mapping import pushes
+from mapping.models import RemoteItem
+from mapping.page.frame import Frame
+from mapping.page.matcher import Match
+from mapping.page.words import context_of, name_of, role_label
+from mapping.sides import SIDE_LABELS, SideKey
+
+States = Mapping[tuple[pushes.Role, str], pushes.PushState]
+
+
+def show_row(
+    row: RemoteItem,
+    frame: Frame,
+    side: SideKey,
+    waiting: int,
+    best: Match | None,
+    states: States,
+    *,
+    is_left_out: bool = False,
+) -> dict[str, Any]:
+    state = _push_state(row, states)
+    may_leave_out = side == "procore" and frame.can_change and row.is_active
+    return {
+        "id": str(row.pk),
+        "name": name_of(row),
+        "context": _context(row, frame),
+        "waiting": waiting,
+        "suggestion": {"name": best.name, "score": best.score, "reason": best.reason} if best else None,
+        "link_url": reverse("mapping:link", args=[frame.section.key, row.pk]) if frame.can_change else "",
+        "push_url": _push_url(row, frame, side),
+        "leave_out_url": _url(frame, "leave_out") if may_leave_out and not is_left_out else "",
+        "take_back_url": _url(frame, "take_back") if may_leave_out and is_left_out else "",
+        "is_left_out": is_left_out,
+        "flag": _flag(row, side, state),
+        "is_busy": state.is_busy,
+    }
+
+
+def may_push(frame: Frame, side: SideKey) -> bool:
+    allows = frame.section.can_push_left if side == "procore" else frame.section.can_push_right
+    return allows and frame.can_change and pushes.is_possible()
+
+
+def _url(frame: Frame, name: str) -> str:
+    return reverse(f"mapping:{name}", args=[frame.section.key])
+
+
+def _context(row: RemoteItem, frame: Frame) -> str:
+    context = context_of(row, frame.section)
+    if frame.code_kind is None or row.resource != frame.code_kind.left.key:
+        return context
+    below = frame.tree.below.get(row.remote_id, 0)
+    return f"Division, covers the {below:,} code{'' if below == 1 else 's'} below it" if below else context
+
+
+def _push_url(row: RemoteItem, frame: Frame, side: SideKey) -> str:
+    if not row.is_active or not may_push(frame, side):
+        return ""
+    return f"{reverse('mapping:push', args=[frame.section.key, side])}?id={row.pk}"
+
+
+def _push_state(row: RemoteItem, states: States) -> pushes.PushState:
+    """A company of Procore may be on its way as either; a QuickBooks contact is what it is."""
+    roles: tuple[pushes.Role, ...] = pushes.ROLES
+    if row.resource.startswith("qbo."):
+        roles = ("vendor",) if role_label(row) == "Vendor" else ("customer",)
+    found = [states[role, row.remote_id] for role in roles if (role, row.remote_id) in states]
+    busy = [state for state in found if state.is_busy]
+    return (busy or found or [pushes.PushState()])[0]
+
+
+def _flag(row: RemoteItem, side: SideKey, state: pushes.PushState) -> dict[str, str] | None:
+    if state.problem and not state.is_busy:
+        return {"severity": "bad", "text": state.problem}
+    if not row.is_active:
+        return {"severity": "warn", "text": f"Inactive in {SIDE_LABELS[side]}"}
+    return None

@@ -1,0 +1,91 @@
+"""Deciding on many pairs at once: all whose score is at or above a line, as a run that can be undone whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from mapping.automap_store import link_all, lock_section, reason_with_score
+from mapping.coverage import load_tree
+from mapping.kinds import KINDS
+from mapping.models import Link, MappingRun, SuggestedPair
+from mapping.pairs import SECOND, best_pairs, open_pairs
+from mapping.screens import Section
+from mapping.sides import load_sides
+from mapping.signals import announce
+from mapping.subjects import subjects_of_links
+from smoothx.tenants.models import AuditEntry
+
+LOWEST, HIGHEST = 50, 100
+
+
+class CountChanged(Exception):
+    """Between the question and the answer other pairs came or went; `count` is how many it would be now."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """The pairs at or above a line. `rivals` is how many more there are that want a row another of them wants too."""
+
+    pairs: tuple[SuggestedPair, ...]
+    rivals: int = 0
+
+    @property
+    def count(self) -> int:
+        return len(self.pairs)
+
+
+def find_above(section: Section, least: int) -> Above:
+    """The best pair of each row, none below the score `least`. A second role is never among them."""
+    sides = load_sides()
+    tree = load_tree(section, sides) if section.is_tree else None
+    queue = best_pairs(open_pairs(section, sides, tree)).exclude(band=SECOND)
+    found = list(queue.filter(score__gte=least))
+    wanted = Counter((pair.kind, pair.right_id) for pair in found if KINDS[pair.kind].is_one_to_one)
+    pairs = tuple(pair for pair in found if wanted[pair.kind, pair.right_id] < 2)
+    return Above(pairs, rivals=len(found) - len(pairs))
+
+
+def accept_above(section: Section, least: int, *, expected: int, actor: Any) -> MappingRun:
+    """Link them. Raises CountChanged when they are not `expected` any more; nothing is linked then."""
+    with transaction.atomic():
+        lock_section(section)
+        above = find_above(section, least)
+        if above.count != expected:
+            raise CountChanged(above.count)
+        run: MappingRun = MappingRun.objects.create(
+            what=MappingRun.What.CHANGE,
+            section=section.key,
+            started_by=actor,
+            options={"accepted_from": least},
+            message=f"Accepted all pairs at or above {least}",
+        )
+        made = link_all([_make_link(pair, run, actor) for pair in above.pairs], run, actor)
+        MappingRun.objects.filter(pk=run.pk).update(linked=len(made), done=len(made))
+        run.linked = len(made)
+        AuditEntry.note(
+            actor=actor, action="pair.accept_above", subject=section.key, run=run.pk, least=least, linked=len(made)
+        )
+        announce(subjects_of_links((link.kind, link.left_id) for link in made))
+    return run
+
+
+def _make_link(pair: SuggestedPair, run: MappingRun, actor: Any) -> Link:
+    return Link(
+        kind=pair.kind,
+        left_connection_id=pair.left_connection_id,
+        left_id=pair.left_id,
+        right_connection_id=pair.right_connection_id,
+        right_id=pair.right_id,
+        chosen_by=Link.ChosenBy.HAND,
+        reason=reason_with_score(pair.reason, pair.score),
+        run=run,
+        actor=actor,
+    )

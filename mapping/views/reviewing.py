@@ -1,0 +1,134 @@
+"""The pairs automap was not sure about: accept, reject, accept all above a line, and take a rejection back."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from mapping.automap import reject, take_back_rejection
+from mapping.automap_store import reason_with_score
+from mapping.kinds import KINDS
+from mapping.links import LinkRefused, link
+from mapping.models import Link, SuggestedPair
+from mapping.page.query import ListQuery, read_page, review_url
+from mapping.page.section import review_page
+from mapping.reviewing import HIGHEST, LOWEST, CountChanged, accept_above, find_above
+from mapping.screens import Section, section_of
+from mapping.views.doors import get_section, make_frame
+from smoothx.lib.replies import go_back, render_dialog
+from smoothx.tenants.access import TenantRequest, for_role, get_row
+from smoothx.tenants.models import Role
+
+CONFIRM = "components/confirm.html"
+USUAL_LINE = 90
+
+
+@require_GET
+@for_role(Role.ADMIN)
+def review(request: TenantRequest, section_key: str) -> HttpResponse:
+    """The pairs to decide on, or with `show=rejected` those a person said no to."""
+    query = ListQuery(tab="mapped", page=read_page(request.GET.get("page", "")))
+    frame = make_frame(request, get_section(section_key), query)
+    is_rejected = request.GET.get("show") == "rejected"
+    context = review_page(frame, is_rejected=is_rejected)
+    return render(request, "mapping/review.html", {**context, "line": USUAL_LINE})
+
+
+@require_POST
+@for_role(Role.ADMIN)
+def link_pair(request: TenantRequest, pair_id: int) -> HttpResponse:
+    """Link a pair automap was not sure about."""
+    pair = get_row(SuggestedPair, pk=pair_id)
+    section = section_of(KINDS[pair.kind])
+    try:
+        made = link(
+            KINDS[pair.kind],
+            left_connection=pair.left_connection,
+            left_id=pair.left_id,
+            right_connection=pair.right_connection,
+            right_id=pair.right_id,
+            chosen_by=Link.ChosenBy.HAND,
+            actor=request.user,
+            reason=reason_with_score(pair.reason, pair.score),
+        )
+    except LinkRefused as refusal:
+        messages.error(request, refusal.sentence)
+        return go_back(request, review_url(section))
+    undo = f"undo:{reverse('mapping:unlink', args=[section.key, made.pk])}"
+    messages.success(request, "The pair is linked", extra_tags=undo)
+    return go_back(request, review_url(section))
+
+
+@require_POST
+@for_role(Role.ADMIN)
+def reject_pair(request: TenantRequest, pair_id: int) -> HttpResponse:
+    pair = get_row(SuggestedPair, pk=pair_id)
+    reject(pair, request.user)
+    undo = f"undo:{reverse('mapping:allow_pair', args=[pair.pk])}"
+    messages.success(request, "Not offered again", extra_tags=undo)
+    return go_back(request, review_url(section_of(KINDS[pair.kind])))
+
+
+@require_POST
+@for_role(Role.ADMIN)
+def allow_pair(request: TenantRequest, pair_id: int) -> HttpResponse:
+    pair = get_row(SuggestedPair, pk=pair_id)
+    take_back_rejection(pair, request.user)
+    return go_back(request, review_url(section_of(KINDS[pair.kind]), rejected=True))
+
+
+@require_http_methods(["GET", "POST"])
+@for_role(Role.ADMIN)
+def accept(request: TenantRequest, section_key: str) -> HttpResponse:
+    """GET says how many pairs are at or above `least`; POST links them, if they are still `expected`."""
+    section = get_section(section_key)
+    values = request.POST if request.method == "POST" else request.GET
+    least = _read_number(values.get("least", ""))
+    if least is None or not LOWEST <= least <= HIGHEST:
+        messages.error(request, f"Give a score from {LOWEST} to {HIGHEST}.")
+        return go_back(request, review_url(section))
+    if request.method == "GET":
+        return _ask(request, section, least)
+    expected = _read_number(values.get("expected", ""))
+    try:
+        run = accept_above(section, least, expected=-1 if expected is None else expected, actor=request.user)
+    except CountChanged as change:
+        return _ask(request, section, least, error=f"The list changed meanwhile: it would be {change.count:,} now.")
+    undo = f"undo:{reverse('mapping:undo_run', args=[run.pk])}"
+    messages.success(request, f"{count_pairs(run.linked)} linked", extra_tags=undo)
+    return go_back(request, review_url(section))
+
+
+def _ask(request: TenantRequest, section: Section, least: int, *, error: str = "") -> HttpResponse:
+    above = find_above(section, least)
+    if not above.count:
+        messages.warning(request, f"No pair is at or above {least}.")
+        return go_back(request, review_url(section))
+    rivals = f" {above.rivals:,} more want a row that another wants too, and stay for you." if above.rivals else ""
+    question = {
+        "title": f"Accept {count_pairs(above.count)} at or above {least}",
+        "text": f"They are linked as if you had linked each of them. The whole of it can be undone.{rivals}",
+        "items": [],
+        "more": 0,
+        "action_url": reverse("mapping:accept_above", args=[section.key]),
+        "button": f"Link {count_pairs(above.count)}",
+        "variant": "main",
+        "cancel_url": review_url(section),
+        "next": review_url(section),
+        "fields": {"least": str(least), "expected": str(above.count)},
+        "error": error,
+    }
+    return render_dialog(
+        request, CONFIRM, {"confirm": question}, title=question["title"], status=422 if error else 200
+    )
+
+
+def count_pairs(count: int) -> str:
+    return f"{count:,} pair{'' if count == 1 else 's'}"
+
+
+def _read_number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 7 else None
