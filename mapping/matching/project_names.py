@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, replace
 
 from mapping.normalize import fold
 
@@ -70,6 +70,9 @@ class ProjectName:
     parts: tuple[Part, ...]
     cut_at: int = 0
     broken: Part | None = None
+
+    def without(self, words: Set[str]) -> ProjectName:
+        return replace(self, words=tuple(word for word in self.words if word not in words)) if words else self
 
 
 def strip_deleted(text: str) -> str:

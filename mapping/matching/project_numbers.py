@@ -18,8 +18,10 @@ from smoothx.lib.text import collapse_spaces
 LEAST_SHARE = 0.03
 FEW_ROWS = 30
 MOST_SHAPES = 6
-# So many digits in a row may be a year and a count; so large a share must begin with a year to be taken for that.
+# So many digits in a row may be a year and a count, if so large a share begins with a year. Fewer digits than three
+# are taken for a job number only behind the word.
 SHORTEST_WITH_YEAR = 5
+SHORTEST_FIRM = 3
 MOSTLY = 0.8
 # Without a column of numbers they are learnt from names, if so many begin with one.
 LEAST_NUMBERED = 0.25
@@ -209,7 +211,13 @@ def _compile(prefix: str, shapes: Sequence[_Shape]) -> list[tuple[re.Pattern[str
         (f"{_HASH}{either}{_END}", True),
         (rf"\s[-\u2013|]\s*{_join('', plain)}\s*$", True),
     ]
-    return [(re.compile(pattern), is_soft) for pattern, is_soft in ways if pattern]
+    # A firm that counts from 1 writes what "Roof (2)" and "#2 Pier Road" hold as well.
+    is_short = not prefix and all(len(shape) == 1 and int(shape[0]) < SHORTEST_FIRM for shape in shapes)
+    return [
+        (re.compile(pattern), is_soft or (is_short and not pattern.startswith(_MARK)))
+        for pattern, is_soft in ways
+        if pattern
+    ]
 
 
 def _join(head: str, ways: Sequence[str]) -> str:

@@ -42,6 +42,10 @@ class Project:
         """The job numbers that leave no doubt."""
         return {reading.number for reading in self.readings if reading.number and not reading.is_soft}
 
+    @property
+    def possible_numbers(self) -> set[str]:
+        return {reading.number for reading in self.readings if reading.number}
+
 
 def read_projects(lefts: Iterable[Candidate], rights: Iterable[Candidate]) -> tuple[list[Project], list[Project]]:
     """The active rows of both sides, without the customers that have jobs below."""

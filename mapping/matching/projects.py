@@ -54,6 +54,8 @@ class _Matcher:
         )
         self._left_numbers = Counter(number for project in lefts for number in project.numbers)
         self._right_numbers = Counter(number for project in rights for number in project.numbers)
+        self._left_codes = Counter(number for project in lefts for number in project.possible_numbers)
+        self._right_codes = Counter(number for project in rights for number in project.possible_numbers)
         self._codes_first = codes_first
         self._shelf = ProjectShelf(rights)
 
@@ -70,13 +72,13 @@ class _Matcher:
         return max(judged, key=lambda pair: (pair.score, pair.may_be_sure, pair.reason))
 
     def _judge_reading(self, left: Project, right: Project, ours: Reading, theirs: Reading) -> Scored:
-        likeness = compare_projects(ours.name, theirs.name, self._vocabulary)
+        likeness = self._compare(left, right, ours, theirs)
         if ours.number and ours.number == theirs.number and not (ours.is_soft and theirs.is_soft):
             return self._judge_number(left, right, ours, theirs, likeness)
         score = NAME_WEIGHS * likeness.score
         reasons = _name_words(likeness, ours, theirs)
         doubts = [*_doubts(likeness), *self._other_owner(ours, theirs)]
-        is_sure = not doubts and not likeness.is_blank and _names_agree(likeness, ours, theirs, left, right)
+        is_sure = not doubts and not likeness.is_blank and _names_agree(likeness, theirs)
         street, street_words = _compare_streets(left, right)
         score += street
         if ours.number and theirs.number and ours.number != theirs.number:
@@ -85,11 +87,20 @@ class _Matcher:
         is_sure = is_sure and street >= 0
         return Scored(left.id, right.id, score, is_sure, ". ".join([*reasons, *street_words, *doubts]))
 
+    def _compare(self, left: Project, right: Project, ours: Reading, theirs: Reading) -> ProjectLikeness:
+        """The likeness of the names, without what one of them repeats of the customer above the other."""
+        likeness = compare_projects(ours.name, theirs.name, self._vocabulary)
+        our_extra = right.parent.intersection(likeness.left.words)
+        their_extra = left.parent.intersection(likeness.right.words)
+        if not our_extra and not their_extra:
+            return likeness
+        return compare_projects(ours.name.without(our_extra), theirs.name.without(their_extra), self._vocabulary)
+
     def _judge_number(
         self, left: Project, right: Project, ours: Reading, theirs: Reading, likeness: ProjectLikeness
     ) -> Scored:
         number = f"Job number {ours.shown} agrees"
-        is_own = self._left_numbers[ours.number] == 1 == self._right_numbers[ours.number]
+        is_own = self._left_codes[ours.number] == 1 == self._right_codes[ours.number]
         if self._codes_first and is_own:
             return Scored(left.id, right.id, CODE_DECIDES, True, number)
         least = LEAST_SOFT_FIT if ours.is_soft or theirs.is_soft else LEAST_FIT
@@ -118,15 +129,11 @@ def _compare_streets(left: Project, right: Project) -> tuple[float, list[str]]:
     return -OTHER_STREET_COSTS, ["Addresses differ"]
 
 
-def _names_agree(likeness: ProjectLikeness, ours: Reading, theirs: Reading, left: Project, right: Project) -> bool:
+def _names_agree(likeness: ProjectLikeness, theirs: Reading) -> bool:
     """Whether names without a number are one: nothing of importance is in one of them only."""
-    if likeness.left.parts or likeness.right.parts:
+    if likeness.left.parts or likeness.right.parts or likeness.right.words:
         return False
-    unexplained = [word for word in likeness.left.words if word not in right.parent]
-    most = MOST_UNSEEN if theirs.name.cut_at else MOST_MISSING
-    if unexplained and likeness.left.share > most:
-        return False
-    return all(word in left.parent for word in likeness.right.words)
+    return likeness.left.share <= (MOST_UNSEEN if theirs.name.cut_at else MOST_MISSING)
 
 
 def _name_words(likeness: ProjectLikeness, ours: Reading, theirs: Reading) -> list[str]:

@@ -168,6 +168,16 @@ def test_the_number_chooses_between_equal_names() -> None:
     assert sure(found) == {("p", "q1")}
 
 
+def test_the_customer_in_the_name_chooses_between_equal_jobs() -> None:
+    rights = [
+        right("Kitchen Remodel", "q1", parent="Alder Homes"),
+        right("Kitchen Remodel", "q2", parent="Birch Estates LLC"),
+    ]
+    found = match(left("Birch Estates - Kitchen Remodel"), *rights)
+    assert sure(found) == {("p", "q2")}
+    assert sure(match(left("Cedar Court - Kitchen Remodel"), rights[0])) == set()
+
+
 def test_the_live_one_of_two_is_meant() -> None:
     gone = right("22-068 Quay Roof (deleted)", "q1", is_active=False)
     assert sure(match(left("Quay Roof", "22-068"), gone, right("Quay Roof", "q2"))) == {("p", "q2")}
@@ -193,6 +203,18 @@ def test_with_codes_first_an_equal_number_decides() -> None:
     one, other = left("Quay Roof", "22-068"), right("22-068 Hospital Lobby")
     assert sure(match(one, other)) == set()
     assert match(one, other, codes_first=True) == [Suggestion("p", "q", 100, "Job number 22-068 agrees", "sure")]
+
+
+def test_with_codes_first_a_number_that_may_be_an_address_decides_too() -> None:
+    lefts = [left("Quay Roof", "1045"), left("Grain Silo", "1046", id="p2")]
+    found = match_projects(lefts, [right("1045 Hospital Lobby")], codes_first=True)
+    assert sure(found) == {("p", "q")}
+
+
+def test_a_copy_s_count_is_no_job_number() -> None:
+    lefts = [left("Grain Silo Roof", "2"), left("Salt Shed Roof", "3", id="p2")]
+    found = match_projects(lefts, [right("Salt Shed Roof (2)")])
+    assert sure(found) == set()
 
 
 def test_with_codes_first_a_number_that_two_have_decides_nothing() -> None:
