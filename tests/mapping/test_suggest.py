@@ -56,7 +56,7 @@ def test_the_best_are_ranked_though_the_first_would_be_sure() -> None:
     assert [pair.right_id for pair in found] == ["q2", "q1", "q3"]
     assert {pair.band for pair in found} == {"unsure"}
     assert [pair.score for pair in found] == sorted((pair.score for pair in found), reverse=True)
-    assert found[0] == Suggestion("p1", "q2", 99, "Same name but for legal form and punctuation", "unsure")
+    assert found[0] == Suggestion("p1", "q2", 97, "Same name but for legal form and punctuation", "unsure")
 
 
 def test_no_more_than_asked_for_are_ranked() -> None:
