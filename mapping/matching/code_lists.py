@@ -46,8 +46,8 @@ class CodeLists:
         self.rights = [_place(row, shape) for row in rights]
         self.book = WordBook((row.words for row in lefts), (row.words for row in rights))
         self._anchors = _find_anchors(self.lefts, self.rights)
-        self._left_names = {_name_key(row) for row in lefts}
-        self._right_names = {(_name_key(row), row.group) for row in rights}
+        self._left_names = {_name_key(row)[0] for row in lefts}
+        self._right_names = {(_name_key(row)[0], row.group) for row in rights}
         self._alike = {group: self._numbers_alike(group) for group in ("", "Account")}
         self._votes = self._count_divisions()
         self._divisions_tell = self._ask_divisions()
@@ -61,15 +61,13 @@ class CodeLists:
         if left.division_words and left.division_words == right.division_words:
             return True
         ours, theirs = left.division, right.division
-        if not ours or not theirs:
+        if not ours or not theirs or not self._divisions_tell:
             return None
-        if _are_kin(ours, theirs) or self._votes[ours, theirs] > 1:
-            return True
-        return False if self._divisions_tell else None
+        return _are_kin(ours, theirs) or self._votes[ours, theirs] > 1
 
     def is_named_elsewhere(self, left: CodeRow, right: CodeRow) -> bool:
-        """Whether one of two rows whose names differ has exactly the name of a third row in the other's list."""
-        ours, theirs = _name_key(left), _name_key(right)
+        """Whether one of two rows whose names differ has the name of a third row in the other's list, of any type."""
+        ours, theirs = _name_key(left)[0], _name_key(right)[0]
         return ours != theirs and (theirs in self._left_names or (ours, right.group) in self._right_names)
 
     def _numbers_alike(self, group: str) -> bool:
