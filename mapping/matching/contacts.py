@@ -43,6 +43,7 @@ def match_contacts(
 def _score_all(lefts: Sequence[Firm], rights: Sequence[Firm]) -> Iterator[Scored]:
     weights = Weights([*lefts, *rights])
     contacts = Contacts(lefts, rights)
+    met: Sequence[Sequence[int]]
     if len(lefts) * len(rights) <= FEW_PAIRS:
         met = [range(len(rights))] * len(lefts)
     else:

@@ -145,12 +145,17 @@ def _rate(row: Row) -> Decimal | None:
     return rate
 
 
-def _place(row: Row) -> dict[str, str]:
-    return {"street": row["address"], "city": row["city"], "state": row["state"], "zip": row["zip"]}
-
-
 def _left_contact(row: Row) -> Candidate:
-    return Candidate(row["id"], row["name"], email=row["email"], phone=row["phone"], **_place(row))
+    return Candidate(
+        row["id"],
+        row["name"],
+        email=row["email"],
+        phone=row["phone"],
+        street=row["address"],
+        city=row["city"],
+        state=row["state"],
+        zip=row["zip"],
+    )
 
 
 def _right_contact(row: Row) -> Candidate:
@@ -159,9 +164,12 @@ def _right_contact(row: Row) -> Candidate:
         row["display_name"],
         email=row["email"],
         phone=row["phone"],
-        other_name=row["company_name"],
         is_active=_is_active(row),
-        **_place(row),
+        other_name=row["company_name"],
+        street=row["address"],
+        city=row["city"],
+        state=row["state"],
+        zip=row["zip"],
     )
 
 

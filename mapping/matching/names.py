@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mapping.matching.legal import strip_forms
 from mapping.matching.vocabulary import Sort, look_up
@@ -54,6 +55,8 @@ class Name:
     has_of: bool
 
 
+# The same list is read again for every row a person asks about.
+@lru_cache(maxsize=4096)
 def read_names(text: str) -> tuple[Name, ...]:
     """The name and the other names written into it ("d/b/a", "aka", in brackets), the first one first."""
     folded = fold(html.unescape(text) if "&" in text else text).strip()
