@@ -230,9 +230,7 @@ def _unknown(located: Located, words: Words) -> Miss:
     if _DATE_TEXT.fullmatch(text):
         return explain_problem("date", text, located.place, words)
     if _ROUNDED.fullmatch(text):
-        sentence = (
-            f"{located.place} is {text}: a long number was rounded. Format the column as Text, and type it again."
-        )
+        sentence = f"{located.place} is {text}: a long number was rounded. Format the column as Text, type it again."
         return Miss("zeros", sentence)
     return Miss("unknown", f"{words.side} has no {words.noun} “{text}” ({located.place}). {words.if_unknown}")
 
