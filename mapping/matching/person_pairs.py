@@ -43,7 +43,14 @@ def _best_reading(left: Person, right: Person, counts: NameCounts) -> NameLikene
     # Readings that share nothing are compared only where there is nothing better.
     near = [(ours, theirs) for ours, theirs in combined if _share_something(ours, theirs)] or combined[:1]
     found = [compare_names(ours, theirs, counts) for ours, theirs in near]
-    return max(found, key=_rank_reading, default=NO_LIKENESS)
+    best = max(found, key=_rank_reading, default=NO_LIKENESS)
+    if best.left.surname == best.right.surname:
+        return best
+    # "Ada D Quist" is no Ada D'Quist only because another Ada Quist has another middle initial.
+    against = [
+        each for each in found if each.contradicts and each.given_fits and each.left.surname == each.right.surname
+    ]
+    return max(against, key=_rank_reading, default=best)
 
 
 def _may_be_called(left: Person, right: Person) -> bool:

@@ -154,15 +154,16 @@ def _read_flat(words: list[str], suffix: str) -> Iterator[PersonName]:
     if len(words) < 2:
         return
     for start in range(len(words) - 1, 0, -1):
-        if not _opens_surname(words[1:start]):
+        if not _opens_surname(words[1:start]) and _may_be_surname(words[start:]):
             yield PersonName(words[0], tuple(words[start:]), tuple(words[1:start]), suffix)
     for end in range(1, len(words)):
-        if _may_end_surname(words[:end]) and words[end] not in _NO_FIRST_NAMES:
+        if _may_be_surname(words[:end]) and words[end - 1] not in PARTICLES and words[end] not in _NO_FIRST_NAMES:
             yield PersonName(words[end], tuple(words[:end]), tuple(words[end + 1 :]), suffix, is_reversed=True)
 
 
-def _may_end_surname(words: list[str]) -> bool:
-    return words[-1] not in PARTICLES and all(len(word) > 1 or word in PARTICLES for word in words)
+def _may_be_surname(words: list[str]) -> bool:
+    """No surname of several words has an initial among them, but for the O and D of O'Neill and D'Angelo."""
+    return len(words) == 1 or all(len(word) > 1 or word in PARTICLES for word in words)
 
 
 def _opens_surname(middle: list[str]) -> bool:

@@ -111,6 +111,11 @@ def test_one_person_is_sure(one: Candidate, other: Candidate, score: int, reason
 DOUBTFUL = {
     "generations": (left("p", "Orla", "Quist Jr"), right("q", "Orla Quist, Sr."), "One is Jr, the other Sr"),
     "middle initials": (left("p", "Orla A", "Quist"), right("q", "Quist, Orla T"), "Middle initials differ"),
+    "middle initials in flat names": (
+        right("p", "Orla D. Quist"),
+        right("q", "Quist, Orla T"),
+        "Middle initials differ",
+    ),
     "gender": (left("p", "Paul", "Quist"), right("q", "Paula Quist"), "First names look alike but are two names"),
     "lookalike": (left("p", "Thomas", "Quist"), right("q", "Tomas Quist"), "First names look alike but are two names"),
     "first letter": (left("p", "Ada", "Hernandez"), right("q", "Ada Fernandez"), "Last names differ"),
