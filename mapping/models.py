@@ -158,6 +158,7 @@ class RunRow(TenantModel):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["run", "number"], name="one_number_per_run_row")]
+        indexes: ClassVar = [models.Index(fields=["run", "state", "number"], name="run_row_by_state")]
 
     def __str__(self) -> str:
         return f"row {self.number} {self.verdict}"

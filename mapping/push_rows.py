@@ -29,7 +29,8 @@ def rows_shown(section: Section, side: SideKey, address: str) -> QuerySet[Remote
     frame = Frame(section, read_address(address, default_tab=side), can_change=True)
     frame.query = ListQuery(tab=side, search=frame.query.search, show=frame.query.show)
     rows: QuerySet[RemoteItem] = filter_rows(frame, side, load_waiting(frame)).filter(is_active=True)
-    return rows
+    shown = next((kind for kind in section.kinds if kind.key == frame.query.show), None)
+    return rows.filter(resource=shown.right.key) if shown and side == "quickbooks" else rows
 
 
 def pushable_rows(section: Section, side: SideKey) -> QuerySet[RemoteItem]:

@@ -15,8 +15,11 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from mapping import pushes
+from mapping.approvals import ADD_SUFFIX
+from mapping.candidates import kind_of_right
 from mapping.divisions import ancestors
-from mapping.models import MappingRun, RemoteItem, RunRow
+from mapping.links import LinkRefused, link
+from mapping.models import Link, MappingRun, RemoteItem, RunRow
 from mapping.push_rows import wanted_rows
 from mapping.push_verdicts import Judge
 from mapping.screens import SECTIONS, Section
@@ -82,12 +85,55 @@ def change(run: MappingRun, options: dict[str, Any]) -> bool:
     return True
 
 
-def choose(run: MappingRun, row_ids: Sequence[int], *, is_chosen: bool) -> int:
-    """Take rows in, or leave them out, while nothing of the run was sent. Answers how many."""
-    if run.state != MappingRun.State.PREVIEW:
-        return 0
-    rows: QuerySet[RunRow] = run.rows.filter(pk__in=row_ids, verdict="create")
-    return rows.update(is_chosen=is_chosen)
+def choose(run: MappingRun, rows: QuerySet[RunRow], *, is_chosen: bool) -> int:
+    """Take rows of the run in, or leave them out, while nothing of it was sent. Answers how many."""
+    with transaction.atomic():
+        preview = MappingRun.objects.select_for_update().filter(pk=run.pk, state=MappingRun.State.PREVIEW)
+        if not preview.exists():
+            return 0
+        return run.rows.filter(pk__in=rows.values("pk"), verdict="create").update(is_chosen=is_chosen)
+
+
+def link_existing(run: MappingRun, actor: Any) -> tuple[int, list[str]]:
+    """Link every row whose name the other side has, in that very role. Answers how many, and why others were not."""
+    section, side = SECTIONS[run.section], side_named(run.side)
+    linked, refused = 0, []
+    for row in run.rows.filter(verdict="exists").exclude(state=RunRow.State.DONE).order_by("number"):
+        try:
+            link_namesake(run, row, section, side, actor)
+        except LinkRefused as refusal:
+            refused.append(f"{row.label}: {refusal.sentence}")
+            run.rows.filter(pk=row.pk).update(reason=refusal.sentence[:500])
+        else:
+            linked += 1
+    AuditEntry.note(actor=actor, action="push.linked", subject=section.label, run=run.pk, links=linked)
+    return linked, refused
+
+
+def link_namesake(run: MappingRun, row: RunRow, section: Section, side: SideKey, actor: Any) -> None:
+    """Link one row to the one that has its name. Raises LinkRefused."""
+    twin = RemoteItem.objects.filter(pk=row.data.get("twin") or 0).first()
+    own = RemoteItem.objects.filter(pk=row.data["row"]).first()
+    if twin is None or own is None:
+        raise LinkRefused("unknown_item", "It is not in the list any more. Refresh, and look again.")
+    left, right = (own, twin) if side == "procore" else (twin, own)
+    kind = kind_of_right(section.kinds, right)
+    if kind is None:
+        raise LinkRefused("wrong_level", f"{right.name} is nothing a row of this list can be linked to.")
+    link(
+        kind,
+        left_connection=left.connection,
+        left_id=left.remote_id,
+        right_connection=right.connection,
+        right_id=right.remote_id,
+        chosen_by=Link.ChosenBy.HAND,
+        actor=actor,
+        reason="Same name, found when pushing",
+        run=run,
+    )
+    run.rows.filter(pk=row.pk).update(
+        state=RunRow.State.DONE, reason=f"Linked to {twin.name}.", left_id=left.remote_id, right_id=right.remote_id
+    )
 
 
 def confirm(run: MappingRun, actor: Any) -> bool:
@@ -162,8 +208,11 @@ def _judged(run: MappingRun) -> Iterator[RunRow]:
     judge = Judge(section, side, pushes.planner(section, side))
     parents = load_parents() if section.is_tree else {}
     for number, row in enumerate(wanted_rows(run)[:MOST_ROWS].iterator(CHUNK), start=1):
-        wanted = pushes.Wanted(row, role_of(row, side, run.options["role"]), approvals_for(run, row, parents))
-        yield judge.judge(run, number, wanted)
+        division = division_of(row.remote_id, parents)
+        wanted = pushes.Wanted(row, role_of(row, side, run.options["role"]), approvals_for(run, division))
+        judged = judge.judge(run, number, wanted)
+        judged.data["division"] = division if section.is_tree else ""
+        yield judged
 
 
 def role_of(row: RemoteItem, side: SideKey, chosen: pushes.Role) -> pushes.Role:
@@ -179,11 +228,11 @@ def division_of(code_id: str, parents: dict[str, str]) -> str:
     return above[-1] if above else code_id
 
 
-def approvals_for(run: MappingRun, row: RemoteItem, parents: dict[str, str]) -> tuple[str, ...]:
-    accounts: dict[str, dict[str, str]] = run.options.get("accounts") or {}
-    chosen = accounts.get(division_of(row.remote_id, parents)) or {} if accounts else {}
+def approvals_for(run: MappingRun, division: str) -> tuple[str, ...]:
+    """What the person who looks at the preview has chosen: accounts by division, and an ending for names in use."""
+    chosen: dict[str, str] = (run.options.get("accounts") or {}).get(division) or {}
     texts = [f"{prefix}{account_id}" for prefix, account_id in sorted(chosen.items()) if account_id]
-    return (*texts, *(("add_suffix",) if run.options.get("suffix") else ()))
+    return (*texts, *((ADD_SUFFIX,) if run.options.get("suffix") else ()))
 
 
 def _chunks(rows: Iterator[RunRow], size: int) -> Iterator[list[RunRow]]:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
+from connectors.resource import Resource
 from mapping.candidates import all_rows, linked_left, linked_right
 from mapping.models import MappingRun, RunRow
 from mapping.pushes import Planned, Planner, Wanted
@@ -61,6 +62,7 @@ class Judge:
             label=(row.name if row.name == row.code else f"{row.code} {row.name}".strip())[:500],
             verdict=verdict,
             reason=reason[:500],
+            kind=wanted.role or self._section.kinds[0].key,
             state=RunRow.State.WAITING if verdict == "create" else RunRow.State.LEFT_OUT,
             data={
                 "role": wanted.role,
@@ -95,7 +97,7 @@ class Judge:
             return "clash", f"{self._other} has the {noun} {owner.name}, and it is linked to another row.", owner
         if self._fits(owner, wanted):
             return "exists", f"{self._other} has the {noun} {owner.name}. Link it instead.", owner
-        return "clash", f"{self._other} has {owner.name} as {_an(noun)}.", owner
+        return "clash", f"{self._other} has {owner.name} as {with_article(noun)}.", owner
 
     def _fits(self, namesake: Namesake, wanted: Wanted) -> bool:
         return namesake.resource == FITS_ROLE.get(wanted.role, namesake.resource) or self._side == "quickbooks"
@@ -108,10 +110,8 @@ class Judge:
     def _namesakes(self) -> list[Namesake]:
         connection = load_sides().of(OTHER_SIDE[self._side])
         kinds = self._section.kinds
-        if self._side == "procore":
-            lists, linked = NAME_LISTS[kinds[0].right.key], linked_right(kinds, connection)
-        else:
-            lists, linked = (procore.VENDORS,), linked_left(kinds, connection)
+        linked = linked_right(kinds, connection) if self._side == "procore" else linked_left(kinds, connection)
+        lists = name_lists(self._section, self._side)
         rows = all_rows().filter(
             connection=connection, resource__in=[each.key for each in lists], parent_id="", vanished_at__isnull=True
         )
@@ -136,5 +136,10 @@ class Judge:
         return {each.normal_name: each for each in ordered if each.normal_name}
 
 
-def _an(noun: str) -> str:
+def name_lists(section: Section, side: SideKey) -> tuple[Resource, ...]:
+    """The lists of the other side in which the name of a new row must be the only one."""
+    return NAME_LISTS[section.kinds[0].right.key] if side == "procore" else (procore.VENDORS,)
+
+
+def with_article(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

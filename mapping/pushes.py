@@ -112,7 +112,7 @@ def states(section: Section, side: SideKey) -> Mapping[tuple[Role, str], PushSta
 def planner(section: Section, side: SideKey) -> Planner:
     """Plans rows as a push would, without doing anything. Loads the mapping once."""
     if _answers.planner is None:
-        return lambda wanted: Planned(name=wanted.row.name)
+        return lambda wanted: Planned(name=wanted.row.name, facts=(("Name", wanted.row.name),))
     return _answers.planner(section, side)
 
 

@@ -82,14 +82,14 @@ def learn_namesake(work: Work, outgoing: Outgoing) -> None:
 class _Askers:
     """Who asked for each push, and in which run."""
 
-    def __init__(self, runs: dict[str, MappingRun], people: dict[int, Any]) -> None:
+    def __init__(self, runs: dict[tuple[str, str], MappingRun], people: dict[int, Any]) -> None:
         self._runs, self._people = runs, people
 
-    def run_of(self, entry: Entry) -> MappingRun | None:
-        return self._runs.get(entry.source_id)
+    def run_of(self, entry: Entry, kind: MappingKind) -> MappingRun | None:
+        return self._runs.get((entry.source_id, kind.key))
 
-    def person_of(self, entry: Entry) -> Any:
-        run = self.run_of(entry)
+    def person_of(self, entry: Entry, kind: MappingKind) -> Any:
+        run = self.run_of(entry, kind)
         return run.started_by if run else self._people.get(entry.pk)
 
 
@@ -98,10 +98,12 @@ def _askers_of(flow: Flow, entries: Sequence[Entry]) -> _Askers:
         return _Askers({}, {})
     column = "left_id" if flow.source == "procore" else "right_id"
     rows = RunRow.objects.filter(
-        run__what=MappingRun.What.PUSH, state=RunRow.State.SENDING, kind=flow.key,
+        run__in=MappingRun.objects.filter(what=MappingRun.What.PUSH, ended_at__isnull=True),
+        state=RunRow.State.SENDING,
+        kind__in=[kind.key for kind in flow.links],
         **{f"{column}__in": [entry.source_id for entry in entries]},
-    )  # fmt: skip
-    runs = {getattr(row, column): row.run for row in rows.select_related("run__started_by")}
+    )
+    runs = {(getattr(row, column), row.kind): row.run for row in rows.select_related("run__started_by")}
     events = Event.objects.filter(entry__in=entries, what="pushed").select_related("actor").order_by("at", "pk")
     return _Askers(runs, {event.entry_id: event.actor for event in events})
 
@@ -130,16 +132,17 @@ def _new_link(flow: Flow, entry: Entry, answer: Answer, askers: _Askers) -> Link
     from_procore = flow.source == "procore"
     source, target = (entry.source_connection, entry.source_id), (entry.target_connection, answer.id)
     (left_connection, left_id), (right_connection, right_id) = (source, target) if from_procore else (target, source)
+    kind = _kind_of(flow, entry)
     return Link(
-        kind=_kind_of(flow, entry).key,
+        kind=kind.key,
         left_connection=left_connection,
         left_id=left_id,
         right_connection=right_connection,
         right_id=right_id,
         chosen_by=Link.ChosenBy.PUSH if flow.trigger == "push" else Link.ChosenBy.FLOW,
         reason=flow.label,
-        actor=askers.person_of(entry),
-        run=askers.run_of(entry),
+        actor=askers.person_of(entry, kind),
+        run=askers.run_of(entry, kind),
     )
 
 

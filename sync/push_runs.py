@@ -82,8 +82,9 @@ def work_off(*, seconds: float = 50.0, keep_lease: Callable[[], None] = lambda: 
         for run in runs:
             keep_lease()
             advance(run)
-        handled = Engine().run_due(seconds=max(1.0, end - time.monotonic())) if runs else 0
-        finished = [take_over(run) for run in (*runs, *_stopped_with_rows_on_their_way())]
+        stopped = _stopped_with_rows_on_their_way()
+        handled = Engine().run_due(seconds=max(1.0, end - time.monotonic())) if runs or stopped else 0
+        finished = [take_over(run) for run in (*runs, *stopped)]
         is_moving = bool(handled) or any(finished)
 
 

@@ -1,86 +1,88 @@
-"""The push dialog: what would be created on the other side, and what is there under the same name already."""
+"""The push dialog: exactly what would be created on the other side, and who has the name there already."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
-from connectors.procore import resources as procore
-from connectors.qbo import resources as qbo
 from mapping import pushes
-from mapping.candidates import all_rows, linked_left, linked_right
+from mapping.approvals import ADD_SUFFIX
+from mapping.candidates import all_rows, kind_of_right, linked_left, linked_right
 from mapping.models import RemoteItem
 from mapping.page.frame import Frame
+from mapping.page.push_run import class_warning
 from mapping.page.query import ListQuery, url_of
-from mapping.page.words import name_of, role_label
+from mapping.page.words import name_of
+from mapping.push_runs import role_of
+from mapping.push_verdicts import NOUNS, name_lists, with_article
 from mapping.sides import OTHER_SIDE, SIDE_LABELS, SideKey
 from smoothx.lib.shapes import Action
 
-MOST_NAMED = 6
-PREVIEWED = (
-    ("Company name", "company_name"),
-    ("Street", "street"),
-    ("City", "city"),
-    ("State", "state_code"),
-    ("Postcode", "zip"),
-    ("Country", "country_code"),
-)
+MOST_NAMESAKES = 6
 
 
 def push_dialog(
-    frame: Frame, side: SideKey, rows: Sequence[RemoteItem], *, role: pushes.Role, is_all: bool, error: str = ""
+    frame: Frame, side: SideKey, row: RemoteItem, *, role: pushes.Role, has_suffix: bool = False, error: str = ""
 ) -> dict[str, Any]:
-    """`push` of mapping/_push_dialog.html, for one row or many. In many, those with a twin are left out and listed."""
-    twins = find_twins(frame, side, rows)
-    is_single = len(rows) == 1
-    wanted = list(rows) if is_single else [row for row in rows if row.pk not in twins]
+    """`push` of mapping/_push_dialog.html for one row, planned by the rule that will make it."""
     other = SIDE_LABELS[OTHER_SIDE[side]]
-    count = len(wanted)
-    subject = name_of(rows[0]) if is_single else f"{count} {'company' if count == 1 else 'companies'}"
+    roles = _linked_roles(frame, side, row)
+    role = _free_role(role_of(row, side, role), roles) if side == "procore" and roles else role_of(row, side, role)
+    plan = pushes.planner(frame.section, side)
+    planned = plan(pushes.Wanted(row, role))
+    suffixed = plan(pushes.Wanted(row, role, (ADD_SUFFIX,))) if planned.taken_by and role else None
+    can_suffix = suffixed is not None and not suffixed.reason
+    shown = suffixed if can_suffix and suffixed else planned
     return {
-        "title": f"Push {subject} to {other}",
-        "text": f"{'It is' if is_single else 'They are'} created in {other} and linked. This cannot be undone here.",
-        "fields": {"confirmed": "1"} | ({"all": "1"} if is_all else {}),
-        "choices": _role_choices(role) if side == "procore" else [],
-        "preview": _preview(rows[0]) if is_single else [],
-        "items": [] if is_single else [name_of(row) for row in wanted[:MOST_NAMED]],
-        "more": 0 if is_single else max(0, count - MOST_NAMED),
-        "ids": [] if is_all else [str(row.pk) for row in wanted],
-        "duplicates": [_duplicate(frame, side, row, twins[row.pk]) for row in rows if row.pk in twins][:MOST_NAMED],
+        "title": f"Push {name_of(row)} to {other}",
+        "text": f"It is created in {other} and linked. This cannot be undone here.",
+        "fields": {"confirmed": "1", "id": str(row.pk)},
+        "choices": _role_choices(role, roles) if side == "procore" and role else [],
+        "preview": [{"label": label, "value": value} for label, value in shown.facts],
+        "warnings": [*shown.warnings, *class_warning(frame, 1)],
+        "duplicates": [_duplicate(frame, side, row, twin) for twin in find_namesakes(frame, side, row)],
+        "suffix": {"label": f"Create it all the same, as {shown.name}", "is_checked": has_suffix}
+        if can_suffix
+        else None,
         "action_url": reverse("mapping:push", args=[frame.section.key, side]),
-        "button": "Push and link" if is_single else f"Push {count} and link",
+        "button": "Push and link",
+        "is_possible": bool(shown.facts),
         "cancel_url": url_of(frame.section, ListQuery(tab=side)),
-        "error": error or None,
+        "error": error or (planned.reason if not shown.facts or error else ""),
     }
 
 
-def find_twins(frame: Frame, side: SideKey, rows: Sequence[RemoteItem]) -> dict[int, RemoteItem]:
-    """Rows by pk whose name the other side has already, with the row that has it. QuickBooks refuses a second one."""
-    names = {row.normal_name for row in rows if row.normal_name}
+def find_namesakes(frame: Frame, side: SideKey, row: RemoteItem) -> list[RemoteItem]:
+    """Rows of the other side with this name, or nearly; those that can be linked first. Annotated `is_linked`."""
     connection = frame.connection(OTHER_SIDE[side])
-    if connection is None or not names:
-        return {}
-    lists = [qbo.VENDORS.key, qbo.CUSTOMERS.key] if side == "procore" else [procore.VENDORS.key]
+    if connection is None or not row.name:
+        return []
     kinds = frame.section.kinds
     linked = linked_right(kinds, connection) if side == "procore" else linked_left(kinds, connection)
-    found = all_rows().filter(
-        connection=connection, resource__in=lists, normal_name__in=names, parent_id="", is_active=True
-    )
-    # A free twin is the better offer.
-    by_name = {row.normal_name: row for row in found.annotate(is_linked=linked).order_by("-is_linked", "-pk")}
-    return {row.pk: by_name[row.normal_name] for row in rows if row.normal_name in by_name}
+    lists = [resource.key for resource in name_lists(frame.section, side)]
+    named = Q(name__iexact=row.name) | Q(normal_name=row.normal_name, normal_name__gt="")
+    if row.code:
+        named |= Q(name__iexact=f"{row.code} {row.name}")
+    found = all_rows().filter(named, connection=connection, resource__in=lists, parent_id="", is_active=True)
+    return list(found.annotate(is_linked=linked).order_by("is_linked", "pk")[:MOST_NAMESAKES])
 
 
-def role_of(row: RemoteItem, side: SideKey, chosen: pushes.Role) -> pushes.Role:
-    """What the new contact becomes: chosen for a Procore company, given for a QuickBooks contact."""
-    if side == "procore":
-        return chosen
-    return "vendor" if role_label(row) == "Vendor" else "customer"
+def _linked_roles(frame: Frame, side: SideKey, row: RemoteItem) -> frozenset[str]:
+    """The roles a Procore company has already."""
+    if side != "procore" or len(frame.section.kinds) < 2:
+        return frozenset()
+    connection = frame.connection(side)
+    rows = all_rows().filter(pk=row.pk)
+    return frozenset(kind.key for kind in frame.section.kinds if rows.filter(linked_left([kind], connection)).exists())
 
 
-def _role_choices(role: pushes.Role) -> list[dict[str, Any]]:
+def _free_role(role: pushes.Role, taken: frozenset[str]) -> pushes.Role:
+    return role if role not in taken else next((each for each in pushes.ROLES if each not in taken), role)
+
+
+def _role_choices(role: pushes.Role, taken: frozenset[str]) -> list[dict[str, Any]]:
     details = {
         "vendor": "Someone who bills you: subcontractors, suppliers.",
         "customer": "Someone you bill: owners, clients.",
@@ -91,26 +93,21 @@ def _role_choices(role: pushes.Role) -> list[dict[str, Any]]:
             "label": value.capitalize(),
             "detail": details[value],
             "is_checked": value == role,
-            "disabled_reason": None,
+            "disabled_reason": f"It is linked to a {value} already." if value in taken else None,
         }
         for value in pushes.ROLES
     ]
 
 
-def _preview(row: RemoteItem) -> list[dict[str, str]]:
-    facts = [("Name", row.name), ("E-mail", row.email), ("Phone", row.phone)]
-    facts += [(label, str(row.data.get(key) or "")) for label, key in PREVIEWED]
-    return [{"label": label, "value": value} for label, value in facts if value]
-
-
 def _duplicate(frame: Frame, side: SideKey, row: RemoteItem, twin: RemoteItem) -> dict[str, Any]:
     other = SIDE_LABELS[OTHER_SIDE[side]]
     is_linked = bool(getattr(twin, "is_linked", False))
-    what = f" as a {role_label(twin).lower()}" if side == "procore" else ""
+    what = f" as {with_article(NOUNS[twin.resource])}" if side == "procore" else ""
+    can_link = side == "quickbooks" or kind_of_right(frame.section.kinds, twin) is not None
     url = reverse("mapping:link", args=[frame.section.key, row.pk])
     link = Action(label="Link it", url=url, method="post", icon="link", fields={"target": str(twin.pk)})
     return {
         "name": name_of(twin),
         "detail": f"{other} has this name{what}, and it is linked." if is_linked else f"{other} has this name{what}.",
-        "link": None if is_linked else link,
+        "link": None if is_linked or not can_link else link,
     }

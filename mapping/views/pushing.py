@@ -1,120 +1,119 @@
-"""Asking for contacts to be created on the other side: a dialog first, then one request per contact."""
+"""Asking for rows to be created on the other side: a dialog for one, a preview on a page of its own for many."""
 
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models.functions import Lower
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
 
-from mapping import pushes
+from mapping import push_runs, pushes
+from mapping.approvals import ADD_SUFFIX
 from mapping.models import RemoteItem
 from mapping.page.frame import Frame
-from mapping.page.matcher import open_rows
-from mapping.page.open_rows import filter_rows, load_waiting
-from mapping.page.push import find_twins, push_dialog, role_of
-from mapping.page.query import ListQuery, read_address, url_of
-from mapping.page.words import name_of
-from mapping.sides import OTHER_SIDE, SIDE_LABELS, SideKey
+from mapping.page.push import push_dialog
+from mapping.page.push_run import run_url
+from mapping.page.query import ListQuery, url_of
+from mapping.push_rows import pushable_rows, rows_shown
+from mapping.screens import Section
+from mapping.sides import SideKey
 from mapping.views.doors import get_section, get_side, make_frame
 from smoothx.lib.replies import go_back, next_of, render_dialog
 from smoothx.tenants.access import TenantRequest, for_role
 from smoothx.tenants.models import Role
 
 DIALOG = "mapping/_push_dialog.html"
-MOST_TOLD = 5
+NOTHING = "Choose at least one row that is not linked yet."
 
 
 @require_http_methods(["GET", "POST"])
 @for_role(Role.ADMIN)
 def push(request: TenantRequest, section_key: str, side: str) -> HttpResponse:
-    """Without the field `confirmed` the dialog that says what would be created; with it, the pushes are asked for."""
+    """One row: a dialog says what would be created, and with the field `confirmed` it is pushed. Many: a preview."""
     section, from_side = get_section(section_key), get_side(side)
     if not (section.can_push_left if from_side == "procore" else section.can_push_right):
         raise Http404
     values = request.POST if request.method == "POST" else request.GET
-    frame = make_frame(request, section, ListQuery(tab=from_side))
-    back = next_of(request, url_of(section, frame.query))
+    back = next_of(request, url_of(section, ListQuery(tab=from_side)))
+    ids = [int(text) for text in values.getlist("id") if text.isdecimal() and len(text) < 19]
     is_all = values.get("all") == "1"
-    if is_all:
-        frame.query = read_address(back, default_tab=from_side)
-    rows = _wanted_rows(frame, from_side, values, is_all=is_all)
-    if not rows:
-        messages.warning(request, "Choose at least one row that is not linked yet.")
+    if request.method == "POST" and (is_all or len(ids) > 1):
+        return _preview_many(request, section, from_side, [] if is_all else ids, back, _role(values, section))
+    frame = make_frame(request, section, ListQuery(tab=from_side))
+    row = pushable_rows(section, from_side).filter(pk__in=ids[:1]).first()
+    if row is None:
+        messages.warning(request, NOTHING)
         return go_back(request, back)
-    if values.get("confirmed") != "1":
-        return _show_dialog(request, frame, from_side, rows, role=_role(values), is_all=is_all)
-    role = values.get("as", "")
-    if from_side == "procore" and role not in pushes.ROLES:
-        error = "Choose what it becomes."
-        return _show_dialog(request, frame, from_side, rows, role="vendor", is_all=is_all, error=error)
-    _push_all(request, frame, from_side, rows, _role(values))
-    return go_back(request, back)
+    return _push_one(request, frame, from_side, row, values, back)
 
 
-def _wanted_rows(frame: Frame, side: SideKey, values: QueryDict, *, is_all: bool) -> list[RemoteItem]:
-    """The unmapped rows chosen: by their ids, or all that the list's filters show."""
-    if is_all:
-        rows = filter_rows(frame, side, load_waiting(frame)).filter(is_active=True)
-    else:
-        ids = [int(text) for text in values.getlist("id") if text.isdecimal() and len(text) < 19]
-        rows = open_rows(frame, side).filter(pk__in=ids)
-    return list(rows.order_by(Lower("name"), "pk"))
-
-
-def _role(values: QueryDict) -> pushes.Role:
+def _role(values: QueryDict, section: Section) -> pushes.Role:
     """From the dialog's field `as`, or from the button of the list that was pressed; vendor unless said otherwise."""
+    if section.push_to:
+        return ""
     wanted = values.get("as") or values.get("action", "").removeprefix("push_")
     return "customer" if wanted == "customer" else "vendor"
 
 
-def _push_all(request: TenantRequest, frame: Frame, side: SideKey, rows: list[RemoteItem], role: pushes.Role) -> None:
-    """Ask for each; in a batch, one whose name is taken on the other side is left out."""
-    twins = find_twins(frame, side, rows) if len(rows) > 1 else {}
-    done: list[str] = []
-    refused: list[str] = []
-    for row in rows:
-        if row.pk in twins:
-            continue
-        try:
-            told = pushes.push(
-                section=frame.section,
-                side=side,
-                remote_id=row.remote_id,
-                role=role_of(row, side, role),
-                actor=request.user,
-            )
-        except pushes.PushRefused as refusal:
-            refused.append(f"{name_of(row)}: {refusal.sentence}")
-        else:
-            done.append(told)
-    _tell(request, side, done, refused, left_out=len(twins))
+def _preview_many(
+    request: TenantRequest, section: Section, side: SideKey, ids: list[int], back: str, role: pushes.Role
+) -> HttpResponse:
+    rows = pushable_rows(section, side).filter(pk__in=ids) if ids else rows_shown(section, side, back)
+    count = rows[: push_runs.MOST_ROWS + 1].count()
+    if not count or count > push_runs.MOST_ROWS:
+        too_many = f"At most {push_runs.MOST_ROWS:,} rows are pushed at once. Narrow the list down first."
+        messages.warning(request, too_many if count else NOTHING)
+        return _go(request, back)
+    address = "" if ids else back
+    run = push_runs.begin(section, side, role=role, ids=ids, address=address, actor=request.user)
+    return _go(request, run_url(run))
 
 
-def _tell(request: TenantRequest, side: SideKey, done: list[str], refused: list[str], *, left_out: int) -> None:
-    other = SIDE_LABELS[OTHER_SIDE[side]]
-    if len(done) == 1:
-        messages.success(request, done[0])
-    elif done:
-        messages.success(request, f"{len(done)} companies are on their way to {other}")
-    if left_out:
-        messages.warning(request, f"{left_out} were left out, {other} has their names already. Link them instead.")
-    for text in refused[:MOST_TOLD]:
-        messages.error(request, text)
-    if len(refused) > MOST_TOLD:
-        messages.error(request, f"{len(refused) - MOST_TOLD} more could not be pushed.")
+def _go(request: TenantRequest, url: str) -> HttpResponse:
+    """To a whole page: an answer to the bulk bar would be swapped in as a dialog."""
+    return HttpResponseClientRedirect(url) if getattr(request, "htmx", False) else HttpResponseRedirect(url)
 
 
-def _show_dialog(
+def _push_one(
+    request: TenantRequest, frame: Frame, side: SideKey, row: RemoteItem, values: QueryDict, back: str
+) -> HttpResponse:
+    role = _role(values, frame.section)
+    has_suffix = values.get("suffix") == "1"
+    if values.get("confirmed") != "1" or request.method != "POST":
+        pushes.ask_name(frame.section, row.name if not row.code else f"{row.code} {row.name}")
+        return _show(request, frame, side, row, role, has_suffix=has_suffix)
+    if side == "procore" and not frame.section.push_to and values.get("as", "") not in pushes.ROLES:
+        return _show(request, frame, side, row, "vendor", error="Choose what it becomes.")
+    role = push_runs.role_of(row, side, role)
+    wanted = pushes.Wanted(row, role, (ADD_SUFFIX,) if has_suffix else ())
+    planned = pushes.planner(frame.section, side)(wanted)
+    if planned.reason:
+        return _show(request, frame, side, row, role, error=planned.reason)
+    try:
+        told = pushes.push(
+            section=frame.section,
+            side=side,
+            remote_id=row.remote_id,
+            role=role,
+            actor=request.user,
+            approvals=wanted.approvals,
+        )
+    except pushes.PushRefused as refusal:
+        return _show(request, frame, side, row, role, error=refusal.sentence)
+    messages.success(request, told)
+    return go_back(request, back)
+
+
+def _show(
     request: TenantRequest,
     frame: Frame,
     side: SideKey,
-    rows: list[RemoteItem],
-    *,
+    row: RemoteItem,
     role: pushes.Role,
-    is_all: bool,
+    *,
+    has_suffix: bool = False,
     error: str = "",
 ) -> HttpResponse:
-    dialog = push_dialog(frame, side, rows, role=role, is_all=is_all, error=error)
+    dialog = push_dialog(frame, side, row, role=role, has_suffix=has_suffix, error=error)
     status = 422 if error else 200
     return render_dialog(request, DIALOG, {"push": dialog}, title=dialog["title"], status=status)

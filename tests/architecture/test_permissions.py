@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from connectors.models import Connection
 from mapping.links import unlink
-from mapping.models import Link, LinkChange, MappingRun, RemoteItem, SuggestedPair
+from mapping.models import Link, LinkChange, MappingRun, RemoteItem, RunRow, SuggestedPair
 from smoothx.tenants.access import has_role
 from smoothx.tenants.models import Membership, Role, Tenant, TenantModel
 from sync.models import Entry, OpeningRun
@@ -49,6 +49,7 @@ class Objects:
     link: Link
     vendor_link: Link
     run: MappingRun
+    push_run: MappingRun
     pair: SuggestedPair
     unlinked: LinkChange
 
@@ -88,6 +89,10 @@ def of_row(*path: str) -> dict[str, Any]:
     """The address names a row by the attribute `path[-1]` of Objects, after fixed words."""
     *words, attribute = path
     return {"arguments": lambda objects: [*words, getattr(objects, attribute).pk], "names_a_row": True}
+
+
+def of_push(act: str) -> dict[str, Any]:
+    return {"arguments": lambda objects: [objects.push_run.pk, act], "names_a_row": True}
 
 
 def fixed(*words: str) -> dict[str, Any]:
@@ -146,8 +151,18 @@ TABLE = (
     post("mapping:unlink_chosen", "admin", (MOVED,), **fixed("contacts")),
     get("mapping:push", "admin", (OK, MOVED), **fixed("contacts", "procore")),
     post("mapping:push", "admin", (MOVED, FORM_ERROR), **fixed("contacts", "procore")),
+    get("mapping:push_run", "viewer", **of_row("push_run")),
+    post("mapping:push_act", "admin", **of_push("confirm")),
+    post("mapping:push_act", "admin", **of_push("change")),
+    post("mapping:push_act", "admin", **of_push("choose")),
+    post("mapping:push_act", "admin", **of_push("link")),
+    post("mapping:push_act", "admin", **of_push("stop")),
+    post("mapping:push_act", "admin", **of_push("resume")),
     post("mapping:undo", "admin", **of_row("unlinked")),
     get("mapping:history", "viewer", **fixed("contacts")),
+    get("mapping:refresh_changes", "viewer", **fixed("contacts")),
+    get("mapping:repoint", "admin", **of_row("projects", "link")),
+    post("mapping:repoint", "admin", FORM_ERROR, **of_row("projects", "link")),
     get("mapping:role", "admin", **of_row("contacts", "vendor_link")),
     post("mapping:role", "admin", (FORM_ERROR,), **of_row("contacts", "vendor_link")),
     post("mapping:undo_run", "admin", **of_row("run")),
@@ -198,6 +213,14 @@ def objects(scope: Tenant, viewer: Any) -> Objects:
     RemoteItem.objects.create(connection=procore, resource="procore.vendors", remote_id="518", name="Aspen")
     vendor_link = Link.objects.create(**{**ends, "kind": "vendor"}, left_id="518", right_id="60", chosen_by="hand")
     run = MappingRun.objects.create(section="projects")
+    push_run = MappingRun.objects.create(
+        what="push",
+        section="contacts",
+        side="procore",
+        state="preview",
+        options={"role": "vendor", "ids": [], "address": ""},
+    )
+    RunRow.objects.create(run=push_run, number=1, label="Aspen", verdict="create", left_id="518", data={"row": 0})
     pair = SuggestedPair.objects.create(**ends, left_id="501", right_id="98", score=70, reason="Name", run=run)
     unlinked = unlink(Link.objects.create(**ends, left_id="502", right_id="99", chosen_by="hand"), viewer)
     return Objects(
@@ -208,6 +231,7 @@ def objects(scope: Tenant, viewer: Any) -> Objects:
         link=link,
         vendor_link=vendor_link,
         run=run,
+        push_run=push_run,
         pair=pair,
         unlinked=unlinked,
     )

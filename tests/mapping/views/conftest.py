@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ def pushed() -> Iterator[list[dict[str, Any]]]:
     """What was asked to be pushed; nothing is sent."""
     hooks = (count_documents, count_waiting)
     answers = [hook._answer for hook in hooks]
-    push, states = pushes._answers.push, pushes._answers.states
+    registered = asdict(pushes._answers)
     asked: list[dict[str, Any]] = []
 
     def note(**wanted: Any) -> str:
@@ -27,6 +28,6 @@ def pushed() -> Iterator[list[dict[str, Any]]]:
         hook.reset()
     pushes.register(note)
     yield asked
-    pushes.register(push, states=states)
+    pushes.register(**registered)
     for hook, answer in zip(hooks, answers, strict=True):
         hook._answer = answer
