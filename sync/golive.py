@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from connectors.models import Connection, Vendor
-from mapping.choices import load_defaults
+from mapping.choices import known_books, load_defaults
 from mapping.coverage import coverage
 from mapping.defaults import (
     BILL_CODE,
@@ -21,6 +21,8 @@ from mapping.defaults import (
     DefaultKind,
     Defaults,
 )
+from mapping.fitness import find_misfits
+from mapping.options import find_in_force
 from mapping.screens import SECTIONS
 from smoothx.tenants.models import AuditEntry, Tenant
 from smoothx.tenants.scope import require_tenant_id
@@ -100,7 +102,17 @@ def _connection(facts: Facts, vendor: Vendor) -> Check:
 def _mapping(facts: Facts) -> list[Check]:
     line_type = facts.defaults.get(LINE_ITEM_TYPE)
     codes = "item-codes" if line_type and line_type.id == "item" else "account-codes"
-    return [_contacts(), _projects(), _codes(codes, facts.defaults)]
+    return [_contacts(), _projects(), _way(facts), _codes(codes, facts.defaults)]
+
+
+def _way(facts: Facts) -> Check:
+    """Which of the four ways is in force. Choosing it is choosing Default Line Item Type, which blocks by itself."""
+    found = find_in_force(lambda kind: chosen.id if (chosen := facts.defaults.get(kind)) else "")
+    label = "How cost codes are mapped"
+    if found is None:
+        text = "Compare the four ways and choose one."
+        return Check("way", "Mapping", label, "open", text, "options", "Compare")
+    return Check("way", "Mapping", label, "done", found.title, "options", "Compare")
 
 
 def _contacts() -> Check:
@@ -152,6 +164,21 @@ def _defaults(facts: Facts) -> list[Check]:
         _choice(facts.defaults, BILL_CODE, is_needed=True, why="Choose where an unmapped cost code goes."),
         _retention(facts, RETENTION_PAYABLE_RETAINED),
         _retention(facts, RETENTION_PAYABLE_RELEASED),
+        *_misfits(facts),
+    ]
+
+
+def _misfits(facts: Facts) -> list[Check]:
+    """Choices that the books cannot carry out: a class or location would be lost without a word."""
+    books = known_books(facts.connections.get(Vendor.QBO))
+
+    def chosen(kind: DefaultKind) -> str:
+        found = facts.defaults.get(kind)
+        return found.id if found else ""
+
+    return [
+        Check(f"{kind.key}_fits", "Defaults", kind.label, "block", reason, "defaults", "Choose another")
+        for kind, reason in find_misfits(chosen, books)
     ]
 
 

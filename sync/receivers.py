@@ -14,15 +14,16 @@ from connectors.models import Connection
 from connectors.signals import connection_broken, connection_restored
 from mapping import pushes
 from mapping.models import Link
-from mapping.signals import OpenDocuments, count_documents, count_waiting, ids_in_use, mapping_changed
+from mapping.signals import OpenDocuments, ask_survivors, count_documents, count_waiting, ids_in_use, mapping_changed
 from smoothx.tenants.models import Membership, Role
 from smoothx.tenants.scope import tenant_scope
 from sync import ledger, previews, push_runs, pushing
-from sync.models import Entry, WaitingFor
+from sync.models import WaitingFor
 from sync.settle import CONNECTION_RESTORED
+from sync.survivors import find_survivors
 from sync.tasks import nudge
+from sync.uses import Uses
 
-OPEN_STATES = (Entry.State.QUEUED, Entry.State.WAITING, Entry.State.BLOCKED, Entry.State.HELD, Entry.State.UNCERTAIN)
 SHOWN_TITLES = 5
 
 
@@ -56,13 +57,10 @@ def tell_owners(*, connection: Connection, reason: str, **_: Any) -> None:
 
 @count_documents.register
 def count_open_documents(links: Sequence[Link]) -> Mapping[int, OpenDocuments]:
-    """Documents that are not posted yet and name what is linked: by project, or by vendor of their last reading."""
-    concerned = Entry.objects.filter(flow="bills", state__in=OPEN_STATES, target_id="")
-    titles: dict[tuple[str, str], list[str]] = {}
-    for title, project_id, vendor_id in concerned.order_by("id").values_list("title", "project_id", "party_id"):
-        titles.setdefault(("project", project_id), []).append(title)
-        titles.setdefault(("vendor", vendor_id or ""), []).append(title)
-    found = {link.pk: titles.get((link.kind, link.left_id), []) for link in links}
+    """Documents that are not posted yet and name what is linked, by their last reading."""
+    uses = Uses()
+    titles = {kind: uses.titles_of(kind) for kind in {link.kind for link in links}}
+    found = {link.pk: titles[link.kind].get(link.left_id, []) for link in links}
     return {
         key: OpenDocuments(count=len(names), titles=tuple(names[:SHOWN_TITLES]))
         for key, names in found.items()
@@ -83,14 +81,11 @@ def count_waiting_for_links(kind_keys: Sequence[str]) -> Mapping[tuple[str, str]
 
 @ids_in_use.register
 def find_ids_in_use(kind_key: str) -> frozenset[str]:
-    """Vendors and projects that documents not yet posted name."""
-    column = {"vendor": "party_id", "project": "project_id"}.get(kind_key)
-    if column is None:
-        return frozenset()
-    concerned = Entry.objects.filter(flow="bills", state__in=OPEN_STATES, target_id="").exclude(**{column: ""})
-    return frozenset(concerned.values_list(column, flat=True).distinct())
+    """What documents not yet posted name of a kind: vendors, projects, cost codes with their divisions, and so on."""
+    return frozenset(Uses().titles_of(kind_key))
 
 
+ask_survivors.register(find_survivors)
 pushes.register(
     pushing.push,
     states=pushing.states,

@@ -89,7 +89,7 @@ def check_url(check: Check) -> str:
         return reverse("mapping:section", args=[section])
     if name == "openings":
         return f"{reverse('dashboard')}#opening"
-    pages = {"access": "settings:access", "defaults": "settings:defaults"}
+    pages = {"access": "settings:access", "defaults": "settings:defaults", "options": "mapping:options"}
     return reverse(pages.get(name, name))
 
 

@@ -224,7 +224,8 @@ def _note_difference(requisition: Requisition, place: Place, contract: str, note
 
 
 def make_facts(requisition: Requisition, figures: Figures, catch_up: Difference) -> dict[str, str]:
-    """What the ledger keeps of the claim: amounts as text, which PostedClaim reads back, and the contract's name."""
+    """What the ledger keeps of the claim: amounts as text, which PostedClaim reads back, the contract's name, and what
+    its lines name: with it the mapping pages tell how many documents hang on a link. Ids are parted by spaces."""
     facts = {
         "net": figures.net + catch_up.net,
         "tax": figures.tax,
@@ -238,4 +239,16 @@ def make_facts(requisition: Requisition, figures: Figures, catch_up: Difference)
         "catch_up_retention": catch_up.retention,
     }
     named = {"number": str(requisition.number), "contract": requisition.contract_name}
-    return {**named, **{name: str(cents(amount)) for name, amount in facts.items()}}
+    return {**named, **_name_lines(requisition), **{name: str(cents(amount)) for name, amount in facts.items()}}
+
+
+def _name_lines(requisition: Requisition) -> dict[str, str]:
+    billed = [line for line in requisition.lines if line.gross and line.cost_code_id]
+    found = {
+        "cost_codes": [line.cost_code_id for line in billed],
+        "cost_types": [line.cost_type_id for line in billed if line.cost_type_id],
+        "pairs": [f"{line.cost_code_id}+{line.cost_type}" for line in billed if line.cost_type],
+        "sub_jobs": [line.sub_job_id for line in billed if line.sub_job_id],
+        "payment_terms": [requisition.payment_terms] if requisition.payment_terms else [],
+    }
+    return {name: " ".join(dict.fromkeys(texts)) for name, texts in found.items() if texts}

@@ -39,7 +39,7 @@ START = date(2026, 7, 1)
 FIELD = "custom_field_31"
 RETENTION = {"subtype": "Other Current Liability"}
 DEFAULTS = ("line_item_type", "bill_code", "retention_payable_retained", "retention_payable_released")
-KEYS = ["connect_procore", "connect_qbo", "contacts", "projects", "codes", *DEFAULTS, "openings"]
+KEYS = ["connect_procore", "connect_qbo", "contacts", "projects", "way", "codes", *DEFAULTS, "openings"]
 
 
 @pytest.fixture
@@ -122,7 +122,46 @@ def test_everything_done_is_nothing_left(ready: Any) -> None:
 def test_a_new_company_has_everything_before_it(scope: Any) -> None:
     found = outcomes()
     assert list(found) == KEYS
+    assert found.pop("way") == ("open", "Compare the four ways and choose one.")
     assert {outcome for outcome, _ in found.values()} == {"block"}
+
+
+def choose_in(choices: dict[str, str], **books: Any) -> None:
+    """Choices made while the books could carry them out, and what the books say now."""
+    for key, value in choices.items():
+        DefaultChoice.objects.update_or_create(key=key, defaults={"value": value})
+    keep_facts(connections()[1], books={**books_facts(), **books})
+
+
+MISFITS = [
+    ({"class_type": "cost_code"}, {"classes": "transaction"}, "class_type_fits"),
+    ({"class_type": "project"}, {"classes": ""}, "class_type_fits"),
+    ({"location_source": "department"}, {"tracks_locations": False}, "location_source_fits"),
+    ({"items_in_quickbooks": "yes"}, {"buys_items": False}, "items_in_quickbooks_fits"),
+]
+
+
+@pytest.mark.parametrize(("choices", "books", "key"), MISFITS)
+def test_what_the_books_would_lose_stops_going_live(
+    ready: Any, choices: dict[str, str], books: dict[str, Any], key: str
+) -> None:
+    choose_in(choices, **books)
+    assert blocking() == [key]
+    choose_in(choices, classes="line", tracks_locations=True, buys_items=True)
+    assert blocking() == []
+
+
+@pytest.mark.parametrize(
+    ("choices", "title"),
+    [
+        ({}, "Accounts"),
+        ({"items_in_quickbooks": "yes"}, "Accounts out, products and services in"),
+        ({"class_type": "cost_code"}, "Classes"),
+    ],
+)
+def test_the_way_in_force_is_named(ready: Any, choices: dict[str, str], title: str) -> None:
+    choose_in(choices, classes="line", buys_items=True)
+    assert outcomes()["way"] == ("done", title)
 
 
 Change = Callable[[], Any]
