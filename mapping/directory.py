@@ -7,6 +7,7 @@ read to its end says what is missing from it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from math import ceil
 from typing import Any
 
@@ -22,10 +23,11 @@ from connectors.qbo import resources as qbo
 from connectors.resource import Resource
 from mapping.items import READERS, company_item, contact_item, project_item
 from mapping.lists import read_list
+from mapping.merges import note_merges
 from mapping.meter import Meter
 from mapping.models import Refresh, RemoteItem
 from mapping.project_lists import PROJECT_LISTS, refresh_project_codes, refresh_project_list
-from mapping.rows import Counts, mark_missing, save_rows
+from mapping.rows import Counts, list_missing, list_vanished, mark_missing, note_gone, save_rows
 from mapping.screens import SECTIONS
 from mapping.sides import SIDE_LABELS, NotConnected, SideKey, load_sides, resources_of
 from mapping.signals import announce
@@ -109,8 +111,21 @@ def _refresh_list(connection: Connection, resource: Resource, meter: Meter) -> N
     seen: set[str] = set()
     for rows in read_list(connection, resource, meter):
         meter.add(save_rows(connection, resource.key, rows, seen=seen, log=meter.log))
-    if meter.is_whole:
-        meter.add(mark_missing(connection, resource.key, since=started_at, seen=seen, log=meter.log))
+    if not meter.is_whole:
+        return
+    if connection.vendor == Vendor.QBO:
+        note_merges(connection, resource, list_missing(connection, resource.key, since=started_at, seen=seen))
+    meter.add(_tell_vanished(connection, resource, meter, before=started_at))
+    meter.add(mark_missing(connection, resource.key, since=started_at, seen=seen, log=meter.log))
+
+
+def _tell_vanished(connection: Connection, resource: Resource, meter: Meter, *, before: datetime) -> Counts:
+    """What a poll found gone since the last reading is news to whoever reads this one."""
+    latest = meter.last_reading()
+    if latest is None or latest.ended_at is None:
+        return Counts()
+    gone = list_vanished(connection, resource.key, after=latest.ended_at, before=before)
+    return note_gone(resource.key, gone, log=meter.log)
 
 
 def _is_first(connection: Connection, resource: Resource) -> bool:
@@ -139,7 +154,8 @@ def upsert_qbo_contact(connection: Connection, contact: qbo_records.Contact) -> 
 def absorb_qbo_changes(connection: Connection, changes: Mapping[str, Sequence[Mapping[str, Any]]]) -> Counts:
     """Write what a change-data answer holds: rows by entity, those of QBO_RESOURCES.
 
-    A deleted name is sent as its id and a status alone; it becomes inactive.
+    A deleted name is sent as its id and a status alone; it becomes inactive. May ask QuickBooks what it was merged
+    into.
     """
     counts = Counts()
     for entity, rows in changes.items():
@@ -148,6 +164,7 @@ def absorb_qbo_changes(connection: Connection, changes: Mapping[str, Sequence[Ma
         kept = [READERS[resource.key](connection, wire) for wire in rows if wire.get("status") != "Deleted"]
         counts += save_rows(connection, resource.key, kept)
         if gone:
+            note_merges(connection, resource, gone)
             counts += mark_missing(connection, resource.key, only=gone)
     return counts
 

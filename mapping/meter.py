@@ -57,6 +57,14 @@ class Meter:
             merged=self.counts.merged,
         )
 
+    def last_reading(self) -> Refresh | None:
+        """The reading of the same section and side that came to its end before this one."""
+        if self.progress is None:
+            return None
+        own = Refresh.objects.filter(section=self.progress.section, side=self.progress.side, state=Refresh.State.DONE)
+        latest: Refresh | None = own.exclude(pk=self.progress.pk).order_by("-started_at", "-pk").first()
+        return latest
+
     def start(self) -> None:
         self._save(state=Refresh.State.RUNNING)
 

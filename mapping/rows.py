@@ -184,6 +184,59 @@ def mark_missing(
     Call it only after the list was read to its end, or with `only`, the ids the vendor says are gone. `seen` are ids
     that were in the list, written or not.
     """
+    gone = _find_gone(connection, resource_key, since=since, project_id=project_id, seen=seen, only=only)
+    if not gone:
+        return Counts()
+    rows = _rows_of(connection, resource_key).filter(remote_id__in=[row.remote_id for row in gone])
+    rows.update(is_active=False, vanished_at=timezone.now())
+    turned = [row for row in gone if row.was_active]
+    announce(subjects_of(connection, resource_key, [row.remote_id for row in turned]))
+    return note_gone(resource_key, turned, log=log)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A row that its vendor's list lacks."""
+
+    remote_id: str
+    was_active: bool
+    name: str
+    merged_into: str
+
+
+def list_missing(
+    connection: Connection, resource_key: str, *, since: datetime | None, seen: Collection[str] = ()
+) -> list[str]:
+    """The ids `mark_missing` would make inactive."""
+    return [row.remote_id for row in _find_gone(connection, resource_key, since=since, seen=seen) if row.was_active]
+
+
+def list_vanished(connection: Connection, resource_key: str, *, after: datetime, before: datetime) -> list[Gone]:
+    """What left the list in between, found by somebody else than the reading at hand."""
+    rows = _rows_of(connection, resource_key).filter(vanished_at__gt=after, vanished_at__lt=before)
+    columns = ("remote_id", "name", "merged_into")
+    return [
+        Gone(key, True, name, kept) for key, name, kept in rows.order_by("name", "remote_id").values_list(*columns)
+    ]
+
+
+def note_gone(resource_key: str, gone: Sequence[Gone], *, log: ChangeLog | None) -> Counts:
+    """Count rows that are gone, those that were merged apart, and write down as many as have room."""
+    merged = sum(1 for row in gone if row.merged_into)
+    if log is not None:
+        _write_down(log, resource_key, gone)
+    return Counts(inactivated=len(gone) - merged, merged=merged)
+
+
+def _find_gone(
+    connection: Connection,
+    resource_key: str,
+    *,
+    since: datetime | None,
+    seen: Collection[str],
+    project_id: str | None = None,
+    only: Collection[str] | None = None,
+) -> list[Gone]:
     rows = _rows_of(connection, resource_key).filter(vanished_at__isnull=True).exclude(subtype=PROJECT_ONLY)
     if since is not None:
         rows = rows.filter(seen_at__lt=since)
@@ -192,29 +245,20 @@ def mark_missing(
     if only is not None:
         rows = rows.filter(remote_id__in=list(only))
     found = rows.order_by("name", "remote_id").values_list("remote_id", "is_active", "name", "merged_into")
-    gone = [row for row in found.iterator() if row[0] not in seen]
-    if not gone:
-        return Counts()
-    rows.filter(remote_id__in=[row[0] for row in gone]).update(is_active=False, vanished_at=timezone.now())
-    turned = [(remote_id, name, merged_into) for remote_id, was_active, name, merged_into in gone if was_active]
-    announce(subjects_of(connection, resource_key, [remote_id for remote_id, *_ in turned]))
-    if log is not None:
-        _note_gone(log, resource_key, turned)
-    merged = sum(1 for _, _, merged_into in turned if merged_into)
-    return Counts(inactivated=len(turned) - merged, merged=merged)
+    return [Gone(*row) for row in found.iterator() if row[0] not in seen]
 
 
-def _note_gone(log: ChangeLog, resource_key: str, gone: Sequence[tuple[str, str, str]]) -> None:
+def _write_down(log: ChangeLog, resource_key: str, gone: Sequence[Gone]) -> None:
     what = RefreshChange.What
     told = RefreshChange.objects.bulk_create(
         RefreshChange(
             refresh_id=log.refresh_id,
-            what=what.MERGED if merged_into else what.INACTIVATED,
+            what=what.MERGED if row.merged_into else what.INACTIVATED,
             resource=resource_key,
-            remote_id=remote_id,
-            name=name,
+            remote_id=row.remote_id,
+            name=row.name,
         )
-        for remote_id, name, merged_into in gone[: log.room]
+        for row in gone[: log.room]
     )
     log.room -= len(told)
 

@@ -13,6 +13,7 @@ from typing import Generic, ParamSpec, TypeVar
 from django.db import transaction
 from django.dispatch import Signal
 
+from connectors.models import Connection
 from mapping.models import Link
 from smoothx.tenants.scope import require_tenant_id
 
@@ -60,6 +61,13 @@ def _find_none_in_use(kind_key: str) -> frozenset[str]:
     return frozenset()
 
 
+def _ask_nobody(connection: Connection, resource_key: str, lost_ids: Sequence[str]) -> Mapping[str, str]:
+    return {}
+
+
+# What rows that are gone from a QuickBooks list were merged into, as documents of ours tell that were posted to them:
+# connection, resource key, ids -> {lost id: kept id}, only what is certain. May call QuickBooks.
+ask_survivors = Hook(_ask_nobody)
 # Documents that unlinking would stop: links -> {link pk: OpenDocuments}, only those that stop any.
 count_documents = Hook(_count_no_documents)
 # Documents that wait for a link: kind keys -> {(kind key, left id): how many}, only those above zero.

@@ -1,0 +1,69 @@
+"""What is wrong with a linked row, and what a person can do about it on the Mapped list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from mapping.merges import Survivor, find_survivors
+from mapping.models import Link, RemoteItem
+from mapping.page.words import name_of, state_of
+from mapping.screens import Section
+from mapping.sides import SideKey
+from smoothx.lib.shapes import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """A sentence, and the buttons that put it right. No sentence: nothing is wrong."""
+
+    text: str = ""
+    actions: tuple[Action, ...] = ()
+
+
+def broken_side(left: RemoteItem | None, right: RemoteItem | None) -> SideKey | None:
+    """Which half of a link is gone or inactive; QuickBooks' where both are, since documents are posted there."""
+    if state_of(right, "quickbooks"):
+        return "quickbooks"
+    return "procore" if state_of(left, "procore") else None
+
+
+def load_survivors(rows: Sequence[RemoteItem | None]) -> dict[int, Survivor]:
+    """For `mend_of`: two queries for a page that has rows gone from QuickBooks, none for one that has not."""
+    return find_survivors(rows)
+
+
+def mend_of(
+    link: Link,
+    left: RemoteItem | None,
+    right: RemoteItem | None,
+    section: Section,
+    survivors: Mapping[int, Survivor],
+    *,
+    can_change: bool,
+) -> Mend:
+    side = broken_side(left, right)
+    if side is None:
+        return Mend()
+    survivor = survivors.get(right.pk) if side == "quickbooks" and right is not None else None
+    text = _describe(state_of(right if side == "quickbooks" else left, side), survivor)
+    if not can_change:
+        return Mend(text)
+    url = reverse("mapping:repoint", args=[section.key, link.pk])
+    actions: list[Action] = []
+    if survivor is not None and survivor.is_certain:
+        fields = {"target": str(survivor.row.pk)}
+        actions.append(Action(label=f"Use {name_of(survivor.row)}", url=url, method="post", fields=fields))
+    # Without the other half there is nothing to choose for.
+    if (left if side == "quickbooks" else right) is not None:
+        actions.append(Action(label="Link to another", url=url, dialog=True, icon="link"))
+    return Mend(text, tuple(actions))
+
+
+def _describe(state: str, survivor: Survivor | None) -> str:
+    if survivor is None:
+        return state
+    name = name_of(survivor.row)
+    return f"Merged into {name} in QuickBooks" if survivor.is_certain else f"{state}, may have been merged into {name}"
