@@ -30,10 +30,12 @@ def run(rows: int) -> dict[str, Any]:
 
 
 def test_ten_thousand_contacts_beside_a_bare_comparison() -> None:
-    best = min((run(10_000) for _ in range(TIMES)), key=lambda figures: figures["seconds"] / figures["bare_seconds"])
-    bare = best["bare_seconds"]
-    note("automap_10k_seconds", best["seconds"], "s", baseline=bare, target=MOST_TIMES_BARE * bare)
-    note("automap_10k_megabytes", best["megabytes"], "MB", target=MOST_MEGABYTES)
+    """Both are measured one right after the other: what else the machine does then slows both."""
+    runs = sorted((run(10_000) for _ in range(TIMES)), key=lambda one: one["seconds"] / one["bare_seconds"])
+    usual = runs[TIMES // 2]
+    bare = usual["bare_seconds"]
+    note("automap_10k_seconds", usual["seconds"], "s", baseline=bare, target=MOST_TIMES_BARE * bare)
+    note("automap_10k_megabytes", usual["megabytes"], "MB", target=MOST_MEGABYTES)
 
 
 def test_time_grows_with_the_length_of_the_lists() -> None:
