@@ -11,11 +11,13 @@ from django.urls import reverse
 
 from mapping.candidates import all_rows
 from mapping.kinds import KINDS
+from mapping.merges import Survivor
 from mapping.models import Link, RemoteItem
 from mapping.page.frame import Frame
 from mapping.page.listing import count_or_gather, read_slice, turn
+from mapping.page.mends import load_survivors, mend_of
 from mapping.page.query import matches
-from mapping.page.words import context_of, name_of, state_of
+from mapping.page.words import context_of, name_of
 from mapping.screens import Section
 from mapping.signals import OpenDocuments, count_documents
 from smoothx.lib.shapes import Action, Page
@@ -48,7 +50,8 @@ def list_mapped(frame: Frame, total: int) -> tuple[list[dict[str, Any]], Page]:
     found = read_slice(read, shown, count, is_descending=is_descending)
     rows = load_rows(found)
     stopped = count_documents(found) if frame.can_change else {}
-    return [_row(link, rows, frame, stopped.get(link.pk, OpenDocuments())) for link in found], page
+    survivors = load_survivors([right_of(link, rows) for link in found])
+    return [_row(link, rows, frame, stopped.get(link.pk, OpenDocuments()), survivors) for link in found], page
 
 
 def load_rows(links: Sequence[Link]) -> dict[Key, RemoteItem]:
@@ -147,9 +150,15 @@ def _links_of(links: Links, keys: Sequence[tuple[str, str]]) -> list[Link]:
     return [by_key[key] for key in keys if key in by_key]
 
 
-def _row(link: Link, rows: Mapping[Key, RemoteItem], frame: Frame, documents: OpenDocuments) -> dict[str, Any]:
+def _row(
+    link: Link,
+    rows: Mapping[Key, RemoteItem],
+    frame: Frame,
+    documents: OpenDocuments,
+    survivors: Mapping[int, Survivor],
+) -> dict[str, Any]:
     left, right = left_of(link, rows), right_of(link, rows)
-    problem = state_of(right, "quickbooks") or state_of(left, "procore")
+    mend = mend_of(link, left, right, frame.section, survivors, can_change=frame.can_change)
     return {
         "id": str(link.pk),
         "left": _half(left, link.left_id, frame.section),
@@ -158,7 +167,8 @@ def _row(link: Link, rows: Mapping[Key, RemoteItem], frame: Frame, documents: Op
         "at": link.at,
         "by": (link.actor.get_full_name() or link.actor.email.partition("@")[0]) if link.actor else None,
         "unlink": unlink_action(link, frame.section, documents) if frame.can_change else None,
-        "flag": {"severity": "warn", "text": problem} if problem else None,
+        "flag": {"severity": "warn", "text": mend.text} if mend.text else None,
+        "mends": mend.actions,
     }
 
 

@@ -38,13 +38,17 @@ MOST_OTHERS = 20
 
 @dataclass(frozen=True, slots=True)
 class Chooser:
-    """Who is being linked: a row of `side`, in these kinds, to rows of the other side's `connection`."""
+    """Who is being linked: a row of `side`, in these kinds, to rows of the other side's `connection`.
+
+    `replaced_id` is a link that goes when another is made, so that it stands in nobody's way.
+    """
 
     row: RemoteItem
     side: SideKey
     section: Section
     kinds: tuple[MappingKind, ...]
     connection: Connection
+    replaced_id: int | None = None
 
     @property
     def other_side(self) -> SideKey:
@@ -211,7 +215,7 @@ def _links_in_the_way(chooser: Chooser, rows: Sequence[RemoteItem]) -> list[Link
     return list(
         Link.objects.filter(
             Q(left_id__in=lefts) | Q(exclusive_right__in=rights), kind__in=[kind.key for kind in chooser.kinds]
-        )
+        ).exclude(pk=chooser.replaced_id)
     )
 
 
