@@ -66,6 +66,8 @@ def recognise(lines: Sequence[Line], probes: Mapping[Meaning, Probe]) -> Layout:
     index, meanings, warnings = _find_headings(lines, width, has_projects="project" in probes)
     rest = lines[index + 1 :]
     filled = _recognise_contents(rest, meanings, probes)
+    if index < 0 and _are_headings(lines[:1], filled, probes):
+        index = 0
     headings = tuple(cell.text for cell in lines[index].cells) if index >= 0 else ()
     return Layout(tuple(filled), index, headings, tuple(warnings))
 
@@ -144,6 +146,14 @@ def _recognise_contents(
         if not filled[-column] and meaning not in filled:
             filled[-column] = meaning
     return filled
+
+
+def _are_headings(first: Sequence[Line], meanings: Sequence[Meaning], probes: Mapping[Meaning, Probe]) -> bool:
+    """Headings nobody knows: the first line names nothing in the columns whose other cells name rows."""
+    known = [(column, probes[meaning]) for column, meaning in enumerate(meanings) if meaning]
+    return bool(known) and not any(
+        probe(cell_at(line.cells, column).text) for line in first for column, probe in known
+    )
 
 
 def _side_of(meaning: Meaning) -> str:

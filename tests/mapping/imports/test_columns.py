@@ -85,6 +85,11 @@ def test_an_unknown_heading_is_helped_by_what_stands_below() -> None:
     assert layout.meanings == ("left_code", "right_name")
 
 
+def test_headings_nobody_knows_are_headings_still() -> None:
+    layout = layout_of(("From", "To"), ("01-100", "Job costs:Labor"), ("01-200", "Job costs:Materials"))
+    assert (layout.header_line, layout.meanings) == (0, ("left_code", "right_name"))
+
+
 def test_a_second_column_of_one_meaning_is_said_and_not_used() -> None:
     layout = layout_of(("Cost code", "Cost code", "Account"), ("01-100", "01-200", "5000"))
     assert layout.meanings == ("left_code", "", "right_name")

@@ -1,4 +1,4 @@
-"""Confirming an import: what holds is linked in one go, what changed meanwhile is refused by row, and all can be undone."""
+"""Confirming an import: what holds is linked in one go, what changed is refused by row, and all can be undone."""
 
 from __future__ import annotations
 
