@@ -34,14 +34,18 @@ TRADE, TRADE_OF_WEAK = 1.0, 2.0
 STRONG_HEAD, WEAK_HEAD = 1.5, 0.6
 LONGEST_INITIALS = 3
 KIN, KIN_WEIGHS = frozenset({"brothers", "son", "family"}), 0.7
+
+# The words of either side.
+Sides = tuple[list[Word], list[Word]]
+
 _CONTENT = ("word", "trade", "place", "initial")
 _LEAST_ENDING = 5
 
 
 @dataclass(slots=True)
 class Doubt:
-    """`amount` adds up the differences. With a `conflict` the names say that they are two firms; numbers and initials
-    that differ (`is_final`) no evidence can reconcile.
+    """`amount` adds up the differences. With a `conflict` the names say that they are two firms; other numbers, other
+    initials, another trade of the same head (`is_final`) no evidence can reconcile.
     """
 
     amount: float = 0.0
@@ -131,7 +135,9 @@ def _doubt_left_over(alignment: Alignment, doubt: Doubt) -> None:
     against = _oppose(content, fillers)
     if against:
         is_short = all(len(word[0]) <= LONGEST_INITIALS for side in against for word in side)
-        doubt.contradict(f"“{spell(against[0])}” against “{spell(against[1])}”", is_final=is_short)
+        is_other_trade = alignment.head > 0 and not any(word[2] == "word" for side in against for word in side)
+        is_final = is_short or is_other_trade
+        doubt.contradict(f"“{spell(against[0])}” against “{spell(against[1])}”", is_final=is_final)
         return
     extra = content[0] or content[1]
     if extra:
@@ -140,9 +146,6 @@ def _doubt_left_over(alignment: Alignment, doubt: Doubt) -> None:
         doubt.add(FILLERS, f"“{spell(fillers[0])}” against “{spell(fillers[1])}”")
     elif any(fillers):
         doubt.add(_weigh_fillers(fillers[0] or fillers[1], extra), _describe_extra(fillers[0] or fillers[1]))
-
-
-Sides = tuple[list[Word], list[Word]]
 
 
 def _pick(alignment: Alignment, sorts: Iterable[str]) -> Sides:

@@ -30,7 +30,6 @@ PROOF_LIFTS, DIFFERENCE_COSTS = 0.06, 0.04
 AGAINST = {"phone": 0.25, "e-mail": 0.5, "state": 0.75}
 # Each written down by somebody who knew who it is; an address or a domain is shared by many.
 _PROOFS = frozenset({"phone", "e-mail"})
-_MAIL = frozenset({"e-mail", "e-mail domain"})
 _QUOTED = re.compile(r"“([^”]*)”")
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 
@@ -110,7 +109,7 @@ def _may_be_sure(doubt: Doubt, evidence: Evidence) -> bool:
     if len(evidence.differing) > 1 and _PROOFS.isdisjoint(evidence.agreeing):
         return False
     if doubt.conflict:
-        return not doubt.is_final and "phone" in evidence.agreeing and not _MAIL.isdisjoint(evidence.agreeing)
+        return not doubt.is_final and _PROOFS.issubset(evidence.agreeing)
     against = sum(AGAINST[word] for word in evidence.differing) if doubt.amount else 0.0
     return doubt.amount <= ALLOWED + evidence.proof - against
 

@@ -51,7 +51,7 @@ def test_a_rejected_pair_does_not_come_back() -> None:
 
 
 def test_the_best_are_ranked_though_the_first_would_be_sure() -> None:
-    rights = rows("q", "Acme Steel Supply", "Acme Steel", "Acme Concrete", "Northern Rail")
+    rights = rows("q", "Acme Steel Supply", "Acme Steel", "Acme Steel Ranger", "Northern Rail")
     found = best_for(rows("p", "Acme Steel, Inc.")[0], rights, VENDOR)
     assert [pair.right_id for pair in found] == ["q2", "q1", "q3"]
     assert {pair.band for pair in found} == {"unsure"}

@@ -86,9 +86,6 @@ UNSURE = {
     "near surname": ("Hansen Roofing", "Hanson Roofing", "“Hansen” spelled “Hanson”"),
     "surname with an e": ("Clark Tile", "Clarke Tile", "“Clark” spelled “Clarke”"),
     "beginning": ("Northfield Refrig. Supply", "Northfield Refrigeration Supply", "“Refrig” for “Refrigeration”"),
-    "other trade": ("Cooper Concrete", "Cooper Landscaping", "“Concrete” against “Landscaping”"),
-    "trade and what takes its place": ("Trinity Tile", "Trinity Contracting", "“Tile” against “Contracting”"),
-    "what firms do": ("Trinity Management", "Trinity Contracting", "“Management” against “Contracting”"),
     "other trade in brackets": (
         "Guy Carbone (Green Landscaping)",
         "Guy Carbone (Green Electric)",
@@ -113,6 +110,9 @@ NOTHING = {
     "joined initials": ("JD Landscaping", "JB Landscaping"),
     "initials like a stop word": ("A&B United", "A&T United"),
     "first letter": ("Hernandez Tile", "Fernandez Tile"),
+    "other trade": ("Cooper Concrete", "Cooper Landscaping"),
+    "trade and what takes its place": ("Trinity Tile", "Trinity Contracting"),
+    "what firms do": ("Trinity Management", "Trinity Contracting"),
     "job": ("Acme Builders", "Acme Builders:Job 12"),
     "nothing in common": ("Alpine Crane", "Zebra Fence"),
 }
@@ -148,6 +148,11 @@ EVIDENCE = {
         p("Acme Concrete", phone=PHONE),
         q("Acme Paving", phone=PHONE),
         ("unsure", "Same phone, “Concrete” against “Paving”"),
+    ),
+    "all the same but the trade": (
+        p("Acme Concrete", **HERE),
+        q("Acme Paving", **HERE),
+        ("unsure", "Same phone and e-mail, “Concrete” against “Paving”"),
     ),
     "one phone, other initials": (
         p("A & H Paving", **HERE),
