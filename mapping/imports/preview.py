@@ -48,7 +48,7 @@ def start_preview(section: Section, file: BinaryIO, *, size: int, name: str, act
             section=section.key,
             state=MappingRun.State.PREVIEW,
             started_by=actor,
-            options=_options(name, sheets, layouts, chosen),
+            options=_options_of(name, sheets, layouts, chosen),
             # Only automap has a review to close.
             closed_at=timezone.now(),
         )
@@ -211,17 +211,21 @@ def _drop_earlier(section: Section, actor: Any) -> None:
     ).delete()
 
 
-def _options(name: str, sheets: Sequence[Sheet], layouts: Sequence[Layout], chosen: int) -> dict[str, Any]:
-    """`header_row` is the headings' row number in the file, 0 without; `only` are the ids of a second file."""
+def _options_of(name: str, sheets: Sequence[Sheet], layouts: Sequence[Layout], chosen: int) -> dict[str, Any]:
     layout = layouts[chosen]
-    return {
-        "file": name[:120],
-        "sheets": [{"name": sheet.name, "rows": len(sheet.lines)} for sheet in sheets],
-        "sheet": chosen,
-        "header_row": sheets[chosen].lines[layout.header_line].number if layout.header_line >= 0 else 0,
-        "meanings": list(layout.meanings),
-        "warnings": list(layout.warnings),
-        "replaces": False,
-        "is_paired": False,
-        "only": [],
-    }
+    return make_options(
+        name,
+        sheets=[{"name": sheet.name, "rows": len(sheet.lines)} for sheet in sheets],
+        sheet=chosen,
+        header_row=sheets[chosen].lines[layout.header_line].number if layout.header_line >= 0 else 0,
+        meanings=list(layout.meanings),
+        warnings=list(layout.warnings),
+    )
+
+
+def make_options(name: str, **known: Any) -> dict[str, Any]:
+    """What a run keeps of an import. `header_row` is the headings' row number in the file, 0 without; `only` are the
+    ids of a second file, `is_paired` says that partners are suggested."""
+    unknown = {"sheets": [], "sheet": 0, "header_row": 0, "meanings": [], "warnings": []}
+    choices = {"replaces": False, "is_paired": False, "only": []}
+    return {"file": name[:120], **unknown, **choices, **known}

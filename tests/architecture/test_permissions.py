@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 
 from connectors.models import Connection
+from mapping.imports.preview import make_options as import_options
 from mapping.links import unlink
 from mapping.models import Link, LinkChange, MappingRun, RemoteItem, RunRow, SuggestedPair
 from smoothx.tenants.access import has_role
@@ -50,6 +51,7 @@ class Objects:
     vendor_link: Link
     run: MappingRun
     push_run: MappingRun
+    import_run: MappingRun
     pair: SuggestedPair
     unlinked: LinkChange
 
@@ -163,6 +165,21 @@ TABLE = (
     post("mapping:push_act", "admin", **of_push("link")),
     post("mapping:push_act", "admin", **of_push("stop")),
     post("mapping:push_act", "admin", **of_push("resume")),
+    get("mapping:import", "admin", **fixed("contacts")),
+    post("mapping:import", "admin", FORM_ERROR, **fixed("contacts")),
+    get("mapping:export_csv", "viewer", **fixed("contacts")),
+    get("mapping:export_xlsx", "viewer", **fixed("contacts")),
+    get("mapping:template_csv", "viewer", **fixed("contacts")),
+    get("mapping:template_xlsx", "viewer", **fixed("contacts")),
+    get("mapping:import_run", "admin", **of_row("import_run")),
+    post("mapping:import_columns", "admin", **of_row("import_run")),
+    post("mapping:import_choose", "admin", **of_row("import_run")),
+    post("mapping:import_replace", "admin", **of_row("import_run")),
+    post("mapping:import_pair", "admin", **of_row("import_run")),
+    post("mapping:import_add", "admin", **of_row("import_run")),
+    post("mapping:import_commit", "admin", **of_row("import_run")),
+    post("mapping:import_reopen", "admin", **of_row("import_run")),
+    post("mapping:import_discard", "admin", **of_row("import_run")),
     post("mapping:undo", "admin", **of_row("unlinked")),
     get("mapping:history", "viewer", **fixed("contacts")),
     get("mapping:refresh_changes", "viewer", **fixed("contacts")),
@@ -225,6 +242,9 @@ def objects(scope: Tenant, viewer: Any) -> Objects:
         state="preview",
         options={"role": "vendor", "ids": [], "address": ""},
     )
+    import_run = MappingRun.objects.create(
+        what="import", section="projects", state="preview", options=import_options("projects.csv")
+    )
     RunRow.objects.create(run=push_run, number=1, label="Aspen", verdict="create", left_id="518", data={"row": 0})
     pair = SuggestedPair.objects.create(**ends, left_id="501", right_id="98", score=70, reason="Name", run=run)
     unlinked = unlink(Link.objects.create(**ends, left_id="502", right_id="99", chosen_by="hand"), viewer)
@@ -237,6 +257,7 @@ def objects(scope: Tenant, viewer: Any) -> Objects:
         vendor_link=vendor_link,
         run=run,
         push_run=push_run,
+        import_run=import_run,
         pair=pair,
         unlinked=unlinked,
     )
