@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from connectors.errors import Missing
 from connectors.procore import resources as procore
+from connectors.procore.lists import read_payment_terms
 from connectors.procore.records import Requisition
 from mapping.kinds import PAYMENT_TERM
 from mapping.models import Link
-from smoothx.lib.text import collapse_spaces
 from sync.work import Work
 
 PURCHASE_ORDER = "PurchaseOrderContract"
@@ -31,4 +31,4 @@ def _read_terms(work: Work, order_id: str, project_id: str) -> str:
         wire = work.procore.get(procore.PURCHASE_ORDER_CONTRACTS, order_id, project_id=project_id)
     except Missing:
         return ""
-    return collapse_spaces(wire.get("payment_terms") or "")
+    return read_payment_terms(wire)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from html import unescape
 from typing import Any
 
 from smoothx.lib.text import read_text, strip_tags
@@ -166,6 +167,7 @@ class BudgetCode:
     cost_type_id: str
     cost_type: str
     cost_type_name: str
+    is_active: bool = True
 
     @classmethod
     def from_wire(cls, wire: Wire) -> BudgetCode | None:
@@ -184,12 +186,13 @@ class BudgetCode:
             cost_type_id=str(cost_type["id"]),
             cost_type=read_text(cost_type.get("code")),
             cost_type_name=read_text(cost_type.get("name")),
+            is_active=wire.get("status", "active") != "inactive",
         )
 
 
 def read_payment_terms(wire: Wire) -> str:
     """The payment terms written on a purchase order, as one line of plain text; empty where there are none."""
-    return read_text(strip_tags(str(wire.get("payment_terms") or "")))
+    return read_text(unescape(strip_tags(str(wire.get("payment_terms") or ""))))
 
 
 def _percent(value: Any) -> Decimal | None:

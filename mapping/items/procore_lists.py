@@ -81,7 +81,7 @@ def pair_item(*, code_key: str, code: str, code_name: str, budget: lists.BudgetC
         remote_id=pair_key(code_key, budget.cost_type),
         name=f"{code_name or code}, {budget.cost_type_name or budget.cost_type}",
         code=code,
-        is_active=True,
+        is_active=budget.is_active,
         data={"code_key": code_key, "cost_type": budget.cost_type, "cost_type_id": budget.cost_type_id},
     )
 

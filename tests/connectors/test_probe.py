@@ -66,3 +66,50 @@ def test_the_books(qbo: Connection, sandboxes: Any) -> None:
     assert books_of(qbo) is not None
     assert books_of(Connection.objects.get(pk=qbo.pk)).closed_until is None  # type: ignore[union-attr]
     assert books_of(Connection(facts={})) is None
+
+
+def prefer(sandboxes: Any, group: str, name: str, value: Any) -> None:
+    act(sandboxes.qbo, "set_preference", group=group, name=name, value=value)
+
+
+@pytest.mark.parametrize(
+    ("per_line", "per_document", "classes"),
+    [(True, False, "line"), (False, True, "transaction"), (True, True, "line"), (False, False, "")],
+)
+def test_how_the_books_track_classes(
+    qbo: Connection, sandboxes: Any, per_line: bool, per_document: bool, classes: str
+) -> None:
+    prefer(sandboxes, "AccountingInfoPrefs", "ClassTrackingPerTxnLine", per_line)
+    prefer(sandboxes, "AccountingInfoPrefs", "ClassTrackingPerTxn", per_document)
+    probe(qbo)
+    books = books_of(Connection.objects.get(pk=qbo.pk))
+    assert books is not None
+    assert (books.classes, books.tracks_classes) == (classes, bool(classes))
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_what_else_the_books_allow(qbo: Connection, sandboxes: Any, is_on: bool) -> None:
+    prefer(sandboxes, "AccountingInfoPrefs", "TrackDepartments", is_on)
+    prefer(sandboxes, "ProductAndServicesPrefs", "ForPurchase", is_on)
+    prefer(sandboxes, "OtherPrefs", "ProjectsEnabled", "true" if is_on else None)
+    probe(qbo)
+    books = books_of(Connection.objects.get(pk=qbo.pk))
+    assert books is not None
+    assert (books.tracks_locations, books.buys_items, books.uses_projects) == (is_on, is_on, is_on)
+    assert books.edition == "QuickBooks Online Plus"
+
+
+def test_books_probed_by_an_earlier_version_lack_nothing() -> None:
+    old = {
+        "company_name": "Ridgeline",
+        "country": "US",
+        "home_currency": "USD",
+        "uses_sales_tax": False,
+        "closed_until": None,
+        "uses_account_numbers": True,
+        "is_multicurrency": False,
+        "tracks_unicorns": True,
+    }
+    books = books_of(Connection(facts={"books": old}))
+    assert books is not None
+    assert (books.classes, books.tracks_locations, books.edition) == ("", False, "")
