@@ -43,9 +43,8 @@ def push_dialog(
         "preview": [{"label": label, "value": value} for label, value in shown.facts],
         "warnings": [*shown.warnings, *class_warning(frame, 1)],
         "duplicates": [_duplicate(frame, side, row, twin) for twin in find_namesakes(frame, side, row)],
-        "suffix": {"label": f"Create it all the same, as {shown.name}", "is_checked": has_suffix}
-        if can_suffix
-        else None,
+        "suffix": f"Create it all the same, as {shown.name}" if can_suffix else "",
+        "has_suffix": has_suffix,
         "action_url": reverse("mapping:push", args=[frame.section.key, side]),
         "button": "Push and link",
         "is_possible": bool(shown.facts),

@@ -1,3 +1,5 @@
+"""The push of one row by its dialog, and the preview many rows go through."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -6,7 +8,9 @@ import pytest
 from django.contrib.messages import get_messages
 
 from mapping import pushes
-from mapping.kinds import VENDOR
+from mapping.kinds import CUSTOMER, VENDOR
+from mapping.models import MappingRun
+from mapping.pushes import Planned, Wanted
 from mapping.screens import SECTIONS
 from tests.factories import make_connections
 from tests.mapping.factories import make_code, make_company, make_customer, make_link, make_vendor
@@ -14,6 +18,7 @@ from tests.mapping.factories import make_code, make_company, make_customer, make
 pytestmark = pytest.mark.usefixtures("scope")
 TO_QUICKBOOKS = "/mapping/contacts/push/procore/"
 TO_PROCORE = "/mapping/contacts/push/quickbooks/"
+SUFFIX = "add_suffix"
 
 
 @pytest.fixture
@@ -21,142 +26,221 @@ def browser(client_of: Any, admin_user: Any) -> Any:
     return client_of(admin_user)
 
 
+@pytest.fixture
+def asked(pushed: list[Any]) -> list[str]:
+    """Names the other side was asked for. A name that ends in "taken" is planned as sync would plan it."""
+    names: list[str] = []
+    known = pushes._answers
+
+    def plan(wanted: Wanted) -> Planned:
+        name = wanted.row.name
+        if not name.endswith("taken"):
+            return Planned(name=name, facts=(("Name", name), ("E-mail", wanted.row.email)))
+        if SUFFIX in wanted.approvals:
+            return Planned(name=f"{name} (V)", facts=(("Name", f"{name} (V)"),), warnings=("The name was changed.",))
+        return Planned(name=name, reason=f"{name} exists already.", taken_by="77")
+
+    def ask(section: Any, name: str) -> list[str]:
+        names.append(name)
+        return []
+
+    pushes.register(known.push, states=known.states, planner=lambda section, side: plan, ask_name=ask)
+    return names
+
+
 def told(response: Any) -> list[tuple[str, str]]:
     return [(m.level_tag, m.message) for m in get_messages(response.wsgi_request)]
 
 
-def test_the_dialog_says_what_will_be_created(browser: Any, pushed: list[Any]) -> None:
-    company = make_company("Alpine Crane", email="office@alpine.example", data={"city": "Denver", "state_code": ""})
-    push = browser.get(f"{TO_QUICKBOOKS}?id={company.pk}").context["push"]
-    assert push["title"] == "Push Alpine Crane to QuickBooks"
-    assert [(choice["value"], choice["is_checked"]) for choice in push["choices"]] == [
-        ("vendor", True),
-        ("customer", False),
-    ]
-    assert push["preview"] == [
-        {"label": "Name", "value": "Alpine Crane"},
-        {"label": "E-mail", "value": "office@alpine.example"},
-        {"label": "City", "value": "Denver"},
-    ]
-    assert (push["ids"], push["fields"], push["duplicates"]) == ([str(company.pk)], {"confirmed": "1"}, [])
-    assert pushed == []
+class TestOne:
+    def test_the_dialog_says_what_will_be_created_and_asks_the_books_for_the_name(
+        self, browser: Any, pushed: list[Any], asked: list[str]
+    ) -> None:
+        company = make_company("Alpine Crane", email="office@alpine.example")
+        push = browser.get(f"{TO_QUICKBOOKS}?id={company.pk}").context["push"]
+        assert push["title"] == "Push Alpine Crane to QuickBooks"
+        choices = [(each["value"], each["is_checked"], each["disabled_reason"]) for each in push["choices"]]
+        assert choices == [("vendor", True, None), ("customer", False, None)]
+        assert push["preview"] == [
+            {"label": "Name", "value": "Alpine Crane"},
+            {"label": "E-mail", "value": "office@alpine.example"},
+        ]
+        assert (push["fields"], push["duplicates"]) == ({"confirmed": "1", "id": str(company.pk)}, [])
+        assert (push["suffix"], push["error"], push["is_possible"]) == ("", "", True)
+        assert asked == ["Alpine Crane"]
+        assert pushed == []
 
+    def test_a_confirmed_push_is_asked_for(self, browser: Any, pushed: list[Any], admin_user: Any) -> None:
+        company = make_company("Alpine Crane")
+        response = browser.post(TO_QUICKBOOKS, {"id": company.pk, "as": "customer", "confirmed": "1"})
+        assert (response.status_code, response.url) == (302, "/mapping/contacts/?tab=procore")
+        assert told(response) == [("success", "Sent as customer.")]
+        assert pushed == [
+            {
+                "section": SECTIONS["contacts"],
+                "side": "procore",
+                "remote_id": company.remote_id,
+                "role": "customer",
+                "actor": admin_user,
+                "approvals": (),
+            }
+        ]
 
-def test_a_confirmed_push_is_asked_for(browser: Any, pushed: list[Any], admin_user: Any) -> None:
-    company = make_company("Alpine Crane")
-    response = browser.post(TO_QUICKBOOKS, {"id": company.pk, "as": "customer", "confirmed": "1"})
-    assert (response.status_code, response.url) == (302, "/mapping/contacts/?tab=procore")
-    assert told(response) == [("success", "Sent as customer.")]
-    assert pushed == [
-        {
-            "section": SECTIONS["contacts"],
-            "side": "procore",
-            "remote_id": company.remote_id,
-            "role": "customer",
-            "actor": admin_user,
-        }
-    ]
+    def test_a_confirmation_is_no_address(self, browser: Any, pushed: list[Any]) -> None:
+        company = make_company("Alpine Crane")
+        response = browser.get(f"{TO_QUICKBOOKS}?id={company.pk}&as=vendor&confirmed=1")
+        assert response.status_code == 200
+        assert pushed == []
 
+    def test_the_role_must_be_chosen(self, browser: Any, pushed: list[Any]) -> None:
+        company = make_company("Alpine Crane")
+        response = browser.post(TO_QUICKBOOKS, {"id": company.pk, "confirmed": "1"})
+        assert response.status_code == 422
+        assert response.context["push"]["error"] == "Choose what it becomes."
+        assert pushed == []
 
-def test_the_role_must_be_chosen(browser: Any, pushed: list[Any]) -> None:
-    company = make_company("Alpine Crane")
-    response = browser.post(TO_QUICKBOOKS, {"id": company.pk, "confirmed": "1"})
-    assert response.status_code == 422
-    assert response.context["push"]["error"] == "Choose what it becomes."
-    assert pushed == []
+    @pytest.mark.parametrize(
+        ("make", "noun", "can_link"), [(make_vendor, "vendor", True), (make_customer, "customer", True)]
+    )
+    def test_a_name_the_other_side_has_is_offered_for_linking(
+        self, browser: Any, make: Any, noun: str, can_link: bool
+    ) -> None:
+        company = make_company("Alpine Crane LLC")
+        twin = make("Alpine Crane")
+        duplicates = browser.get(f"{TO_QUICKBOOKS}?id={company.pk}").context["push"]["duplicates"]
+        assert [(d["name"], d["detail"], d["link"].url, d["link"].fields) for d in duplicates] == [
+            (
+                "Alpine Crane",
+                f"QuickBooks has this name as a {noun}.",
+                f"/mapping/contacts/link/{company.pk}/",
+                {"target": str(twin.pk)},
+            )
+        ]
+        make_link(VENDOR if noun == "vendor" else CUSTOMER, make_company("Somebody"), twin)
+        duplicates = browser.get(f"{TO_QUICKBOOKS}?id={company.pk}").context["push"]["duplicates"]
+        assert [(d["detail"], d["link"]) for d in duplicates] == [
+            (f"QuickBooks has this name as a {noun}, and it is linked.", None)
+        ]
 
-
-def test_a_name_the_other_side_has_is_offered_for_linking(browser: Any) -> None:
-    company = make_company("Alpine Crane LLC")
-    twin = make_vendor("Alpine Crane")
-    duplicates = browser.get(f"{TO_QUICKBOOKS}?id={company.pk}").context["push"]["duplicates"]
-    assert [(d["name"], d["detail"], d["link"].url, d["link"].fields) for d in duplicates] == [
-        (
-            "Alpine Crane",
-            "QuickBooks has this name as a vendor.",
-            f"/mapping/contacts/link/{company.pk}/",
-            {"target": str(twin.pk)},
+    def test_a_name_in_use_is_created_with_an_ending_only_when_somebody_says_so(
+        self, browser: Any, pushed: list[Any], asked: list[str]
+    ) -> None:
+        company = make_company("Alpine taken")
+        push = browser.get(f"{TO_QUICKBOOKS}?id={company.pk}").context["push"]
+        assert push["suffix"] == "Create it all the same, as Alpine taken (V)"
+        assert (push["preview"], push["warnings"]) == (
+            [{"label": "Name", "value": "Alpine taken (V)"}],
+            ["The name was changed."],
         )
-    ]
-    make_link(VENDOR, make_company("Somebody"), twin)
-    duplicates = browser.get(f"{TO_QUICKBOOKS}?id={company.pk}").context["push"]["duplicates"]
-    assert [(d["detail"], d["link"]) for d in duplicates] == [
-        ("QuickBooks has this name as a vendor, and it is linked.", None)
-    ]
+        response = browser.post(TO_QUICKBOOKS, {"id": company.pk, "as": "vendor", "confirmed": "1"})
+        assert (response.status_code, response.context["push"]["error"]) == (422, "Alpine taken exists already.")
+        assert pushed == []
+        browser.post(TO_QUICKBOOKS, {"id": company.pk, "as": "vendor", "confirmed": "1", "suffix": "1"})
+        assert [wanted["approvals"] for wanted in pushed] == [(SUFFIX,)]
+
+    def test_a_company_with_one_role_can_take_the_other(self, browser: Any, pushed: list[Any]) -> None:
+        company = make_company("Aspen")
+        make_link(VENDOR, company, make_vendor("Aspen Roofing"))
+        push = browser.get(f"{TO_QUICKBOOKS}?id={company.pk}").context["push"]
+        choices = [(each["value"], each["is_checked"], each["disabled_reason"]) for each in push["choices"]]
+        assert choices == [("vendor", False, "It is linked to a vendor already."), ("customer", True, None)]
+        browser.post(TO_QUICKBOOKS, {"id": company.pk, "as": "customer", "confirmed": "1"})
+        assert [wanted["role"] for wanted in pushed] == ["customer"]
+
+    def test_a_company_linked_in_both_roles_is_not_pushed(self, browser: Any, pushed: list[Any]) -> None:
+        company = make_company("Aspen")
+        make_link(VENDOR, company, make_vendor("Aspen Roofing"))
+        make_link(CUSTOMER, company, make_customer("Aspen Homes"))
+        response = browser.post(TO_QUICKBOOKS, {"id": company.pk, "as": "vendor", "confirmed": "1"})
+        assert told(response) == [("warning", "Choose at least one row that is not linked yet.")]
+        assert pushed == []
+
+    def test_a_quickbooks_contact_keeps_its_role(self, browser: Any, pushed: list[Any]) -> None:
+        customer = make_customer("Ridgeline Land")
+        make_company("Unrelated")
+        push = browser.get(f"{TO_PROCORE}?id={customer.pk}").context["push"]
+        assert (push["title"], push["choices"]) == ("Push Ridgeline Land to Procore", [])
+        browser.post(TO_PROCORE, {"id": customer.pk, "confirmed": "1"})
+        assert [(each["side"], each["role"]) for each in pushed] == [("quickbooks", "customer")]
+
+    def test_a_code_has_no_role(self, browser: Any, pushed: list[Any], asked: list[str]) -> None:
+        code = make_code("03-300", "Concrete")
+        push = browser.get(f"/mapping/item-codes/push/procore/?id={code.pk}").context["push"]
+        assert (push["title"], push["choices"]) == ("Push 03-300 Concrete to QuickBooks", [])
+        assert asked == ["03-300 Concrete"]
+        browser.post("/mapping/item-codes/push/procore/", {"id": code.pk, "confirmed": "1"})
+        assert [(each["section"].key, each["role"]) for each in pushed] == [("item-codes", "")]
+
+    def test_a_refusal_is_told_in_the_dialog(self, browser: Any) -> None:
+        def refuse(**_: Any) -> str:
+            raise pushes.PushRefused("It was pushed before.")
+
+        pushes.register(refuse)
+        company = make_company("Aspen")
+        response = browser.post(TO_QUICKBOOKS, {"id": company.pk, "as": "vendor", "confirmed": "1"})
+        assert (response.status_code, response.context["push"]["error"]) == (422, "It was pushed before.")
+
+    def test_only_what_can_be_created_there_is_pushed(self, browser: Any) -> None:
+        code = make_code("01-100", "Permits")
+        assert browser.get(f"/mapping/account-codes/push/procore/?id={code.pk}").status_code == 404
+        assert browser.get(f"/mapping/item-codes/push/quickbooks/?id={code.pk}").status_code == 404
 
 
-def test_a_batch_asks_first_and_leaves_twins_out(browser: Any, pushed: list[Any]) -> None:
-    rows = [make_company(name) for name in ("Aspen", "Basin", "Clear Creek")]
-    make_customer("Basin LLC")
-    ids = [row.pk for row in rows]
-    response = browser.post(TO_QUICKBOOKS, {"action": "push_customer", "id": ids})
-    push = response.context["push"]
-    assert (push["title"], push["items"], push["button"]) == (
-        "Push 2 companies to QuickBooks",
-        ["Aspen", "Clear Creek"],
-        "Push 2 and link",
-    )
-    assert [choice["value"] for choice in push["choices"] if choice["is_checked"]] == ["customer"]
-    assert [duplicate["name"] for duplicate in push["duplicates"]] == ["Basin LLC"]
-    assert pushed == []
-    response = browser.post(TO_QUICKBOOKS, {"as": "customer", "id": ids, "confirmed": "1"})
-    assert [wanted["remote_id"] for wanted in pushed] == [rows[0].remote_id, rows[2].remote_id]
-    assert told(response) == [
-        ("success", "2 companies are on their way to QuickBooks"),
-        ("warning", "1 were left out, QuickBooks has their names already. Link them instead."),
-    ]
+class TestMany:
+    def test_several_rows_go_through_a_preview_first(self, browser: Any, pushed: list[Any], asked: list[str]) -> None:
+        rows = [make_company(name) for name in ("Aspen", "Basin", "Clear Creek", "Deep taken")]
+        twin = make_vendor("Basin LLC")
+        response = browser.post(TO_QUICKBOOKS, {"action": "push_customer", "id": [row.pk for row in rows]})
+        run = MappingRun.objects.get()
+        assert (response.status_code, response.url) == (302, f"/mapping/pushes/{run.pk}/")
+        assert (run.what, run.state, run.side, run.options["role"]) == ("push", "preview", "procore", "customer")
+        found = list(run.rows.order_by("number").values_list("label", "verdict", "left_id", "state"))
+        assert found == [
+            ("Aspen", "create", rows[0].remote_id, "waiting"),
+            ("Basin", "create", rows[1].remote_id, "waiting"),
+            ("Clear Creek", "create", rows[2].remote_id, "waiting"),
+            ("Deep taken", "clash", rows[3].remote_id, "left_out"),
+        ]
+        assert twin.pk
+        assert pushed == []
 
+    def test_the_bulk_bar_is_sent_to_the_preview(self, browser: Any) -> None:
+        ids = [make_company(name).pk for name in ("Aspen", "Basin")]
+        response = browser.post(TO_QUICKBOOKS, {"id": ids}, headers={"HX-Request": "true"})
+        assert response["HX-Redirect"] == f"/mapping/pushes/{MappingRun.objects.get().pk}/"
 
-def test_all_means_all_that_the_filters_show(browser: Any, pushed: list[Any]) -> None:
-    wanted = [make_company(f"Alpine {number:02d}") for number in range(60)]
-    make_company("Basin")
-    make_link(VENDOR, make_company("Alpine linked"), make_vendor("Something"))
-    page = "/mapping/contacts/?tab=procore&q=alpine"
-    response = browser.post(TO_QUICKBOOKS, {"action": "push_vendor", "all": "1", "id": wanted[0].pk, "next": page})
-    push = response.context["push"]
-    assert (push["title"], push["ids"], push["fields"]) == (
-        "Push 60 companies to QuickBooks",
-        [],
-        {"confirmed": "1", "all": "1"},
-    )
-    response = browser.post(TO_QUICKBOOKS, {"as": "vendor", "all": "1", "confirmed": "1", "next": page})
-    assert response.url == page
-    assert {asked["remote_id"] for asked in pushed} == {row.remote_id for row in wanted}
+    def test_all_means_all_that_the_filters_show(self, browser: Any) -> None:
+        wanted = [make_company(f"Alpine {number:02d}") for number in range(60)]
+        make_company("Basin")
+        make_link(VENDOR, make_company("Alpine linked"), make_vendor("Something"))
+        page = "/mapping/contacts/?tab=procore&q=alpine"
+        browser.post(TO_QUICKBOOKS, {"action": "push_vendor", "all": "1", "id": wanted[0].pk, "next": page})
+        run = MappingRun.objects.get()
+        assert set(run.rows.values_list("left_id", flat=True)) == {row.remote_id for row in wanted}
 
+    def test_all_of_one_role_means_that_role(self, browser: Any) -> None:
+        vendor = make_vendor("Aspen")
+        make_customer("Ridgeline Land")
+        make_company("Unrelated")
+        page = "/mapping/contacts/?tab=quickbooks&show=vendor"
+        browser.post(TO_PROCORE, {"all": "1", "next": page})
+        assert list(MappingRun.objects.get().rows.values_list("right_id", flat=True)) == [vendor.remote_id]
 
-def test_a_quickbooks_contact_keeps_its_role(browser: Any, pushed: list[Any]) -> None:
-    vendor, customer = make_vendor("Aspen"), make_customer("Ridgeline Land")
-    make_company("Unrelated")
-    push = browser.get(f"{TO_PROCORE}?id={customer.pk}").context["push"]
-    assert (push["title"], push["choices"]) == ("Push Ridgeline Land to Procore", [])
-    browser.post(TO_PROCORE, {"id": [vendor.pk, customer.pk], "confirmed": "1"})
-    assert [(asked["side"], asked["remote_id"], asked["role"]) for asked in pushed] == [
-        ("quickbooks", vendor.remote_id, "vendor"),
-        ("quickbooks", customer.remote_id, "customer"),
-    ]
+    def test_too_many_rows_are_refused(self, browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("mapping.push_runs.MOST_ROWS", 2)
+        ids = [make_company(name).pk for name in ("Aspen", "Basin", "Clear Creek")]
+        response = browser.post(TO_QUICKBOOKS, {"id": ids})
+        assert told(response) == [("warning", "At most 2 rows are pushed at once. Narrow the list down first.")]
+        assert MappingRun.objects.count() == 0
 
-
-def test_a_refusal_is_told_with_its_row(browser: Any) -> None:
-    def refuse(**_: Any) -> str:
-        raise pushes.PushRefused("It was pushed before.")
-
-    pushes.register(refuse)
-    company = make_company("Aspen")
-    response = browser.post(TO_QUICKBOOKS, {"id": company.pk, "as": "vendor", "confirmed": "1"})
-    assert told(response) == [("error", "Aspen: It was pushed before.")]
-
-
-def test_rows_linked_already_are_not_pushed(browser: Any, pushed: list[Any]) -> None:
-    company = make_company("Aspen")
-    make_link(VENDOR, company, make_vendor("Aspen"))
-    response = browser.post(TO_QUICKBOOKS, {"id": company.pk, "as": "vendor", "confirmed": "1"})
-    assert told(response) == [("warning", "Choose at least one row that is not linked yet.")]
-    assert pushed == []
-
-
-def test_only_contacts_are_pushed(browser: Any) -> None:
-    code = make_code("01-100", "Permits")
-    assert browser.get(f"/mapping/account-codes/push/procore/?id={code.pk}").status_code == 404
+    def test_linked_rows_are_left_out(self, browser: Any) -> None:
+        linked = [make_company("Aspen"), make_company("Basin")]
+        for company in linked:
+            make_link(VENDOR, company, make_vendor(company.name))
+            make_link(CUSTOMER, company, make_customer(f"{company.name} Homes"))
+        response = browser.post(TO_QUICKBOOKS, {"id": [row.pk for row in linked]})
+        assert told(response) == [("warning", "Choose at least one row that is not linked yet.")]
+        assert MappingRun.objects.count() == 0
 
 
 def test_a_push_under_way_or_stopped_shows_on_its_row(browser: Any) -> None:
@@ -178,4 +262,4 @@ def test_without_sync_nothing_can_be_pushed(browser: Any) -> None:
     pushes.register(None)
     make_company("Aspen")
     page = browser.get("/mapping/contacts/?tab=procore").context
-    assert (page["bulk"], page["rows"][0]["push_url"]) == ([], "")
+    assert page["rows"][0]["push_url"] == ""
