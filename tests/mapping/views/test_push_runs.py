@@ -1,0 +1,229 @@
+"""The page of a push of many rows: groups, paging, ticks, options and what its buttons do."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+
+from connectors.models import Connection
+from connectors.qbo import resources as qbo
+from connectors.qbo.records import Books
+from mapping import pushes
+from mapping.kinds import VENDOR
+from mapping.models import Link, MappingRun, RunRow
+from mapping.pushes import Planned, Wanted
+from tests.factories import make_account
+from tests.mapping.factories import make_code, make_company, make_link, make_row, make_vendor
+
+pytestmark = pytest.mark.usefixtures("scope")
+
+
+@pytest.fixture
+def browser(client_of: Any, admin_user: Any) -> Any:
+    return client_of(admin_user)
+
+
+@pytest.fixture
+def started(pushed: list[Any]) -> list[int]:
+    """Runs a worker was asked for. The planner says what a name tells it to."""
+    runs: list[int] = []
+
+    def plan(wanted: Wanted) -> Planned:
+        name = wanted.row.name
+        if name.endswith("invalid"):
+            return Planned(name=name, reason="It has no name.")
+        return Planned(name=name, facts=(("Name", name), ("Notes", " ".join(wanted.approvals))))
+
+    known = pushes._answers
+    pushes.register(
+        known.push, states=known.states, planner=lambda section, side: plan, start=lambda run: runs.append(run.pk)
+    )
+    return runs
+
+
+def told(response: Any) -> list[tuple[str, str]]:
+    return [(m.level_tag, m.message) for m in get_messages(response.wsgi_request)]
+
+
+def preview(browser: Any, *names: str) -> MappingRun:
+    ids = [make_company(name).pk for name in names]
+    browser.post("/mapping/contacts/push/procore/", {"id": ids, "action": "push_vendor"})
+    run: MappingRun = MappingRun.objects.get()
+    return run
+
+
+def page(browser: Any, run: MappingRun, query: str = "") -> Any:
+    return browser.get(f"/mapping/pushes/{run.pk}/{query}").context
+
+
+def act(browser: Any, run: MappingRun, name: str, **values: Any) -> Any:
+    response = browser.post(f"/mapping/pushes/{run.pk}/{name}/", values)
+    assert response.status_code == 302
+    run.refresh_from_db()
+    return response
+
+
+def test_the_preview_counts_each_group_and_shows_the_first(browser: Any, started: list[int]) -> None:
+    make_vendor("Basin")
+    run = preview(browser, "Aspen", "Basin", "Creek invalid", "aspen")
+    context = page(browser, run)
+    assert [(chip["label"], chip["count"], chip["is_current"]) for chip in context["chips"]] == [
+        ("To create", 1, True),
+        ("Exist already", 1, False),
+        ("Same name twice", 1, False),
+        ("Cannot be pushed", 1, False),
+    ]
+    assert [row["label"] for row in context["rows"]] == ["Aspen"]
+    assert [action.label for action in context["actions"]] == ["Link the 1 that exist", "Create 1 and link"]
+    invalid = page(browser, run, "?show=invalid")["rows"]
+    assert [(row["state"], row["reason"]) for row in invalid] == [("Cannot be pushed", "It has no name.")]
+    assert started == []
+
+
+def test_search_and_pages(browser: Any, started: list[int]) -> None:
+    run = preview(browser, *[f"Aspen {number:03d}" for number in range(120)])
+    last = page(browser, run, "?show=create&page=3")
+    assert (last["page"].first, last["page"].last, last["page"].total) == (101, 120, 120)
+    assert [row["label"] for row in page(browser, run, "?q=119")["rows"]] == ["Aspen 119"]
+    assert page(browser, run, "?q=nobody")["empty"].title == "Nothing fits"
+
+
+def test_rows_are_left_out_and_taken_in_again(browser: Any, started: list[int]) -> None:
+    run = preview(browser, "Aspen", "Basin", "Creek")
+    row = run.rows.get(label="Basin")
+    act(browser, run, "choose", id=[row.pk], action="leave")
+    assert list(run.rows.filter(is_chosen=False).values_list("label", flat=True)) == ["Basin"]
+    assert [action.label for action in page(browser, run)["actions"]] == ["Create 2 and link"]
+    act(browser, run, "choose", all="1", q="cre", action="leave")
+    assert list(run.rows.filter(is_chosen=True).values_list("label", flat=True)) == ["Aspen"]
+    act(browser, run, "choose", all="1", show="out", action="take")
+    assert not run.rows.filter(is_chosen=False).exists()
+
+
+def test_confirming_asks_a_worker_once(browser: Any, started: list[int]) -> None:
+    run = preview(browser, "Aspen", "Basin")
+    act(browser, run, "confirm")
+    assert (run.state, run.expected, started) == ("running", 2, [run.pk])
+    again = act(browser, run, "confirm")
+    assert told(again) == [("warning", "This push is past that step. This page shows how it stands.")]
+    assert started == [run.pk]
+    context = page(browser, run)
+    assert (context["progress"].done, context["progress"].total, context["is_moving"]) == (0, 2, True)
+    assert [action.label for action in context["actions"]] == ["Stop"]
+
+
+def test_a_run_with_nothing_to_create_cannot_be_confirmed(browser: Any, started: list[int]) -> None:
+    run = preview(browser, "Aspen invalid", "Basin invalid")
+    assert page(browser, run)["actions"] == []
+    act(browser, run, "confirm")
+    assert (run.state, started) == ("preview", [])
+
+
+def test_stopping_and_going_on(browser: Any, started: list[int]) -> None:
+    run = preview(browser, "Aspen", "Basin")
+    act(browser, run, "confirm")
+    run.rows.filter(label="Aspen").update(state=RunRow.State.DONE)
+    act(browser, run, "stop")
+    context = page(browser, run)
+    assert [(notice.title, notice.text) for notice in context["notices"]] == [
+        ("0 of 2 rows are through", "Stopped. It can go on.")
+    ]
+    assert [action.label for action in context["actions"]] == ["Go on with 1"]
+    act(browser, run, "resume")
+    assert (run.state, started) == ("running", [run.pk, run.pk])
+
+
+def test_what_failed_says_why_and_is_tried_again(browser: Any, started: list[int]) -> None:
+    run = preview(browser, "Aspen", "Basin")
+    act(browser, run, "confirm")
+    run.rows.filter(label="Aspen").update(state=RunRow.State.DONE)
+    run.rows.filter(label="Basin").update(state=RunRow.State.FAILED, reason="The name is in use.")
+    MappingRun.objects.filter(pk=run.pk).update(state="done", done=2)
+    context = page(browser, run)
+    assert context["notices"][0].title == "1 row was not created"
+    assert [(row["label"], row["state"], row["reason"]) for row in context["rows"]] == [
+        ("Basin", "Not created", "The name is in use.")
+    ]
+    assert [action.label for action in context["actions"]] == ["Try 1 again"]
+    act(browser, run, "resume", failed="1")
+    assert list(run.rows.filter(state="waiting").values_list("label", flat=True)) == ["Basin"]
+
+
+def test_existing_rows_are_linked_one_by_one_or_together(browser: Any, started: list[int], admin_user: Any) -> None:
+    twins = [make_vendor(name) for name in ("Aspen", "Basin", "Creek")]
+    run = preview(browser, "Aspen", "Basin", "Creek")
+    one = run.rows.get(label="Aspen")
+    assert told(act(browser, run, "link", id=one.pk)) == [("success", "Aspen is linked")]
+    make_link(VENDOR, make_company("Somebody"), twins[2])
+    _, linked, refused = told(act(browser, run, "link"))
+    assert linked == ("success", "1 row is linked")
+    assert refused == ("error", "Creek: Creek is linked to Somebody in Procore already. Unlink it first.")
+    made = Link.objects.filter(run=run)
+    assert {(each.right_id, each.actor_id) for each in made} == {
+        (twins[0].remote_id, admin_user.pk),
+        (twins[1].remote_id, admin_user.pk),
+    }
+    assert [chip["label"] for chip in page(browser, run)["chips"]] == ["Exist already", "Linked"]
+
+
+def test_another_role_and_an_ending_are_looked_at_again(browser: Any, started: list[int]) -> None:
+    run = preview(browser, "Aspen", "Basin")
+    assert [each[2] for each in page(browser, run)["options"]["roles"]] == [True, False]
+    act(browser, run, "change", **{"as": "customer", "suffix": "1"})
+    assert {(row.data["role"], tuple(row.data["approvals"])) for row in run.rows.all()} == {
+        ("customer", ("add_suffix",))
+    }
+
+
+def test_accounts_are_chosen_by_division(browser: Any, started: list[int]) -> None:
+    make_row_of = make_code("03", "Concrete")
+    codes = [make_code(f"03-{n}00", f"Walls {n}", parent_id=make_row_of.remote_id) for n in range(2)]
+    cost = make_account("60", "5100", "Job costs")
+    cost.subtype = "Cost of Goods Sold"
+    cost.save()
+    browser.post("/mapping/item-codes/push/procore/", {"id": [code.pk for code in codes]})
+    run = MappingRun.objects.get()
+    (division,) = page(browser, run)["options"]["divisions"]
+    assert division["name"] == "03 Concrete"
+    assert division["fields"][0]["options"] == [("60", "5100 Job costs", False)]
+    field = division["fields"][0]["name"]
+    act(browser, run, "change", **{field: "60", division["fields"][1]["name"]: "999"})
+    assert {tuple(row.data["approvals"]) for row in run.rows.all()} == {("expense_account:60",)}
+    assert page(browser, run)["options"]["divisions"][0]["fields"][0]["options"] == [("60", "5100 Job costs", True)]
+
+
+def test_a_reader_sees_the_page_and_none_of_its_buttons(
+    client_of: Any, viewer: Any, admin_user: Any, started: Any
+) -> None:
+    run = preview(client_of(admin_user), "Aspen", "Basin")
+    context = page(client_of(viewer), run)
+    assert (context["actions"], context["bulk"], context["options"]) == ([], [], None)
+    assert client_of(viewer).post(f"/mapping/pushes/{run.pk}/confirm/").status_code == 403
+
+
+def test_another_run_is_no_push(browser: Any) -> None:
+    other = MappingRun.objects.create(section="contacts")
+    assert browser.get(f"/mapping/pushes/{other.pk}/").status_code == 404
+    run = MappingRun.objects.create(what="push", section="contacts", side="procore", options={"role": "vendor"})
+    assert browser.post(f"/mapping/pushes/{run.pk}/explode/").status_code == 404
+
+
+@pytest.mark.parametrize(("have", "warns"), [(38, False), (39, True)])
+def test_more_classes_than_the_edition_holds_are_warned_of(
+    browser: Any, started: list[int], have: int, warns: bool
+) -> None:
+    codes = [make_code(f"03-{n}00", f"Walls {n}") for n in range(2)]
+    for number in range(have):
+        make_row(qbo.CLASSES if number % 2 else qbo.DEPARTMENTS, f"Class {number}")
+    books = Books("Ridgeline", "US", "USD", False, None, False, False, edition="QuickBooks Online Plus")
+    Connection.objects.filter(vendor="qbo").update(facts={"books": asdict(books)})
+    browser.post("/mapping/cost-codes/push/procore/", {"id": [code.pk for code in codes]})
+    notices = page(browser, MappingRun.objects.get())["notices"]
+    assert [notice.text for notice in notices] == (
+        ["QuickBooks Online Plus holds about 40 classes and locations together. It has 39, and this adds 2."]
+        if warns
+        else []
+    )
