@@ -7,7 +7,7 @@ tell "inactive in QuickBooks" from "not there".
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import JSONObject
@@ -21,8 +21,13 @@ from mapping.models import Link, RemoteItem
 from mapping.project_codes import map_key
 
 
-def load_links(kinds: Iterable[MappingKind]) -> dict[tuple[str, str], Target]:
-    """(kind key, left id) to the right side. A right row the directory never had is inactive, named by its id."""
+def load_links(
+    kinds: Iterable[MappingKind], *, left_ids: Collection[str] | None = None
+) -> dict[tuple[str, str], Target]:
+    """(kind key, left id) to the right side, of all left rows or of these.
+
+    A right row the directory never had is inactive, named by its id.
+    """
     wanted = list(kinds)
     resource = Case(*(When(kind=kind.key, then=Value(kind.right.key)) for kind in wanted), default=Value(""))
     rights = RemoteItem.objects.filter(
@@ -31,6 +36,8 @@ def load_links(kinds: Iterable[MappingKind]) -> dict[tuple[str, str], Target]:
         remote_id=OuterRef("right_id"),
     ).values(found=JSONObject(name="name", is_active="is_active"))
     links = Link.objects.filter(kind__in=[kind.key for kind in wanted]).annotate(right_resource=resource)
+    if left_ids is not None:
+        links = links.filter(left_id__in=list(left_ids))
     rows = links.annotate(right=Subquery(rights[:1])).values_list("kind", "left_id", "right_id", "right")
     return {
         (kind, left_id): Target(right_id, right["name"], right["is_active"])
@@ -95,7 +102,7 @@ def load_projects() -> dict[str, ProjectRef]:
 
 
 def load_labels() -> tuple[dict[tuple[str, str], str], dict[str, str]]:
-    """The names of Procore's short lists, and each cost type's code with its id. A code that is not unique has none."""
+    """The names of Procore's short lists, and each cost type's code with its id, unless two types share it."""
     resources = (procore.DEPARTMENTS.key, procore.COST_TYPES.key, procore.SUB_JOBS.key)
     values = RemoteItem.objects.filter(resource__in=resources).values_list("resource", "remote_id", "code", "name")
     rows = list(values)

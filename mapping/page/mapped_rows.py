@@ -14,6 +14,7 @@ from mapping.kinds import KINDS
 from mapping.merges import Survivor
 from mapping.models import Link, RemoteItem
 from mapping.page.frame import Frame
+from mapping.page.inherited import in_project, load_code_facts, project_of
 from mapping.page.listing import count_or_gather, read_slice, turn
 from mapping.page.mends import load_survivors, mend_of
 from mapping.page.query import matches
@@ -51,7 +52,11 @@ def list_mapped(frame: Frame, total: int) -> tuple[list[dict[str, Any]], Page]:
     rows = load_rows(found)
     stopped = count_documents(found) if frame.can_change else {}
     survivors = load_survivors([right_of(link, rows) for link in found])
-    return [_row(link, rows, frame, stopped.get(link.pk, OpenDocuments()), survivors) for link in found], page
+    codes = load_code_facts(frame, [left for link in found if (left := left_of(link, rows)) is not None])
+    return [
+        _row(link, rows, frame, stopped.get(link.pk, OpenDocuments()), survivors) | codes.get(link.left_id, {})
+        for link in found
+    ], page
 
 
 def load_rows(links: Sequence[Link]) -> dict[Key, RemoteItem]:
@@ -97,6 +102,9 @@ def filter_links(frame: Frame) -> Links:
         links = links.filter(_with_rows(frame, Q(is_active=False)))
     elif show in Link.ChosenBy.values:
         links = links.filter(chosen_by=show)
+    elif project_of(show):
+        own = in_project(all_rows().filter(resource=frame.section.kinds[0].left.key), show)
+        links = links.filter(left_id__in=own.values("remote_id"))
     return links
 
 

@@ -13,6 +13,7 @@ from mapping.candidates import all_rows, left_rows, linked_left, linked_right, r
 from mapping.left_out import left_out
 from mapping.models import RemoteItem
 from mapping.page.frame import Frame
+from mapping.page.inherited import in_project, load_code_facts, project_choices
 from mapping.page.listing import count_or_gather, name_order, ordered_rows, read_slice, turn
 from mapping.page.matcher import find_matches, open_parts, open_rows
 from mapping.page.open_row import may_push, show_row
@@ -37,6 +38,7 @@ def filter_rows(frame: Frame, side: SideKey, waiting: Mapping[str, int]) -> Rows
     """The rows the address asks for."""
     show = frame.query.show
     rows = open_rows(frame, side) if _is_plain(frame, side) else _shown(frame, side, show, waiting)
+    rows = in_project(rows, show)
     return rows.filter(matches(frame.query.search)) if frame.query.search else rows
 
 
@@ -53,7 +55,7 @@ def _parts(frame: Frame, side: SideKey, waiting: Mapping[str, int]) -> list[Rows
     elif side == "quickbooks" and show in frame.kind_keys:
         parts = [open_parts(frame, side)[frame.kind_keys.index(show)]]
     else:
-        parts = open_parts(frame, side)
+        parts = [in_project(part, show) for part in open_parts(frame, side)]
     return [part.filter(matches(frame.query.search)) for part in parts] if frame.query.search else parts
 
 
@@ -75,7 +77,7 @@ def show_choices(frame: Frame, side: SideKey, total: int) -> list[tuple[str, str
     """(value, label) of the filter."""
     choices = [("", f"All {total:,}")]
     if side == "procore":
-        choices += [("waiting", "With documents waiting"), ("left_out", "Left out")]
+        choices += [("waiting", "With documents waiting"), ("left_out", "Left out"), *project_choices(frame)]
     elif len(frame.section.kinds) > 1:
         choices += [(kind.key, kind.label) for kind in frame.section.kinds]
     return [*choices, ("inactive", "Inactive")]
@@ -96,8 +98,10 @@ def list_open(frame: Frame, side: SideKey, total: int) -> tuple[list[dict[str, A
     best = find_matches(frame, side, found)
     states = pushes.states(frame.section, side) if found and may_push(frame, side) else {}
     is_left_out = frame.query.show == "left_out"
+    codes = load_code_facts(frame, found) if side == "procore" else {}
     return [
         show_row(row, frame, side, waiting.get(row.remote_id, 0), best.get(row.pk), states, is_left_out=is_left_out)
+        | codes.get(row.remote_id, {})
         for row in found
     ], page
 

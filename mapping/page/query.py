@@ -53,7 +53,7 @@ def read_query(values: Mapping[str, Any], *, default_tab: Tab) -> ListQuery:
     return ListQuery(
         tab=tab,
         search=str(values.get("q", "")).strip()[:200],
-        show=str(values.get("show", ""))[:20],
+        show=str(values.get("show", ""))[:40],
         sort=key if is_known else "name",
         is_descending=is_known and sort.startswith("-"),
         page=read_page(values.get("page", "")),

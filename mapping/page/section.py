@@ -7,8 +7,10 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from mapping import pushes
+from mapping.options import OPTIONS
 from mapping.page.frame import Frame
 from mapping.page.importing import import_links
+from mapping.page.inherited import is_override, project_choices
 from mapping.page.mapped_rows import SHOW_CHOICES, list_mapped
 from mapping.page.open_rows import count_open, list_open, show_choices
 from mapping.page.query import SORTS, ListQuery, Tab, section_url, sort_url, url_of
@@ -18,6 +20,9 @@ from mapping.page.words import SEARCH_HINTS, nouns
 from mapping.screens import SECTIONS
 from mapping.sides import SIDE_LABELS, SideKey
 from smoothx.lib.shapes import Action, Choice, Empty
+
+# Their maps are what the four ways to map cost codes are made of.
+BY_OPTION = {key for option in OPTIONS.values() for key in option.sections} | {"cost-types"}
 
 TABS: tuple[tuple[Tab, str, SideKey | None], ...] = (
     ("mapped", "Mapped", None),
@@ -91,6 +96,8 @@ def _kind(frame: Frame) -> dict[str, str]:
         "left_nouns": lefts,
         "right_noun": right,
         "right_nouns": rights,
+        "match_label": "Applies now" if is_override(frame.section) else "Best match",
+        "options_url": reverse("mapping:options") if frame.section.key in BY_OPTION else "",
         "search_hint": SEARCH_HINTS.get(frame.section.kinds[0].left.key, "Name"),
     }
 
@@ -100,7 +107,8 @@ def _menu(frame: Frame) -> dict[str, Any]:
         {
             "title": section.label,
             "url": section_url(section),
-            "left": frame.coverages[section.key].unmapped,
+            # What no override is made for follows the map of all projects: nothing is left to do.
+            "left": 0 if is_override(section) else frame.coverages[section.key].unmapped,
             "is_current": section == frame.section,
             "is_blocking": False,
         }
@@ -115,7 +123,7 @@ def _menu(frame: Frame) -> dict[str, Any]:
 
 def _coverage(frame: Frame) -> dict[str, Any]:
     covered = frame.coverage
-    label = f"{nouns(frame.section, 'procore')[1]} mapped"
+    label = f"{nouns(frame.section, 'procore')[1]} {'overridden' if is_override(frame.section) else 'mapped'}"
     return {"label": label, "mapped": covered.mapped, "total": covered.total, "percent": covered.percent}
 
 
@@ -123,7 +131,7 @@ def _tabs(frame: Frame, counts: dict[Tab, int]) -> list[dict[str, Any]]:
     return [
         {
             "key": key,
-            "label": label,
+            "label": "Overrides" if key == "mapped" and is_override(frame.section) else label,
             "side": side,
             "count": counts[key],
             "url": url_of(frame.section, ListQuery(tab=key)),
@@ -135,7 +143,8 @@ def _tabs(frame: Frame, counts: dict[Tab, int]) -> list[dict[str, Any]]:
 
 def _filters(frame: Frame, total: int) -> dict[str, Any]:
     query = frame.query
-    choices = [("", f"All {total}"), *SHOW_CHOICES] if query.side is None else show_choices(frame, query.side, total)
+    mapped = [("", f"All {total}"), *SHOW_CHOICES, *project_choices(frame)]
+    choices = mapped if query.side is None else show_choices(frame, query.side, total)
     sort = f"{'-' if query.is_descending else ''}{query.sort}"
     return {
         "action": section_url(frame.section),
