@@ -278,7 +278,7 @@ def test_a_reading_that_ended_says_when_and_what_changed(browser: Any) -> None:
     Refresh.objects.create(section="contacts", side="procore", state="done", **facts)
     refresh = context(browser, f"{CONTACTS}?tab=procore")["refresh"]
     assert refresh["progress"] is None
-    assert refresh["note"].endswith(". 3 new, 1 inactive.")
+    assert refresh["changes"] == "3 new, 1 inactive"
     Refresh.objects.create(section="contacts", side="procore", state="failed", message="Procore was not reachable.")
     assert context(browser, f"{CONTACTS}?tab=procore")["refresh"]["error"] == "Procore was not reachable."
 
