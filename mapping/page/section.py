@@ -143,8 +143,10 @@ def _tabs(frame: Frame, counts: dict[Tab, int]) -> list[dict[str, Any]]:
 
 def _filters(frame: Frame, total: int) -> dict[str, Any]:
     query = frame.query
-    mapped = [("", f"All {total}"), *SHOW_CHOICES, *project_choices(frame)]
-    choices = mapped if query.side is None else show_choices(frame, query.side, total)
+    if query.side is None:
+        choices = [("", f"All {total}"), *SHOW_CHOICES, *project_choices(frame)]
+    else:
+        choices = show_choices(frame, query.side, total)
     sort = f"{'-' if query.is_descending else ''}{query.sort}"
     return {
         "action": section_url(frame.section),
