@@ -14,7 +14,7 @@ from mapping.matching.legal import is_form
 Sort = Literal["word", "trade", "filler", "place", "number", "initial", "form", "none"]
 
 # The first word of a line is the stem.
-_TRADES = """
+TRADES = """
 landscape landscapes landscaping landscaper landscapers landscp landscpg lndscpg lndscp ldscp ldscpg lscp lscpg landsc
 lawn lawns lwn
 turf
@@ -72,7 +72,7 @@ excavation excavating excavators excavator excav
 grading
 earthwork earthworks earthmoving
 trucking truck trucks trkg truckg
-hauling haulers hauling
+hauling haulers hauler
 crane cranes
 rigging
 steel stl
@@ -175,7 +175,7 @@ dental
 consulting consultants consultant consult
 """
 
-_FILLERS = """
+FILLERS = """
 service services svc svcs serv servs srvc srvcs svs servic
 company companies
 group grp
@@ -188,7 +188,7 @@ industry industries ind inds indus indust
 associate associates assoc assocs assn asso assocates
 international intl int intern internatl
 product products prod prods
-maintenance maint mnt mtce mtnc mntnc maintenence mtn
+maintenance maint mnt mtce mtnc mntnc maintenence
 specialty specialties spec specl
 specialist specialists
 technology technologies tech techs technical
@@ -203,7 +203,7 @@ pro pros
 general gen genl
 commercial comml coml
 residential resid
-industrial indl indust
+industrial indl
 custom
 quality qual qlty
 care
@@ -225,9 +225,9 @@ usa us
 national natl nat
 """
 
-_PLACES = """
-north no
-south so
+PLACES = """
+north
+south
 east
 west
 northern
@@ -286,9 +286,9 @@ def _read(lines: str, sort: Sort) -> dict[str, tuple[str, Sort]]:
 _WORDS: dict[str, tuple[str, Sort]] = {
     **{short: (full, "word") for short, full in SYNONYMS.items()},
     **{name: (name, "place") for name in STATES.values() if " " not in name},
-    **_read(_PLACES, "place"),
-    **_read(_FILLERS, "filler"),
-    **_read(_TRADES, "trade"),
+    **_read(PLACES, "place"),
+    **_read(FILLERS, "filler"),
+    **_read(TRADES, "trade"),
 }
 
 

@@ -53,6 +53,7 @@ SURE = {
         97,
         "“Bros” for “Brothers”, “Lndscpg” for “Landscaping”",
     ),
+    "place": ("Rocky Mtn Fire Protection", "Rocky Mountain Fire Protection LLC", 97, "“Mtn” for “Mountain”"),
     "state": ("Superior Walls of New York", "Superior Walls of NY", 97, "“NY” for “New York”"),
     "joined": ("Van Curen Lawncare", "Vancuren Lawn Care", 97, "Spaced otherwise"),
     "typing mistake": ("Kibbler Masonry", "Kibler Masonry", 92, "“Kibbler” spelled “Kibler”"),

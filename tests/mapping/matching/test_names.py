@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mapping.matching.legal import forms_conflict, is_form, strip_forms
 from mapping.matching.names import read_names
-from mapping.matching.vocabulary import look_up
+from mapping.matching.vocabulary import FILLERS, PLACES, TRADES, look_up
 
 STEMS = {
     "legal form": ("Front Range Mechanical LLC", ("front", "range", "mechanical")),
@@ -134,3 +136,9 @@ def test_a_form_may_be_misspelled_and_a_word_near_it_is_none() -> None:
     assert is_form("incorpated")
     assert not is_form("corp0")
     assert not is_form("companion")
+
+
+def test_no_word_of_the_vocabulary_stands_for_two() -> None:
+    lines = (*TRADES.splitlines(), *FILLERS.splitlines(), *PLACES.splitlines())
+    words = [word for line in lines for word in dict.fromkeys(line.split())]
+    assert [word for word, count in Counter(words).items() if count > 1] == []
