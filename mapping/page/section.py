@@ -85,7 +85,7 @@ def defaults_url() -> str:
         return ""
 
 
-def _kind(frame: Frame) -> dict[str, str]:
+def _kind(frame: Frame) -> dict[str, Any]:
     left, lefts = nouns(frame.section, "procore")
     right, rights = nouns(frame.section, "quickbooks")
     return {
@@ -96,6 +96,7 @@ def _kind(frame: Frame) -> dict[str, str]:
         "left_nouns": lefts,
         "right_noun": right,
         "right_nouns": rights,
+        "has_score": not is_override(frame.section),
         "match_label": "Applies now" if is_override(frame.section) else "Best match",
         "options_url": reverse("mapping:options") if frame.section.key in BY_OPTION else "",
         "search_hint": SEARCH_HINTS.get(frame.section.kinds[0].left.key, "Name"),

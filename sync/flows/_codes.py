@@ -71,7 +71,8 @@ class Coder:
     def _from_link(self, target: Target, step: Step, code: CodeRef, notes: Notes) -> Coding:
         if not target.is_active:
             again = [_waits.link(step.kind, step.key)]
-            notes.block("code_inactive", code.code, also_lifted_by=again, target=target.name, key=code.key)
+            told = {"target": target.name, "key": code.key, "kind": step.kind.key}
+            notes.block("code_inactive", code.code, also_lifted_by=again, **told)
         return Coding(self.kinds.coding, target.id, target.name, step.chosen_by)
 
     def note_uncoded(self, lines: Sequence[CodedLine], *, notes: Notes) -> None:

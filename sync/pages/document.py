@@ -131,6 +131,7 @@ def _fix(notice: dict[str, Any], entry: Entry, frame: Frame) -> Action | None:
 
 
 def _facts(entry: Entry, frame: Frame) -> list[dict[str, Any]]:
+    planned = entry.planned.get("document") or {}
     main = [
         _amount("Amount", entry.amount, is_strong=True),
         _amount("In QuickBooks", entry.target_total),
@@ -138,6 +139,8 @@ def _facts(entry: Entry, frame: Frame) -> list[dict[str, Any]]:
         _text("Project", frame.project(entry.project_id)),
         _text("Contract", entry.facts.get("contract", "")),
         _text("Date", _day(entry)),
+        _text("Location", planned.get("location_name", "")),
+        _text("Payment term", planned.get("term_name", "")),
     ]
     blocks = [{"title": "", "rows": [row for row in main if row]}]
     contract = [

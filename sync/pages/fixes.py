@@ -66,18 +66,25 @@ def _project(frame: Frame, entry: Entry, code: Code, subject: str) -> str:
 
 
 def _code(frame: Frame, entry: Entry, code: Code, subject: str) -> str:
-    return mapping_url(frame.codes_section, tab=_tab(code, "procore"), search=subject)
+    kind = KINDS.get(_told(entry, code, subject).get("kind", ""))
+    section = section_of(kind).key if kind is not None else frame.codes_section
+    return mapping_url(section, tab=_tab(code, "procore"), search=subject)
 
 
 def _tag_of(frame: Frame, entry: Entry, code: Code, subject: str) -> str:
     """The list of what has no class, location, term or sub-customer; without a `subject` the whole list."""
-    told = [n for n in entry.notices if n.get("code") == code.key and subject in ("", n.get("subject"))]
-    detail = told[0]["detail"] if told else {}
+    detail = _told(entry, code, subject)
     kind = KINDS.get(detail.get("kind", ""))
     if kind is None:
         return reverse("mapping:index")
     search = detail.get("search", "") if subject else ""
     return mapping_url(section_of(kind).key, tab=_tab(code, "procore"), search=search)
+
+
+def _told(entry: Entry, code: Code, subject: str) -> dict[str, str]:
+    """The details of what the entry says of this subject, or of the first where none is named."""
+    told = (n for n in entry.notices if n.get("code") == code.key and subject in ("", n.get("subject")))
+    return next((notice.get("detail") or {} for notice in told), {})
 
 
 def _source(frame: Frame, entry: Entry, code: Code, subject: str) -> str:

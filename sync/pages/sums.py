@@ -138,6 +138,7 @@ def lines_of(entry: Entry) -> dict[str, Any] | None:
         "note": f"{note}, all on customer {next(iter(customers.values()))}" if same else note,
         "target_label": "Product, service or account" if by_item else "Account",
         "has_customer": len(customers) > 1,
+        "has_class": any(line.get("class_name") for line in lines),
         "rows": [_line(line, customers) for line in lines],
         "total": {"label": "Total", "amount": total(_amounts(lines))},
     }
@@ -153,6 +154,7 @@ def _line(line: Mapping[str, Any], customers: Mapping[str, str]) -> dict[str, An
         "detail": detail if role == "cost" else _detail_of(role, description),
         "account": line.get("code_name") or line.get("code_id", ""),
         "customer": customers.get(line.get("customer_id", "")),
+        "class_name": line.get("class_name", ""),
         "chosen_by": line.get("chosen_by", ""),
         "is_default": role in ("cost", "tax") and line.get("chosen_by") in FALLBACKS,
         "amount": read_amount(line.get("amount")),

@@ -116,7 +116,7 @@ def test_an_override_to_an_inactive_account_stops_the_bill_until_it_is_mapped_an
     plan = Books(maps=replace(maps, links=links)).plan(Contract().bill(Billed("A", work=100)))
     (blocker,) = plan.blockers
     assert (blocker.code, blocker.subject, dict(blocker.detail)) == (
-        "code_inactive", "03-310", {"target": "Old concrete", "key": "11"},
+        "code_inactive", "03-310", {"target": "Old concrete", "key": "11", "kind": "override_account"},
     )  # fmt: skip
     assert blocker.also_lifted_by == ("link:override_account:801",)
 
@@ -198,7 +198,7 @@ def test_a_link_to_an_inactive_account_stops() -> None:
     plan = books.plan(Contract().bill(Billed("A", work=100), Billed("A", work=100)))
     (notice,) = plan.blockers
     assert (notice.code, notice.subject, dict(notice.detail)) == (
-        "code_inactive", "03-310", {"target": "Old concrete", "key": "11"},
+        "code_inactive", "03-310", {"target": "Old concrete", "key": "11", "kind": "cost_code_account"},
     )  # fmt: skip
     assert (notice.waits_for, notice.also_lifted_by) == ("", ("link:cost_code_account:11",))
 

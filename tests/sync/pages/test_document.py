@@ -110,6 +110,18 @@ def test_lines_say_who_chose_each_code(client: Any, scope: Tenant) -> None:
     assert shown["total"]["amount"] == Decimal("92753.95")
 
 
+def test_class_location_and_term_are_shown_where_there_are_any(client: Any, scope: Tenant) -> None:
+    plain = page(client, posted_bill())
+    assert plain.context["lines"]["has_class"] is False
+    lines = [bill_line("76835.50", class_id="7", class_name="Mechanical"), *LINES[1:]]
+    document = {**PLANNED["document"], "lines": lines, "location_name": "North yard", "term_name": "Net 30"}
+    shown = page(client, posted_bill(planned={**PLANNED, "document": document}))
+    assert [row["class_name"] for row in shown.context["lines"]["rows"]] == ["Mechanical", "", "", ""]
+    facts = {row["label"]: row["value"] for row in shown.context["facts"][0]["rows"] if "value" in row}
+    assert (facts["Location"], facts["Payment term"]) == ("North yard", "Net 30")
+    assert "Mechanical" in shown.content.decode()
+
+
 def test_each_notice_is_a_callout_with_its_fix(client: Any, scope: Tenant) -> None:
     entry = make_entry("blocked", notices=[notice("vendor_not_mapped", "Smith Bros. Inc.")])
     (callout,) = page(client, entry).context["callouts"]

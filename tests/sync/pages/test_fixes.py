@@ -53,6 +53,29 @@ def test_a_headline_and_its_rest_make_up_the_sentence(code: str) -> None:
     assert whole.lower().endswith(rest.lower())
 
 
+TAGS = [
+    ("class_not_mapped", "cost_code_class", "03-300", "/mapping/cost-codes/?tab=procore&q=03-300"),
+    ("class_not_mapped", "project_class", "Lofts", "/mapping/project-classes/?tab=procore&q=Lofts"),
+    ("class_inactive", "cost_type_class", "Labor", "/mapping/cost-types/?tab=mapped&q=Labor"),
+    ("location_not_mapped", "department_location", "Civil", "/mapping/department-locations/?tab=procore&q=Civil"),
+    ("term_inactive", "payment_term", "Net 30", "/mapping/terms/?tab=mapped&q=Net+30"),
+    ("sub_job_not_mapped", "sub_job", "Garage", "/mapping/sub-jobs/?tab=procore&q=Garage"),
+    ("code_inactive", "override_account", "x", "/mapping/override-accounts/?tab=mapped&q=what+lacks+it"),
+    ("code_inactive", "pair_account", "x", "/mapping/pair-accounts/?tab=mapped&q=what+lacks+it"),
+]
+
+
+@pytest.mark.parametrize(("code", "kind", "search", "expected"), TAGS)
+def test_a_missing_tag_is_mapped_in_its_own_list(
+    scope: Tenant, code: str, kind: str, search: str, expected: str
+) -> None:
+    told = notice(code, "what lacks it", kind=kind, search=search)
+    entry = make_entry("blocked", notices=[notice(code, "another", kind="vendor", search="y"), told])
+    action = fix_for(told, entry, Frame())
+    assert action is not None
+    assert action.url == expected
+
+
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
