@@ -17,14 +17,14 @@ __all__ = ["format_moment", "refresh_context"]
 
 
 def refresh_context(frame: Frame, side: SideKey | None) -> dict[str, Any] | None:
-    """None on the list of links, for those who only look, and before the side is connected."""
-    if side is None or not frame.can_change or frame.connection(side) is None:
+    """None on the list of links and before the side is connected. Without `url` for those who only look."""
+    if side is None or frame.connection(side) is None:
         return None
     latest: Refresh | None = (
         Refresh.objects.filter(section=frame.section.key, side=side).order_by("-started_at", "-pk").first()
     )
     return {
-        "url": reverse("mapping:refresh", args=[frame.section.key]),
+        "url": reverse("mapping:refresh", args=[frame.section.key]) if frame.can_change else None,
         "label": "Refresh",
         "side": side,
         "progress": _progress(latest, side) if latest and is_running(latest) else None,

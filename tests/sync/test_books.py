@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from connectors.errors import Retry
 from connectors.models import Connection, Cursor
+from connectors.qbo.records import Books
 from mapping.models import RemoteItem
 from sync import actions, books, ledger
 from sync.books import poll_books
@@ -214,6 +215,39 @@ def test_a_renamed_and_a_deactivated_vendor_change_the_directory(contacts: Any) 
     ended.refresh_from_db()
     assert (ended.is_active, ended.name.endswith("(deleted)")) == (False, True)
     assert rows.get(name="Brand New Paving Inc").is_active
+
+
+@pytest.mark.parametrize(
+    ("classes", "tracks_locations", "lacking"),
+    [("line", True, set()), ("", True, {"Class"}), ("transaction", False, {"Department"})],
+)
+def test_lists_the_edition_lacks_are_not_asked_for(classes: Any, tracks_locations: bool, lacking: set[str]) -> None:
+    facts = Books("Ridgeline", "US", "USD", False, None, False, False, classes, tracks_locations)
+    asked = books.choose_name_lists(facts)
+    named = {"Vendor", "Customer", "Employee", "Account", "Item", "Class", "Department", "Term"}
+    assert (len(asked), set(asked)) == (len(set(asked)), named - lacking)
+    assert {"Class", "Department"}.isdisjoint(books.choose_name_lists(None))
+
+
+def test_the_other_name_lists_come_with_the_same_call(contacts: Any) -> None:
+    books.first_look(Work())
+    for entity, members in (
+        ("Class", {"Name": "Trades"}),
+        ("Department", {"Name": "Olympia"}),
+        ("Employee", {"GivenName": "Ana", "FamilyName": "Silva"}),
+        ("Term", {"Name": "Net 75", "DueDays": 75}),
+    ):
+        Work().qbo.create(entity, members, key=f"test-{entity}")
+    contacts.qbo.app.clear_calls()
+    assert poll_books(Work()) == 4
+    assert sum("/cdc" in call["path"] for call in contacts.qbo.app.list_calls()) == 1
+    named = RemoteItem.objects.filter(name__in=["Trades", "Olympia", "Ana Silva", "Net 75"], is_active=True)
+    assert set(named.values_list("resource", flat=True)) == {
+        "qbo.classes",
+        "qbo.departments",
+        "qbo.employees",
+        "qbo.terms",
+    }
 
 
 def test_a_poll_that_fails_moves_nothing(contacts: Any) -> None:

@@ -80,6 +80,14 @@ class TestBlock:
         page = browser.get(f"{CONTACTS}?tab=quickbooks").content.decode()
         assert f'href="{CHANGES}?side=quickbooks&amp;reading={reading.pk}">3 new, 1 renamed, 2 merged</a>' in page
 
+    def test_those_who_only_look_see_it_without_the_button(self, browser: Any, client_of: Any, viewer: Any) -> None:
+        make_reading(added=3)
+        page = client_of(viewer).get(f"{CONTACTS}?tab=quickbooks")
+        assert (page.context["refresh"]["url"], page.context["refresh"]["changes"]) == (None, "3 new")
+        assert 'id="refresh-run"' not in page.content.decode()
+        assert 'id="refresh-run"' in browser.get(f"{CONTACTS}?tab=quickbooks").content.decode()
+        assert client_of(viewer).get(CHANGES).status_code == 200
+
     def test_a_remark_stands_beside_it(self, browser: Any) -> None:
         make_reading(message="1 project was left out.")
         assert "1 project was left out." in browser.get(f"{CONTACTS}?tab=quickbooks").content.decode()
