@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, ParamSpec, TypeVar
 
 from django.db import transaction
@@ -21,6 +22,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 mapping_changed = Signal()
+# Who hears of them locks each subject, and the database holds only so many locks at a time.
+SENT_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,8 @@ def announce(subjects: Iterable[str]) -> None:
     if not named:
         return
     tenant_id = require_tenant_id()
-    transaction.on_commit(lambda: _send(tenant_id, named))
+    for start in range(0, len(named), SENT_AT_ONCE):
+        transaction.on_commit(partial(_send, tenant_id, named[start : start + SENT_AT_ONCE]))
 
 
 def _send(tenant_id: int, subjects: list[str]) -> None:
