@@ -39,8 +39,8 @@ def test_sure_pairs_are_linked_and_the_others_kept_for_review(owner: Any) -> Non
     make_vendor("Aspen Roofing Inc.")
     make_company("Ridgeline Land LLC")
     make_customer("Ridgeline Land")
-    make_company("Rocky Mtn Fire Protection")
-    make_vendor("Rocky Mountain Fire Protection LLC")
+    make_company("Denver Door & Hardware Supply")
+    make_vendor("Denver Door and Hardware")
     make_company("Elk Creek Survey")
     run = automap(CONTACTS, owner)
     assert (run.linked, run.unsure) == (2, 1)
@@ -48,7 +48,7 @@ def test_sure_pairs_are_linked_and_the_others_kept_for_review(owner: Any) -> Non
         ("vendor", "Aspen Roofing", "Aspen Roofing Inc."),
         ("customer", "Ridgeline Land LLC", "Ridgeline Land"),
     }
-    assert names_of(run.pairs.all()) == {("vendor", "Rocky Mtn Fire Protection", "Rocky Mountain Fire Protection LLC")}
+    assert names_of(run.pairs.all()) == {("vendor", "Denver Door & Hardware Supply", "Denver Door and Hardware")}
     made = Link.objects.get(kind="vendor")
     assert (made.chosen_by, made.run, made.actor, made.exclusive_right) == ("automap", run, owner, made.right_id)
     assert made.reason == "Same name but for legal form and punctuation, 97"

@@ -49,7 +49,7 @@ def test_the_dialog_offers_the_best_matches_first_and_greys_out_the_taken(browse
     )
     assert (found["waiting"], found["button"]) == (3, "Link and release 3")
     assert [(o["id"], o["score"], o["reason"], o["is_checked"]) for o in found["suggestions"]] == [
-        (str(best.pk), 92, "Names are close", True)
+        (str(best.pk), 92, "“Electric” for “Electrical”, other legal form", True)
     ]
     assert [(o["name"], o["disabled_reason"]) for o in found["others"]] == [
         ("Ridgeline Land", None),
