@@ -20,6 +20,7 @@ from sync.codes import CODES, STATE_ORDER
 from sync.flow import Description, Flow
 from sync.models import Entry, FlowSetting, OpeningBalance, Outgoing, WaitingFor
 from sync.plan import Notice
+from sync.sets import write_back
 
 SYNC_TOPIC = "sync"
 CLAIM_LASTS = timedelta(minutes=5)
@@ -184,7 +185,7 @@ def finish_many(entries: Sequence[Entry], fields: Sequence[str]) -> None:
     now = timezone.now()
     for entry in entries:
         entry.claimed_by, entry.claimed_until, entry.updated_at = "", None, now
-    Entry.objects.bulk_update(entries, [*fields, "claimed_by", "claimed_until", "updated_at"])
+    write_back(entries, [*fields, "claimed_by", "claimed_until", "updated_at"])
     waiting = [entry.pk for entry in entries if getattr(entry, "has_waits", True)]
     if waiting:
         WaitingFor.objects.filter(entry__in=waiting).delete()

@@ -19,6 +19,7 @@ from smoothx.tenants.models import Tenant
 from sync.flow import Flow
 from sync.ledger import write_key
 from sync.models import Attempt, Entry, Outgoing
+from sync.sets import write_back
 from sync.targets import ADAPTERS, Answer
 from sync.work import Work
 
@@ -111,7 +112,7 @@ def _end_many(attempts: Sequence[Attempt], results: Mapping[int, Answer | Vendor
             attempt.vendor_text, attempt.request_id = result.vendor_text[:1000], result.request_id[:100]
         else:
             attempt.outcome, attempt.answer = "accepted", _jsonable(result.wire)
-    Attempt.objects.bulk_update(attempts, ["ended_at", "outcome", "vendor_text", "request_id", "answer"])
+    write_back(attempts, ["ended_at", "outcome", "vendor_text", "request_id", "answer"])
 
 
 def probe(work: Work, outgoing: Outgoing, entry: Entry, side: str) -> Answer | None:

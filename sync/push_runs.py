@@ -30,6 +30,7 @@ from sync.engine import Engine
 from sync.flow import Flow
 from sync.models import Entry, Event
 from sync.previews import flow_for
+from sync.sets import write_back
 from sync.tasks import TOPICS
 
 log = logging.getLogger(__name__)
@@ -114,8 +115,7 @@ def take_over(run: MappingRun) -> int:
         if entry is not None and _is_decided(entry):
             _read_outcome(row, entry, other="right_id" if column == "left_id" else "left_id")
             through.append(row)
-    if through:
-        RunRow.objects.bulk_update(through, ["state", "reason", "left_id", "right_id"], batch_size=500)
+    write_back(through, ["state", "reason", "left_id", "right_id"])
     push_runs.count(run)
     return len(through)
 

@@ -17,6 +17,7 @@ from sync.merge import fingerprint
 from sync.models import Entry, Outgoing
 from sync.plan import Notice, Plan
 from sync.presenting import document_json, to_json
+from sync.sets import write_back
 from sync.targets import QUICKBOOKS, Twin
 from sync.work import Work
 
@@ -143,7 +144,7 @@ def save_drafts(drafts: Sequence[Outgoing]) -> None:
             state=Outgoing.State.FAILED, closed_at=now
         )
         Outgoing.objects.bulk_create(drafts)
-        Entry.objects.bulk_update(entries, PLANNED)
+        write_back(entries, PLANNED)
 
 
 def _record_blocked(work: Work, entry: Entry, plan: Plan[Any]) -> None:
