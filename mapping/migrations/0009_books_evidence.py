@@ -49,6 +49,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"abstract": False, "base_manager_name": "objects"},
         ),
+        migrations.AlterModelOptions(name="refreshchange", options={}),
         protect("mapping_booksevidence"),
     ]
