@@ -12,6 +12,7 @@ from mapping.coverage import open_codes
 from mapping.figures import Figures, as_figures, is_settled
 from mapping.kinds import MappingKind
 from mapping.left_out import left_out
+from mapping.merging import merge
 from mapping.models import Link, RemoteItem, SuggestedPair
 from mapping.screens import Section
 from mapping.sides import SideKey, Sides
@@ -25,51 +26,91 @@ Band = Literal["sure", "unsure", "second"]
 SECOND: Band = "second"
 
 
-def open_pairs(section: Section, sides: Sides, tree: Tree | None = None) -> Pairs:
-    """Pairs nobody has decided on: not rejected, both rows active, and free for each other. In no order.
+def open_pairs(section: Section, sides: Sides, tree: Tree | None = None) -> list[Pairs]:
+    """Pairs nobody has decided on, each kind's by itself: not rejected, both rows active, and free for each other.
 
-    `tree` leaves out codes that a division covers.
+    In no order. `tree` leaves out codes that a division covers. Kinds are apart because PostgreSQL reads each in order
+    of score from an index, and looks no further than needed; of several at once it would have to sort all.
     """
     if sides.procore is None or sides.quickbooks is None:
-        return SuggestedPair.objects.none()
-    pairs = _all_pairs(section, sides).filter(rejected_at__isnull=True)
-    in_section = Link.objects.filter(
-        kind__in=[kind.key for kind in section.kinds], left_connection=sides.procore, left_id=OuterRef("left_id")
-    )
-    if len(section.kinds) == 1:
-        pairs = pairs.filter(~Exists(in_section))
-    else:
-        pairs = pairs.filter(Q(band=SECOND) | ~Exists(in_section))
-    return pairs.filter(_both_free(section, sides), Exists(_lefts(section, sides, tree)))
+        return [SuggestedPair.objects.none()]
+    return [_open_of(kind, section, sides, tree) for kind in section.kinds]
+
+
+def _open_of(kind: MappingKind, section: Section, sides: Sides, tree: Tree | None) -> Pairs:
+    pairs = _all_pairs([kind], sides).filter(rejected_at__isnull=True)
+    links = Link.objects.filter(left_connection=sides.procore, left_id=OuterRef("left_id"))
+    pairs = pairs.filter(~Exists(links.filter(left_group=kind.left_group)))
+    others = [other.key for other in section.kinds if other.left_group != kind.left_group]
+    if others:
+        pairs = pairs.filter(Q(band=SECOND) | ~Exists(links.filter(kind__in=others)))
+    if kind.is_one_to_one:
+        pairs = pairs.filter(~Exists(_uses(kind, sides)))
+    return pairs.filter(Exists(_lefts(section, sides, tree)), Exists(_rights(kind, sides)))
 
 
 def rejected_pairs(section: Section, sides: Sides) -> Pairs:
     """What a person said no to, latest first."""
     if sides.procore is None or sides.quickbooks is None:
         return SuggestedPair.objects.none()
-    return _all_pairs(section, sides).filter(rejected_at__isnull=False).order_by("-rejected_at", "-pk")
+    return _all_pairs(section.kinds, sides).filter(rejected_at__isnull=False).order_by("-rejected_at", "-pk")
 
 
-def best_pairs(pairs: Pairs, side: SideKey = "procore") -> Pairs:
-    """Of these the best one of each row of the side, best first."""
-    # Ids of different lists may be the same; each kind of a section has a list of its own at the right.
-    row = ("left_connection", "left_id") if side == "procore" else ("right_connection", "right_id", "kind")
-    better = pairs.filter(**{name: OuterRef(name) for name in row}).filter(
-        Q(score__gt=OuterRef("score")) | Q(score=OuterRef("score"), pk__lt=OuterRef("pk"))
+def best_pairs(section: Section, sides: Sides, pairs: Sequence[Pairs], side: SideKey = "procore") -> list[Pairs]:
+    """Of `open_pairs` the best one of each row of the side, each kind's by itself."""
+    if side == "quickbooks":
+        return [part.filter(~Exists(_better(part, ("right_connection", "right_id")))) for part in pairs]
+    found = []
+    for part in pairs:
+        for kind in section.kinds:
+            part = part.filter(~Exists(_better(_rivals(kind, section, sides), ("left_connection", "left_id"))))
+        found.append(part)
+    return found
+
+
+def _rivals(kind: MappingKind, section: Section, sides: Sides) -> Pairs:
+    """Pairs that are open if their left row is, which a pair of the same row knows already."""
+    pairs = _all_pairs([kind], sides).filter(Exists(_rights(kind, sides)), rejected_at__isnull=True)
+    others = [other.key for other in section.kinds if other.left_group != kind.left_group]
+    if others:
+        links = Link.objects.filter(left_connection=sides.procore, left_id=OuterRef("left_id"), kind__in=others)
+        pairs = pairs.filter(Q(band=SECOND) | ~Exists(links))
+    return pairs.filter(~Exists(_uses(kind, sides))) if kind.is_one_to_one else pairs
+
+
+def _uses(kind: MappingKind, sides: Sides) -> QuerySet[Link]:
+    """The link that has the pair's right row for itself."""
+    return Link.objects.filter(
+        right_group=kind.right_group, right_connection=sides.quickbooks, exclusive_right=OuterRef("right_id")
     )
-    return pairs.filter(~Exists(better)).order_by("-score", "pk")
 
 
-def pairs_of(pairs: Pairs, side: SideKey, remote_ids: Sequence[str]) -> Pairs:
-    """Of these the pairs of some rows of a side, best first."""
+def _better(pairs: Pairs, row: Sequence[str]) -> Pairs:
+    """The pairs of the same row that go before the outer one."""
+    same = pairs.filter(**{name: OuterRef(name) for name in row})
+    return same.filter(Q(score__gt=OuterRef("score")) | Q(score=OuterRef("score"), pk__lt=OuterRef("pk")))
+
+
+def in_order(pairs: Sequence[Pairs], start: int, stop: int, *, is_descending: bool = True) -> list[SuggestedPair]:
+    """The pairs from `start` to `stop`, best first unless `is_descending` is false."""
+    order = ("-score", "pk") if is_descending else ("score", "-pk")
+    keys = [pk for _, pk in merge([part.values_list("score", "pk") for part in pairs], order, start, stop)]
+    found = SuggestedPair.objects.in_bulk(keys)
+    return [found[pk] for pk in keys if pk in found]
+
+
+def pairs_of(pairs: Sequence[Pairs], side: SideKey, remote_ids: Sequence[str]) -> list[Pairs]:
+    """Of these the pairs of some rows of a side."""
     name = "left_id__in" if side == "procore" else "right_id__in"
-    return pairs.filter(**{name: list(remote_ids)}).order_by("-score", "pk")
+    return [part.filter(**{name: list(remote_ids)}) for part in pairs]
 
 
 def pair_figures(section: Section, sides: Sides) -> list[Figures]:
     """How many rows at the left have a pair to decide on, by division: those that are open, and those with a link."""
-    pairs = open_pairs(section, sides).filter(left_id=OuterRef("remote_id"))
-    rows = left_rows(section.kinds[0], sides.need("procore")).filter(Exists(pairs), is_active=True)
+    has_pair = Q(pk__in=[])
+    for pairs in open_pairs(section, sides):
+        has_pair |= Q(remote_id__in=pairs.values("left_id"))
+    rows = left_rows(section.kinds[0], sides.need("procore")).filter(has_pair, is_active=True)
     place = F("parent_id") if section.is_tree else F("resource")
     linked = Count("pk", filter=is_settled(section, sides))
     rows = rows.order_by().values("parent_id" if section.is_tree else "resource")
@@ -81,40 +122,11 @@ def right_resource(section: Section) -> Case:
     return Case(*[When(kind=kind.key, then=Value(kind.right.key)) for kind in section.kinds], default=Value(""))
 
 
-def _all_pairs(section: Section, sides: Sides) -> Pairs:
+def _all_pairs(kinds: Sequence[MappingKind], sides: Sides) -> Pairs:
     pairs: Pairs = SuggestedPair.objects.filter(
-        kind__in=[kind.key for kind in section.kinds],
-        left_connection=sides.procore,
-        right_connection=sides.quickbooks,
+        kind__in=[kind.key for kind in kinds], left_connection=sides.procore, right_connection=sides.quickbooks
     )
     return pairs
-
-
-def _both_free(section: Section, sides: Sides) -> Q:
-    free = Q(pk__in=[])
-    for kind in section.kinds:
-        free |= (
-            Q(kind=kind.key) & Q(Exists(_rights(kind, sides))) & ~_left_taken(kind, sides) & ~_right_taken(kind, sides)
-        )
-    return free
-
-
-def _rights(kind: MappingKind, sides: Sides) -> Rows:
-    return all_rows().filter(
-        connection=sides.quickbooks, resource=kind.right.key, remote_id=OuterRef("right_id"), is_active=True
-    )
-
-
-def _left_taken(kind: MappingKind, sides: Sides) -> Q:
-    links = Link.objects.filter(left_group=kind.left_group, left_connection=sides.procore)
-    return Q(Exists(links.filter(left_id=OuterRef("left_id"))))
-
-
-def _right_taken(kind: MappingKind, sides: Sides) -> Q:
-    if not kind.is_one_to_one:
-        return Q(pk__in=[])
-    links = Link.objects.filter(right_group=kind.right_group, right_connection=sides.quickbooks)
-    return Q(Exists(links.filter(exclusive_right=OuterRef("right_id"))))
 
 
 def _lefts(section: Section, sides: Sides, tree: Tree | None) -> Rows:
@@ -122,3 +134,9 @@ def _lefts(section: Section, sides: Sides, tree: Tree | None) -> Rows:
     rows = left_rows(kind, connection).filter(remote_id=OuterRef("left_id"), is_active=True)
     rows = rows.filter(~left_out(section, connection))
     return rows.filter(open_codes(tree, Q(pk__in=[]))) if tree is not None else rows
+
+
+def _rights(kind: MappingKind, sides: Sides) -> Rows:
+    return all_rows().filter(
+        connection=sides.quickbooks, resource=kind.right.key, remote_id=OuterRef("right_id"), is_active=True
+    )

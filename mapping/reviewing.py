@@ -46,8 +46,8 @@ def find_above(section: Section, least: int) -> Above:
     """The best pair of each row, none below the score `least`. A second role is never among them."""
     sides = load_sides()
     tree = load_tree(section, sides) if section.is_tree else None
-    queue = best_pairs(open_pairs(section, sides, tree)).exclude(band=SECOND)
-    found = list(queue.filter(score__gte=least))
+    queue = best_pairs(section, sides, open_pairs(section, sides, tree))
+    found = [pair for part in queue for pair in part.filter(score__gte=least).exclude(band=SECOND)]
     wanted = Counter((pair.kind, pair.right_id) for pair in found if KINDS[pair.kind].is_one_to_one)
     pairs = tuple(pair for pair in found if wanted[pair.kind, pair.right_id] < 2)
     return Above(pairs, rivals=len(found) - len(pairs))

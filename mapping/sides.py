@@ -51,6 +51,10 @@ class Sides:
     def of(self, side: SideKey) -> Connection | None:
         return self.procore if side == "procore" else self.quickbooks
 
+    @property
+    def known(self) -> list[Connection]:
+        return [connection for connection in (self.procore, self.quickbooks) if connection is not None]
+
     def need(self, side: SideKey) -> Connection:
         """The connection, whatever its state. Raises NotConnected without one."""
         connection = self.of(side)

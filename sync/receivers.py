@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.dispatch import receiver
 
 from connectors.models import Connection
@@ -71,11 +71,14 @@ def count_open_documents(links: Sequence[Link]) -> Mapping[int, OpenDocuments]:
 @count_waiting.register
 def count_waiting_for_links(kind_keys: Sequence[str]) -> Mapping[tuple[str, str], int]:
     """How many documents wait for each left row of these kinds."""
-    found: dict[tuple[str, str], int] = {}
+    wanted = Q(pk__in=[])
     for kind in kind_keys:
-        prefix = f"link:{kind}:"
-        waits = WaitingFor.objects.filter(subject__startswith=prefix).values("subject").annotate(n=Count("id"))
-        found |= {(kind, row["subject"].removeprefix(prefix)): row["n"] for row in waits}
+        wanted |= Q(subject__startswith=f"link:{kind}:")
+    waits = WaitingFor.objects.filter(wanted).values("subject").annotate(n=Count("id"))
+    found: dict[tuple[str, str], int] = {}
+    for row in waits:
+        _, kind, left_id = row["subject"].split(":", 2)
+        found[kind, left_id] = row["n"]
     return found
 
 

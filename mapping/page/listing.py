@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
 from mapping.candidates import all_rows
+from mapping.merging import merge
 from mapping.models import RemoteItem
 from mapping.page.frame import PAGE_SIZE, Frame
 from mapping.page.query import url_of
@@ -58,12 +59,11 @@ def ordered_rows(parts: Sequence[Rows], order: str) -> Callable[[bool, int, int]
 
     def read(is_descending: bool, start: int, stop: int) -> list[RemoteItem]:
         columns = [f"-{name}" if is_descending else name for name in IN_ORDER[order]]
+        named = [name_order(part) if order == "name" else part for part in parts]
         if len(parts) == 1:
-            rows = name_order(parts[0]) if order == "name" else parts[0]
-            return list(rows.order_by(*columns)[start:stop])
-        keyed = [name_order(part).values_list("sort_name", "pk") for part in parts]
-        found = keyed[0].union(*keyed[1:], all=True).order_by(*columns)[start:stop]
-        return rows_by_key([pk for _, pk in found])
+            return list(named[0].order_by(*columns)[start:stop])
+        keyed = [part.values_list(*IN_ORDER[order]) for part in named]
+        return rows_by_key([row[-1] for row in merge(keyed, columns, start, stop)])
 
     return read
 
@@ -72,7 +72,3 @@ def rows_by_key(keys: Sequence[int]) -> list[RemoteItem]:
     """These rows in this order."""
     found = all_rows().in_bulk(keys)
     return [found[key] for key in keys if key in found]
-
-
-def descending(name: str, is_descending: bool) -> Any:
-    return F(name).desc() if is_descending else F(name).asc()

@@ -12,13 +12,16 @@ from django.urls import reverse
 from mapping.candidates import all_rows
 from mapping.kinds import KINDS
 from mapping.merges import Survivor
+from mapping.merging import merge
 from mapping.models import Link, RemoteItem
 from mapping.page.frame import Frame
+from mapping.page.history import url_of_history
 from mapping.page.inherited import in_project, load_code_facts, project_of
 from mapping.page.listing import count_or_gather, read_slice, turn
 from mapping.page.mends import load_survivors, mend_of
 from mapping.page.query import matches
 from mapping.page.words import context_of, name_of
+from mapping.roles import other_role
 from mapping.screens import Section
 from mapping.signals import OpenDocuments, count_documents
 from smoothx.lib.shapes import Action, Page
@@ -144,8 +147,7 @@ def _by_name(links: Links, frame: Frame) -> Read:
         columns = ("sort_name", "name", "pk", "link_kind") if by_code else ("sort_name", "pk", "link_kind")
         order = [f"-{name}" if is_descending else name for name in columns]
         keyed = [part.values_list("sort_name", "name", "pk", "link_kind", "remote_id") for part in parts]
-        rows = keyed[0].union(*keyed[1:], all=True) if len(keyed) > 1 else keyed[0]
-        keys = [(row[3], row[4]) for row in rows.order_by(*order)[start:stop]]
+        keys = [(row[3], row[4]) for row in merge(keyed, order, start, stop)]
         return _links_of(links, keys)
 
     return read
@@ -177,7 +179,18 @@ def _row(
         "unlink": unlink_action(link, frame.section, documents) if frame.can_change else None,
         "flag": {"severity": "warn", "text": mend.text} if mend.text else None,
         "mends": mend.actions,
+        "history_url": url_of_history(frame.section, left=link.left_id),
+        "role": _role(link, left, frame),
     }
+
+
+def _role(link: Link, left: RemoteItem | None, frame: Frame) -> Action | None:
+    """Where a company may be a vendor, a customer or both: the button that changes which."""
+    other = other_role(KINDS[link.kind]) if left is not None and frame.can_change else None
+    if other is None:
+        return None
+    url = reverse("mapping:role", args=[frame.section.key, link.pk])
+    return Action(label=f"It is a {other.right_noun.lower()}", url=url, icon="contact", dialog=True)
 
 
 def _half(row: RemoteItem | None, remote_id: str, section: Section) -> dict[str, str]:

@@ -12,11 +12,11 @@ from django.db.models.functions import JSONObject
 from mapping.candidates import all_rows, left_rows, linked_right, right_fits
 from mapping.coverage import open_codes
 from mapping.figures import is_settled
-from mapping.kinds import KINDS
+from mapping.kinds import KINDS, MappingKind
 from mapping.models import RemoteItem, SuggestedPair
 from mapping.page.frame import Frame
 from mapping.page.words import spell_name
-from mapping.pairs import open_pairs, pairs_of, right_resource
+from mapping.pairs import open_pairs, pairs_of
 from mapping.sides import SideKey
 
 Rows = QuerySet[RemoteItem]
@@ -57,21 +57,22 @@ def find_matches(frame: Frame, side: SideKey, rows: Sequence[RemoteItem]) -> dic
         return {}
     pairs = pairs_of(open_pairs(frame.section, frame.sides), side, [row.remote_id for row in rows])
     best: dict[tuple[str, str], Match] = {}
-    for pair in with_names(pairs, frame):
+    named = [with_names(part, kind, frame) for part, kind in zip(pairs, frame.section.kinds, strict=False)]
+    found = named[0].union(*named[1:], all=True) if len(named) > 1 else named[0]
+    for pair in sorted(found, key=lambda pair: (-pair.score, pair.pk)):
         kind = KINDS[pair.kind]
         key = (kind.left.key, pair.left_id) if side == "procore" else (kind.right.key, pair.right_id)
         best.setdefault(key, Match(other_name(pair, side), pair.score, pair.reason))
     return {row.pk: best[row.resource, row.remote_id] for row in rows if (row.resource, row.remote_id) in best}
 
 
-def with_names(pairs: QuerySet[SuggestedPair], frame: Frame) -> QuerySet[SuggestedPair]:
-    """The pairs with both rows' names, read in the same statement: `left_row` and `right_row`."""
-    kind = frame.section.kinds[0]
-    left = left_rows(kind, frame.sides.need("procore")).filter(remote_id=OuterRef("left_id"))
+def with_names(pairs: QuerySet[SuggestedPair], kind: MappingKind, frame: Frame) -> QuerySet[SuggestedPair]:
+    """The pairs of a kind with both rows' names, read in the same statement: `left_row` and `right_row`."""
+    left = all_rows().filter(connection=frame.sides.procore, resource=kind.left.key, remote_id=OuterRef("left_id"))
     right = all_rows().filter(
-        connection=frame.sides.quickbooks, resource=OuterRef("right_resource"), remote_id=OuterRef("right_id")
+        connection=frame.sides.quickbooks, resource=kind.right.key, remote_id=OuterRef("right_id")
     )
-    return pairs.annotate(right_resource=right_resource(frame.section)).annotate(
+    return pairs.annotate(
         left_row=Subquery(left.values(found=NAMED)[:1]), right_row=Subquery(right.values(found=NAMED)[:1])
     )
 
@@ -82,11 +83,11 @@ def other_name(pair: Any, side: SideKey) -> str:
 
 
 def left_name(pair: Any) -> str:
-    return _spell(KINDS[pair.kind].left.key, pair.left_row, pair.left_id)
+    return _spell(KINDS[pair.kind].left.key, getattr(pair, "left_row", None), pair.left_id)
 
 
 def right_name(pair: Any) -> str:
-    return _spell(KINDS[pair.kind].right.key, pair.right_row, pair.right_id)
+    return _spell(KINDS[pair.kind].right.key, getattr(pair, "right_row", None), pair.right_id)
 
 
 def _spell(resource_key: str, row: dict[str, str] | None, remote_id: str) -> str:

@@ -10,12 +10,15 @@ from django.urls import reverse
 from mapping.automap import is_lost, is_running, latest_automap, takes_codes_first
 from mapping.candidates import all_rows
 from mapping.kinds import KINDS
+from mapping.matching.records import MOST_SUGGESTED
+from mapping.merging import merge
 from mapping.models import MappingRun, RemoteItem, SuggestedPair
 from mapping.page.frame import Frame
 from mapping.page.listing import turn
+from mapping.page.matcher import left_name, right_name, with_names
 from mapping.page.query import review_url
 from mapping.page.words import context_of, kind_label, name_of, nouns
-from mapping.pairs import SECOND, best_pairs, open_pairs, pairs_of, rejected_pairs
+from mapping.pairs import SECOND, best_pairs, in_order, open_pairs, pairs_of, rejected_pairs
 from mapping.sides import SIDE_LABELS
 from smoothx.lib.shapes import Action, Page, Progress
 
@@ -45,14 +48,15 @@ def automap_context(frame: Frame) -> dict[str, Any] | None:
 def review_context(frame: Frame, *, is_rejected: bool = False) -> dict[str, Any]:
     """The page of all pairs to decide on, or of the rejected ones."""
     queue = open_pairs(frame.section, frame.sides, frame.facts.tree)
-    if is_rejected:
-        pairs = rejected_pairs(frame.section, frame.sides)
-        count = pairs.count()
-    else:
-        pairs, count = best_pairs(queue), frame.facts.to_review
+    rejected = rejected_pairs(frame.section, frame.sides)
+    count = rejected.count() if is_rejected else frame.facts.to_review
     page, shown = turn(frame, count)
     page = _with_urls(page, frame, is_rejected=is_rejected)
-    found = list(pairs[shown])
+    found = (
+        list(rejected[shown])
+        if is_rejected
+        else in_order(best_pairs(frame.section, frame.sides, queue), shown.start, shown.stop)
+    )
     others = [] if is_rejected else _alternatives(queue, found)
     rows = load_pair_rows([*found, *others])
     return {
@@ -71,9 +75,9 @@ def show_pair(pair: SuggestedPair, frame: Frame, rows: Rows, others: Iterable[Su
     has_roles = len(frame.section.kinds) > 1
     return {
         "id": str(pair.pk),
-        "left_name": name_of(left) if left else pair.left_id,
+        "left_name": name_of(left) if left else left_name(pair),
         "left_context": context_of(left, frame.section) if left else "",
-        "right_name": name_of(right) if right else pair.right_id,
+        "right_name": name_of(right) if right else right_name(pair),
         "right_context": context_of(right, frame.section) if right else "",
         "right_detail": kind_label(pair.kind) if has_roles else "",
         "score": pair.score,
@@ -108,8 +112,9 @@ def load_pair_rows(pairs: Sequence[SuggestedPair]) -> Rows:
 def _alternatives(queue: Any, found: Sequence[SuggestedPair]) -> list[SuggestedPair]:
     """The other pairs of the same left rows, best first."""
     shown = {pair.pk for pair in found}
-    pairs = pairs_of(queue, "procore", [pair.left_id for pair in found])
-    return [pair for pair in pairs if pair.pk not in shown] if found else []
+    parts = pairs_of(queue, "procore", [pair.left_id for pair in found])
+    most = MOST_SUGGESTED * len(found)
+    return [pair for pair in in_order(parts, 0, most) if pair.pk not in shown] if found else []
 
 
 def _card(frame: Frame, latest: MappingRun | None) -> dict[str, Any] | None:
@@ -119,8 +124,11 @@ def _card(frame: Frame, latest: MappingRun | None) -> dict[str, Any] | None:
     if not has_run and not count:
         return None
     queue = open_pairs(frame.section, frame.sides, frame.facts.tree)
-    shown = list(best_pairs(queue)[:MOST_ON_CARD]) if count else []
-    rows = load_pair_rows(shown)
+    best = best_pairs(frame.section, frame.sides, queue) if count else []
+    named = (
+        [with_names(part, kind, frame) for part, kind in zip(best, frame.section.kinds, strict=True)] if count else []
+    )
+    shown = merge(named, ("-score", "pk"), 0, MOST_ON_CARD) if count else []
     unmatched = max(0, frame.coverage.unmapped - frame.facts.open_with_pair)
     noun = f"{frame.section.left_noun if unmatched == 1 else frame.section.left_noun_plural}"
     run = latest if has_run else None
@@ -129,7 +137,7 @@ def _card(frame: Frame, latest: MappingRun | None) -> dict[str, Any] | None:
         "detail": f"{f'{count:,} to review, ' if run else ''}{unmatched:,} {noun} without a match",
         "undo": _post("Undo the run", "mapping:undo_run", run.pk) if run and run.linked else None,
         "discard": _post("Close", "mapping:close_run", run.pk) if run else None,
-        "pairs": [show_pair(pair, frame, rows) for pair in shown],
+        "pairs": [show_pair(pair, frame, {}) for pair in shown],
         "more": {"label": f"Review all {count:,}", "url": review_url(frame.section)} if count else None,
         "note": _note(run),
     }

@@ -10,7 +10,7 @@ from mapping.kinds import KINDS, MappingKind
 from mapping.models import RemoteItem
 from mapping.page.frame import Frame
 from mapping.page.listing import ordered_rows
-from mapping.pairs import Pairs, best_pairs, open_pairs
+from mapping.pairs import Pairs, best_pairs, in_order, open_pairs
 from mapping.sides import SideKey, resource_of
 
 Rows = QuerySet[RemoteItem]
@@ -28,8 +28,8 @@ def order_by_score(
     above = scored if is_descending else count - scored
     upper, lower = (start, min(stop, above)), (max(0, start - above), max(0, stop - above))
     best, rest = (upper, lower) if is_descending else (lower, upper)
-    found = _read_scored(side, parts, kinds, pairs, best, is_descending=is_descending)
-    without = [part.filter(~Exists(_pairs_of(pairs, side, kind))) for part, kind in zip(parts, kinds, strict=True)]
+    found = _read_scored(frame, side, parts, kinds, pairs, best, is_descending=is_descending)
+    without = [part.filter(~_has_pair(pairs, side, kind)) for part, kind in zip(parts, kinds, strict=True)]
     others = ordered_rows(without, order)(False, *rest) if rest[0] < rest[1] else []
     return [*found, *others] if is_descending else [*others, *found]
 
@@ -43,27 +43,34 @@ def _kinds_of(frame: Frame, side: SideKey, parts: Sequence[Rows]) -> list[Mappin
     return [next((kind for kind in frame.section.kinds if kind.key == frame.query.show), frame.section.kinds[0])]
 
 
-def _pairs_of(pairs: Pairs, side: SideKey, kind: MappingKind | None) -> Pairs:
-    """The pairs of the outer row."""
-    own = pairs.filter(**{"left_id" if side == "procore" else "right_id": OuterRef("remote_id")})
-    return own.filter(kind=kind.key) if kind is not None else own
+def _has_pair(pairs: Sequence[Pairs], side: SideKey, kind: MappingKind | None) -> Q:
+    """Rows of a side that a pair names; at the right only the pairs of its own kind do."""
+    name = "left_id" if side == "procore" else "right_id"
+    found = Q(pk__in=[])
+    for part in pairs:
+        own = part.filter(kind=kind.key) if kind is not None else part
+        found |= Q(Exists(own.filter(**{name: OuterRef("remote_id")})))
+    return found
 
 
 def _count_scored(
-    frame: Frame, side: SideKey, parts: Sequence[Rows], kinds: Sequence[MappingKind | None], pairs: Pairs
-) -> int:
-    if side == "procore" and not frame.query.is_filtered:
-        return frame.facts.open_with_pair
-    return sum(
-        part.filter(Exists(_pairs_of(pairs, side, kind))).count() for part, kind in zip(parts, kinds, strict=True)
-    )
-
-
-def _read_scored(
+    frame: Frame,
     side: SideKey,
     parts: Sequence[Rows],
     kinds: Sequence[MappingKind | None],
-    pairs: Pairs,
+    pairs: Sequence[Pairs],
+) -> int:
+    if side == "procore" and not frame.query.is_filtered:
+        return frame.facts.open_with_pair
+    return sum(part.filter(_has_pair(pairs, side, kind)).count() for part, kind in zip(parts, kinds, strict=True))
+
+
+def _read_scored(
+    frame: Frame,
+    side: SideKey,
+    parts: Sequence[Rows],
+    kinds: Sequence[MappingKind | None],
+    pairs: Sequence[Pairs],
     place: tuple[int, int],
     *,
     is_descending: bool,
@@ -75,9 +82,9 @@ def _read_scored(
     for part, kind in zip(parts, kinds, strict=True):
         own = Q(Exists(part.filter(remote_id=OuterRef(name))))
         listed |= own & Q(kind=kind.key) if kind is not None else own
-    best = best_pairs(pairs.filter(listed), side)
-    best = best if is_descending else best.reverse()
-    wanted = [(KINDS[pair.kind], getattr(pair, name)) for pair in best[slice(*place)]]
+    best = [part.filter(listed) for part in best_pairs(frame.section, frame.sides, pairs, side)]
+    found = in_order(best, *place, is_descending=is_descending)
+    wanted = [(KINDS[pair.kind], getattr(pair, name)) for pair in found]
     rows: dict[tuple[str, str], RemoteItem] = {}
     for part in parts:
         for row in part.filter(remote_id__in=[remote_id for _, remote_id in wanted]):

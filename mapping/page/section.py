@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
-from mapping import pushes
 from mapping.options import OPTIONS
 from mapping.page.frame import Frame
 from mapping.page.importing import import_links
 from mapping.page.inherited import is_override, project_choices
 from mapping.page.mapped_rows import SHOW_CHOICES, list_mapped
+from mapping.page.open_row import may_push
 from mapping.page.open_rows import count_open, list_open, show_choices
 from mapping.page.query import SORTS, ListQuery, Tab, section_url, sort_url, url_of
 from mapping.page.refreshing import refresh_context
@@ -112,14 +114,23 @@ def _menu(frame: Frame) -> dict[str, Any]:
             "left": 0 if is_override(section) else frame.coverages[section.key].unmapped,
             "is_current": section == frame.section,
             "is_blocking": False,
+            # A list nobody has read yet is not "all mapped".
+            "is_read": bool(frame.coverages[section.key].total) or is_override(section),
+            "group": section.group,
         }
         for section in frame.shown.sections
     ]
+    groups = [{"title": title, "sections": list(found)} for title, found in groupby(sections, itemgetter("group"))]
     hidden = [
         {"title": SECTIONS[key].label, "url": section_url(SECTIONS[key]), "reason": reason}
         for key, reason in frame.shown.hidden.items()
     ]
-    return {"sections": sections, "hidden_sections": hidden, "settings_url": defaults_url()}
+    return {
+        "sections": sections,
+        "section_groups": groups,
+        "hidden_sections": hidden,
+        "settings_url": defaults_url(),
+    }
 
 
 def _coverage(frame: Frame) -> dict[str, Any]:
@@ -175,16 +186,24 @@ def _bulk(frame: Frame, side: SideKey | None) -> list[dict[str, str]]:
         return []
     if side is None:
         return [{"label": "Unlink", "icon": "unlink", "value": "unlink"}]
-    if not pushes.is_possible():
+    key, show = frame.section.key, frame.query.show
+    if show == "left_out":
+        return [{"label": "Map again", "value": "take_back", "url": reverse("mapping:take_back", args=[key])}]
+    leave_out = {"label": "Leave out", "value": "leave_out", "url": reverse("mapping:leave_out", args=[key])}
+    return [*_bulk_pushes(frame, side), *([leave_out] if side == "procore" and show != "inactive" else [])]
+
+
+def _bulk_pushes(frame: Frame, side: SideKey) -> list[dict[str, str]]:
+    if not may_push(frame, side):
         return []
-    if side == "procore" and frame.section.can_push_left:
-        return [
-            {"label": "Push as vendors", "icon": "push", "value": "push_vendor"},
-            {"label": "Push as customers", "icon": "push", "value": "push_customer"},
-        ]
-    if side == "quickbooks" and frame.section.can_push_right:
+    if side == "quickbooks":
         return [{"label": "Push to Procore", "icon": "push", "value": "push"}]
-    return []
+    if frame.section.push_to:
+        return [{"label": "Push to QuickBooks", "icon": "push", "value": "push"}]
+    return [
+        {"label": "Push as vendors", "icon": "push", "value": "push_vendor"},
+        {"label": "Push as customers", "icon": "push", "value": "push_customer"},
+    ]
 
 
 def _bulk_url(frame: Frame, side: SideKey | None) -> str:

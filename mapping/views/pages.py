@@ -33,7 +33,9 @@ def section(request: TenantRequest, section_key: str) -> HttpResponse:
     """One section with its three lists. Always the whole page: htmx takes the parts it needs."""
     frame = make_frame(request, get_section(section_key))
     frame.query = read_query(request.GET, default_tab=default_tab(frame.coverage.unmapped))
-    return render(request, "mapping/kind.html", section_context(frame))
+    context = section_context(frame)
+    request.connections = frame.sides.known  # type: ignore[attr-defined]
+    return render(request, "mapping/kind.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -46,7 +46,9 @@ def load_alerts(request: HttpRequest) -> list[Notice]:
     url = reverse("settings:access")
     if request.path == url:
         return []
-    lost = Connection.objects.filter(state=Connection.State.BROKEN).order_by("id")
+    # A page that has read the connections in use itself leaves them on the request.
+    known = getattr(request, "connections", None)
+    lost = Connection.objects.filter(state=Connection.State.BROKEN).order_by("id") if known is None else known
     return [
         Notice(
             severity="bad",
@@ -55,6 +57,7 @@ def load_alerts(request: HttpRequest) -> list[Notice]:
             action=Action(label="Connect again", url=url),
         )
         for connection in lost
+        if connection.state == Connection.State.BROKEN
     ]
 
 

@@ -208,6 +208,23 @@
     if (dialog) { event.preventDefault(); closeDialog(dialog); }
   });
 
+  /* Arrow keys: from the search of a dialog into its options, and between the rows of a review. */
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    const dialog = event.target.matches("[type=search]") && event.target.closest("#dialog dialog");
+    if (dialog && step === 1) {
+      const options = $$("input[type=radio][name=target]:not(:disabled)", dialog);
+      const option = options.find((one) => one.checked) || options[0];
+      if (option) { event.preventDefault(); option.checked = true; option.focus(); }
+      return;
+    }
+    if (!event.target.id || !event.target.closest("[data-arrows]")) return;
+    const controls = rowControls(event.target.id);
+    const next = controls[controls.indexOf(event.target) + step];
+    if (next) { event.preventDefault(); next.focus(); }
+  });
+
   /* Theme: a cookie, so that the server renders the right one and nothing flashes. */
   const setTheme = (theme) => {
     if (theme === "system") delete root.dataset.theme;

@@ -1,0 +1,173 @@
+"""The mapping pages of a firm with very long lists: statements and server time of each list, search, order and dialog.
+
+50,000 rows on each side are linked and 50,000 more are not, half of those with a suggestion.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from statistics import median
+from typing import Any
+
+import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+
+from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, VENDOR
+from mapping.models import RemoteItem
+from tests.bench.figures import note
+from tests.factories import make_connections
+
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
+
+MANY = 50_000
+MOST_STATEMENTS, MOST_MILLISECONDS = 14, 150
+TIMES = 5
+
+ITEMS = """
+    INSERT INTO mapping_remoteitem (tenant_id, connection_id, resource, remote_id, name, normal_name, code, email,
+        phone, parent_id, project_id, subtype, is_active, data, seen_at, merged_into)
+    SELECT %s, %s, %s, n::text, {name}, lower({name}), {code}, {email}, '(303) 555-' || lpad((n %% 10000)::text, 4, '0'),
+        {parent}, '', %s, true, '{{"full_name": "", "city": "Denver", "street": "8510 Foundry Road"}}', now(), ''
+    FROM generate_series(%s, %s) n
+"""
+NAME = (
+    "(ARRAY['Aspen', 'Basin', 'Cedar', 'Denver', 'Elk Creek', 'Front Range', 'Golden'])[1 + n % 7] || ' ' || "
+    "(ARRAY['Roofing', 'Electric', 'Plumbing', 'Concrete', 'Steel', 'Glass'])[1 + n % 6] || ' ' || md5(n::text)"
+).replace("%", "%%")
+LINKS = """
+    INSERT INTO mapping_link (tenant_id, kind, left_connection_id, left_id, left_group, right_connection_id, right_id,
+        right_group, exclusive_right, chosen_by, reason, at)
+    SELECT %s, %s, %s, n::text, %s, %s, n::text, %s, {exclusive}, 'automap', 'Same name, 100', now()
+    FROM generate_series(%s, %s) n
+"""
+PAIRS = """
+    INSERT INTO mapping_suggestedpair (tenant_id, kind, left_connection_id, left_id, right_connection_id, right_id,
+        score, reason, band)
+    SELECT %s, %s, %s, n::text, %s, n::text, 60 + n %% 40, 'Names are close', 'unsure'
+    FROM generate_series(%s, %s) n
+"""
+
+
+def fill(sql: str, *values: Any, **parts: str) -> None:
+    with database.cursor() as cursor:
+        cursor.execute(sql.format(**parts), values)
+
+
+def add_items(tenant: Any, connection: Any, resource: str, subtype: str, first: int, last: int, **parts: str) -> None:
+    texts = {"name": NAME, "code": "''", "email": "'ap' || n || '@example.com'", "parent": "''", **parts}
+    fill(ITEMS, tenant.pk, connection.pk, resource, subtype, first, last, **texts)
+
+
+def make_contacts(tenant: Any, procore: Any, books: Any) -> None:
+    """Half are vendors and half customers."""
+    half = MANY // 2
+    add_items(tenant, procore, "procore.vendors", "", 1, 2 * MANY)
+    add_items(tenant, books, "qbo.vendors", "", 1, half)
+    add_items(tenant, books, "qbo.customers", "", half + 1, MANY)
+    add_items(tenant, books, "qbo.vendors", "", MANY + 1, MANY + half)
+    add_items(tenant, books, "qbo.customers", "", MANY + half + 1, 2 * MANY)
+    for kind, first, last in ((VENDOR, 1, half), (CUSTOMER, half + 1, MANY)):
+        ends = (tenant.pk, kind.key, procore.pk, kind.left_group, books.pk, kind.right_group, first, last)
+        fill(LINKS, *ends, exclusive="n::text")
+    for kind, first in ((VENDOR, MANY + 1), (CUSTOMER, MANY + half + 1)):
+        fill(PAIRS, tenant.pk, kind.key, procore.pk, books.pk, first, first + half // 2)
+
+
+def make_codes(tenant: Any, procore: Any, books: Any) -> None:
+    """500 divisions of 100 codes for the linked ones, and as many for the others."""
+    code = "lpad((n / 100)::text, 4, '0') || '-' || lpad((n %% 100)::text, 2, '0')"
+    parent = "CASE WHEN n %% 100 = 0 THEN '' ELSE (n - n %% 100)::text END"
+    add_items(tenant, procore, "procore.standard_cost_codes", "", 1, 2 * MANY, code=code, parent=parent, email="''")
+    add_items(tenant, books, "qbo.accounts", "Cost of Goods Sold", 1, 300, code="n::text", email="''")
+    kind = COST_CODE_ACCOUNT
+    with database.cursor() as cursor:
+        cursor.execute(
+            LINKS.format(exclusive="NULL").replace("%s, n::text, %s, NULL", "%s, (1 + n %% 300)::text, %s, NULL"),
+            (tenant.pk, kind.key, procore.pk, kind.left_group, books.pk, kind.right_group, 1, MANY),
+        )
+
+
+@pytest.fixture
+def firm(transactional_db: None, scope: Any) -> Iterator[Any]:
+    procore, books = make_connections()
+    make_contacts(scope, procore, books)
+    make_codes(scope, procore, books)
+    with database.cursor() as cursor, suppress(Exception):
+        cursor.execute("ANALYZE mapping_remoteitem, mapping_link, mapping_suggestedpair")
+    yield scope
+
+
+CONTACTS = (
+    "tab=mapped",
+    "tab=mapped&page=500",
+    "tab=mapped&page=1000",
+    "tab=mapped&sort=linked",
+    "tab=mapped&sort=-linked&page=500",
+    "tab=mapped&show=problems",
+    "tab=mapped&show=automap",
+    "tab=mapped&q=aspen",
+    "tab=mapped&q=roofing+00ff",
+    "tab=procore",
+    "tab=procore&page=500",
+    "tab=procore&page=1000",
+    "tab=procore&sort=-name",
+    "tab=procore&sort=-score",
+    "tab=procore&sort=-score&page=300",
+    "tab=procore&sort=score",
+    "tab=procore&show=inactive",
+    "tab=procore&show=left_out",
+    "tab=procore&q=aspen",
+    "tab=procore&q=roofing+00ff",
+    "tab=quickbooks",
+    "tab=quickbooks&page=500",
+    "tab=quickbooks&show=vendor",
+    "tab=quickbooks&sort=-score",
+    "tab=quickbooks&q=roofing+00ff",
+)
+CODES = (
+    "tab=mapped",
+    "tab=mapped&page=500",
+    "tab=mapped&q=steel",
+    "tab=procore",
+    "tab=procore&page=500",
+    "tab=procore&q=steel",
+    "tab=quickbooks",
+)
+
+
+def test_pages_at_fifty_thousand_rows(firm: Any, client_of: Any, owner: Any) -> None:
+    browser = client_of(owner)
+    for section, queries in (("contacts", CONTACTS), ("account-codes", CODES)):
+        for query in queries:
+            measure(browser, f"{section}?{query}", f"/mapping/{section}/?{query}")
+    row = RemoteItem.objects.get(resource="procore.vendors", remote_id=str(MANY + 5))
+    other = RemoteItem.objects.get(resource="qbo.vendors", remote_id=str(MANY + 5))
+    for name, pk in (("company", row.pk), ("vendor", other.pk)):
+        for query in ("", "?q=aspen", f"?q={row.name.split()[-1][:6]}"):
+            measure(browser, f"dialog of a {name} {query}", f"/mapping/contacts/link/{pk}/{query}")
+    for query in ("", "?page=200"):
+        measure(browser, f"review {query}", f"/mapping/contacts/review/{query}")
+
+
+def measure(browser: Any, name: str, url: str) -> None:
+    """The first request counts what later ones find kept."""
+    cold = time.perf_counter()
+    browser.get(url)
+    cold = time.perf_counter() - cold
+    with CaptureQueriesContext(database) as captured:
+        answer = browser.get(url)
+    assert answer.status_code == 200
+    spent = []
+    for _ in range(TIMES):
+        started = time.perf_counter()
+        browser.get(url)
+        spent.append(time.perf_counter() - started)
+    note(f"{name} statements", len(captured), "statements", target=MOST_STATEMENTS)
+    note(f"{name} first", cold * 1000, "ms")
+    note(name, median(spent) * 1000, "ms", target=MOST_MILLISECONDS)
+    if median(spent) * 1000 > MOST_MILLISECONDS:
+        for query in sorted(captured.captured_queries, key=lambda q: -float(q["time"]))[:2]:
+            print("\n   ", query["time"], query["sql"][:1500])
