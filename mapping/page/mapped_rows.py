@@ -190,7 +190,7 @@ def _role(link: Link, left: RemoteItem | None, frame: Frame) -> Action | None:
     if other is None:
         return None
     url = reverse("mapping:role", args=[frame.section.key, link.pk])
-    return Action(label=f"It is a {other.right_noun.lower()}", url=url, icon="contact", dialog=True)
+    return Action(label=f"It is a {other.right_noun.lower()}", url=url, icon="users", dialog=True)
 
 
 def _half(row: RemoteItem | None, remote_id: str, section: Section) -> dict[str, str]:
