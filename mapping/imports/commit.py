@@ -231,6 +231,7 @@ def _write_refused(rows: Any, refused: Iterable[Judged]) -> None:
 
 
 def _fail(run: MappingRun, message: str) -> None:
-    MappingRun.objects.filter(pk=run.pk).update(
+    """What is linked by now stays so: a fault of those who hear of it comes after."""
+    MappingRun.objects.filter(pk=run.pk, state=MappingRun.State.RUNNING).update(
         state=MappingRun.State.FAILED, message=message, ended_at=timezone.now()
     )

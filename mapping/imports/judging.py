@@ -263,9 +263,9 @@ def _check(found: Found, book: Book) -> Found:
 
 
 def _kinds_of(text: str, kinds: Sequence[MappingKind]) -> list[MappingKind]:
-    wanted = normal_heading(text)
-    if not wanted or len(kinds) == 1:
+    if not text or len(kinds) == 1:
         return list(kinds)
+    wanted = normal_heading(text)
     return [
         kind
         for kind in kinds

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mapping.imports.cells import EMPTY, Cell
 from mapping.imports.verdicts import Miss, Words, explain_problem
@@ -135,6 +136,8 @@ class Table:
         return [entry for entry in self.codes.get(code, []) if name in (key_of(entry.name), key_of(entry.full_name))]
 
 
+# The same text is looked up as a code, as a name and as both.
+@lru_cache(maxsize=20_000)
 def key_of(text: str) -> str:
     """What stays of a name or code when it is typed again: case, accents, dashes and quotes do not count."""
     return _SEPARATORS.sub(r"\1", " ".join(fold(text.translate(_PLAIN)).split()))

@@ -26,7 +26,7 @@ MOST_AT_ONCE = 5_000
 
 
 class NotOpen(Exception):
-    """The import was confirmed, or put away, in another window."""
+    """The import was confirmed, or discarded, in another window."""
 
 
 def start_preview(section: Section, file: BinaryIO, *, size: int, name: str, actor: Any) -> MappingRun:
