@@ -21,6 +21,8 @@ from smoothx.lib.shapes import Action, Choice, Empty, Notice, Progress
 
 MOST_EARLIER = 10
 SAMPLE_ROWS = 3
+# A column of names may hold numbers too: each cell is read as what it is.
+LENIENT = {"right_name": "QuickBooks name or number"}
 LOST = "The work stopped before its end, and nothing was linked."
 STATES = {
     "preview": "To be confirmed",
@@ -132,7 +134,7 @@ def _buttons(run: MappingRun, counts: dict[str, tuple[int, int]]) -> dict[str, A
     if run.state == MappingRun.State.PREVIEW:
         label = f"Link {chosen:,} row{'' if chosen == 1 else 's'}"
         buttons["commit"] = _post(label, "mapping:import_commit", run, variant="main", icon="link") if chosen else None
-        buttons["discard"] = _post("Put it away", "mapping:import_discard", run, variant="quiet")
+        buttons["discard"] = _post("Discard", "mapping:import_discard", run, variant="quiet")
     elif run.state == MappingRun.State.DONE and run.linked and run.undone_at is None:
         fields = {"next": reverse("mapping:import_run", args=[run.pk])}
         buttons["undo"] = _post("Undo the import", "mapping:undo_run", run, icon="undo", fields=fields)
@@ -237,7 +239,7 @@ def _column(place: int, meaning: str, heading: list[Any], below: list[list[Any]]
     values = [unpack(cells[place]).text for cells in below if place < len(cells)]
     own = headings_of(section)
     choices = [Choice("", "Not used", meaning == "")]
-    choices += [Choice(key, own[key], meaning == key) for key in own if key not in ("how", "when")]
+    choices += [Choice(key, LENIENT.get(key, own[key]), meaning == key) for key in own if key not in ("how", "when")]
     return {
         "name": f"column_{place}",
         "heading": unpack(heading[place]).text if place < len(heading) else f"Column {place + 1}",

@@ -27,7 +27,7 @@ from smoothx.tenants.access import TenantRequest, for_role, get_row
 from smoothx.tenants.models import Role
 
 NO_FILE = "Choose a file."
-NOT_OPEN = "This import was confirmed or put away in another window."
+NOT_OPEN = "This import was confirmed or discarded in another window."
 
 
 @require_http_methods(["GET", "POST"])
@@ -162,7 +162,7 @@ def discard(request: TenantRequest, run_id: int) -> HttpResponse:
     except preview.NotOpen:
         messages.error(request, NOT_OPEN)
         return HttpResponseRedirect(_page_of(run))
-    messages.success(request, "The import is put away. Nothing was linked.")
+    messages.success(request, "The import is discarded. Nothing was linked.")
     return HttpResponseRedirect(reverse("mapping:import", args=[run.section]))
 
 

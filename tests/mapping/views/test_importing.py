@@ -304,7 +304,7 @@ def test_an_import_that_stopped_is_opened_again(browser: Client) -> None:
     run.refresh_from_db()
     assert (run.state, run.message) == ("preview", "")
     assert told(browser.post(f"{page_of(run)}reopen/"))[-1] == (
-        "This import was confirmed or put away in another window."
+        "This import was confirmed or discarded in another window."
     )
 
 
@@ -318,14 +318,14 @@ def test_nothing_chosen_links_nothing(browser: Client) -> None:
 def test_an_import_confirmed_in_another_window_stays_as_it_is(browser: Client) -> None:
     run = preview_of(browser)
     browser.post(f"{page_of(run)}link/")
-    refused = "This import was confirmed or put away in another window."
+    refused = "This import was confirmed or discarded in another window."
     for path in ("link", "discard", "replace", "pair"):
         assert told(browser.post(f"{page_of(run)}{path}/"))[-1] == refused
     run.refresh_from_db()
     assert (run.state, run.rows.filter(is_chosen=True).count()) == ("waiting", 2)
 
 
-def test_a_preview_is_put_away(browser: Client) -> None:
+def test_a_preview_is_discarded(browser: Client) -> None:
     run = preview_of(browser)
     assert browser.post(f"{page_of(run)}discard/")["Location"] == START
     assert browser.get(page_of(run)).status_code == 404
