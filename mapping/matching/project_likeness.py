@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-from mapping.matching.project_names import Part, ProjectName
+from mapping.matching.project_names import Part, ProjectName, is_short_direction
 
 SHORTEST_TYPO = 5
 SHORTEST_STEM = 4
@@ -82,10 +82,11 @@ class Vocabulary:
 def compare_projects(left: ProjectName, right: ProjectName, vocabulary: Vocabulary) -> ProjectLikeness:
     pairs = _pair_words(left, right, vocabulary)
     left_parts, right_parts = _pair_parts(left, right)
-    ours = _cover(left, {place: worth for place, _, worth in pairs}, left_parts, vocabulary, is_seen=not right.cut_at)
-    theirs = _cover(
-        right, {place: worth for _, place, worth in pairs}, right_parts, vocabulary, is_seen=not left.cut_at
-    )
+    our_words, their_words = {place: worth for place, _, worth in pairs}, {place: worth for _, place, worth in pairs}
+    _pair_directions(left.words, our_words, right_parts)
+    _pair_directions(right.words, their_words, left_parts)
+    ours = _cover(left, our_words, left_parts, vocabulary, is_seen=not right.cut_at)
+    theirs = _cover(right, their_words, right_parts, vocabulary, is_seen=not left.cut_at)
     (our_share, our_rest), (their_share, their_rest) = ours, theirs
     is_blank = not (left.words or left.parts) or not (right.words or right.parts)
     score = 0.5 if is_blank else 0.5 * math.sqrt(our_share * their_share) + 0.5 * min(our_share, their_share)
@@ -132,6 +133,17 @@ def _pair_parts(left: ProjectName, right: ProjectName) -> tuple[list[Part], list
             theirs.remove(fit)
     ours = [part for part in lone if not _goes_on(part, left.broken, theirs)]
     return ours, [part for part in theirs if not _goes_on(part, right.broken, lone)]
+
+
+def _pair_directions(words: Sequence[str], matched: dict[int, float], lone_parts: list[Part]) -> None:
+    """Take the lone words and the other side's lone parts that are one direction as paired."""
+    for place, word in enumerate(words):
+        part = (
+            None if place in matched else next((part for part in lone_parts if is_short_direction(word, part)), None)
+        )
+        if part is not None:
+            matched[place] = EQUAL
+            lone_parts.remove(part)
 
 
 def _goes_on(part: Part, broken: Part | None, others: Iterable[Part]) -> bool:

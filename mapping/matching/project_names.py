@@ -34,7 +34,7 @@ _COUNTED = {
     "fourth": "4", "fifth": "5",
 }  # fmt: skip
 
-# The end of a cut name that says nothing any more: one or two letters of a word, "3r" of "3rd".
+# The end of a cut name that says nothing any more: one or two letters of a word, "3r" of "3rd"; but "Bldg B" is whole.
 _BROKEN_WORD = re.compile(r"(?:(?<=\d)[snrt]|(?<![^\W_])[^\W\d_]{1,2})$")
 _DELETED = re.compile(r"(?:\s*\(deleted(?:\s+\d+)?\))+\s*$", re.IGNORECASE)
 _APOSTROPHES = re.compile(r"['\u2019\u2018`\u00b4\u02bc\u2032]")
@@ -82,7 +82,7 @@ def strip_deleted(text: str) -> str:
 def read_project_name(text: str, *, cut_at: int = 0) -> ProjectName:
     words: list[str] = []
     parts: list[Part] = []
-    items = list(_take_parts(_split(_BROKEN_WORD.sub("", text) if cut_at else text)))
+    items = list(_take_parts(_split(_without_broken_word(text) if cut_at else text)))
     for item in items:
         if isinstance(item, Part):
             parts.append(item)
@@ -90,6 +90,20 @@ def read_project_name(text: str, *, cut_at: int = 0) -> ProjectName:
             words.append(item)
     last = items[-1] if items and cut_at else None
     return ProjectName(tuple(words), tuple(parts), cut_at, last if isinstance(last, Part) else None)
+
+
+def is_short_direction(word: str, part: Part) -> bool:
+    """ "N" of the "N Campus" that the other calls "North Campus"."""
+    return not part.word and len(word) == 1 and _DIRECTIONS.get(word) == part.value
+
+
+def _without_broken_word(text: str) -> str:
+    match = _BROKEN_WORD.search(text)
+    if not match:
+        return text
+    rest = text[: match.start()]
+    before = _split(rest)
+    return text if before and before[-1] in _PARTS else rest
 
 
 def _split(text: str) -> list[str]:

@@ -35,6 +35,7 @@ CUTS = {
     "ordinal": ("Roof 3r", ("roof",), Part("", "3")),
     "two letters": ("Roof Repair Qu", ("roof", "repair"), None),
     "word": ("Roof Repai", ("roof", "repai"), None),
+    "letter of a part": ("Roof Repair Bldg B", ("roof", "repair"), Part("building", "b")),
 }
 
 

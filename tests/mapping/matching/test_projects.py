@@ -69,6 +69,11 @@ SURE = {
     ),
     "phase in two ways": (left("Quay Roof Phase 2"), right("Quay Roof Ph II"), "Same name"),
     "initials": (left("Quay High School Gym"), right("Quay HS Gym"), "Same name, other order or abbreviated"),
+    "direction in one letter": (
+        left("Quay North Campus Gym Roof"),
+        right("Quay N Campus - Gym Roof"),
+        "Same name, other order or abbreviated",
+    ),
     "customer in one text": (
         left("Quay Roof"),
         right("Alder Homes:Quay Roof", parent="Alder Homes"),
@@ -110,6 +115,11 @@ DOUBTFUL = {
     "building": (
         left("Quay Bldg A Roof"),
         right("Quay Bldg B Roof"),
+        "Same name. One has building a, the other building b",
+    ),
+    "building at the length of a cut": (
+        left("Quay Warehouse Dormitory Renovati Bldg A"),
+        right("Quay Warehouse Dormitory Renovati Bldg B"),
         "Same name. One has building a, the other building b",
     ),
     "wing": (left("Quay North Wing"), right("Quay South Wing"), "Same name. One has wing north, the other wing south"),
