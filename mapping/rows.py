@@ -103,8 +103,7 @@ def _upsert_statement() -> str:
     whose state turned, and how many changes were written down.
 
     Parameters: the rows as JSON; tenant, connection and resource; the values of COMMON; whether unchanged rows are
-    written too; tenant, refresh, resource and room of the changes. QuickBooks renames what is made inactive, so that
-    such a row is inactive and not renamed too.
+    written too; tenant, refresh, resource and room of the changes.
 
     Every part of the statement sees the table as it was before. All writers write in one order, so that two readings
     of a list cannot lock each other out. JSON, because a parameter for each value takes longer than the writing
@@ -114,7 +113,6 @@ def _upsert_statement() -> str:
     fields = {field.name: field for field in RemoteItem._meta.concrete_fields}
     column = {name: database.ops.quote_name(field.column) for name, field in fields.items() if field.column}
     table = database.ops.quote_name(RemoteItem._meta.db_table)
-    changes = database.ops.quote_name(RefreshChange._meta.db_table)
     shape = ", ".join(f"{column[name]} {fields[name].db_type(database)}" for name in READ)
     read = ", ".join(column[name] for name in READ)
     changed = [column[name] for name in (*COMMON, *READ) if name not in ("tenant", *KEY)]
@@ -139,12 +137,29 @@ def _upsert_statement() -> str:
             ON CONFLICT ({", ".join(column[name] for name in KEY)})
             DO UPDATE SET {", ".join(f"{name} = EXCLUDED.{name}" for name in changed)}
         ),
+        {_change_parts()}
+        SELECT count(known_id),
+            count(*) FILTER (WHERE what = '{RefreshChange.What.RENAMED}'),
+            coalesce(array_agg(remote_id) FILTER (WHERE has_turned), ARRAY[]::varchar[]),
+            (SELECT count(*) FROM noted)
+        FROM told
+    """  # noqa: S608
+
+
+def _change_parts() -> str:
+    """The parts of the statement that find out what changed of a row, and write it down.
+
+    QuickBooks renames what is made inactive, so that such a row is inactive and not renamed too.
+    """
+    what = RefreshChange.What
+    changes = database.ops.quote_name(RefreshChange._meta.db_table)
+    return f"""
         told AS (
             SELECT page.remote_id, page.name, page.is_active, known.id AS known_id, known.name AS old_name,
                 CASE
-                    WHEN known.id IS NULL THEN '{RefreshChange.What.ADDED}'
-                    WHEN known.is_active AND NOT page.is_active THEN '{RefreshChange.What.INACTIVATED}'
-                    WHEN known.name <> page.name THEN '{RefreshChange.What.RENAMED}'
+                    WHEN known.id IS NULL THEN '{what.ADDED}'
+                    WHEN known.is_active AND NOT page.is_active THEN '{what.INACTIVATED}'
+                    WHEN known.name <> page.name THEN '{what.RENAMED}'
                 END AS what,
                 known.is_active <> page.is_active AS has_turned
             FROM page LEFT JOIN known USING (remote_id)
@@ -160,11 +175,6 @@ def _upsert_statement() -> str:
             ORDER BY told.name, told.remote_id LIMIT %s
             RETURNING 1
         )
-        SELECT count(known_id),
-            count(*) FILTER (WHERE what = '{RefreshChange.What.RENAMED}'),
-            coalesce(array_agg(remote_id) FILTER (WHERE has_turned), ARRAY[]::varchar[]),
-            (SELECT count(*) FROM noted)
-        FROM told
     """  # noqa: S608
 
 
@@ -184,11 +194,12 @@ def mark_missing(
     Call it only after the list was read to its end, or with `only`, the ids the vendor says are gone. `seen` are ids
     that were in the list, written or not.
     """
-    gone = _find_gone(connection, resource_key, since=since, project_id=project_id, seen=seen, only=only)
+    unseen = _unseen_rows(connection, resource_key, since=since, project_id=project_id, only=only)
+    gone = _read_gone(unseen, seen)
     if not gone:
         return Counts()
-    rows = _rows_of(connection, resource_key).filter(remote_id__in=[row.remote_id for row in gone])
-    rows.update(is_active=False, vanished_at=timezone.now())
+    # A row that another reading wrote meanwhile is not among them any more.
+    unseen.filter(remote_id__in=[row.remote_id for row in gone]).update(is_active=False, vanished_at=timezone.now())
     turned = [row for row in gone if row.was_active]
     announce(subjects_of(connection, resource_key, [row.remote_id for row in turned]))
     return note_gone(resource_key, turned, log=log)
@@ -208,7 +219,8 @@ def list_missing(
     connection: Connection, resource_key: str, *, since: datetime | None, seen: Collection[str] = ()
 ) -> list[str]:
     """The ids `mark_missing` would make inactive."""
-    return [row.remote_id for row in _find_gone(connection, resource_key, since=since, seen=seen) if row.was_active]
+    gone = _read_gone(_unseen_rows(connection, resource_key, since=since), seen)
+    return [row.remote_id for row in gone if row.was_active]
 
 
 def list_vanished(connection: Connection, resource_key: str, *, after: datetime, before: datetime) -> list[Gone]:
@@ -228,15 +240,15 @@ def note_gone(resource_key: str, gone: Sequence[Gone], *, log: ChangeLog | None)
     return Counts(inactivated=len(gone) - merged, merged=merged)
 
 
-def _find_gone(
+def _unseen_rows(
     connection: Connection,
     resource_key: str,
     *,
     since: datetime | None,
-    seen: Collection[str],
     project_id: str | None = None,
     only: Collection[str] | None = None,
-) -> list[Gone]:
+) -> QuerySet[RemoteItem]:
+    """Rows of the list that were not written since."""
     rows = _rows_of(connection, resource_key).filter(vanished_at__isnull=True).exclude(subtype=PROJECT_ONLY)
     if since is not None:
         rows = rows.filter(seen_at__lt=since)
@@ -244,6 +256,10 @@ def _find_gone(
         rows = rows.filter(project_id=project_id)
     if only is not None:
         rows = rows.filter(remote_id__in=list(only))
+    return rows
+
+
+def _read_gone(rows: QuerySet[RemoteItem], seen: Collection[str]) -> list[Gone]:
     found = rows.order_by("name", "remote_id").values_list("remote_id", "is_active", "name", "merged_into")
     return [Gone(*row) for row in found.iterator() if row[0] not in seen]
 

@@ -6,6 +6,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField("refresh", "beat_at", models.DateTimeField(null=True, blank=True)),
+        migrations.AlterModelOptions("refreshchange", options={}),
         # A page of changes is read by reading and sort, in order of name.
         migrations.AddIndex(
             "refreshchange",
