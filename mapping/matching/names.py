@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mapping.matching.legal import strip_forms
-from mapping.matching.vocabulary import Sort, look_up
+from mapping.matching.vocabulary import STOPS, Sort, look_up
 from mapping.normalize import fold
 
 # Both systems cut what is longer: QuickBooks Desktop at 41, older exports at 31 and 50.
@@ -35,7 +35,6 @@ _DOTTED = re.compile(r"\b[^\W\d_](?:\.[^\W\d_])+\b\.?")
 _SPACED_FORM = re.compile(r"(?<=[\s,])(?:l l c|l l p|l p|p c|p a|i n c)$")
 _WORD = re.compile(r"[^\W_]+")
 _INITIALS: Sort = "word"
-_STOPS = frozenset({"the", "of", "and", "for", "at", "in", "by", "on"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,6 @@ class Name:
     forms: frozenset[str]
     copy: str
     is_cut: bool
-    has_of: bool
 
 
 # The same list is read again for every row a person asks about.
@@ -109,7 +107,7 @@ def _read_part(part: str, copy: str, *, is_cut: bool) -> Name:
     raw, forms = strip_forms(raw, initials)
     while len(raw) > 1 and raw[-1] == "and":
         raw = raw[:-1]
-    words = [word for word in raw if word not in _STOPS or word in initials] or raw
+    words = [word for word in raw if word not in STOPS or word in initials] or raw
     looked_up = [(word, _INITIALS) if word in initials else look_up(word) for word in words]
     return Name(
         words=tuple(words),
@@ -119,14 +117,13 @@ def _read_part(part: str, copy: str, *, is_cut: bool) -> Name:
         forms=forms,
         copy=copy,
         is_cut=is_cut,
-        has_of="of" in raw,
     )
 
 
 def _read_bare(folded: str, copy: str) -> Name:
     """A name of signs alone is its signs."""
     word = folded or "?"
-    return Name((word,), (word,), ("word",), word, frozenset(), copy, is_cut=False, has_of=False)
+    return Name((word,), (word,), ("word",), word, frozenset(), copy, is_cut=False)
 
 
 def _join_initials(words: list[str]) -> tuple[list[str], set[str]]:
