@@ -96,6 +96,7 @@ def refresh_resource(connection: Connection, resource: Resource, *, meter: Meter
     before = meter.counts
     if meter.log is not None:
         meter.log.is_first = _is_first(connection, resource)
+        meter.expect(_guess_size(connection, resource))
     if resource.key in PROJECT_LISTS:
         # Projects that were opened or closed since are part of the question; what is new among them is not.
         meter.enter(procore.PROJECTS.label)
@@ -126,6 +127,20 @@ def _tell_vanished(connection: Connection, resource: Resource, meter: Meter, *, 
         return Counts()
     gone = list_vanished(connection, resource.key, after=latest.ended_at, before=before)
     return note_gone(resource.key, gone, log=meter.log)
+
+
+def _guess_size(connection: Connection, resource: Resource) -> int | None:
+    """How many rows a list had, where its vendor does not say how many it has. None where it says, or nobody knows.
+
+    Pairs of code and type are read with the codes themselves.
+    """
+    lists = [resource.key]
+    if resource.key == procore.CODE_TYPE_PAIRS.key:
+        lists.append(procore.PROJECT_COST_CODES.key)
+    if connection.vendor != Vendor.QBO and resource.key not in PROJECT_LISTS:
+        return None
+    rows = RemoteItem.objects.filter(connection=connection, resource__in=lists, vanished_at__isnull=True)
+    return rows.count() or None
 
 
 def _is_first(connection: Connection, resource: Resource) -> bool:

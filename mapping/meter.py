@@ -27,7 +27,7 @@ class Meter:
         self._notes: list[str] = []
 
     def expect(self, total: int | None) -> None:
-        """Another list begins that says it holds `total` rows; None when it does not say."""
+        """Another list begins that holds `total` rows, or did when it was last read; None when nobody knows."""
         if total is not None:
             self._expected += total
             self._save(expected=self._expected)
@@ -49,6 +49,8 @@ class Meter:
 
     def add(self, counts: Counts) -> None:
         self.counts += counts
+        if 0 < self._expected < self.counts.read:
+            self.expect(self.counts.read - self._expected)
         self._save(
             read=self.counts.read,
             added=self.counts.added,

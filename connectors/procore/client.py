@@ -37,7 +37,7 @@ Companies = list[Company]
 _PLAIN = frozenset({"view", "serializer_view", "sort", "standard_cost_code_list_id", "tool_name", "sub_job_id"})
 # Asked for in every list. The default view of standard cost codes has no names; whether a project list without a
 # status filter holds inactive ones is unverified; only the extended view of invoices brings summary and items at once.
-_LIST_DEFAULTS = {
+_LIST_DEFAULTS: dict[str, Mapping[str, object]] = {
     PROJECTS.key: {"by_status": "All"},
     STANDARD_COST_CODES.key: {"view": "extended"},
     REQUISITIONS.key: {"view": "extended"},

@@ -49,12 +49,12 @@ class Company:
     name: str
     email: str = ""
     phone: str = ""
-    mobile: str = ""
-    legal_name: str = ""
-    tax_id: str = ""
     address: Address = Address()
     is_active: bool = True
     updated_at: datetime | None = None
+    mobile: str = ""
+    legal_name: str = ""
+    tax_id: str = ""
 
     @classmethod
     def from_wire(cls, wire: Wire) -> Company:

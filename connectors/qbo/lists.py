@@ -56,12 +56,17 @@ class Employee:
 
     @classmethod
     def from_wire(cls, wire: Wire) -> Employee:
-        parts = [read_text(wire.get(member)) for member in ("GivenName", "MiddleName", "FamilyName", "Suffix")]
+        given, middle, family, suffix = (
+            read_text(wire.get(member)) for member in ("GivenName", "MiddleName", "FamilyName", "Suffix")
+        )
         phone = wire.get("PrimaryPhone") or wire.get("Mobile") or {}
         return cls(
-            str(wire["Id"]),
-            read_text(wire.get("DisplayName")) or " ".join(part for part in parts if part),
-            *parts,
+            id=str(wire["Id"]),
+            name=read_text(wire.get("DisplayName")) or " ".join(filter(None, (given, middle, family, suffix))),
+            given_name=given,
+            middle_name=middle,
+            family_name=family,
+            suffix=suffix,
             number=read_text(wire.get("EmployeeNumber")),
             email=read_text((wire.get("PrimaryEmailAddr") or {}).get("Address")),
             phone=read_text(phone.get("FreeFormNumber")),

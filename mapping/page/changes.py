@@ -113,7 +113,7 @@ def _name_reading(reading: Refresh) -> str:
 
 def _count_unlisted(reading: Refresh) -> int:
     """Changes that were counted and not written down one by one: a first reading's, or those past the most kept."""
-    counted = sum(getattr(reading, member) for _, member, _ in COUNTED)
+    counted: int = sum(getattr(reading, member) for _, member, _ in COUNTED)
     return max(0, counted - RefreshChange.objects.filter(refresh=reading).count())
 
 

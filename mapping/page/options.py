@@ -212,11 +212,10 @@ def _links_in_the_way(chooser: Chooser, rows: Sequence[RemoteItem]) -> list[Link
     ids = [row.remote_id for row in rows]
     own = [chooser.row.remote_id]
     lefts, rights = (own, ids) if chooser.side == "procore" else (ids, own)
-    return list(
-        Link.objects.filter(
-            Q(left_id__in=lefts) | Q(exclusive_right__in=rights), kind__in=[kind.key for kind in chooser.kinds]
-        ).exclude(pk=chooser.replaced_id)
+    found = Link.objects.filter(
+        Q(left_id__in=lefts) | Q(exclusive_right__in=rights), kind__in=[kind.key for kind in chooser.kinds]
     )
+    return [link for link in found if link.pk != chooser.replaced_id]
 
 
 def _option(

@@ -87,6 +87,20 @@ def test_a_row_that_is_back_was_not_merged(log: ChangeLog) -> None:
     assert (row.is_active, row.vanished_at, row.merged_into) == (True, None, "")
 
 
+def test_what_is_expected_grows_with_what_is_read() -> None:
+    progress = Refresh.objects.create(section="contacts", side="quickbooks")
+    meter = Meter(progress)
+    meter.add(Counts(read=5))
+    assert progress.expected is None
+    meter.expect(None)
+    meter.expect(20)
+    meter.add(Counts(read=10))
+    assert (progress.read, progress.expected) == (15, 20)
+    meter.add(Counts(read=30))
+    progress.refresh_from_db()
+    assert (progress.read, progress.expected) == (45, 45)
+
+
 def test_old_readings_go_with_their_changes() -> None:
     start = timezone.now() - timedelta(days=30)
     for number in range(READINGS_KEPT + 3):

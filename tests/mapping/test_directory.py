@@ -46,6 +46,9 @@ def test_both_sides_of_the_contacts_are_read() -> None:
     jobs = RemoteItem.objects.filter(resource=qbo.CUSTOMERS.key).exclude(parent_id="")
     assert jobs.exists()
     assert set(jobs.values_list("subtype", flat=True)) <= {"job", "project"}
+    # QuickBooks does not say how long its lists are: from the second reading on, what they held is expected.
+    assert right.expected is None
+    assert reading("contacts", "quickbooks").expected == right.read
     again = reading("contacts", "procore")
     assert (again.read, again.added, again.renamed, again.inactivated) == (left.read, 0, 0, 0)
 
