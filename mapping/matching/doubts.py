@@ -33,7 +33,7 @@ FILLER, FILLER_BESIDE, FILLERS = 0.3, 0.5, 1.25
 TRADE, TRADE_OF_WEAK = 1.0, 2.0
 STRONG_HEAD, WEAK_HEAD = 1.5, 0.6
 LONGEST_INITIALS = 3
-KIN, KIN_WEIGHS = frozenset({"brothers", "son", "family"}), 0.7
+KIN, KIN_WEIGHS = frozenset({"brothers", "son", "family"}), 1.0
 
 # The words of either side.
 Sides = tuple[list[Word], list[Word]]

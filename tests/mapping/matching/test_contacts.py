@@ -93,6 +93,7 @@ UNSURE = {
         "The other names differ",
     ),
     "no word of its own": ("Quality Electric", "Quality Electrical", "“Electric” for “Electrical”"),
+    "sons": ("Hutchinson Tile", "Hutchinson & Sons Tile", "Extra word “Sons”"),
     "kin": ("Borrego Tile LLC", "Borrego Brothers Tile Solutions", "Extra words “Brothers Solutions”"),
     "too short without its form": ("Delta PC", "Delta Concrete", "Extra word “Concrete”"),
 }
