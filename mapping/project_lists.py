@@ -7,6 +7,7 @@ as it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -44,20 +45,25 @@ class Site:
 
 
 class SitePages:
-    """The pages of one project's list. `is_whole`, known at the end: it held as many rows as it had said."""
+    """The pages of one project's list, and of the parts `sub_jobs` have of their own.
 
-    def __init__(self, connection: Connection, resource: Resource, site: Site) -> None:
+    `is_whole`, known at the end: each held as many rows as it had said.
+    """
+
+    def __init__(self, connection: Connection, resource: Resource, site: Site, sub_jobs: Iterable[str] = ()) -> None:
         self.is_whole = True
         self._client = ProcoreClient(connection)
-        self._pages = self._client.list(resource, project_id=site.id)
+        filters: list[dict[str, object]] = [{}, *({"sub_job_id": job_id} for job_id in sub_jobs)]
+        self._lists = [self._client.list(resource, project_id=site.id, **each) for each in filters]
 
     def __iter__(self) -> Iterator[Rows]:
-        read, total = 0, None
-        for page in self._pages:
-            total = self._client.total if read == 0 else total
-            read += len(page)
-            yield page
-        self.is_whole = total is None or read >= total
+        for pages in self._lists:
+            read, total = 0, None
+            for page in pages:
+                total = self._client.total if read == 0 else total
+                read += len(page)
+                yield page
+            self.is_whole = self.is_whole and (total is None or read >= total)
 
 
 @dataclass(slots=True)
@@ -118,7 +124,11 @@ def refresh_project_codes(connection: Connection, project_ids: Iterable[str], *,
     wanted = list(project_ids)
     names = dict(_projects(connection).filter(remote_id__in=wanted).values_list("remote_id", "name"))
     for project_id in wanted:
-        read_codes(reading, Site(project_id, names.get(project_id, "")))
+        site = Site(project_id, names.get(project_id, ""))
+        # A code nobody knows may be that of a sub job nobody knows. Where there are none the list may not be had.
+        with suppress(Missing, NoPermission):
+            _read_sub_jobs(ProjectReading(connection, Meter()), site)
+        read_codes(reading, site)
     return reading.meter.counts + renew_project_only_codes(connection)
 
 
@@ -134,14 +144,18 @@ def choose_sites(connection: Connection, resource: Resource) -> tuple[list[Site]
 
 
 def read_codes(reading: ProjectReading, site: Site) -> list[CostCode]:
-    """A project's own cost codes, with those of its sub jobs."""
+    """A project's own cost codes, with those of the sub jobs it is known to have: the list leaves them out."""
     codes: list[CostCode] = []
+    jobs = RemoteItem.objects.filter(
+        connection=reading.connection, resource=procore.SUB_JOBS.key, project_id=site.id, is_active=True
+    )
 
     def read(wire: Wire) -> DirectoryRow:
         codes.append(CostCode.from_project(wire, project_id=site.id))
         return read_project_code(reading.connection, wire, project_id=site.id, project_name=site.name)
 
-    _read_own_list(reading, site, procore.PROJECT_COST_CODES, read)
+    sub_jobs = list(jobs.order_by("remote_id").values_list("remote_id", flat=True))
+    _read_own_list(reading, site, procore.PROJECT_COST_CODES, read, sub_jobs)
     return codes
 
 
@@ -193,11 +207,15 @@ def _read_payment_terms(reading: ProjectReading, site: Site) -> None:
 
 
 def _read_own_list(
-    reading: ProjectReading, site: Site, resource: Resource, read: Callable[[Wire], DirectoryRow]
+    reading: ProjectReading,
+    site: Site,
+    resource: Resource,
+    read: Callable[[Wire], DirectoryRow],
+    sub_jobs: Iterable[str] = (),
 ) -> None:
     """A list whose rows are the project's own. Only when it came whole is anything missing from it."""
     started_at, seen = timezone.now(), set[str]()
-    pages = SitePages(reading.connection, resource, site)
+    pages = SitePages(reading.connection, resource, site, sub_jobs)
     for page in pages:
         reading.save(resource, [read(wire) for wire in page], seen)
     if pages.is_whole:

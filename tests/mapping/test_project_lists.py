@@ -67,6 +67,40 @@ def test_sub_jobs_are_named_with_their_project(sandboxes: Any, projects: list[Re
     assert row.data == {"own_name": "Parking deck", "full_name": f"{projects[0].name}:Parking deck"}
 
 
+def test_codes_of_a_sub_job_are_read_with_the_projects_and_know_whose_they_are(
+    sandboxes: Any, projects: list[RemoteItem]
+) -> None:
+    project = projects[0]
+    own = {"project_id": int(project.remote_id)}
+    job = at_procore(
+        sandboxes, "POST", f"sub_jobs?project_id={project.remote_id}",
+        {**own, "sub_job": {"name": "Garage", "code": "G"}},
+    )  # fmt: skip
+    made = at_procore(
+        sandboxes, "POST", f"cost_codes?project_id={project.remote_id}",
+        {**own, "sub_job_id": job["id"], "cost_code": {"code": "03-300", "name": "Slabs"}},
+    )  # fmt: skip
+    project_lists.refresh_project_codes(project.connection, [project.remote_id])
+    assert load_codes()[str(made["id"])].sub_job_id == str(job["id"])
+    assert RemoteItem.objects.get(resource=procore.SUB_JOBS.key).remote_id == str(job["id"])
+    others = RemoteItem.objects.filter(resource=procore.PROJECT_COST_CODES.key, project_id=project.remote_id)
+    assert others.filter(is_active=True, data__sub_job_id="").exists()
+    assert set(others.values_list("data__sub_job_id", flat=True)) == {"", str(job["id"])}
+    # Reading again loses neither the project's nor the sub job's.
+    before = set(others.filter(is_active=True).values_list("remote_id", flat=True))
+    project_lists.refresh_project_codes(project.connection, [project.remote_id])
+    assert set(others.filter(is_active=True).values_list("remote_id", flat=True)) == before
+
+
+def test_a_project_without_the_right_to_sub_jobs_still_has_its_codes(
+    sandboxes: Any, projects: list[RemoteItem]
+) -> None:
+    refuse(sandboxes, "/sub_jobs")
+    project_lists.refresh_project_codes(projects[0].connection, [projects[0].remote_id])
+    rows = RemoteItem.objects.filter(resource=procore.PROJECT_COST_CODES.key, project_id=projects[0].remote_id)
+    assert rows.filter(is_active=True).exists()
+
+
 def test_project_codes_show_the_project_and_rules_do_not(projects: list[RemoteItem]) -> None:
     reading("account-codes", "procore")
     assert reading("override-accounts", "procore").state == "done"

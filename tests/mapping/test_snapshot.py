@@ -6,8 +6,16 @@ import pytest
 
 from connectors.procore import resources as procore
 from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, KINDS, VENDOR
-from mapping.maps import CodeRef, Target
-from mapping.snapshot import load_codes, load_companies, load_jobs, load_links, load_names
+from mapping.maps import CodeRef, ProjectRef, Target
+from mapping.snapshot import (
+    load_codes,
+    load_companies,
+    load_jobs,
+    load_labels,
+    load_links,
+    load_names,
+    load_projects,
+)
 from smoothx.tenants.scope import tenant_scope
 from tests.mapping.factories import (
     make_account,
@@ -65,6 +73,42 @@ def test_codes_know_what_they_are_mapped_under_and_their_divisions(django_assert
         "502": CodeRef("33", "03-300", "Cast-in-place", ("3",), ("03",)),
         "503": CodeRef("code:99-100", "99-100", "Owner's own", ("3",), ("03",)),
     }
+
+
+def test_links_of_some_left_rows_alone() -> None:
+    first, second = make_code("03-300", "Concrete"), make_code("05-120", "Steel")
+    for code in (first, second):
+        make_link(COST_CODE_ACCOUNT, code, make_account(f"Account {code.code}"))
+    found = load_links([COST_CODE_ACCOUNT], left_ids={first.remote_id, "404"})
+    assert {key: target.name for key, target in found.items()} == {
+        ("cost_code_account", first.remote_id): "Account 03-300"
+    }
+    assert load_links([COST_CODE_ACCOUNT], left_ids=()) == {}
+
+
+def test_projects_know_their_departments(django_assert_num_queries: Any) -> None:
+    make_row(procore.PROJECTS, "Lofts", remote_id="501", data={"department_ids": ["31", "32"]})
+    make_row(procore.PROJECTS, "Annex", remote_id="502")
+    with django_assert_num_queries(1):
+        found = load_projects()
+    assert found == {"501": ProjectRef("Lofts", ("31", "32")), "502": ProjectRef("Annex")}
+
+
+def test_short_lists_are_named_and_a_types_code_finds_it_unless_two_share_it(django_assert_num_queries: Any) -> None:
+    make_row(procore.DEPARTMENTS, "Commercial", remote_id="31")
+    make_row(procore.SUB_JOBS, "Garage", remote_id="61", code="S")
+    for remote_id, code, name in (("71", "S", "Subcontract"), ("72", "L", "Labor"), ("73", "L", "Labor, old")):
+        make_row(procore.COST_TYPES, name, remote_id=remote_id, code=code)
+    with django_assert_num_queries(1):
+        labels, type_ids = load_labels()
+    assert labels == {
+        (procore.DEPARTMENTS.key, "31"): "Commercial",
+        (procore.SUB_JOBS.key, "61"): "Garage",
+        (procore.COST_TYPES.key, "71"): "Subcontract",
+        (procore.COST_TYPES.key, "72"): "Labor",
+        (procore.COST_TYPES.key, "73"): "Labor, old",
+    }
+    assert type_ids == {"S": "71"}
 
 
 def test_names_prefer_the_active_row() -> None:

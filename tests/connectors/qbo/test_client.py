@@ -85,6 +85,19 @@ def test_every_list_answers_whole_rows_in_order(client: QboClient, sandboxes: An
     assert {row["Id"] for row in rows} == {row["Id"] for row in state(sandboxes, resource.entity)}
 
 
+def test_how_many_there_are(client: QboClient, sandboxes: Any) -> None:
+    assert client.count("Purchase") == len(state(sandboxes, "Purchase"))
+    assert client.count("Class") == len([row for row in state(sandboxes, "Class") if row["Active"]])
+    assert client.count("Deposit") == 0
+
+
+def test_the_newest_come_first_and_no_more_than_asked(client: QboClient, sandboxes: Any) -> None:
+    dates = sorted((row["TxnDate"] for row in state(sandboxes, "Purchase")), reverse=True)
+    assert [row["TxnDate"] for row in client.newest("Purchase", most=5)] == dates[:5]
+    assert [row["TxnDate"] for row in client.newest("Purchase", most=5000)] == dates
+    assert client.newest("Deposit", most=5) == []
+
+
 def test_inactive_rows_come_unless_they_are_not_wanted(client: QboClient, sandboxes: Any) -> None:
     vendor_id = next(row["Id"] for row in state(sandboxes, "Vendor") if row["Active"])
     act(sandboxes.qbo, "deactivate_vendor", vendor_id=vendor_id)
