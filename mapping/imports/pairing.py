@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Literal
 
-from mapping.automap import find_pairs
+from mapping.automap_find import find_pairs
 from mapping.imports.judging import Book, Judged, Stands
 from mapping.imports.tables import load_standing
 from mapping.kinds import KINDS, MappingKind
@@ -37,6 +37,8 @@ def pair_list(
     for row in rows:
         if row.verdict == "listed":
             _name_partner(row, best, linked, told, book, side)
+            if row.verdict == "no_match" and section.is_tree:
+                row.reason = "Nothing is close enough, or a division above it is mapped. Link it on its tab."
 
 
 def _key(kind: MappingKind, row_id: str, side: Side) -> str:

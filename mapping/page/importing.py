@@ -190,6 +190,12 @@ def _content_notice(run: MappingRun, section: Section) -> list[Notice]:
     ]
 
 
+def _can_pair(run: MappingRun, section: Section) -> bool:
+    """A row of the file gets one partner, so a QuickBooks list is paired only where each is linked once."""
+    content = content_of_run(run)
+    return content == "left" or (content == "right" and all(kind.is_one_to_one for kind in section.kinds))
+
+
 def _replace_notice(run: MappingRun, counts: dict[str, tuple[int, int]]) -> list[Notice]:
     replaces = run.options["replaces"]
     count = counts.get("replace" if replaces else "linked", (0, 0))[0]
@@ -207,7 +213,7 @@ def _replace_notice(run: MappingRun, counts: dict[str, tuple[int, int]]) -> list
 
 def _other_list(run: MappingRun, section: Section) -> dict[str, str] | None:
     content = content_of_run(run)
-    if content not in ("left", "right") or run.options["is_paired"]:
+    if run.options["is_paired"] or not _can_pair(run, section):
         return None
     other = "the QuickBooks list" if content == "left" else f"the list of Procore {section.left_noun_plural}"
     return {"url": reverse("mapping:import_add", args=[run.pk]), "label": f"Add {other}"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -37,11 +37,13 @@ def start(request: TenantRequest, section_key: str) -> HttpResponse:
     section = get_section(section_key)
     if request.method == "GET":
         return render(request, "mapping/import.html", start_context(section))
-    file = request.FILES.get("file")
-    if not isinstance(file, UploadedFile):
+    file = _file_of(request)
+    if file is None:
         return _refuse(request, section, NO_FILE)
     try:
-        run = preview.start_preview(section, file, size=file.size or 0, name=file.name or "", actor=request.user)
+        run = preview.start_preview(
+            section, cast(BinaryIO, file), size=file.size or 0, name=file.name or "", actor=request.user
+        )
         tasks.start_check(run)
     except (FileRefused, NotConnected) as refusal:
         return _refuse(request, section, refusal.sentence)
@@ -93,12 +95,12 @@ def pair(request: TenantRequest, run_id: int) -> HttpResponse:
 def add_list(request: TenantRequest, run_id: int) -> HttpResponse:
     """Pair the list with that in a second file."""
     run = _get_run(run_id)
-    file = request.FILES.get("file")
-    if not isinstance(file, UploadedFile):
+    file = _file_of(request)
+    if file is None:
         messages.error(request, NO_FILE)
         return HttpResponseRedirect(_page_of(run))
     try:
-        return _change(request, run, lambda: preview.add_list(run, file, size=file.size or 0))
+        return _change(request, run, lambda: preview.add_list(run, cast(BinaryIO, file), size=file.size or 0))
     except FileRefused as refusal:
         messages.error(request, refusal.sentence)
         return HttpResponseRedirect(_page_of(run))
@@ -180,6 +182,11 @@ def _change(request: TenantRequest, run: MappingRun, change: Callable[[], None])
 
 def _refuse(request: TenantRequest, section: Section, sentence: str) -> HttpResponse:
     return render(request, "mapping/import.html", start_context(section, error=sentence), status=422)
+
+
+def _file_of(request: TenantRequest) -> UploadedFile[Any] | None:
+    file = request.FILES.get("file")
+    return file if isinstance(file, UploadedFile) else None
 
 
 def _get_run(run_id: int) -> MappingRun:

@@ -269,6 +269,18 @@ def test_a_list_of_one_side_is_called_so_and_paired(browser: Client) -> None:
     assert browser.get(page_of(run)).context["other_list"] is None
 
 
+def test_a_list_of_accounts_is_added_to_that_of_the_codes_not_the_other_way_round(browser: Client) -> None:
+    """Many codes go to one account, and a row of the file gets one partner."""
+    run = preview_of(browser, b"Account #,Full name,Detail type\n5000,Materials,Supplies\n")
+    page = browser.get(page_of(run))
+    [notice] = page.context["notices"]
+    assert (
+        notice.title == "This is a list out of QuickBooks. It names no Procore cost code, so it is not a mapping yet."
+    )
+    assert notice.text == "Import the Procore list of cost codes, and add this one there."
+    assert (notice.action, page.context["other_list"], page.context["commit"]) == (None, None, None)
+
+
 def test_the_other_list_is_added(browser: Client) -> None:
     run = preview_of(browser, b"Code,Description\n01-100,Permits\n")
     add = f"{page_of(run)}add/"
