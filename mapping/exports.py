@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.utils import timezone
 from openpyxl import Workbook
@@ -189,13 +189,13 @@ def _write_explanations(book: Workbook, explanations: Sequence[tuple[str, str]])
         sheet.append([_heading(sheet, column), _text(sheet, told)])
 
 
-def _heading(sheet: object, text: str) -> WriteOnlyCell:
+def _heading(sheet: Any, text: str) -> Any:
     cell = WriteOnlyCell(sheet, value=text)
     cell.font = Font(bold=True)
     return cell
 
 
-def _text(sheet: object, text: str) -> WriteOnlyCell | None:
+def _text(sheet: Any, text: str) -> Any:
     if not text:
         return None
     cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", text))

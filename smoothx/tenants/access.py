@@ -10,14 +10,15 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 
 from smoothx.tenants.models import Membership, Role, Tenant
 
 _RANK = {Role.VIEWER: 0, Role.APPROVER: 1, Role.ADMIN: 2, Role.OWNER: 3}
 _Row = TypeVar("_Row", bound=models.Model)
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class TenantRequest(HttpRequest):
@@ -38,7 +39,7 @@ def for_role(least: Role) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         @login_required
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             membership = getattr(request, "membership", None)
             if membership is None:
                 return redirect("no_company")
