@@ -67,7 +67,7 @@ class Judge:
             data={
                 "role": wanted.role,
                 "approvals": list(wanted.approvals),
-                "name": planned.name,
+                "name": namesake.name if namesake else planned.name,
                 "facts": [list(fact) for fact in planned.facts],
                 "row": row.pk,
                 "twin": namesake.pk if namesake else None,

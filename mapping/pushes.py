@@ -67,8 +67,8 @@ class _Answers:
     planner: Callable[[Section, SideKey], Planner] | None = None
     # A run to be prepared or carried on by a worker.
     start: Callable[[MappingRun], None] | None = None
-    # (section, name) -> rows of the other side that have the name this very moment, taken into the directory.
-    ask_name: Callable[[Section, str], Sequence[str]] | None = None
+    # (section, side, name) -> rows of the other side that have the name now, taken into the directory.
+    ask_name: Callable[[Section, SideKey, str], Sequence[str]] | None = None
 
 
 _answers = _Answers()
@@ -80,7 +80,7 @@ def register(
     states: Callable[[Section, SideKey], Mapping[tuple[Role, str], PushState]] | None = None,
     planner: Callable[[Section, SideKey], Planner] | None = None,
     start: Callable[[MappingRun], None] | None = None,
-    ask_name: Callable[[Section, str], Sequence[str]] | None = None,
+    ask_name: Callable[[Section, SideKey, str], Sequence[str]] | None = None,
 ) -> None:
     """Called by sync when it starts; the last one stands. None takes pushing away again."""
     _answers.push, _answers.states = push, states
@@ -122,9 +122,9 @@ def start(run: MappingRun) -> None:
         _answers.start(run)
 
 
-def ask_name(section: Section, name: str) -> Sequence[str]:
-    """Look on the other side, now, who has this name, and take them into the directory. Answers their remote ids.
+def ask_name(section: Section, side: SideKey, name: str) -> Sequence[str]:
+    """Look at the side opposite of `side`, now, who has this name, and take them into the directory.
 
-    Empty when nobody has it, and when the other side cannot be asked.
+    Answers their remote ids; none when nobody has it, and when the other side cannot be asked.
     """
-    return _answers.ask_name(section, name) if _answers.ask_name is not None else ()
+    return _answers.ask_name(section, side, name) if _answers.ask_name is not None else ()

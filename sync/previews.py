@@ -18,7 +18,7 @@ from mapping.pushes import Planned, Planner, Wanted
 from mapping.screens import Section
 from mapping.sides import SideKey
 from mapping.subjects import load_parents
-from mapping.upserts import upsert_records
+from mapping.upserts import upsert_companies, upsert_records
 from sync.codes import sentence_for
 from sync.flow import Flow
 from sync.flows._cost_codes import CodePush
@@ -95,20 +95,31 @@ class _Previewer:
         return set(self._parents.values())
 
 
-def ask_name(section: Section, name: str) -> Sequence[str]:
-    """Remote ids of the QuickBooks rows with this name now; each is in the directory from here on."""
-    found: list[str] = []
+def ask_name(section: Section, side: SideKey, name: str) -> Sequence[str]:
+    """Remote ids of the rows opposite of `side` with this name now; each is in the directory from here on."""
     try:
-        client = Work().qbo
-        for entity in LISTS[section.kinds[0].key]:
-            record = client.find_by_name(entity, name, parent_id="" if entity == "Customer" else None)
-            if record is not None:
-                upsert_records(client.connection, entity, [record])
-                found.append(str(record["Id"]))
+        return _ask_procore(name) if side == "quickbooks" else _ask_books(LISTS[section.kinds[0].key], name)
     except (VendorError, NotConnected):
         # What the directory knows has to do; the push itself is refused should the name be in use.
-        return found
+        return ()
+
+
+def _ask_books(entities: Sequence[str], name: str) -> list[str]:
+    client = Work().qbo
+    found: list[str] = []
+    for entity in entities:
+        record = client.find_by_name(entity, name, parent_id="" if entity == "Customer" else None)
+        if record is not None:
+            upsert_records(client.connection, entity, [record])
+            found.append(str(record["Id"]))
     return found
+
+
+def _ask_procore(name: str) -> list[str]:
+    client = Work().procore
+    companies = client.find_company(name)
+    upsert_companies(client.connection, companies)
+    return [company.id for company in companies]
 
 
 def _planned(plan: Plan[Any]) -> Planned:
@@ -121,6 +132,9 @@ def _planned(plan: Plan[Any]) -> Planned:
 
 
 def _sentence(notice: Notice) -> str:
+    if notice.code == "name_changed":
+        # The code's own sentence tells of it afterwards.
+        return f"QuickBooks does not take the name as it is, so it becomes {notice.subject}."
     return sentence_for(notice.code, notice.subject, notice.detail)
 
 
@@ -168,7 +182,9 @@ def _company(row: RemoteItem) -> Company:
     facts = row.data
     names = ("street", "city", "state_code", "zip", "country_code")
     address = Address(**{name: str(facts.get(name) or "") for name in names})
-    return Company(row.remote_id, row.name, row.email, row.phone, address, is_active=row.is_active)
+    return Company(
+        id=row.remote_id, name=row.name, email=row.email, phone=row.phone, address=address, is_active=row.is_active
+    )
 
 
 def _contact(row: RemoteItem, *, is_customer: bool) -> QboContact:

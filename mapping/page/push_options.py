@@ -26,10 +26,13 @@ def options_context(frame: Frame, run: MappingRun) -> dict[str, Any] | None:
     is_role = side_named(run.side) == "procore" and bool(role)
     if not is_item and not is_role:
         return None
+    divisions = _divisions(frame, run) if is_item else []
+    if is_item and not divisions:
+        return None
     return {
         "roles": [(each, f"{each.capitalize()}s", each == role) for each in ROLES] if is_role else [],
         "suffix": {"is_checked": bool(run.options.get("suffix"))} if is_role else None,
-        "divisions": _divisions(frame, run) if is_item else [],
+        "divisions": divisions,
     }
 
 

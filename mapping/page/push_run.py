@@ -199,7 +199,8 @@ def _page(run: MappingRun, query: RunQuery) -> tuple[list[RunRow], Any]:
 
 def _row(frame: Frame, run: MappingRun, row: RunRow) -> dict[str, Any]:
     show = next(each for each in _groups(run) if _is_in(each, row))
-    facts = [f"{value}" for label, value in row.data.get("facts", ()) if label != "Name"]
+    name = row.data.get("name", "")
+    facts = [str(value) for _, value in row.data.get("facts", ()) if value != name]
     link = None
     if row.verdict == "exists" and row.state != RunRow.State.DONE and frame.can_change and row.data.get("twin"):
         link = Action(
@@ -209,7 +210,7 @@ def _row(frame: Frame, run: MappingRun, row: RunRow) -> dict[str, Any]:
         "id": str(row.pk),
         "number": row.number,
         "label": row.label,
-        "name": row.data.get("name", ""),
+        "name": name,
         "facts": ", ".join(facts),
         "state": show.label if row.state != RunRow.State.DONE or row.verdict == "create" else "Linked",
         "icon": show.icon,

@@ -80,7 +80,8 @@ def _push_one(
     role = _role(values, frame.section)
     has_suffix = values.get("suffix") == "1"
     if values.get("confirmed") != "1" or request.method != "POST":
-        pushes.ask_name(frame.section, row.name if not row.code else f"{row.code} {row.name}")
+        named = pushes.planner(frame.section, side)(pushes.Wanted(row, push_runs.role_of(row, side, role)))
+        pushes.ask_name(frame.section, side, named.name or row.name)
         return _show(request, frame, side, row, role, has_suffix=has_suffix)
     if side == "procore" and not frame.section.push_to and values.get("as", "") not in pushes.ROLES:
         return _show(request, frame, side, row, "vendor", error="Choose what it becomes.")

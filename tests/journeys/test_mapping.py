@@ -107,11 +107,13 @@ def test_a_name_that_is_taken_is_offered_for_linking(
 def test_a_name_taken_meanwhile_is_said_beside_the_row(
     mapped: Any, owner: Any, sandboxes: Any, open_window: OpenWindow
 ) -> None:
-    worlds.act(sandboxes.qbo, "add_vendor", name="Lattice Surveying PLLC")
     page = open_window(owner)
     page.goto("/mapping/contacts/?tab=procore")
     page.get_by_role("button", name="Push Lattice Surveying PLLC to QuickBooks").click()
-    page.get_by_role("dialog").get_by_role("button", name="Push and link").click()
+    button = page.get_by_role("dialog").get_by_role("button", name="Push and link")
+    expect(button).to_be_visible()
+    worlds.act(sandboxes.qbo, "add_vendor", name="Lattice Surveying PLLC")
+    button.click()
     expect(row_of(page, "Lattice Surveying PLLC")).to_contain_text("exists on the other side already")
 
 
