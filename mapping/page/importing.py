@@ -176,18 +176,16 @@ def _content_notice(run: MappingRun, section: Section) -> list[Notice]:
         return [Notice(severity="warn", title="The columns were not recognised.", text=text)]
     if content == "mapping" or run.options["is_paired"]:
         return []
-    if content == "left":
-        title = (
-            f"This is a list of Procore {section.left_noun_plural}. It names no {right}, so it is not a mapping yet."
-        )
-    else:
-        title = (
-            f"This is a list out of QuickBooks. It names no Procore {section.left_noun}, so it is not a mapping yet."
-        )
+    left, lefts = section.left_noun, section.left_noun_plural
+    title = f"This is a list of Procore {lefts}. It names no {right}, so it is not a mapping yet."
+    if content == "right":
+        title = f"This is a list out of QuickBooks. It names no Procore {left}, so it is not a mapping yet."
+    if not _can_pair(run, section):
+        text = f"Import the Procore list of {lefts}, and add this one there."
+        return [Notice(severity="warn", title=title, text=text)]
     suggest = _post("Suggest partners", "mapping:import_pair", run)
-    return [
-        Notice(severity="warn", title=title, text="Have partners suggested, or add the other list.", action=suggest)
-    ]
+    text = "Have partners suggested, or add the other list."
+    return [Notice(severity="warn", title=title, text=text, action=suggest)]
 
 
 def _can_pair(run: MappingRun, section: Section) -> bool:
