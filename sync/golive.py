@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -12,7 +11,6 @@ from django.utils import timezone
 
 from connectors.models import Connection, Vendor
 from mapping.choices import known_books, load_defaults
-from mapping.coverage import coverage
 from mapping.defaults import (
     BILL_CODE,
     LINE_ITEM_TYPE,
@@ -23,30 +21,15 @@ from mapping.defaults import (
 )
 from mapping.fitness import find_misfits
 from mapping.options import find_in_force
-from mapping.screens import SECTIONS
 from smoothx.tenants.models import AuditEntry, Tenant
 from smoothx.tenants.scope import require_tenant_id
 from sync import ledger
 from sync.books import first_look
+from sync.checklist import Check
+from sync.golive_mapping import check_mapping
 from sync.models import OpeningBalance, OpeningRun
 from sync.tasks import nudge, start_polling
 from sync.work import Work
-
-Outcome = Literal["done", "open", "block", "wait"]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of the checklist. `block` stops going live, `open` is advice, `wait` needs an earlier step first."""
-
-    key: str
-    group: str
-    label: str
-    outcome: Outcome
-    detail: str
-    fix: str = ""
-    fix_label: str = ""
-    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +83,8 @@ def _connection(facts: Facts, vendor: Vendor) -> Check:
 
 
 def _mapping(facts: Facts) -> list[Check]:
-    line_type = facts.defaults.get(LINE_ITEM_TYPE)
-    codes = "item-codes" if line_type and line_type.id == "item" else "account-codes"
-    return [_contacts(), _projects(), _way(facts), _codes(codes, facts.defaults)]
+    contacts, projects, *others = check_mapping(facts.defaults)
+    return [contacts, projects, _way(facts), *others]
 
 
 def _way(facts: Facts) -> Check:
@@ -113,49 +95,6 @@ def _way(facts: Facts) -> Check:
         text = "Compare the four ways and choose one."
         return Check("way", "Mapping", label, "open", text, "options", "Compare")
     return Check("way", "Mapping", label, "done", found.title, "options", "Compare")
-
-
-def _contacts() -> Check:
-    found = coverage(SECTIONS["contacts"])
-    detail = f"{found.mapped} of {found.total} Procore companies mapped."
-    if not found.total:
-        return Check("contacts", "Mapping", "Contacts", "block", "Nothing read yet.", "map:contacts", "Read contacts")
-    if not found.mapped:
-        return Check(
-            "contacts", "Mapping", "Contacts", "block", detail, "map:contacts", "Map contacts", found.unmapped
-        )
-    if found.unmapped:
-        detail += f" {found.unmapped} left; a document of theirs waits until they are mapped."
-        return Check("contacts", "Mapping", "Contacts", "open", detail, "map:contacts", "Continue", found.unmapped)
-    return Check("contacts", "Mapping", "Contacts", "done", detail)
-
-
-def _projects() -> Check:
-    found = coverage(SECTIONS["projects"])
-    if not found.total:
-        return Check("projects", "Mapping", "Projects", "block", "Nothing read yet.", "map:projects", "Read projects")
-    detail = f"{found.mapped} of {found.total} Procore projects mapped."
-    if found.unmapped:
-        detail += f" {found.unmapped} become sub-customers when you are live, by their Customer field."
-        return Check("projects", "Mapping", "Projects", "open", detail, "map:projects", "Look", found.unmapped)
-    return Check("projects", "Mapping", "Projects", "done", detail)
-
-
-def _codes(section: str, defaults: Defaults) -> Check:
-    found = coverage(SECTIONS[section])
-    fix = f"map:{section}"
-    if not found.total:
-        return Check("codes", "Mapping", "Cost codes", "block", "Nothing read yet.", fix, "Read cost codes")
-    detail = f"{found.mapped} of {found.total} covered."
-    if not found.unmapped:
-        return Check("codes", "Mapping", "Cost codes", "done", detail)
-    if defaults.get(BILL_CODE):
-        detail += f" {found.unmapped} use QB Bill Account Code, and their documents will say so."
-        return Check(
-            "codes", "Mapping", "Cost codes", "open", detail, fix, f"Map {found.unmapped} codes", found.unmapped
-        )
-    detail += f" {found.unmapped} have no account: map each one, or set QB Bill Account Code."
-    return Check("codes", "Mapping", "Cost codes", "block", detail, fix, f"Map {found.unmapped} codes", found.unmapped)
 
 
 def _defaults(facts: Facts) -> list[Check]:

@@ -15,7 +15,7 @@ from mapping.models import RemoteItem
 from mapping.page.frame import Frame
 from mapping.page.inherited import in_project, load_code_facts, project_choices
 from mapping.page.listing import count_or_gather, name_order, ordered_rows, read_slice, turn
-from mapping.page.matcher import find_matches, open_parts, open_rows
+from mapping.page.matcher import Match, find_matches, open_parts, open_rows
 from mapping.page.open_row import may_push, show_row
 from mapping.page.query import matches
 from mapping.page.score_order import order_by_score
@@ -94,38 +94,56 @@ def load_waiting(frame: Frame) -> dict[str, int]:
 def list_open(frame: Frame, side: SideKey, total: int) -> tuple[list[dict[str, Any]], Page]:
     """The rows of the page in force, ready for the template. `total` is the count of all open rows."""
     waiting = load_waiting(frame) if side == "procore" else {}
-    found, page = _find(frame, side, total, waiting)
-    best = find_matches(frame, side, found)
+    parts, count, is_few = _narrow(frame, _parts(frame, side, waiting), total)
+    page, shown = turn(frame, count)
+    if frame.query.sort == "score" and is_few:
+        found, best = _sort_few(frame, side, parts, shown)
+    else:
+        found = _read(frame, side, parts, count, shown, waiting) if count else []
+        best = find_matches(frame, side, found)
     states = pushes.states(frame.section, side) if found and may_push(frame, side) else {}
     is_left_out = frame.query.show == "left_out"
     codes = load_code_facts(frame, found) if side == "procore" else {}
-    return [
+    rows = [
         show_row(row, frame, side, waiting.get(row.remote_id, 0), best.get(row.pk), states, is_left_out=is_left_out)
         | codes.get(row.remote_id, {})
         for row in found
-    ], page
+    ]
+    return rows, page
 
 
-def _find(frame: Frame, side: SideKey, total: int, waiting: Mapping[str, int]) -> tuple[list[RemoteItem], Page]:
-    parts = _parts(frame, side, waiting)
-    count = total
-    if frame.query.is_filtered:
-        counted = [count_or_gather(part) for part in parts]
-        count = sum(each for each, _ in counted)
-        parts = [
-            part if keys is None else all_rows().filter(pk__in=keys)
-            for part, (_, keys) in zip(parts, counted, strict=True)
-        ]
-    page, shown = turn(frame, count)
-    if not count:
-        return [], page
-    query = frame.query
+def _narrow(frame: Frame, parts: list[Rows], total: int) -> tuple[list[Rows], int, bool]:
+    """The lists as the filter leaves them, how many rows they have, and whether these are few and known."""
+    if not frame.query.is_filtered:
+        return parts, total, False
+    counted = [count_or_gather(part) for part in parts]
+    keys = [key for _, found in counted for key in found or []]
+    count = sum(each for each, _ in counted)
+    if count == len(keys):
+        return [all_rows().filter(pk__in=keys)], count, True
+    return parts, count, False
+
+
+def _sort_few(
+    frame: Frame, side: SideKey, parts: list[Rows], shown: slice
+) -> tuple[list[RemoteItem], dict[int, Match]]:
+    rows = list(parts[0])
+    best = find_matches(frame, side, rows)
+    sign = -1 if frame.query.is_descending else 1
+    scores = {row.pk: best[row.pk].score if row.pk in best else 0 for row in rows}
+    return sorted(rows, key=lambda row: (sign * scores[row.pk], row.name.lower(), row.pk))[shown], best
+
+
+def _read(
+    frame: Frame, side: SideKey, parts: list[Rows], count: int, shown: slice, waiting: Mapping[str, int]
+) -> list[RemoteItem]:
+    query, order = frame.query, _order(frame, side)
     if query.sort == "score":
-        return order_by_score(frame, side, parts, _order(frame, side), count, shown), page
+        return order_by_score(frame, side, parts, order, count, shown)
     if query.sort == "waiting" and waiting:
-        return list(_by_waiting(parts[0], waiting, is_descending=query.is_descending)[shown]), page
-    read = ordered_rows(parts, _order(frame, side))
-    return read_slice(read, shown, count, is_descending=query.sort == "name" and query.is_descending), page
+        return list(_by_waiting(parts[0], waiting, is_descending=query.is_descending)[shown])
+    is_descending = query.sort == "name" and query.is_descending
+    return read_slice(ordered_rows(parts, order), shown, count, is_descending=is_descending)
 
 
 def _order(frame: Frame, side: SideKey) -> str:

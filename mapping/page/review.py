@@ -34,6 +34,8 @@ def automap_context(frame: Frame) -> dict[str, Any] | None:
     missing = [label for side, label in SIDE_LABELS.items() if frame.connection(side) is None]
     latest = latest_automap(frame.section)
     running = latest if latest is not None and is_running(latest) else None
+    run = None if running or missing else _card(frame, latest)
+    count = frame.facts.to_review
     return {
         "url": reverse("mapping:automap", args=[frame.section.key]),
         "label": "Automap",
@@ -41,7 +43,9 @@ def automap_context(frame: Frame) -> dict[str, Any] | None:
         "codes_first": _codes_first(frame, latest),
         "progress": _progress(frame, running) if running else None,
         "error": _error(latest) if latest else None,
-        "run": None if running or missing else _card(frame, latest),
+        "run": run,
+        # Once the card is put away, this leads to what is left of it.
+        "review": {"label": f"Review {count:,}", "url": review_url(frame.section)} if count and not run else None,
     }
 
 
@@ -121,7 +125,7 @@ def _card(frame: Frame, latest: MappingRun | None) -> dict[str, Any] | None:
     """What the last run linked, until it is put away, and the first pairs to decide on."""
     has_run = latest is not None and latest.state == MappingRun.State.DONE and latest.closed_at is None
     count = frame.facts.to_review
-    if not has_run and not count:
+    if not has_run and (latest is not None or not count):
         return None
     queue = open_pairs(frame.section, frame.sides, frame.facts.tree)
     best = best_pairs(frame.section, frame.sides, queue) if count else []

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mapping.kinds import KINDS, MappingKind
+from mapping.merging import merge
 from mapping.models import RemoteItem
 from mapping.page.frame import Frame
 from mapping.page.listing import ordered_rows
-from mapping.pairs import Pairs, best_pairs, in_order, open_pairs
+from mapping.pairs import Pairs, best_pairs, open_pairs
 from mapping.sides import SideKey, resource_of
 
 Rows = QuerySet[RemoteItem]
@@ -83,8 +84,9 @@ def _read_scored(
         own = Q(Exists(part.filter(remote_id=OuterRef(name))))
         listed |= own & Q(kind=kind.key) if kind is not None else own
     best = [part.filter(listed) for part in best_pairs(frame.section, frame.sides, pairs, side)]
-    found = in_order(best, *place, is_descending=is_descending)
-    wanted = [(KINDS[pair.kind], getattr(pair, name)) for pair in found]
+    order = ("-score", "pk") if is_descending else ("score", "-pk")
+    found = merge([part.values_list("score", "pk", "kind", name) for part in best], order, *place)
+    wanted = [(KINDS[kind], remote_id) for _, _, kind, remote_id in found]
     rows: dict[tuple[str, str], RemoteItem] = {}
     for part in parts:
         for row in part.filter(remote_id__in=[remote_id for _, remote_id in wanted]):

@@ -86,7 +86,8 @@ def check_url(check: Check) -> str:
         return ""
     name, _, section = check.fix.partition(":")
     if name == "map":
-        return reverse("mapping:section", args=[section])
+        section, _, show = section.partition(":")
+        return reverse("mapping:section", args=[section]) + (f"?tab=mapped&show={show}" if show else "")
     if name == "openings":
         return f"{reverse('dashboard')}#opening"
     pages = {"access": "settings:access", "defaults": "settings:defaults", "options": "mapping:options"}

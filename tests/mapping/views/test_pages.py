@@ -9,10 +9,10 @@ from django.utils import timezone
 from connectors.models import Connection
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
-from mapping.automap import automap
+from mapping.automap import automap, suggest_section
 from mapping.choices import choose
 from mapping.kinds import COST_CODE_ACCOUNT, COST_CODE_ITEM, CUSTOMER, VENDOR
-from mapping.models import Link, MappingRun, Refresh, RemoteItem
+from mapping.models import Link, MappingRun, Refresh, RemoteItem, SuggestedPair
 from mapping.screens import SECTIONS
 from mapping.signals import OpenDocuments, count_documents, count_waiting
 from tests.factories import make_connections
@@ -93,11 +93,14 @@ def test_the_best_match_stands_beside_a_row(browser: Any) -> None:
     make_company("Rocky Mtn Fire Protection", phone="303 555 0119")
     make_vendor("Rocky Mountain Fire Protection LLC", phone="(303) 555-0119")
     make_customer("Zebra Holdings")
+    assert context(browser, CONTACTS)["rows"][0]["suggestion"] is None
+    suggest_section(SECTIONS["contacts"])
+    pair = SuggestedPair.objects.get()
     row = context(browser, CONTACTS)["rows"][0]
     assert row["suggestion"] == {
         "name": "Rocky Mountain Fire Protection LLC",
-        "score": 92,
-        "reason": "Same phone. Names are close",
+        "score": pair.score,
+        "reason": pair.reason,
     }
     other = context(browser, f"{CONTACTS}?tab=quickbooks")["rows"]
     assert [(row["name"], bool(row["suggestion"])) for row in other] == [
@@ -136,6 +139,7 @@ def test_filters_narrow_the_lists(browser: Any) -> None:
     assert [choice.label for choice in page["filters"]["show_choices"]] == [
         "All 2",
         "With documents waiting",
+        "Left out",
         "Inactive",
     ]
     inactive = context(browser, f"{CONTACTS}?tab=procore&show=inactive")["rows"]
@@ -147,10 +151,12 @@ def test_filters_narrow_the_lists(browser: Any) -> None:
 def test_lists_are_ordered_by_the_column_pressed(browser: Any) -> None:
     one, two = make_company("Aspen Roofing"), make_company("Basin")
     make_vendor("Basin Concrete")
+    suggest_section(SECTIONS["contacts"])
     count_waiting.register(lambda kind_keys: {("vendor", two.remote_id): 4})
     assert names(context(browser, f"{CONTACTS}?tab=procore&sort=-name")) == ["Basin", "Aspen Roofing"]
     assert names(context(browser, f"{CONTACTS}?tab=procore&sort=-waiting")) == ["Basin", "Aspen Roofing"]
     assert names(context(browser, f"{CONTACTS}?tab=procore&sort=-score")) == ["Basin", "Aspen Roofing"]
+    assert names(context(browser, f"{CONTACTS}?tab=procore&sort=score")) == ["Aspen Roofing", "Basin"]
     assert names(context(browser, f"{CONTACTS}?tab=procore&sort=nonsense")) == [one.name, two.name]
     sort = context(browser, f"{CONTACTS}?tab=procore&sort=-waiting")["sort"]
     assert (sort["key"], sort["direction"]) == ("waiting", "desc")
@@ -228,6 +234,7 @@ def test_an_account_in_use_is_still_the_best_match(browser: Any) -> None:
     account = make_account("Permits")
     make_link(COST_CODE_ACCOUNT, make_code("01-100", "Permits"), account)
     make_code("02-100", "Permits")
+    suggest_section(SECTIONS["account-codes"])
     row = context(browser, "/mapping/account-codes/?tab=procore")["rows"][0]
     assert row["suggestion"]["name"] == "Permits"
     assert context(browser, "/mapping/account-codes/?tab=quickbooks")["rows"] == []
@@ -239,18 +246,20 @@ def section_titles(page: dict[str, Any]) -> list[str]:
 
 def test_the_way_of_coding_lines_decides_which_code_map_is_shown(browser: Any, owner: Any) -> None:
     page = context(browser, CONTACTS)
-    assert section_titles(page) == ["Contacts", "Projects", "Account codes"]
-    assert page["sections_note"]["text"] == "Item codes are hidden until Default Line Item Type is Item."
+    assert {"Account codes"} == {"Account codes", "Item codes"} & set(section_titles(page))
+    hidden = {section["title"]: section["reason"] for section in page["hidden_sections"]}
+    assert hidden["Sub jobs"] == "Sub jobs is not Yes."
     choose("line_item_type", "item", owner)
     page = context(browser, CONTACTS)
-    assert section_titles(page) == ["Contacts", "Projects", "Item codes"]
-    assert page["sections_note"]["text"] == "Account codes are hidden: bill lines are coded by Item."
+    assert {"Item codes"} == {"Account codes", "Item codes"} & set(section_titles(page))
+    hidden = {section["title"]: section["reason"] for section in page["hidden_sections"]}
+    assert hidden["Account codes"] == "Bill lines are coded by Item."
     code = make_code("01-100", "Permits")
     make_link(COST_CODE_ACCOUNT, code, make_account("Permits"))
     make_link(COST_CODE_ITEM, code, make_row(qbo.ITEMS, "Permits", subtype="Service"))
     page = context(browser, CONTACTS)
-    assert section_titles(page) == ["Contacts", "Projects", "Account codes", "Item codes"]
-    assert page["sections_note"] is None
+    assert {"Account codes", "Item codes"} <= set(section_titles(page))
+    assert [group["title"] for group in page["section_groups"]][:2] == ["Companies and jobs", "Cost codes"]
 
 
 def test_a_hidden_section_can_still_be_opened(browser: Any) -> None:
@@ -304,7 +313,7 @@ def test_the_review_lists_what_automap_left(browser: Any, owner: Any) -> None:
     make_company("Elk Creek Survey")
     run = automap(SECTIONS["contacts"], owner)
     card = context(browser, CONTACTS)["automap"]["run"]
-    assert (card["title"], card["detail"]) == ("Automap linked 1 pair", "1 to review, 1 without a match")
+    assert (card["title"], card["detail"]) == ("Automap linked 1 pair", "1 to review, 1 company without a match")
     assert [(p["left_name"], p["right_name"], p["right_detail"], p["score"]) for p in card["pairs"]] == [
         ("Smith Electric LLC", "Smith Electrical Inc", "Vendor", 92)
     ]
@@ -313,19 +322,19 @@ def test_the_review_lists_what_automap_left(browser: Any, owner: Any) -> None:
     assert context(browser, CONTACTS)["automap"]["run"] is None
 
 
-def test_a_longer_review_leads_to_the_list_in_order_of_score(browser: Any, owner: Any) -> None:
+def test_a_longer_review_leads_to_its_own_page(browser: Any, owner: Any) -> None:
     for trade in ("Alder", "Birch", "Cedar", "Dogwood", "Elder", "Fir", "Ginkgo"):
         make_company(f"{trade} Electric LLC")
         make_vendor(f"{trade} Electrical Inc")
     automap(SECTIONS["contacts"], owner)
     card = context(browser, CONTACTS)["automap"]["run"]
-    assert len(card["pairs"]) == 5
-    assert card["more"] == {"label": "Review 2 more", "url": f"{CONTACTS}?tab=procore&sort=-score"}
+    assert len(card["pairs"]) == 3
+    assert card["more"] == {"label": "Review all 7", "url": f"{CONTACTS}review/"}
 
 
 LISTS = ("tab=mapped", "tab=procore", "tab=quickbooks", "tab=procore&sort=-score", "tab=mapped&sort=linked")
-# Session, person, company and the shell's own look at the connections; the rest is the list's.
-SHELL_QUERIES, LIST_QUERIES = 4, 11
+# All of a request's: session, person, companies, and what the page itself asks.
+MOST_QUERIES = 14
 
 
 @pytest.fixture
@@ -355,12 +364,12 @@ def long_lists(request: pytest.FixtureRequest) -> str:
 def test_a_list_costs_few_queries_however_long(
     long_lists: str, query: str, browser: Any, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(SHELL_QUERIES + LIST_QUERIES):
+    with django_assert_max_num_queries(MOST_QUERIES):
         page = context(browser, f"/mapping/{long_lists}/?{query}")
     assert len(page["rows"]) == 50
 
 
-def test_a_filtered_list_with_a_review_costs_three_more(
+def test_a_filtered_list_with_a_review_costs_no_more_than_allowed(
     browser: Any, owner: Any, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(52):
@@ -368,7 +377,7 @@ def test_a_filtered_list_with_a_review_costs_three_more(
         make_vendor(f"Electrical {number} Alder Inc")
     automap(SECTIONS["contacts"], owner)
     Refresh.objects.create(section="contacts", side="procore", state="done", ended_at=timezone.now())
-    with django_assert_max_num_queries(SHELL_QUERIES + LIST_QUERIES + 3):
+    with django_assert_max_num_queries(MOST_QUERIES):
         page = context(browser, f"{CONTACTS}?tab=procore&q=alder&sort=-score")
     assert len(page["rows"]) == 50
 

@@ -1,0 +1,131 @@
+"""What the mapping must have before documents may cross: each code has a place, no link points at something gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.db.models import Count, Q
+
+from mapping.candidates import all_rows
+from mapping.coverage import Coverage, load_coverages
+from mapping.defaults import BILL_CODE, ITEMS_IN_QUICKBOOKS, LINE_ITEM_TYPE, Defaults
+from mapping.kinds import KINDS
+from mapping.models import Link
+from mapping.screens import SECTIONS, Section, Situation, choose_sections, section_of
+from mapping.sections import load_linked_kinds, load_situation
+from mapping.sides import Sides, load_sides
+from sync.checklist import Check
+
+GROUP = "Mapping"
+# Of these a row left open is said, but stops nothing by itself: its documents fall back, or say so when they come.
+ADVISED = ("tax-purchase", "tax-sales", "employees", "time-types", "cost-types", "terms")
+
+
+def check_mapping(defaults: Defaults) -> list[Check]:
+    """Contacts, projects, the cost codes of the lines; then what else is to be said, if anything. Five statements."""
+    sides = load_sides()
+    situation = load_situation(sides)
+    shown = choose_sections(situation, load_linked_kinds()).sections
+    codes = SECTIONS["item-codes" if _chosen(defaults, LINE_ITEM_TYPE.key) == "item" else "account-codes"]
+    wanted = dict.fromkeys((SECTIONS["contacts"], SECTIONS["projects"], codes, *shown))
+    covered = load_coverages(wanted, sides)
+    return [
+        _contacts(covered["contacts"]),
+        _projects(covered["projects"]),
+        _codes(codes, covered[codes.key], defaults),
+        *_other_codes([section for section in shown if section != codes], covered, defaults, situation),
+        *_dead_links(shown, sides),
+        *_advice(shown, covered),
+    ]
+
+
+def _contacts(found: Coverage) -> Check:
+    detail = f"{found.mapped:,} of {found.total:,} Procore companies mapped."
+    if not found.total:
+        return Check("contacts", GROUP, "Contacts", "block", "Nothing read yet.", "map:contacts", "Read contacts")
+    if not found.mapped:
+        return Check("contacts", GROUP, "Contacts", "block", detail, "map:contacts", "Map contacts", found.unmapped)
+    if found.unmapped:
+        detail += f" {found.unmapped:,} left; a document of theirs waits until they are mapped."
+        return Check("contacts", GROUP, "Contacts", "open", detail, "map:contacts", "Continue", found.unmapped)
+    return Check("contacts", GROUP, "Contacts", "done", detail)
+
+
+def _projects(found: Coverage) -> Check:
+    if not found.total:
+        return Check("projects", GROUP, "Projects", "block", "Nothing read yet.", "map:projects", "Read projects")
+    detail = f"{found.mapped:,} of {found.total:,} Procore projects mapped."
+    if found.unmapped:
+        detail += f" {found.unmapped:,} become sub-customers when you are live, by their Customer field."
+        return Check("projects", GROUP, "Projects", "open", detail, "map:projects", "Look", found.unmapped)
+    return Check("projects", GROUP, "Projects", "done", detail)
+
+
+def _codes(section: Section, found: Coverage, defaults: Defaults) -> Check:
+    fix = f"map:{section.key}"
+    if not found.total:
+        return Check("codes", GROUP, "Cost codes", "block", "Nothing read yet.", fix, "Read cost codes")
+    detail = f"{found.mapped:,} of {found.total:,} covered."
+    if not found.unmapped:
+        return Check("codes", GROUP, "Cost codes", "done", detail)
+    label = f"Map {found.unmapped:,} codes"
+    if defaults.get(BILL_CODE):
+        detail += f" {found.unmapped:,} use QB Bill Account Code, and their documents will say so."
+        return Check("codes", GROUP, "Cost codes", "open", detail, fix, label, found.unmapped)
+    detail += f" {found.unmapped:,} have no account: map each one, or set QB Bill Account Code."
+    return Check("codes", GROUP, "Cost codes", "block", detail, fix, label, found.unmapped)
+
+
+def _other_codes(
+    sections: Sequence[Section], covered: Mapping[str, Coverage], defaults: Defaults, situation: Situation
+) -> list[Check]:
+    """The other two maps of cost codes, where the way chosen needs them: classes, and items read from QuickBooks."""
+    checks = []
+    for section in sections:
+        found = covered[section.key]
+        fix, label = f"map:{section.key}", f"Map {found.unmapped:,} codes"
+        detail = f"{found.mapped:,} of {found.total:,} covered."
+        if not found.unmapped:
+            continue
+        # Books without a class per line are said as such, and nothing can be mapped to them.
+        if section.key == "cost-codes" and situation.books is not None and situation.books.classes == "line":
+            detail += f" Lines of the other {found.unmapped:,} carry no class, and their documents will say so."
+            checks.append(Check("class_codes", GROUP, section.label, "open", detail, fix, label, found.unmapped))
+        elif section.key == "item-codes" and _chosen(defaults, ITEMS_IN_QUICKBOOKS.key) == "yes":
+            detail += f" A cost entered in QuickBooks under one of the other {found.unmapped:,} waits for you."
+            checks.append(Check("item_codes", GROUP, section.label, "open", detail, fix, label, found.unmapped))
+    return checks
+
+
+def _dead_links(shown: tuple[Section, ...], sides: Sides) -> list[Check]:
+    """Links to a row of QuickBooks that is inactive or gone, in the sections in use."""
+    kinds = [kind for section in shown for kind in section.kinds]
+    points = Q(pk__in=[])
+    for kind in kinds:
+        dead = all_rows().filter(connection=sides.quickbooks, resource=kind.right.key, is_active=False)
+        points |= Q(kind=kind.key, right_id__in=dead.values("remote_id"))
+    links = Link.objects.filter(points, left_connection=sides.procore).order_by()
+    counts = dict(links.values_list("kind").annotate(n=Count("pk")))
+    if not counts:
+        return []
+    count = sum(counts.values())
+    section = section_of(KINDS[max(counts, key=lambda key: counts[key])])
+    label = "1 link points to something inactive" if count == 1 else f"{count:,} links point to something inactive"
+    detail = "QuickBooks refuses a document that names it. Link to another row, or make it active there and refresh."
+    return [Check("dead_links", GROUP, label, "block", detail, f"map:{section.key}:problems", "Look at them", count)]
+
+
+def _advice(shown: tuple[Section, ...], covered: Mapping[str, Coverage]) -> list[Check]:
+    checks = []
+    for section in shown:
+        found = covered[section.key]
+        if section.key in ADVISED and found.unmapped:
+            detail = f"{found.mapped:,} of {found.total:,} {section.left_noun_plural} mapped."
+            key, fix = section.key.replace("-", "_"), f"map:{section.key}"
+            checks.append(Check(key, GROUP, section.label, "open", detail, fix, "Continue", found.unmapped))
+    return checks
+
+
+def _chosen(defaults: Defaults, key: str) -> str:
+    found = defaults.choices.get(key)
+    return found.id if found else ""
