@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 
+from mapping.history import note_changes
 from mapping.kinds import KINDS
 from mapping.links import LinkRefused, link, unlink
-from mapping.models import Link, RemoteItem
+from mapping.models import Link, LinkChange, RemoteItem
+from mapping.signals import announce
+from mapping.subjects import subjects_of_links
+from smoothx.tenants.models import AuditEntry
+
+MOVED = ("right_id", "exclusive_right", "chosen_by", "reason", "run", "actor", "at")
 
 
 def repoint(standing: Link, target: RemoteItem, actor: Any, *, reason: str = "") -> Link:
@@ -35,3 +43,44 @@ def repoint(standing: Link, target: RemoteItem, actor: Any, *, reason: str = "")
             actor=actor,
             reason=reason,
         )
+
+
+def others_to(standing: Link) -> QuerySet[Link]:
+    """The other links of this kind to the same QuickBooks row; none where a row may be used once."""
+    same = Link.objects.filter(
+        kind=standing.kind, right_connection=standing.right_connection_id, right_id=standing.right_id
+    )
+    return same.exclude(pk=standing.pk)
+
+
+def repoint_all(standing: Link, target: RemoteItem, actor: Any) -> int:
+    """`repoint` for this link and all others to the same QuickBooks row. All move or none; answers how many.
+
+    Raises LinkRefused. `target` is a QuickBooks row.
+    """
+    if target.remote_id == standing.right_id:
+        return 0
+    with transaction.atomic():
+        others = list(others_to(standing).select_for_update().order_by("pk"))
+        made = repoint(standing, target, actor)
+        if made.right_id != target.remote_id:
+            raise LinkRefused("unknown_item", "Choose another QuickBooks row for all of them.")
+        if others:
+            _move(others, target, actor)
+    return len(others) + 1
+
+
+def _move(links: list[Link], target: RemoteItem, actor: Any) -> None:
+    """Two entries of the history for each; one in the audit, that says how many there were."""
+    note_changes(LinkChange.Action.UNLINKED, links, actor=actor)
+    for each in links:
+        each.right_id, each.chosen_by, each.reason = target.remote_id, Link.ChosenBy.HAND, ""
+        each.run, each.actor, each.at = None, actor, timezone.now()
+        each.fill_groups()
+    Link.objects.bulk_update(links, MOVED, batch_size=500)
+    note_changes(LinkChange.Action.LINKED, links, actor=actor)
+    kind = links[0].kind
+    AuditEntry.note(
+        actor=actor, action="link", subject=f"{len(links)} more, {target.name}", kind=kind, right_id=target.remote_id
+    )
+    announce(subjects_of_links([(kind, each.left_id) for each in links]))

@@ -16,7 +16,7 @@ from mapping.page.mends import broken_side
 from mapping.page.options import Chooser
 from mapping.page.query import ListQuery, url_of
 from mapping.page.words import name_of
-from mapping.repoint import repoint
+from mapping.repoint import others_to, repoint, repoint_all
 from mapping.screens import Section
 from mapping.views.doors import get_section
 from smoothx.lib.replies import go_back, next_of, render_dialog
@@ -43,12 +43,20 @@ def repoint_link(request: TenantRequest, section_key: str, link_id: int) -> Http
     if target is None:
         return _show_dialog(request, chooser, standing, error="Choose the row it is linked to.")
     try:
-        made = repoint(standing, target, request.user)
+        told = _repoint(chooser, standing, target, request)
     except LinkRefused as refusal:
         return _show_dialog(request, chooser, standing, error=refusal.sentence)
-    undo = reverse("mapping:unlink", args=[section.key, made.pk])
-    messages.success(request, f"{name_of(chooser.row)} is linked to {name_of(target)} now", extra_tags=f"undo:{undo}")
+    messages.success(request, told)
     return go_back(request, back)
+
+
+def _repoint(chooser: Chooser, standing: Link, target: RemoteItem, request: TenantRequest) -> str:
+    """What was done, in words. The field `all` takes the other links to the same row along."""
+    if request.POST.get("all") == "1" and chooser.side == "procore":
+        count = repoint_all(standing, target, request.user)
+        return f"{count:,} rows are linked to {name_of(target)} now"
+    repoint(standing, target, request.user)
+    return f"{name_of(chooser.row)} is linked to {name_of(target)} now"
 
 
 def _choose(standing: Link, section: Section) -> Chooser | None:
@@ -72,11 +80,20 @@ def _show_dialog(request: TenantRequest, chooser: Chooser, standing: Link, *, er
         "action_url": url,
         "search_url": url,
         "button": "Link to this",
+        "also": _also(standing) if chooser.side == "procore" else "",
         "push": None,
         "kinds": [],
         "cancel_url": next_of(request, url_of(chooser.section, ListQuery(tab="mapped"))),
     }
     return render_dialog(request, DIALOG, {"dialog": dialog}, title=str(dialog["title"]), status=422 if error else 200)
+
+
+def _also(standing: Link) -> str:
+    """What else points at the row that is gone, as the label of a box; empty when nothing does."""
+    count = others_to(standing).count()
+    if not count:
+        return ""
+    return "Link the other row that is linked to it too" if count == 1 else f"Link the other {count:,} rows too"
 
 
 def _find_target(text: str) -> RemoteItem | None:

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
-from mapping.kinds import VENDOR
+from mapping.kinds import COST_CODE_ACCOUNT, VENDOR
 from mapping.models import Link, LinkChange, Refresh, RefreshChange, RemoteItem
 from mapping.tasks import LONGEST_SILENCE, LOST
 from tests.factories import connections
-from tests.mapping.factories import make_company, make_link, make_row, make_vendor
+from tests.mapping.factories import make_account, make_code, make_company, make_link, make_row, make_vendor
 
 pytestmark = pytest.mark.usefixtures("scope")
 CONTACTS = "/mapping/contacts/"
@@ -223,6 +223,24 @@ class TestMends:
         assert (dialog["side"], dialog["suggestions"][0]["name"]) == ("quickbooks", "NW Crane Inc")
         browser.post(f"{CONTACTS}repoint/{standing.pk}/", {"target": company.pk})
         assert (Link.objects.get().left_id, Link.objects.get().right_id) == (company.remote_id, vendor.remote_id)
+
+    def test_all_codes_of_an_account_move_at_once(self, browser: Any) -> None:
+        old, new = make_account("Concrete (deleted)", is_active=False), make_account("Concrete costs")
+        links = [make_link(COST_CODE_ACCOUNT, make_code(f"03-{n}", f"Code {n}"), old) for n in range(4)]
+        kept = make_link(COST_CODE_ACCOUNT, make_code("09-1", "Other"), make_account("Other"))
+        url = f"/mapping/account-codes/repoint/{links[0].pk}/"
+        assert browser.get(url).context["dialog"]["also"] == "Link the other 3 rows too"
+        other_list = make_vendor("Not an account")
+        assert browser.post(url, {"target": other_list.pk, "all": "1"}).status_code == 422
+        assert set(Link.objects.values_list("right_id", flat=True)) == {old.remote_id, kept.right_id}
+        assert browser.post(url, {"target": new.pk, "all": "1"}).status_code == 302
+        moved = Link.objects.exclude(pk=kept.pk)
+        assert sorted(moved.values_list("left_id", "right_id")) == sorted(
+            (link.left_id, new.remote_id) for link in links
+        )
+        done = [change.action for change in LinkChange.objects.all()]
+        assert (done.count("unlinked"), done.count("linked")) == (4, 4)
+        assert Link.objects.get(pk=kept.pk).right_id == kept.right_id
 
     def test_with_neither_half_left_only_unlinking_helps(self, browser: Any) -> None:
         left, right = make_company("Aspen"), make_vendor("Aspen")
