@@ -108,6 +108,7 @@ def _as_candidate(row: RemoteItem, above: str) -> Candidate:
         city=facts.get("city") or "",
         state=facts.get("state_code") or "",
         zip=facts.get("zip") or "",
+        tax_number=facts.get("tax_id") or "",
         given_name=facts.get("given_name") or "",
         middle_name=facts.get("middle_name") or "",
         family_name=facts.get("family_name") or "",

@@ -11,6 +11,8 @@ from mapping.matching.firms import Firm
 # What more rows than this of one list share is a bookkeeper's or a landlord's.
 MOST_SHARING = 3
 PHONE, EMAIL, DOMAIN, STREET, ZIP = 2.0, 2.0, 1.75, 1.0, 0.25
+TAX_NUMBER = 1.75
+TAX_NUMBER_WORD = "tax number"
 SAME_STATE = 0.15
 SHARED = 0.6
 
@@ -87,6 +89,12 @@ def weigh(left: Firm, right: Firm, contacts: Contacts) -> Evidence:
         scales.agree("e-mail domain", left.domain, DOMAIN)
     else:
         scales.compare("e-mail", left.email, right.email, EMAIL)
+    if left.tax_number and left.tax_number == right.tax_number:
+        # Four figures: some firms of a long list share them by chance, so it is not asked how many do.
+        scales.proof += TAX_NUMBER
+        scales.agreeing.append(TAX_NUMBER_WORD)
+    elif left.tax_number and right.tax_number:
+        scales.differing.append(TAX_NUMBER_WORD)
     if left.street and left.street == right.street and _same_area(left, right):
         scales.agree("address", place_of(left), STREET)
     elif left.zip and left.zip == right.zip:

@@ -26,6 +26,8 @@ _EXTENSION = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d+\s*$", re.IGNORECASE)
 _NOT_DIGIT = re.compile(r"\D+")
 _BOX = re.compile(r"\bp\.?\s*o\.?\s*box\s*#?\s*(\d+)", re.IGNORECASE)
 _STREET = re.compile(r"(?<![\w-])(\d[\w-]*)\s+(?:(?:north|south|east|west|[nsew]{1,2})\b\.?\s+)?([^\W_]{2,})")
+_NOT_FIGURE = re.compile(r"[\W_]+")
+_TAX_FIGURES = 4
 _LOCAL_DIGITS = 7
 _PHONE_DIGITS = 10
 _LEAST_MIXED = 3
@@ -46,6 +48,7 @@ class Firm:
     street: str
     state: str
     zip: str
+    tax_number: str
     is_job: bool
 
 
@@ -63,6 +66,7 @@ def read_firm(row: Candidate) -> Firm:
         street=read_street(row.street),
         state=read_state(row.state),
         zip=row.zip.strip()[:5],
+        tax_number=read_tax_number(row.tax_number),
         is_job=is_job,
     )
 
@@ -93,6 +97,12 @@ def read_email(text: str) -> str:
     email = text.strip().lower()
     local, at, domain = email.partition("@")
     return email if at and "." in domain and local not in _NO_MAIL else ""
+
+
+def read_tax_number(text: str) -> str:
+    """The last four figures, which is all QuickBooks tells of one. Empty for what is shorter."""
+    figures = _NOT_FIGURE.sub("", fold(text))[-_TAX_FIGURES:]
+    return figures if len(figures) == _TAX_FIGURES else ""
 
 
 def read_street(text: str) -> str:

@@ -20,7 +20,8 @@ class Candidate:
     `code` is a cost code, an account number or SKU, a project number, an employee number. `other_name` is a second
     name of the same row: a vendor's legal name beside the one it is shown by. `parent` are the names above the row in
     full ("Acme Builders", "03 Concrete"). `subtype` is what sort of row it is where a list has several: Account, Item,
-    Class. `rate` is a tax code's, in percent. The parts of a person's name are apart where the vendor keeps them so.
+    Class. `tax_number` may be masked but for its end. `rate` is a tax code's, in percent. The parts of a person's name
+    are apart where the vendor keeps them so.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Candidate:
     city: str = ""
     state: str = ""
     zip: str = ""
+    tax_number: str = ""
     given_name: str = ""
     middle_name: str = ""
     family_name: str = ""

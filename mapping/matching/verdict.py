@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mapping.matching.alignment import Alignment, align, could_be_alike
 from mapping.matching.assign import Scored
 from mapping.matching.doubts import LONGEST_INITIALS, Doubt, doubt_names
-from mapping.matching.evidence import Contacts, Evidence, share_contact, weigh
+from mapping.matching.evidence import TAX_NUMBER_WORD, Contacts, Evidence, share_contact, weigh
 from mapping.matching.firms import Firm
 from mapping.matching.legal import forms_conflict
 from mapping.matching.weights import WeighedName, Weights
@@ -106,6 +106,8 @@ def _score(alignment: Alignment, doubt: Doubt, evidence: Evidence, one: WeighedN
 
 
 def _may_be_sure(doubt: Doubt, evidence: Evidence) -> bool:
+    if TAX_NUMBER_WORD in evidence.differing:
+        return False
     if len(evidence.differing) > 1 and _PROOFS.isdisjoint(evidence.agreeing):
         return False
     if doubt.conflict:

@@ -218,6 +218,28 @@ def test_phone_mail_and_address_speak_for_and_against(
 PLACEHOLDERS = ("000-000-0000", "(123) 456-7890", "999-9999", "none", "12")
 
 
+TAX_NUMBERS = {
+    "masked and in full": ("84-1234567", "XXXXX4567", "sure", "same tax number"),
+    "another": ("84-1234567", "XXXXX4321", "unsure", "tax number differs"),
+    "too short to say": ("567", "XXXXX4321", "sure", ""),
+    "on one side": ("84-1234567", "", "sure", ""),
+}
+
+
+@pytest.mark.parametrize(("left", "right", "band", "reason"), TAX_NUMBERS.values(), ids=TAX_NUMBERS)
+def test_a_tax_number_speaks_for_and_against(left: str, right: str, band: str, reason: str) -> None:
+    [pair] = match(p("Acme Paving", tax_number=left), q("Acme Paving LLC", tax_number=right))
+    assert (pair.band, reason in pair.reason) == (band, True)
+    assert ("tax number" in pair.reason) == bool(reason)
+
+
+def test_a_tax_number_proves_a_name_that_leaves_doubt() -> None:
+    names = ("Brightwater Mechanical", "Brightwater Mechanical Contractors Group Denver")
+    [doubtful] = match(p(names[0]), q(names[1]))
+    [proved] = match(p(names[0], tax_number="84-1234567"), q(names[1], tax_number="XXXXX4567"))
+    assert (doubtful.band, proved.band) == ("unsure", "sure")
+
+
 @pytest.mark.parametrize("phone", PLACEHOLDERS)
 def test_a_phone_that_is_none_proves_nothing(phone: str) -> None:
     assert match(p("Able Dental", phone=phone), q("Rutland Tile", phone=phone)) == []
