@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from connectors.errors import Missing, NoPermission
 from connectors.models import Connection, Vendor
 from connectors.procore import resources as procore
 from connectors.procore.client import ProcoreClient
@@ -20,6 +21,7 @@ Pages = Iterator[list[dict[str, Any]]]
 
 # Lists that only together are the whole of a resource, whose key their rows are kept under.
 ALSO_READ = {procore.VENDORS.key: (procore.INACTIVE_VENDORS,), procore.EMPLOYEES.key: (procore.INACTIVE_EMPLOYEES,)}
+OF_USERS = ("job_title", "mobile_phone", "business_phone")
 # The lists of people that ask for employees: whether an answer heeds that is unverified, so it is looked at as well.
 OF_EMPLOYEES = frozenset({procore.EMPLOYEES.key, procore.INACTIVE_EMPLOYEES.key})
 
@@ -38,12 +40,30 @@ def _is_wanted(resource: Resource, wire: Wire) -> bool:
 
 
 def _reader(connection: Connection, resource: Resource) -> ReadItem:
+    if resource.key == procore.EMPLOYEES.key:
+        return _reader_of_people(connection)
     if resource.key != qbo.TAX_CODES.key:
         return READERS[resource.key]
     # A tax code names its rates by their ids alone.
     pages = QboClient(connection).query_all(qbo.TAX_RATES)
     rates = {rate.id: rate.percent for page in pages for rate in map(qbo_lists.TaxRate.from_wire, page)}
     return lambda _, wire: tax_code_item(qbo_lists.TaxCode.from_wire(wire), rates)
+
+
+def _reader_of_people(connection: Connection) -> ReadItem:
+    """Whoever signs in has a job title and phone numbers, which only the list of users tells."""
+    read_item = READERS[procore.EMPLOYEES.key]
+    try:
+        users = {str(row["id"]): row for page in ProcoreClient(connection).list(procore.USERS) for row in page}
+    except (Missing, NoPermission):
+        # Another right than that to read people: they are known without it.
+        return read_item
+
+    def read(at: Connection, wire: Wire) -> DirectoryRow:
+        user = users.get(str(wire.get("user_id"))) or {}
+        return read_item(at, {**{name: user.get(name) for name in OF_USERS}, **wire})
+
+    return read
 
 
 def _pages(connection: Connection, resource: Resource, meter: Meter) -> Pages:

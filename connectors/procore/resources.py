@@ -70,6 +70,8 @@ COST_TYPES = Resource("procore.line_item_types", "Procore cost types", "/rest/v1
 TAX_CODES = Resource("procore.tax_codes", "Procore tax codes", "/rest/v1.0/tax_codes", "company", 100)
 DEPARTMENTS = Resource("procore.departments", "Procore departments", "/rest/v1.0/departments", "company")
 EMPLOYEES = Resource("procore.employees", "Procore employees", "/rest/v1.0/companies/{company}/people", "company")
+# People who sign in, with the job title and the phone numbers that the list of people lacks.
+USERS = Resource("procore.users", "Procore users", "/rest/v1.3/companies/{company}/users", "company")
 INACTIVE_EMPLOYEES = Resource(
     "procore.inactive_employees",
     "Inactive Procore employees",
@@ -108,6 +110,7 @@ ALL = (
     TAX_CODES,
     DEPARTMENTS,
     EMPLOYEES,
+    USERS,
     INACTIVE_EMPLOYEES,
     TIME_TYPES,
     LOCATIONS,

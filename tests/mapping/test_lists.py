@@ -11,6 +11,7 @@ from connectors.qbo import resources as qbo
 from connectors.qbo.client import QboClient
 from mapping.models import RemoteItem
 from tests.mapping.vendors import at_procore, at_quickbooks, both, make_tax_code, reading, rows_of
+from tests.worlds import control
 
 pytestmark = pytest.mark.usefixtures("connected", "without_limits")
 
@@ -73,8 +74,17 @@ def test_employees_are_those_of_the_people_who_are_some(sandboxes: Any) -> None:
     assert facts(rosa, "given_name", "family_name") == ("Rosa", "Alvarez")
     assert (helen.code, helen.email) == ("E2001", "helen.marchetti@ridgeline.example")
     assert (carl.code, carl.is_active) == ("E0907", False)
+    assert (helen.data["job_title"], rosa.data["job_title"]) == ("Project manager", "")
     parties = {entry["party_id"] for entry in sandboxes.procore.app.tables.iterate("timecard_entries")}
     assert {int(row.remote_id) for row in people.values()} >= parties
+
+
+def test_employees_are_read_by_who_may_not_read_users(sandboxes: Any) -> None:
+    control(sandboxes.procore, "faults", [{"method": "GET", "path": "/v1.3/.*/users", "status": 403}])
+    done = reading("employees", "procore")
+    assert (done.state, done.message) == ("done", "")
+    helen = rows_of(procore.EMPLOYEES)["Helen Marchetti"]
+    assert (helen.code, helen.data["job_title"]) == ("E2001", "")
 
 
 def test_time_types_have_their_short_name() -> None:
