@@ -42,6 +42,7 @@ _NOTE = re.compile(
 _TRAILING_NUMBER = re.compile(r"\s+#?\d+\s*$")
 _APOSTROPHES = re.compile(r"['\u2019\u2018`\u00b4\u02bc\u2032]")
 _NOT_WORD = re.compile(r"[\W_]+")
+_HYPHENED = re.compile(r"([^\W_]+)[-‐‑](?=([^\W_]+))")
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 
 
@@ -146,17 +147,22 @@ def _read_display(display: str) -> Iterator[PersonName]:
         yield name
         yield from _reversals(name)
     else:
-        yield from _read_flat((head_words or tail_words)[:MOST_WORDS], suffix)
+        words = (head_words or tail_words)[:MOST_WORDS]
+        yield from _read_flat(words, suffix, _name_ends(words, display))
 
 
-def _read_flat(words: list[str], suffix: str) -> Iterator[PersonName]:
-    """Every split of words without a comma, "First Middle Last" before "Last First Middle"."""
-    if len(words) < 2:
-        return
-    for start in range(len(words) - 1, 0, -1):
+def _name_ends(words: list[str], display: str) -> list[int]:
+    """Where a name of a person may end: not between the halves of "Ochoa-Quist"."""
+    hyphened = set(_HYPHENED.findall(fold(display))) if len(words) > 2 else set()
+    return [at for at in range(1, len(words)) if (words[at - 1], words[at]) not in hyphened]
+
+
+def _read_flat(words: list[str], suffix: str, ends: list[int]) -> Iterator[PersonName]:
+    """Every split of words without a comma at `ends`, "First Middle Last" before "Last First Middle"."""
+    for start in reversed(ends):
         if not _opens_surname(words[1:start]) and _may_be_surname(words[start:]):
             yield PersonName(words[0], tuple(words[start:]), tuple(words[1:start]), suffix)
-    for end in range(1, len(words)):
+    for end in ends:
         if _may_be_surname(words[:end]) and words[end - 1] not in PARTICLES and words[end] not in _NO_FIRST_NAMES:
             yield PersonName(words[end], tuple(words[:end]), tuple(words[end + 1 :]), suffix, is_reversed=True)
 

@@ -44,6 +44,12 @@ SURE = {
     "slip first": (left("p", "Cordelia", "Quist"), right("q", "Cordelai Quist"), 86, "First name but for one letter"),
     "slip last": (left("p", "Orla", "Quistgard"), right("q", "Orla Qistgard"), 87, "Last name but for one letter"),
     "compound cut": (left("p", "Orla", "Quist Rowe"), right("q", "Orla Quist"), 86, "Part of the last name"),
+    "compound cut to its second half": (
+        left("p", "Orla", "Rowe"),
+        right("q", "Orla Quist-Rowe"),
+        83,
+        "Part of the last name",
+    ),
     "compound joined": (left("p", "Orla", "Quist-Rowe"), right("q", "Orla QuistRowe"), 96, "Same name"),
     "fields swapped": (left("p", "Quist", "Orla"), right("q", "Quist, Orla"), 94, "Same name"),
     "e-mail": (

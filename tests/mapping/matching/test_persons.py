@@ -44,6 +44,11 @@ def test_a_name_without_a_comma_is_read_from_both_ends_and_a_middle_word_both_wa
     }
 
 
+def test_a_hyphen_holds_the_halves_of_a_name_together() -> None:
+    readings = {(name.given, name.middle, name.family) for name in read_person(Candidate("1", "Ana Lee-Roth"))}
+    assert readings == {("ana", (), ("lee", "roth")), ("lee", ("roth",), ("ana",))}
+
+
 def test_a_word_that_opens_a_surname_is_neither_first_nor_middle_name() -> None:
     readings = {(name.given, name.middle, name.family) for name in read_person(Candidate("1", "Ana de la Cruz"))}
     assert ("ana", (), ("de", "la", "cruz")) in readings
