@@ -15,6 +15,7 @@ MOST_BYTES = 20 * MEGABYTE
 MOST_ROWS = 100_000
 MOST_COLUMNS = 60
 MOST_SHEETS = 50
+MOST_CELLS = 1_000_000
 
 
 class FileRefused(Exception):
@@ -24,6 +25,11 @@ class FileRefused(Exception):
         super().__init__(sentence)
         self.code = code
         self.sentence = sentence
+
+
+TOO_MANY_CELLS = FileRefused(
+    "too_many_cells", "The file has too many cells. Keep the columns of the mapping, and import it again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +42,11 @@ class Line:
 
 @dataclass(slots=True)
 class Sheet:
-    """One list of the file. Empty rows are left out, and empty cells at a row's end."""
+    """One list of the file. Empty rows are left out, and empty cells at a row's end. `size` counts its cells."""
 
     name: str
     lines: list[Line] = field(default_factory=list)
+    size: int = 0
 
     def add(self, number: int, cells: list[Cell]) -> None:
         """Raises FileRefused when the sheet grows beyond the limits."""
@@ -57,6 +64,9 @@ class Sheet:
             raise FileRefused(
                 "too_many_rows", f"The file has more than {MOST_ROWS:,} rows. Split it, and import the parts."
             )
+        self.size += len(cells)
+        if self.size > MOST_CELLS:
+            raise TOO_MANY_CELLS
         self.lines.append(Line(number, tuple(cells)))
 
 

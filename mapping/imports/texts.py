@@ -10,12 +10,14 @@ from collections import Counter
 from typing import BinaryIO
 
 from mapping.imports.cells import read_text, unguard_formula
-from mapping.imports.files import FileRefused, Sheet
+from mapping.imports.files import TOO_MANY_CELLS, FileRefused, Sheet
 
 DELIMITERS = ",;\t|"
 # How much of the file tells its delimiter.
 SAMPLE_CHARACTERS = 20_000
 LONGEST_FIELD = 1_000_000
+# Delimiters without anything between them; more columns than are allowed are named by their number before.
+MOST_FIELDS = 5_000
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -31,6 +33,8 @@ def read_csv(file: BinaryIO) -> list[Sheet]:
     sheet = Sheet("")
     try:
         for number, fields in enumerate(reader, start=1):
+            if len(fields) > MOST_FIELDS:
+                raise TOO_MANY_CELLS
             sheet.add(number, [read_text(unguard_formula(field)) for field in fields])
     except csv.Error as error:
         raise FileRefused(

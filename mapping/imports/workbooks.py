@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO
 
@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.cell import range_boundaries
 
 from mapping.imports.cells import EMPTY, Cell, read_number, read_text
-from mapping.imports.files import MOST_COLUMNS, MOST_ROWS, MOST_SHEETS, FileRefused, Sheet
+from mapping.imports.files import MOST_COLUMNS, MOST_ROWS, MOST_SHEETS, TOO_MANY_CELLS, FileRefused, Sheet
 from mapping.imports.packages import open_package, refuse_declarations, scan_sheet
 
 Place = tuple[int, int]
@@ -19,6 +19,9 @@ Place = tuple[int, int]
 BROKEN = "The workbook cannot be read. Open it in Excel, save it again as XLSX, and import that."
 # A merged title over the table is no matter; this many cells of merged areas are marked.
 MOST_MERGED = 200_000
+# Cells without content count too: formatted ones are in the file, and skipped ones are walked over.
+MOST_VISITED = 6_000_000
+ROW_COST = 10
 
 
 def read_workbook(file: BinaryIO) -> list[Sheet]:
@@ -58,11 +61,9 @@ def _read_sheets(file: BinaryIO, package: zipfile.ZipFile) -> list[Sheet]:
 
 
 def _read_sheet(worksheet: Any, formulas: frozenset[Place], merged: frozenset[Place]) -> Sheet:
-    # A sheet may claim a size it has not, or none: it is read to its end.
-    worksheet.reset_dimensions()
     sheet = Sheet(worksheet.title)
     last = max((column for _, column in merged), default=0)
-    for number, row in enumerate(worksheet.iter_rows(), start=1):
+    for number, row in _visit(worksheet):
         cells = [_read_cell(cell) for cell in row]
         if formulas or merged:
             # A row may end before a merged area that covers it.
@@ -70,6 +71,18 @@ def _read_sheet(worksheet: Any, formulas: frozenset[Place], merged: frozenset[Pl
             cells = [_mark(cell, (number, column), formulas, merged) for column, cell in enumerate(cells, start=1)]
         sheet.add(number, cells)
     return sheet
+
+
+def _visit(worksheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The rows with their numbers. Raises FileRefused for a sheet with very far rows or columns, though empty."""
+    # A sheet may claim a size it has not, or none: it is read to its end.
+    worksheet.reset_dimensions()
+    visited = 0
+    for number, row in enumerate(worksheet.iter_rows(), start=1):
+        visited += len(row) + ROW_COST
+        if visited > MOST_VISITED:
+            raise TOO_MANY_CELLS
+        yield number, row
 
 
 def _read_cell(cell: Any) -> Cell:
@@ -108,10 +121,9 @@ def _find_formulas(file: BinaryIO, title: str) -> frozenset[Place]:
     book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
     try:
         worksheet: Any = book[title]
-        worksheet.reset_dimensions()
         return frozenset(
             (number, column)
-            for number, row in enumerate(worksheet.iter_rows(), start=1)
+            for number, row in _visit(worksheet)
             for column, cell in enumerate(row, start=1)
             if cell.data_type == "f"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mapping.imports import files
 from mapping.imports.cells import Cell
 from mapping.imports.files import FileRefused, Line
 from tests.mapping.imports.books import read_bytes, texts_of
@@ -67,6 +68,7 @@ def test_the_apostrophe_of_an_export_is_taken_off() -> None:
         ("Code\n".encode("utf-32"), "encoding", "The file is encoded in UTF-32."),
         (b"PK\x03\x04 not a zip", "broken", "The workbook is damaged."),
         (b",".join(b"c%d" % number for number in range(500)), "too_many_columns", "Row 1 has 500 columns, and 60"),
+        (b"," * 6_000, "too_many_cells", "The file has too many cells."),
         (b"x" * 1_000_001, "broken_csv", "Row 1 cannot be read."),
     ],
 )
@@ -77,6 +79,17 @@ def test_what_is_no_table_is_refused_with_what_to_do(content: bytes, code: str, 
     assert refused.value.sentence.startswith(sentence)
 
 
-def test_more_rows_than_the_limit_are_refused() -> None:
-    with pytest.raises(FileRefused, match="more than 100,000 rows"):
-        read_bytes(b"1,a\n" * 100_001)
+def test_more_cells_than_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MOST_CELLS", 6)
+    read_bytes(b"1,2,,3\n4,5\n")
+    with pytest.raises(FileRefused) as refused:
+        read_bytes(b"1,2,,3\n4,5\n6\n")
+    assert refused.value.code == "too_many_cells"
+
+
+def test_more_rows_than_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (files.MOST_ROWS, files.MOST_CELLS) == (100_000, 1_000_000)
+    monkeypatch.setattr(files, "MOST_ROWS", 1_000)
+    assert len(read_bytes(b"1,a\n" * 1_000)[0].lines) == 1_000
+    with pytest.raises(FileRefused, match="more than 1,000 rows"):
+        read_bytes(b"1,a\n" * 1_001)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mapping.imports import workbooks
 from mapping.imports.cells import Cell
 from mapping.imports.files import MEGABYTE, MOST_BYTES, FileRefused
 from mapping.imports.reading import read_file
@@ -109,6 +110,19 @@ def test_many_parts_that_are_large_only_together_are_refused() -> None:
         for number in range(60):
             package.writestr(f"xl/media/{number}", b"\x00" * (4 * MEGABYTE + 200 * MEGABYTE // 1000))
     assert code_of(file.getvalue()) == "bomb"
+
+
+@pytest.mark.parametrize(
+    "far",
+    [
+        b'<row r="99999999999"><c r="A99999999999" t="inlineStr"><is><t>x</t></is></c></row>',
+        b"".join(b'<row r="%d"><c r="ZZZ%d" s="0"/></row>' % (number, number) for number in range(2, 20)),
+    ],
+)
+def test_rows_and_columns_far_away_do_not_keep_the_server_busy(far: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "MOST_VISITED", 200_000)
+    content = with_part(workbook([("a",)]), SHEET, lambda old: old.replace(b"</sheetData>", far + b"</sheetData>"))
+    assert code_of(content) == "too_many_cells"
 
 
 @pytest.mark.parametrize("part", [SHEET, "xl/workbook.xml", "[Content_Types].xml"])
