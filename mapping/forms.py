@@ -16,7 +16,8 @@ from connectors.qbo.records import Books
 from mapping.choices import ChoiceRefused, choose, known_books, load_defaults, usable_rows
 from mapping.defaults import CLASS_TYPE, DEFAULTS, LINE_ITEM_TYPE, Choice, DefaultKind, Defaults
 from mapping.fitness import find_misfit
-from mapping.models import RemoteItem
+from mapping.models import Link, RemoteItem
+from mapping.options import find_unused_class_map
 from mapping.sides import load_sides
 from smoothx.lib.shapes import Action, Notice
 
@@ -131,6 +132,28 @@ def _problem(form: DefaultsForm, kind: DefaultKind) -> str | None:
 
 
 def _notices(form: DefaultsForm) -> list[Notice]:
+    return [*_no_accounts(form), *_unused_class_map(form)]
+
+
+def _unused_class_map(form: DefaultsForm) -> list[Notice]:
+    """Links that the class type in force leaves out of use."""
+    chosen = form.defaults.get(CLASS_TYPE)
+    if chosen is None or CLASS_TYPE not in form.kinds:
+        return []
+    count = Link.objects.filter(kind__in=[kind.key for kind in find_unused_class_map(chosen.id)]).count()
+    if not count:
+        return []
+    return [
+        Notice(
+            severity="warn",
+            title="A link to a class is not in use" if count == 1 else f"{count:,} links to classes are not in use",
+            text=f"{CLASS_TYPE.label} is {chosen.name}, so they say nothing.",
+            action=Action(label="Look at them", url=reverse("mapping:options")),
+        )
+    ]
+
+
+def _no_accounts(form: DefaultsForm) -> list[Notice]:
     """Without a single account to choose, the list has to be read first."""
     account_kinds = [kind for kind in form.kinds if kind.chooses and kind.account_types]
     if not account_kinds or any(form.options.get(kind.key) for kind in account_kinds):

@@ -5,12 +5,17 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
+from connectors.procore import resources as procore
+from connectors.qbo import resources as qbo
 from mapping.choices import choose
 from mapping.defaults import BILL_CODE, DEFAULTS, LINE_ITEM_TYPE
+from mapping.fitness import CLASS_PER_TRANSACTION, NO_CLASSES
 from mapping.forms import defaults_context, form_for_defaults
+from mapping.kinds import COST_TYPE_CLASS
 from mapping.models import DefaultChoice
 from tests.factories import connections
-from tests.mapping.factories import make_account
+from tests.mapping.factories import make_account, make_link, make_row
+from tests.mapping.test_choices import set_books
 
 pytestmark = pytest.mark.usefixtures("scope")
 
@@ -92,6 +97,38 @@ def test_a_refused_form_says_what_stood_before(owner: Any) -> None:
     assert settings_of(context)["bill_code"]["changed_from"] == "Materials"
     assert settings_of(context)["line_item_type"]["changed_from"] == "Not chosen"
     assert context["changes"] == 2
+
+
+def test_a_choice_the_books_cannot_carry_out_any_more_is_said(owner: Any) -> None:
+    set_books()
+    choose("class_type", "project", owner)
+    set_books(classes="transaction")
+    settings = settings_of(defaults_context(RequestFactory().get("/"), form_for_defaults()))
+    assert settings["class_type"]["problem"] == CLASS_PER_TRANSACTION
+    assert settings["location_source"]["problem"] is None
+    assert settings["class_type"]["fix"].url == "/mapping/options/"
+
+
+def test_a_choice_the_books_lack_is_an_error_of_its_field(owner: Any) -> None:
+    set_books(classes="")
+    form = form_for_defaults({"class_type": "cost_code", "line_item_type": "item"})
+    assert form.is_valid()
+    assert form.save(owner) == 0
+    assert form.errors == {"class_type": [NO_CLASSES]}
+    assert not DefaultChoice.objects.exists()
+
+
+def test_links_out_of_use_are_told(owner: Any) -> None:
+    make_account("Materials")
+    make_link(COST_TYPE_CLASS, make_row(procore.COST_TYPES, "Labor"), make_row(qbo.CLASSES, "Labor"))
+    (notice,) = defaults_context(RequestFactory().get("/"), form_for_defaults())["notices"]
+    assert (notice.title, notice.text, notice.action.url) == (
+        "A link to a class is not in use",
+        "Default Class Type is No class, so they say nothing.",
+        "/mapping/options/",
+    )
+    choose("class_type", "cost_type", owner)
+    assert defaults_context(RequestFactory().get("/"), form_for_defaults())["notices"] == []
 
 
 def test_without_accounts_the_page_says_where_to_read_them() -> None:
