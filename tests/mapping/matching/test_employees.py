@@ -47,7 +47,7 @@ SURE = {
     "compound cut to its second half": (
         left("p", "Orla", "Rowe"),
         right("q", "Orla Quist-Rowe"),
-        83,
+        86,
         "Part of the last name",
     ),
     "compound joined": (left("p", "Orla", "Quist-Rowe"), right("q", "Orla QuistRowe"), 96, "Same name"),
