@@ -10,10 +10,12 @@ from connectors.models import Connection
 from connectors.qbo import resources as qbo
 from mapping.kinds import PROJECT, VENDOR
 from mapping.models import Link, RemoteItem
+from sync.books import first_look, poll_books
 from sync.models import Entry
 from sync.survivors import find_survivors
+from sync.work import Work
 from tests.mapping.vendors import at_quickbooks, both, reading
-from tests.worlds import act, make_live, sync_all
+from tests.worlds import act, control, make_live, sync_all
 
 pytestmark = pytest.mark.usefixtures("connected", "without_limits")
 
@@ -60,3 +62,23 @@ def test_a_job_is_found_in_the_lines(posted: Entry, sandboxes: Any) -> None:
     act(sandboxes.qbo, "merge_customers", kept_id=kept, lost_id=lost)
     assert find_survivors(books(), qbo.CUSTOMERS.key, [lost]) == {lost: kept}
     assert find_survivors(books(), qbo.ACCOUNTS.key, [lost]) == {}
+
+
+def test_a_poll_finds_it_out_as_well(posted: Entry, sandboxes: Any) -> None:
+    lost, kept = right_of(VENDOR, posted.party_id), at_quickbooks("Vendor", DisplayName="The one that stays")["Id"]
+    first_look(Work())
+    act(sandboxes.qbo, "merge_vendors", kept_id=kept, lost_id=lost)
+    poll_books(Work())
+    row = RemoteItem.objects.get(resource=qbo.VENDORS.key, remote_id=lost)
+    assert (row.is_active, row.merged_into) == (False, kept)
+    bill = Entry.objects.get(pk=posted.pk)
+    assert (bill.state, bill.target_id) == (posted.state, posted.target_id)
+
+
+def test_quickbooks_out_of_reach_keeps_no_reading_from_ending(posted: Entry, sandboxes: Any) -> None:
+    lost, kept = right_of(VENDOR, posted.party_id), at_quickbooks("Vendor", DisplayName="The one that stays")["Id"]
+    reading("contacts", "quickbooks")
+    act(sandboxes.qbo, "merge_vendors", kept_id=kept, lost_id=lost)
+    control(sandboxes.qbo, "faults", [{"method": "GET", "path": "/bill/", "status": 403}])
+    done = reading("contacts", "quickbooks")
+    assert (done.state, done.merged, done.inactivated) == ("done", 0, 1)
