@@ -26,6 +26,7 @@ RIGHT: tuple[Meaning, ...] = ("right_id", "right_code", "right_name")
 LAST_HEADING_ROW = 15
 SAMPLE_LINES = 300
 LEAST_SHARE = 0.5
+LEAST_FILLED = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,9 @@ def recognise(lines: Sequence[Line], probes: Mapping[Meaning, Probe]) -> Layout:
     width = max((len(line.cells) for line in lines), default=0)
     index, meanings, warnings = _find_headings(lines, width, has_projects="project" in probes)
     rest = lines[index + 1 :]
+    if index >= 0 and _is_quickbooks([cell.text for cell in lines[index].cells]):
+        # Its descriptions may well read like the rows of the other side.
+        probes = {meaning: probe for meaning, probe in probes.items() if meaning not in LEFT}
     filled = _recognise_contents(rest, meanings, probes)
     if index < 0 and _are_headings(lines[:1], filled, probes):
         index = 0
@@ -87,7 +91,7 @@ def _find_headings(lines: Sequence[Line], width: int, *, has_projects: bool) -> 
 def read_headings(headings: Sequence[str], *, has_projects: bool = False) -> tuple[list[Meaning], list[str]]:
     """The meaning of each heading, and a warning for each that another column had already."""
     normal = [normal_heading(text) for text in headings]
-    is_quickbooks = bool(QUICKBOOKS_SIGNS & set(normal))
+    is_quickbooks = _is_quickbooks(headings)
     found: list[Meaning] = [_meaning_of(text, has_projects=has_projects) for text in normal]
     has_left = any(meaning in LEFT for meaning in found)
     warnings: list[str] = []
@@ -97,6 +101,10 @@ def read_headings(headings: Sequence[str], *, has_projects: bool = False) -> tup
         elif not found[position]:
             found[position] = "right_code" if text in WEAK_CODES else "right_name" if text == "name" else ""
     return _without_repeats(found, headings, warnings), warnings
+
+
+def _is_quickbooks(headings: Sequence[str]) -> bool:
+    return not QUICKBOOKS_SIGNS.isdisjoint(normal_heading(text) for text in headings)
 
 
 def _meaning_of(text: str, *, has_projects: bool) -> Meaning:
@@ -161,8 +169,10 @@ def _side_of(meaning: Meaning) -> str:
 
 
 def _share(lines: Sequence[Line], column: int, probe: Probe) -> float:
+    """How many of a column's cells the probe knows; none where most are empty, since a few may do so by chance."""
     texts = [text for line in lines if (text := cell_at(line.cells, column).text)]
-    return sum(1 for text in texts if probe(text)) / len(texts) if texts else 0
+    known = sum(1 for text in texts if probe(text))
+    return known / len(texts) if known >= LEAST_FILLED * len(lines) and texts else 0
 
 
 def cell_at(cells: Sequence[Cell], column: int) -> Cell:

@@ -85,6 +85,14 @@ def test_an_unknown_heading_is_helped_by_what_stands_below() -> None:
     assert layout.meanings == ("left_code", "right_name")
 
 
+def test_a_few_cells_that_happen_to_fit_make_no_column() -> None:
+    rows = [(f"0{number}-9", "", "") for number in range(8)]
+    layout = layout_of(("Cost code", "Remark", "Account"), *rows, ("01-100", "Job costs:Labor", "5000"))
+    assert layout.meanings == ("left_code", "", "right_name")
+    layout = layout_of(("Account", "Balance", "Text"), ("Job costs:Labor", "0", "General"), ("x", "1", "Cleaning"))
+    assert layout.meanings == ("right_name", "", "")
+
+
 def test_headings_nobody_knows_are_headings_still() -> None:
     layout = layout_of(("From", "To"), ("01-100", "Job costs:Labor"), ("01-200", "Job costs:Materials"))
     assert (layout.header_line, layout.meanings) == (0, ("left_code", "right_name"))

@@ -162,10 +162,22 @@ def test_a_preview_put_away_is_gone(lists: dict[str, Any], start: Start) -> None
 
 
 CODES = "Code,Description\n01-100,Permits\n01-200,Cleaning\n09-999,Nobody\n"
-ACCOUNTS = (
-    "Ridgeline Builders,,\nAccount List,,\n,,\nAccount #,Full name,Type,Balance\n"
-    "5000,Job costs:Materials,Cost of Goods Sold,0.00\n5300,Permits,Cost of Goods Sold,0.00\nTOTAL,,,0.00\n"
-)
+
+
+def account_list() -> bytes:
+    """The report "Account List" as QuickBooks exports it: titles above the headings, a total and a time below."""
+    rows = [
+        ("Ridgeline Builders",),
+        ("Account List",),
+        (),
+        ("Account #", "Full name", "Type", "Detail type", "Description", "Total balance"),
+        (5000, "Job costs:Materials", "Cost of Goods Sold", "Supplies & Materials - COGS", "", 0),
+        (5300, "Permits", "Cost of Goods Sold", "Other Costs of Services - COS", "Permits", 12.5),
+        (1000, "Checking", "Bank", "Checking", "", 100),
+        ("TOTAL", "", "", "", "", 112.5),
+        ("Thursday, November 26, 2026 09:22 PM GMT-07:00",),
+    ]
+    return workbook(rows, lambda sheet: sheet.merge_cells("A1:F1"))
 
 
 def test_a_list_of_codes_alone_is_no_mapping_and_can_be_paired(lists: dict[str, Any], start: Start) -> None:
@@ -183,21 +195,32 @@ def test_a_list_of_codes_alone_is_no_mapping_and_can_be_paired(lists: dict[str, 
     assert links() == set()
 
 
-def test_both_vendors_lists_are_paired_with_one_another(lists: dict[str, Any], start: Start) -> None:
-    permits = make_account("Permits", code="5300")
-    make_code("01-300", "Labor")
-    run = start(ACCOUNTS)
+def test_the_account_list_report_is_recognised(lists: dict[str, Any], start: Start) -> None:
+    make_account("Permits", code="5300")
+    make_account("Checking", code="1000", subtype="Bank")
+    run = start(account_list())
     assert preview.content_of_run(run) == "right"
+    assert (run.options["header_row"], run.options["meanings"][:2]) == (4, ["right_code", "right_name"])
     assert [(number, verdict) for number, verdict, _ in told(run)] == [
         (5, "listed"),
         (6, "listed"),
-        (7, "unknown_right"),
+        (7, "wrong_type"),
+        (8, "unknown_right"),
+        (9, "unknown_right"),
     ]
-    preview.add_list(run, io.BytesIO(CODES.encode()), size=len(CODES))
+
+
+def test_both_vendors_lists_are_paired_with_one_another(lists: dict[str, Any], start: Start) -> None:
+    permits = make_account("Permits", code="5300")
+    make_account("Permits and fees", code="5400")
+    run = start(CODES)
+    content = account_list()
+    preview.add_list(run, io.BytesIO(content), size=len(content))
     preview.check_run(run)
-    assert sorted(run.options["only"]) == sorted([lists["permits"].remote_id, lists["cleaning"].remote_id])
-    row = RunRow.objects.get(run=run, number=6)
+    assert sorted(run.options["only"]) == sorted([lists["materials"].remote_id, permits.remote_id])
+    row = RunRow.objects.get(run=run, number=2)
     assert (row.left_id, row.right_id) == (lists["permits"].remote_id, permits.remote_id)
+    assert {row.right_id for row in run.rows.exclude(right_id="")} <= set(run.options["only"])
 
 
 @pytest.mark.parametrize("second", [CODES, FILE, "Code,Description\n09-999,Nobody\n"])
