@@ -12,8 +12,8 @@ NC north carolina; ND north dakota; OH ohio; OK oklahoma; OR oregon; PA pennsylv
 SC south carolina; SD south dakota; TN tennessee; TX texas; UT utah; VT vermont; VA virginia; WA washington;
 WV west virginia; WI wisconsin; WY wyoming; PR puerto rico;
 AB alberta; BC british columbia; MB manitoba; NB new brunswick; NL newfoundland and labrador; NL newfoundland;
-NS nova scotia; NT northwest territories; NU nunavut; ON ontario; PE prince edward island; QC quebec; QC québec;
-SK saskatchewan; YT yukon
+NS nova scotia; NT northwest territories; NU nunavut; ON ontario; PE prince edward island; PE pei; QC quebec;
+QC québec; SK saskatchewan; YT yukon
 """
 
 _ENTRIES = [entry.strip().split(" ", 1) for entry in _REGIONS.split(";")]

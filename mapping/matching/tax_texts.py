@@ -45,6 +45,9 @@ _PHRASES = (
     (re.compile(r"\bnon[- ]tax(?:able)?\b", re.IGNORECASE), "nontaxable"),
     (re.compile(r"\bno (?:vat|gst|tax)\b", re.IGNORECASE), "scope"),
     (re.compile(r"\bNYC\b", re.IGNORECASE), "New York City"),
+    # What stands for sales tax in New Mexico and in Hawaii.
+    (re.compile(r"\bgross receipts?(?:\s+tax)?\b", re.IGNORECASE), "GRT"),
+    (re.compile(r"\bgeneral excise(?:\s+tax)?\b", re.IGNORECASE), "GET"),
     (re.compile(r"\bTPS\b"), "GST"),
     (re.compile(r"\bTV[QH]\b"), "QST"),
 )
