@@ -150,6 +150,8 @@ def _card(frame: Frame, latest: MappingRun | None) -> dict[str, Any] | None:
 def _title(run: MappingRun | None, count: int) -> str:
     if run is None:
         return f"{count:,} pair{'' if count == 1 else 's'} to review"
+    if not run.linked:
+        return "Automap found nothing sure" if count else "Automap found no more pairs"
     return f"Automap linked {run.linked:,} pair{'' if run.linked == 1 else 's'}"
 
 

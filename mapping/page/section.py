@@ -94,6 +94,7 @@ def _kind(frame: Frame) -> dict[str, Any]:
         "key": frame.section.key,
         "title": frame.section.label,
         "description": frame.section.sentence,
+        "hidden_reason": frame.shown.hidden.get(frame.section.key, ""),
         "left_noun": left,
         "left_nouns": lefts,
         "right_noun": right,

@@ -1,14 +1,28 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from connectors.sandbox.firm.contacts import TRAPS
-from mapping.automap import automap, reject, take_back_rejection
-from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, VENDOR
-from mapping.models import Link, MappingRun, RemoteItem, SuggestedPair
+from mapping.automap import (
+    BROKE,
+    LONGEST_SILENCE,
+    automap,
+    begin_run,
+    carry_out,
+    claim_run,
+    reject,
+    suggest_section,
+    take_back_rejection,
+)
+from mapping.automap_find import find_pairs
+from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, EMPLOYEE_VENDOR, VENDOR
+from mapping.models import Link, LinkChange, MappingRun, RemoteItem, SuggestedPair
 from mapping.screens import SECTIONS
 from mapping.sides import NotConnected
 from mapping.signals import mapping_changed
@@ -82,9 +96,11 @@ def test_a_company_that_fits_a_vendor_and_a_customer_is_for_a_person(owner: Any)
     make_customer("Basin Concrete LLC")
     run = automap(CONTACTS, owner)
     assert run.linked == 0
-    assert [pair.reason for pair in run.pairs.all()] == [
-        "Same name but for legal form and punctuation. More than one fits"
-    ]
+    assert {(pair.kind, pair.reason.endswith("More than one fits")) for pair in run.pairs.all()} == {
+        ("vendor", True),
+        ("customer", True),
+    }
+    assert run.unsure == 1
 
 
 def test_of_a_vendor_and_a_customer_the_equal_name_is_sure(owner: Any) -> None:
@@ -172,7 +188,8 @@ def test_what_was_rejected_is_not_offered_again_until_allowed(owner: Any) -> Non
     assert automap(CONTACTS, owner).unsure == 0
     take_back_rejection(pair, owner)
     run = automap(CONTACTS, owner)
-    assert run.pairs.get() == pair
+    again = run.pairs.get()
+    assert (again.left_id, again.right_id, again.rejected_at) == (pair.left_id, pair.right_id, None)
     assert SuggestedPair.objects.count() == 1
 
 
@@ -190,3 +207,96 @@ def test_without_accounts_there_is_nothing_to_map(owner: Any) -> None:
     with pytest.raises(NotConnected) as caught:
         automap(CONTACTS, owner)
     assert caught.value.sentence == "Procore is not connected. Connect it in Settings."
+
+
+def test_up_to_three_alternatives_are_kept_for_a_row(owner: Any) -> None:
+    make_company("Alder Electric LLC")
+    for name in (
+        "Alder Electrical Inc",
+        "Alder Electrical Supply",
+        "Alder Electrical Design",
+        "Alder Electrical West",
+    ):
+        make_vendor(name)
+    run = automap(CONTACTS, owner)
+    assert (run.linked, run.unsure) == (0, 1)
+    assert run.pairs.count() == 3
+
+
+def test_a_look_after_a_reading_links_nothing_and_replaces_what_the_last_one_found() -> None:
+    company, vendor = make_company("Aspen Roofing"), make_vendor("Aspen Roofing Inc.")
+    gone = make_vendor("Aspen Roofing Supply")
+    assert suggest_section(CONTACTS) >= 1
+    assert not Link.objects.exists()
+    assert set(SuggestedPair.objects.filter(band="sure").values_list("left_id", "right_id")) == {
+        (company.remote_id, vendor.remote_id)
+    }
+    RemoteItem.objects.filter(pk__in=[vendor.pk, gone.pk]).update(is_active=False)
+    suggest_section(CONTACTS)
+    assert not SuggestedPair.objects.exists()
+
+
+def test_what_was_rejected_survives_another_look(owner: Any) -> None:
+    make_company("Smith Electric LLC")
+    make_vendor("Smith Electrical Inc")
+    reject(automap(CONTACTS, owner).pairs.get(), owner)
+    suggest_section(CONTACTS)
+    assert SuggestedPair.objects.get().rejected_by == owner
+
+
+def test_a_pair_that_somebody_linked_meanwhile_is_left_out_and_the_rest_stands(
+    owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, vendor = make_company("Aspen Roofing"), make_vendor("Aspen Roofing")
+    make_company("Basin Concrete")
+    make_vendor("Basin Concrete")
+
+    def find_then_link(*args: Any, **options: Any) -> Any:
+        found = find_pairs(*args, **options)
+        make_link(VENDOR, taken, vendor)
+        return found
+
+    monkeypatch.setattr("mapping.automap.find_pairs", find_then_link)
+    run = automap(CONTACTS, owner)
+    assert (run.state, run.linked) == ("done", 1)
+    assert names_of(run.links.all()) == {("vendor", "Basin Concrete", "Basin Concrete")}
+    assert set(Link.objects.values_list("left_id", "chosen_by")) >= {(taken.remote_id, "hand")}
+    assert [change.left_name for change in run.changes.all()] == ["Basin Concrete"]
+
+
+def test_a_run_that_breaks_links_nothing_and_says_so(owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_company("Aspen")
+    make_vendor("Aspen")
+
+    def fall(*args: Any, **options: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("mapping.automap.store_suggestions", fall)
+    with pytest.raises(ZeroDivisionError):
+        automap(CONTACTS, owner)
+    assert not Link.objects.exists()
+    assert not LinkChange.objects.exists()
+    run = MappingRun.objects.get()
+    assert (run.state, run.message) == ("failed", BROKE)
+
+
+def test_an_employee_paid_as_a_vendor_has_no_second_role(owner: Any) -> None:
+    person = make_row(procore.EMPLOYEES, "Dana Whitfield", email="dana@ridgeline.example")
+    vendor = make_vendor("Dana Whitfield", email="dana@ridgeline.example")
+    make_link(EMPLOYEE_VENDOR, person, vendor)
+    make_row(qbo.EMPLOYEES, "Dana Whitfield", email="dana@ridgeline.example")
+    run = automap(SECTIONS["employees"], owner)
+    assert (run.linked, run.pairs.count()) == (0, 0)
+
+
+def test_a_run_is_taken_up_by_one_worker_only(owner: Any) -> None:
+    make_company("Aspen")
+    make_vendor("Aspen")
+    run, is_new = begin_run(CONTACTS, owner)
+    assert is_new
+    assert claim_run(run.pk) == run
+    assert claim_run(run.pk) is None
+    MappingRun.objects.update(beat_at=timezone.now() - LONGEST_SILENCE - timedelta(seconds=1))
+    assert claim_run(run.pk) == run
+    assert carry_out(run).linked == 1
+    assert claim_run(run.pk) is None

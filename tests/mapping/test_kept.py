@@ -1,0 +1,103 @@
+"""Counts are kept until a transaction changes what they count, whoever changes it and however."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from mapping.kept import Kept, keep, read_kept
+from mapping.kinds import VENDOR
+from mapping.models import LeftOut, Link, ListChange, RemoteItem
+from smoothx.tenants.models import Tenant
+from smoothx.tenants.scope import tenant_scope
+from tests.mapping.factories import make_company, make_link, make_vendor
+
+PARTS = {"links": ["vendor"], "companies": ["procore.vendors", "contacts"]}
+FACTS = {"links": {"vendor": 1}, "companies": {"total": 2}}
+
+
+@pytest.fixture
+def firm(transactional_db: None, tenant: Any) -> Iterator[Any]:
+    """Commits for real: what counts is which transactions were seen."""
+    with tenant_scope(tenant.pk):
+        yield tenant
+
+
+def known() -> set[str]:
+    return set(read_kept(PARTS).facts)
+
+
+def count_anew() -> Kept:
+    kept = read_kept(PARTS)
+    keep(FACTS, kept)
+    return kept
+
+
+def test_what_was_counted_is_kept_until_its_list_changes(firm: Any) -> None:
+    company, vendor = make_company("Aspen"), make_vendor("Aspen")
+    count_anew()
+    assert dict(read_kept(PARTS).facts) == FACTS
+    made = make_link(VENDOR, company, vendor)
+    assert known() == {"companies"}
+    count_anew()
+    made.delete()
+    assert known() == {"companies"}
+    count_anew()
+    RemoteItem.objects.filter(pk=company.pk).update(is_active=False)
+    assert known() == {"links"}
+    count_anew()
+    LeftOut.objects.create(section="contacts", connection=company.connection, remote_id=company.remote_id)
+    assert known() == {"links"}
+    count_anew()
+    make_vendor("Of a list that neither counts")
+    assert known() == {"links", "companies"}
+
+
+def test_a_change_that_is_committed_after_the_count_began_makes_it_stale(firm: Any) -> None:
+    make_company("Aspen")
+    begun = read_kept(PARTS)
+    make_company("Basin")
+    keep(FACTS, begun)
+    assert known() == {"links"}
+
+
+def test_a_transaction_that_changed_something_itself_keeps_nothing(firm: Any) -> None:
+    with transaction.atomic():
+        make_company("Aspen")
+        count_anew()
+        assert known() == set()
+    assert known() == set()
+
+
+def test_a_change_taken_back_leaves_the_count(firm: Any) -> None:
+    company = make_company("Aspen")
+    count_anew()
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        RemoteItem.objects.filter(pk=company.pk).update(is_active=False)
+        _ = 1 / 0
+    assert known() == {"links", "companies"}
+
+
+def test_many_rows_of_a_statement_are_one_change(firm: Any) -> None:
+    first = make_company("Company 0")
+    ListChange.objects.all().delete()
+    RemoteItem.objects.bulk_create(
+        [
+            RemoteItem(connection=first.connection, resource=first.resource, remote_id=f"n{n}", name=f"Company {n}")
+            for n in range(50)
+        ]
+    )
+    assert list(ListChange.objects.values_list("of", flat=True)) == ["procore.vendors"]
+
+
+def test_another_firm_has_counts_of_its_own(firm: Any, other_tenant: Tenant) -> None:
+    make_company("Aspen")
+    count_anew()
+    with tenant_scope(other_tenant.pk):
+        assert known() == set()
+        make_company("Basin")
+    assert known() == {"links", "companies"}
+    assert not Link.objects.exists()
