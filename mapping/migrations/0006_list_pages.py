@@ -45,9 +45,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="suggestedpair",
-            index=models.Index(
-                fields=["tenant", "kind", "right_connection", "right_id"], name="suggestion_by_right"
-            ),
+            index=models.Index(fields=["tenant", "kind", "right_connection", "right_id"], name="suggestion_by_right"),
         ),
         migrations.AddIndex(
             model_name="suggestedpair",

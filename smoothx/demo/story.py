@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from connectors.models import Connection
 from connectors.sandbox.firm.contractor import Contractor
-from mapping.models import Link, Refresh, RemoteItem
+from mapping.automap import OPEN_STATES
+from mapping.models import Link, MappingRun, Refresh, RemoteItem
 from smoothx.demo.visitor import Lost, Visitor
 from smoothx.tenants.models import Membership, Role, Tenant
 from sync.models import Entry, OpeningRun
@@ -60,7 +61,7 @@ def set_up(visitor: Visitor, contractor: Contractor, say: Say) -> None:
         read(visitor, section)
     say("Mapping what matches")
     for section in MAPPED_SECTIONS:
-        visitor.post(reverse("mapping:automap", args=[section]))
+        automap(visitor, section)
     say("Choosing the defaults and reading the opening balances")
     choose_defaults(visitor)
     push_missing(visitor, contractor)
@@ -94,6 +95,20 @@ def read(visitor: Visitor, section: str) -> None:
     if _readings(section, (Refresh.State.FAILED,)):
         message = f"reading {section} stopped"
         raise Lost(message)
+
+
+def automap(visitor: Visitor, section: str) -> None:
+    """Press Automap and wait for the run to end."""
+    visitor.post(reverse("mapping:automap", args=[section]))
+    wait_for(f"automap of {section}", lambda: _automaps(section, OPEN_STATES) == 0)
+    if _automaps(section, (MappingRun.State.FAILED,)):
+        message = f"automap of {section} stopped"
+        raise Lost(message)
+
+
+def _automaps(section: str, states: Iterable[str]) -> int:
+    runs = MappingRun.objects.filter(section=section, what=MappingRun.What.AUTOMAP)
+    return runs.filter(state__in=list(states)).count()
 
 
 def _readings(section: str, states: Iterable[str]) -> int:

@@ -52,6 +52,8 @@ WORK = [
     Look("activity:document", lambda f: [9_999_999], status=404),
     Look("mapping:options"),
     Look("mapping:option", lambda _: ["classes"]),
+    Look("mapping:review", lambda _: ["contacts"]),
+    Look("mapping:review", lambda _: ["contacts"], "show=rejected"),
     Look("reconcile:index"),
     Look("reconcile:index", query="tab=retention"),
 ]
@@ -106,7 +108,8 @@ NO_PAGES = {
     "go_live", "pause", "resume", "openings_confirm", "switch_tenant", "settings:flow_switch", "settings:users_invite",
     "settings:users_role", "activity:act", "connectors:connect", "connectors:choose_company", "mapping:undo",
     "mapping:undo_run", "mapping:close_run", "mapping:reopen_run", "mapping:link_pair", "mapping:reject_pair",
-    "mapping:allow_pair", "mapping:automap", "mapping:options_count", "mapping:options_archive",
+    "mapping:allow_pair", "mapping:automap", "mapping:leave_out", "mapping:take_back", "mapping:accept_above",
+    "mapping:options_count", "mapping:options_archive",
     # Answers that lead elsewhere, parts of a page, and files.
     "settings:index", "mapping:index", "connectors:callback", "mapping:refresh", "activity:export",
     "mfa_download_recovery_codes", "account_set_password", "account_confirm_login_code", "mfa_authenticate",
