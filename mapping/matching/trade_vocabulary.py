@@ -18,47 +18,44 @@ def _words(text: str) -> frozenset[str]:
 
 ABBREVIATIONS = _read("""
     accessory: accs, accy; acoustical: acous, acoust; administration: admin; aluminum: alum; appliance: appl;
-    architectural: arch; asphalt: asph; assembly: assy; audio visual: av; block: blk; brick: brk; building: bldg;
-    carpentry: carp; cast in place: cip; ceiling: ceil, clg, clng; communication: comm, comms; completion: compl;
-    concrete: conc; concrete masonry unit: cmu; condition: cond; construction: const, constr; control: ctrl;
-    coordination: coord; custom: cust; demobilization: demob; demolition: demo; department: dept;
-    distribution: dist, distr; division: div; door: drs; electrical: elec, elect; elevator: elev;
-    engineering: eng, engr; equipment: eqpt, equip, equipt; excavation: exc, excav; expansion: exp;
-    exterior: ext, extr; fabrication: fab; finish: fin; fixture: fixt; floor: flr; flooring: flrg;
-    foundation: fdn, fdtn, fndn; framing: frmg; furnishing: furn; general: gen, genl; government: govt; gypsum: gyp;
-    gypsum wallboard: gwb; hardware: hdw, hdwe, hdwr; hazardous: haz; heating: htg; heavy: hvy;
-    inspection: insp, inspect; instrumentation: instr; insulation: insul; interior: int, intr; irrigation: irrig;
-    joint: jt; laboratory: lab; landscaping: landsc, ldscp, lndscp; lighting: ltg; maintenance: maint;
-    management: mgmt, mgt; manager: mgr; manufactured: mfd, mfg, mfr; masonry: mas; material: matl, mtl;
+    architectural: arch; asphalt: asph; assembly: assy; audio visual: av; block: blk; board: bd; brick: brk;
+    building: bldg; cabinet: cab; carpentry: carp; cast in place: cip; ceiling: ceil, clg, clng; communication:
+    comm, comms; completion: compl; concrete: conc; concrete masonry unit: cmu; condition: cond; construction:
+    const, constr; control: ctrl; coordination: coord; countertop: ctop; custom: cust; demobilization: demob;
+    demolition: demo; department: dept; distribution: dist, distr; division: div; door: drs; electrical: elec,
+    elect; elevator: elev; engineering: eng, engr; equipment: eqpt, equip, equipt; excavation: exc, excav;
+    expansion: exp; exterior: ext, extr; exterior insulation finish: eifs; fabrication: fab; finish: fin; fixture:
+    fixt; floor: flr; flooring: flrg; foundation: fdn, fdtn, fndn; framing: frmg; furnishing: furn; general: gen,
+    genl; government: govt; gypsum: gyp; gypsum wallboard: gwb; hardware: hdw, hdwe, hdwr; hazardous: haz; heating:
+    htg; heavy: hvy; inspection: insp, inspect; instrumentation: instr; insulation: insul; interior: int, intr;
+    irrigation: irrig; joint: jt; laboratory: lab; landscaping: landsc, ldscp, lndscp; lighting: ltg; maintenance:
+    maint; management: mgmt, mgt; manager: mgr; manufactured: mfd, mfg, mfr; masonry: mas; material: matl, mtl;
     mechanical: mech; medical: med; membrane: memb; miscellaneous: misc; mobilization: mob; operation: ops;
     ornamental: orn; overhead: oh; package: pkg; panel: pnl; pavement: pvmt; plumbing: plbg, plmb, plumb;
-    preliminary: prelim; preparation: prep; procedure: proc; project: proj; protection: prot; refrigeration: refrig;
-    reinforcement: rein, reinf; reinforcing steel: rebar; requirement: req, reqmt, reqt; roofing: rfg;
-    sanitary: san; security: sec; service: svc, svcs; sewer: swr; sheathing: shtg; special: spcl; specialty: splty;
-    sprinkler: sprink, sprnk; steel: stl; storage: stor; structural: struc, struct; subcontractor: subs;
-    superintendent: supt; surfacing: surf; survey: surv; system: sys, syst; telephone: tel; temporary: temp, tmp;
-    thermal: therm; treatment: trtmt; utility: util; vehicle: veh; ventilation: vent; water: wtr;
-    waterproofing: wp, wtrprf; window: wdw, wndw; wood: wd
+    preliminary: prelim; preparation: prep; procedure: proc; project: proj; protection: prot; refrigeration:
+    refrig; reinforcement: rein, reinf; reinforcing steel: rebar; rental: rntl; requirement: req, reqmt, reqt;
+    roofing: rfg; sanitary: san; security: sec; service: svc, svcs; sewer: swr; sheathing: shtg; slab on grade:
+    sog; special: spcl; specialty: splty; sprinkler: sprink, sprnk; steel: stl; storage: stor; structural: struc,
+    struct; subcontractor: subs; superintendent: supt; surfacing: surf; survey: surv; system: sys, syst; telephone:
+    tel; temporary: temp, tmp; thermal: therm; treatment: trtmt; utility: util; vehicle: veh; ventilation: vent;
+    vinyl composition tile: vct; voltage: volt; water: wtr; waterproofing: wp, wtrprf; window: wdw, wndw; wood: wd
 """)
 
 # Several words for one thing.
 PHRASES = _read("""
-    airconditioning: air conditioning; audiovisual: audio video, audio visual; brickwork: brick work;
-    casework: case work; castinplace: cast place; chainlink: chain link; cleanup: clean up;
-    closeout: close out; countertop: counter top; curtainwall: curtain wall; dampproofing: damp proofing;
-    drywall: gypsum board, gypsum drywall, gypsum wallboard, sheetrock, wall board, wallboard;
-    curb: curb gutter; fireproofing: fire proofing; flagpole: flag pole; glazing: glass glazing;
-    hvac: heating cooling, heating air, heating air conditioning, heating cooling ventilation,
-    heating ventilating air conditioning,
-    heating ventilation ac, heating ventilation air conditioning, heating ventilation cooling,
-    heating venting air conditioning;
-    layout: lay out; lighting: light fixture, lighting fixture; lowvoltage: low voltage; millwork: mill work;
-    perdiem: per diem; portabletoilet: port potty, portable toilet, temporary toilet; precast: pre cast;
-    preengineered: pre engineered; prefabricated: pre fabricated; punchlist: punch list;
-    reinforcement: reinforcing steel, steel reinforcement, steel reinforcing; securitydeposit: security deposit;
-    sheetmetal: sheet metal; sitework: site work; storefront: store front;
-    tab: air balancing, test balance, testing adjusting balancing, testing balancing; underlayment: under layment;
-    waterproofing: water proofing
+    airconditioning: air conditioning; audiovisual: audio video, audio visual; brickwork: brick work; casework:
+    case work; castinplace: cast place; chainlink: chain link; cleanup: clean up; closeout: close out; countertop:
+    counter top; curtainwall: curtain wall; dampproofing: damp proofing; drywall: gypsum board, gypsum drywall,
+    gypsum wallboard, sheetrock, wall board, wallboard; curb: curb gutter; fireextinguisher: fire exterior, fire
+    extinguisher; fireproofing: fire proofing; flagpole: flag pole; glazing: glass glazing; hvac: heating cooling,
+    heating air, heating air conditioning, heating cooling ventilation, heating ventilating air conditioning,
+    heating ventilation ac, heating ventilation air conditioning, heating ventilation cooling, heating venting air
+    conditioning; layout: lay out; lighting: light fixture, lighting fixture; lowvoltage: low voltage; millwork:
+    mill work; perdiem: per diem; portabletoilet: port potty, portable toilet, temporary toilet; precast: pre cast;
+    preengineered: pre engineered; prefabricated: pre fabricated; punchlist: punch list; reinforcement: reinforcing
+    steel, steel reinforcement, steel reinforcing; securitydeposit: security deposit; sheetmetal: sheet metal;
+    sitework: site work; storefront: store front; tab: air balancing, test balance, testing adjusting balancing,
+    testing balancing; underlayment: under layment; waterproofing: water proofing
 """)
 
 SYNONYMS = _read("""

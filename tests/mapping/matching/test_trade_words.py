@@ -26,6 +26,10 @@ SAME = {
     "balancing": ("Testing, Adjusting, and Balancing", "Testing & Balancing"),
     "apart or together": ("Pre-Cast Concrete", "Precast Concrete"),
     "sealants": ("Joint Sealers", "Joint Sealants"),
+    "voltage": ("Elec - Low Volt", "Electrical, Low Voltage"),
+    "initials of a floor": ("VCT", "Vinyl Composition Tile"),
+    "initials of a slab": ("Pump SOG", "Pump Slab on Grade"),
+    "extinguisher, no exterior": ("Fire Ext.", "Fire Extinguishers"),
     "british": ("Aluminium Theatre Fence", "Aluminum Theater Fencing"),
     "rebar": ("Rebar", "Reinforcing Steel"),
 }
