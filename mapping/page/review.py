@@ -142,7 +142,7 @@ def _card(frame: Frame, latest: MappingRun | None) -> dict[str, Any] | None:
         "undo": _post("Undo the run", "mapping:undo_run", run.pk) if run and run.linked else None,
         "discard": _post("Close", "mapping:close_run", run.pk) if run else None,
         "pairs": [show_pair(pair, frame, {}) for pair in shown],
-        "more": {"label": f"Review all {count:,}", "url": review_url(frame.section)} if count else None,
+        "more": {"label": f"Review all {count:,}" if count > 1 else "Review it", "url": review_url(frame.section)} if count else None,
         "note": _note(run),
     }
 

@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from connectors.models import Connection
 from connectors.sandbox.firm.contractor import Contractor
-from mapping.automap import OPEN_STATES
 from mapping.models import Link, MappingRun, Refresh, RemoteItem
 from smoothx.demo.visitor import Lost, Visitor
 from smoothx.tenants.models import Membership, Role, Tenant
@@ -100,7 +99,7 @@ def read(visitor: Visitor, section: str) -> None:
 def automap(visitor: Visitor, section: str) -> None:
     """Press Automap and wait for the run to end."""
     visitor.post(reverse("mapping:automap", args=[section]))
-    wait_for(f"automap of {section}", lambda: _automaps(section, OPEN_STATES) == 0)
+    wait_for(f"automap of {section}", lambda: _automaps(section, (MappingRun.State.WAITING, MappingRun.State.RUNNING)) == 0)
     if _automaps(section, (MappingRun.State.FAILED,)):
         message = f"automap of {section} stopped"
         raise Lost(message)
