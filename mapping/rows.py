@@ -81,7 +81,20 @@ def save_rows(
         noted = (log.refresh_id, log.room) if log is not None and not log.is_first else (None, 0)
         cursor.execute(
             _upsert_statement(),
-            (page, *place, *place, timezone.now(), None, "", seen is None, place[0], noted[0], resource_key, noted[1]),
+            (
+                page,
+                *place,
+                list(by_id),
+                *place,
+                timezone.now(),
+                None,
+                "",
+                seen is None,
+                place[0],
+                noted[0],
+                resource_key,
+                noted[1],
+            ),
         )
         known, renamed, turned, written_down = cursor.fetchone()
     if log is not None:
@@ -102,13 +115,13 @@ def _upsert_statement() -> str:
     """Writes a page, and answers one row: how many of it were known, how many of those have another name now, the ids
     whose state turned, and how many changes were written down.
 
-    Parameters: the rows as JSON; tenant, connection and resource; the values of COMMON; whether unchanged rows are
-    written too; tenant, refresh, resource and room of the changes.
+    Parameters: the rows as JSON; tenant, connection, resource and the ids; the values of COMMON; whether unchanged
+    rows are written too; tenant, refresh, resource and room of the changes.
 
     Every part of the statement sees the table as it was before. All writers write in one order, so that two readings
     of a list cannot lock each other out. JSON, because a parameter for each value takes longer than the writing
-    itself. OFFSET 0 has each row looked up by the unique index: without statistics, which a new firm's list lacks,
-    PostgreSQL would read the whole list once for every page.
+    itself. All ids are looked for at once: one by one, PostgreSQL would take any index of the list while it has no
+    statistics of it, as of a new firm's list, and read the whole list for every row.
     """
     fields = {field.name: field for field in RemoteItem._meta.concrete_fields}
     column = {name: database.ops.quote_name(field.column) for name, field in fields.items() if field.column}
@@ -119,12 +132,9 @@ def _upsert_statement() -> str:
     return f"""
         WITH page AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(%s::jsonb) AS given ({shape})),
         known AS MATERIALIZED (
-            SELECT old.* FROM page CROSS JOIN LATERAL (
-                SELECT * FROM {table} item
-                WHERE item.tenant_id = %s AND item.connection_id = %s AND item.resource = %s
-                    AND item.remote_id = page.remote_id
-                OFFSET 0
-            ) old
+            SELECT * FROM {table} item
+            WHERE item.tenant_id = %s AND item.connection_id = %s AND item.resource = %s
+                AND item.remote_id = ANY(%s::varchar[])
         ),
         written AS (
             INSERT INTO {table} ({", ".join(column[name] for name in COMMON)}, {read})

@@ -10,12 +10,14 @@ from django.utils import timezone
 
 from connectors.models import Connection, ConnectionRoute, Vendor
 from connectors.probe import probe
+from connectors.resource import Resource
 from connectors.sandbox.firm.contacts import PUSHED_VENDOR
 from mapping.automap import automap
 from mapping.choices import choose
 from mapping.directory import refresh_section
 from mapping.models import Link, Refresh, RemoteItem
 from mapping.screens import SECTIONS
+from mapping.sides import SIDE_LABELS, SideKey, resources_of
 from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import require_tenant_id
 from sync import ledger, openings
@@ -74,15 +76,23 @@ LEDGER_ACCOUNTS = {
 
 
 def read_directory() -> None:
-    """Refresh both sides of every section, as the Refresh buttons do."""
-    for section in SECTIONS:
-        read_section(section)
+    """Refresh sections until every list of both sides was read, as the Refresh buttons do."""
+    read: set[Resource] = set()
+    for section in SECTIONS.values():
+        for side in SIDE_LABELS:
+            lists = resources_of(section, side)
+            if not read.issuperset(lists):
+                read_side(section.key, side)
+                read.update(lists)
 
 
 def read_section(section: str) -> None:
-    for side in ("procore", "quickbooks"):
-        refresh = Refresh.objects.create(section=section, side=side)
-        refresh_section(section, side, progress=refresh)
+    for side in SIDE_LABELS:
+        read_side(section, side)
+
+
+def read_side(section: str, side: SideKey) -> None:
+    refresh_section(section, side, progress=Refresh.objects.create(section=section, side=side))
 
 
 def map_what_matches() -> None:
