@@ -53,7 +53,7 @@ class SitePages:
     def __init__(self, connection: Connection, resource: Resource, site: Site, sub_jobs: Iterable[str] = ()) -> None:
         self.is_whole = True
         self._client = ProcoreClient(connection)
-        filters: list[dict[str, object]] = [{}, *({"sub_job_id": job_id} for job_id in sub_jobs)]
+        filters: list[dict[str, Any]] = [{}, *({"sub_job_id": job_id} for job_id in sub_jobs)]
         self._lists = [self._client.list(resource, project_id=site.id, **each) for each in filters]
 
     def __iter__(self) -> Iterator[Rows]:
