@@ -74,7 +74,8 @@ def _judged(sheet: int, row: Judged) -> dict[str, Any]:
     verdict = VERDICTS.get(row.verdict)
     return {
         "number": sheet * SHEET_STEP + row.number,
-        "label": row.label[:500],
+        # All its names in one text: a search then looks at one column of long runs.
+        "label": " ".join(dict.fromkeys(text for text in (row.label, row.left, row.right) if text))[:500],
         "verdict": row.verdict,
         "reason": row.reason[:500],
         "is_chosen": verdict is not None and verdict.group == "ready",
@@ -82,7 +83,7 @@ def _judged(sheet: int, row: Judged) -> dict[str, Any]:
         "kind": row.kind,
         "left_id": row.left_id,
         "right_id": row.right_id,
-        "data": {"left": row.left, "right": row.right, "old": row.old},
+        "data": {"text": row.label, "left": row.left, "right": row.right, "old": row.old},
     }
 
 

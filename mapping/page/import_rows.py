@@ -51,8 +51,7 @@ def filter_rows(rows: QuerySet[RunRow], query: RowsQuery) -> QuerySet[RunRow]:
     elif query.show:
         rows = rows.filter(verdict=query.show)
     for word in query.search.split():
-        named = Q(label__icontains=word) | Q(reason__icontains=word)
-        rows = rows.filter(named | Q(data__left__icontains=word) | Q(data__right__icontains=word))
+        rows = rows.filter(Q(label__icontains=word) | Q(reason__icontains=word))
     return rows
 
 
@@ -71,7 +70,7 @@ def _row(row: RunRow) -> dict[str, Any]:
     return {
         "id": str(row.pk),
         "number": row.number % SHEET_STEP,
-        "left": row.data.get("left") or row.label,
+        "left": row.data.get("left") or row.data.get("text") or row.label,
         "is_known": bool(row.data.get("left")),
         "right": row.data.get("right") or "",
         "label": "Linked" if row.state == RunRow.State.DONE and group in ("ready", "ask") else _label(row, is_out),

@@ -44,6 +44,7 @@ def test_rows_get_verdicts_and_nothing_is_linked(lists: dict[str, Any], start: S
     assert (row.left_id, row.right_id) == (lists["permits"].remote_id, lists["materials"].remote_id)
     assert row.data == {
         "cells": ["01-100", "Permits", "5000 Materials"],
+        "text": "01-100 Permits",
         "left": "01-100 Permits",
         "right": "5000 Job costs:Materials",
         "old": "",

@@ -98,7 +98,7 @@ def test_a_link_made_by_hand_in_the_middle_is_kept_and_its_row_refused(
     assert len(calls) == 2
     assert (run.state, run.linked, run.options["refused"]) == ("done", COUNT - 2, 2)
     assert Link.objects.get(left_id="c5").chosen_by == "hand"
-    refused = list(run.rows.filter(verdict="changed").order_by("number").values_list("label", "reason"))
+    refused = list(run.rows.filter(verdict="changed").order_by("number").values_list("data__text", "reason"))
     assert refused == [
         (
             "Company 05",
