@@ -14,7 +14,7 @@ from mapping.kinds import MappingKind
 from mapping.models import Link, MappingRun
 from mapping.options import Option, find_unused_class_map, plan_settings
 from mapping.screens import Situation, section_of
-from mapping.signals import OpenDocuments
+from mapping.signals import OpenDocuments, ids_in_use
 from mapping.unlinking import count_stopped, unlink_many
 from smoothx.tenants.models import AuditEntry
 
@@ -57,8 +57,14 @@ def find_unused_maps(option: Option | None, situation: Situation) -> list[Unused
     """Maps to classes that hold links and are out of use once `option` is chosen; None for as things stand."""
     settings = plan_settings(option, situation.chosen) if option is not None else {}
     class_type = settings.get(CLASS_TYPE.key, situation.chosen(CLASS_TYPE))
-    found = [(kind, load_links(kind)) for kind in find_unused_class_map(class_type)]
-    return [UnusedMap(kind, len(links), count_stopped(links)) for kind, links in found if links]
+    counted = [(kind, Link.objects.filter(kind=kind.key).count()) for kind in find_unused_class_map(class_type)]
+    return [UnusedMap(kind, count, _count_named(kind)) for kind, count in counted if count]
+
+
+def _count_named(kind: MappingKind) -> OpenDocuments:
+    """Open documents that name what this kind links. A map may be long, what they name is not."""
+    named = ids_in_use(kind.key)
+    return count_stopped(list(Link.objects.filter(kind=kind.key, left_id__in=named))) if named else OpenDocuments()
 
 
 def choose_option(option: Option, situation: Situation, actor: Any, *, archives: bool = False) -> Chosen:

@@ -13,7 +13,7 @@ from mapping.choices import choose
 from mapping.evidence import Evidence
 from mapping.kinds import COST_CODE_CLASS, COST_TYPE_CLASS
 from mapping.models import BooksEvidence, DefaultChoice, Link, LinkChange, MappingRun
-from mapping.signals import OpenDocuments, count_documents
+from mapping.signals import OpenDocuments, count_documents, ids_in_use
 from smoothx.tenants.models import AuditEntry
 from tests.factories import connections
 from tests.mapping.factories import make_code, make_link, make_row
@@ -138,11 +138,14 @@ def test_what_the_books_cannot_do_is_refused_whole(browser: Any) -> None:
     assert not AuditEntry.objects.filter(action="mapping.option").exists()
 
 
-def test_switching_to_codes_asks_to_archive_the_map_of_types(browser: Any, owner: Any) -> None:
+def test_switching_to_codes_asks_to_archive_the_map_of_types(
+    browser: Any, owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     set_books()
     choose("class_type", "cost_type", owner)
     links = map_types()
-    count_documents.register(lambda asked: {asked[0].pk: OpenDocuments(3, ("Invoice 7",))})
+    monkeypatch.setattr(ids_in_use, "_answer", lambda kind_key: frozenset({links[1].left_id, "404"}))
+    count_documents.register(lambda asked: {each.pk: OpenDocuments(3, ("Invoice 7",)) for each in asked})
     (unused,) = browser.get("/mapping/options/classes/").context["unused"]
     assert (unused["label"], unused["links"], unused["documents"]) == ("Cost types to classes", 2, 3)
     browser.post("/mapping/options/classes/", {"archive": "1"})
