@@ -164,16 +164,29 @@ def write_csv(file: BinaryIO, headings: Sequence[str], rows: Iterable[Cells]) ->
 def write_xlsx(
     file: BinaryIO, section: Section, rows: Iterable[Cells], *, explanations: Sequence[tuple[str, str]] = ()
 ) -> None:
+    """Our own format as a workbook, with the columns' explanations on a second sheet."""
+    columns = headings_of(section)
+    widths = [WIDTHS[key.rpartition("_")[2]] for key in columns]
+    write_table(file, list(columns.values()), rows, widths=widths, explanations=explanations)
+
+
+def write_table(
+    file: BinaryIO,
+    headings: Sequence[str],
+    rows: Iterable[Cells],
+    *,
+    widths: Sequence[int],
+    explanations: Sequence[tuple[str, str]] = (),
+) -> None:
     """A workbook whose cells are all text, those still to be filled in too."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Mapping")
-    columns = headings_of(section)
     sheet.freeze_panes = "A2"
-    for number, key in enumerate(columns, start=1):
+    for number, width in enumerate(widths, start=1):
         dimension = sheet.column_dimensions[get_column_letter(number)]
-        dimension.width = WIDTHS[key.rpartition("_")[2]]
+        dimension.width = width
         dimension.number_format = TEXT_FORMAT
-    sheet.append([_heading(sheet, text) for text in columns.values()])
+    sheet.append([_heading(sheet, text) for text in headings])
     for row in rows:
         sheet.append([_text(sheet, cell) for cell in row])
     if explanations:

@@ -31,6 +31,7 @@ urlpatterns = [
     path("pairs/<int:pair_id>/reject/", reviewing.reject_pair, name="reject_pair"),
     path("pairs/<int:pair_id>/allow/", reviewing.allow_pair, name="allow_pair"),
     path("imports/<int:run_id>/", importing.show, name="import_run"),
+    path("imports/<int:run_id>/rows.xlsx", exporting.import_report, name="import_report"),
     path("imports/<int:run_id>/columns/", importing.set_columns, name="import_columns"),
     path("imports/<int:run_id>/rows/", importing.choose, name="import_choose"),
     path("imports/<int:run_id>/replace/", importing.replace, name="import_replace"),

@@ -108,6 +108,7 @@ def run_context(run: MappingRun, query: RowsQuery) -> dict[str, Any]:
         "page": page,
         "total": total,
         "empty": _empty(query),
+        "report_url": reverse("mapping:import_report", args=[run.pk]) + query.url(),
         "choose_url": reverse("mapping:import_choose", args=[run.pk]),
         "left_noun": f"Procore {section.left_noun}",
         "right_noun": "QuickBooks " + " or ".join(kind.right_noun.lower() for kind in section.kinds),

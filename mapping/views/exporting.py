@@ -18,12 +18,17 @@ from mapping.exports import (
     list_explanations,
     list_rows,
     write_csv,
+    write_table,
     write_xlsx,
 )
-from mapping.screens import Section
+from mapping.imports import report
+from mapping.imports.report import headings_of_report, rows_of_report
+from mapping.models import MappingRun
+from mapping.page.import_rows import filter_rows, read_rows_query
+from mapping.screens import SECTIONS, Section
 from mapping.sides import NotConnected, load_sides
 from mapping.views.doors import get_section, home_of
-from smoothx.tenants.access import TenantRequest, for_role
+from smoothx.tenants.access import TenantRequest, for_role, get_row
 from smoothx.tenants.models import Role
 
 TYPES = {
@@ -57,6 +62,21 @@ def template(request: TenantRequest, section_key: str, form: str) -> FileRespons
         return _send(name, form, lambda file: _write(file, section, rows, form))
     explanations = list_explanations(section)
     return _send(name, form, lambda file: write_xlsx(file, section, rows, explanations=explanations))
+
+
+@require_GET
+@for_role(Role.ADMIN)
+def import_report(request: TenantRequest, run_id: int) -> FileResponse:
+    """The rows of an import that the page's search and filter show, with what became of each."""
+    run: MappingRun = get_row(MappingRun, pk=run_id, what=MappingRun.What.IMPORT, section__in=list(SECTIONS))
+    rows = filter_rows(run.rows.exclude(verdict=""), read_rows_query(request.GET))
+    headings = headings_of_report(run)
+    widths = [24] * (len(headings) - len(report.WIDTHS)) + list(report.WIDTHS)
+    return _send(
+        f"{run.section}-import-{run.pk}.xlsx",
+        "xlsx",
+        lambda file: write_table(file, headings, rows_of_report(run, rows), widths=widths),
+    )
 
 
 def _write(file: BinaryIO, section: Section, rows: Iterable[Cells], form: str) -> None:

@@ -172,6 +172,7 @@ TABLE = (
     get("mapping:template_csv", "viewer", **fixed("contacts")),
     get("mapping:template_xlsx", "viewer", **fixed("contacts")),
     get("mapping:import_run", "admin", **of_row("import_run")),
+    get("mapping:import_report", "admin", **of_row("import_run")),
     post("mapping:import_columns", "admin", **of_row("import_run")),
     post("mapping:import_choose", "admin", **of_row("import_run")),
     post("mapping:import_replace", "admin", **of_row("import_run")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
 from mapping.imports import tasks
 from mapping.imports.files import MOST_BYTES as LARGEST_FILE
@@ -252,6 +254,22 @@ def test_another_sheet_is_shown_on_request(browser: Client) -> None:
     browser.post(f"{page_of(run)}columns/", {"change": "sheet", "sheet": "1"})
     page = browser.get(page_of(run))
     assert [row["left"] for row in page.context["rows"]] == ["01-200 Cleaning"]
+
+
+def test_refused_rows_are_downloaded_with_their_reasons_corrected_and_imported_again(browser: Client) -> None:
+    run = preview_of(browser)
+    page = browser.get(f"{page_of(run)}?show=problems")
+    answer = browser.get(page.context["report_url"])
+    assert answer["Content-Disposition"] == f'attachment; filename="account-codes-import-{run.pk}.xlsx"'
+    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    rows = [tuple(cell.value for cell in row) for row in sheet.iter_rows()]
+    reason = "Procore has no cost code “09-999” (A4). Correct it, or refresh Procore."
+    assert rows == [
+        ("Cost code", "Name", "Account", "Row in the file", "What became of it", "Reason"),
+        ("09-999", "Nobody", "5000", "4", "Not in Procore", reason),
+    ]
+    corrected = preview_of(browser, workbook([rows[0], ("01-100", "Permits", *rows[1][2:])]))
+    assert list(corrected.rows.exclude(verdict="").values_list("verdict", flat=True)) == ["link"]
 
 
 def test_a_list_of_one_side_is_called_so_and_paired(browser: Client) -> None:
