@@ -24,7 +24,7 @@ COMMON = LEGAL_FORMS | {"and", "the", "of", "services", "construction"}
 
 def nearest_rows(own: RemoteItem, rows: QuerySet[RemoteItem], known: Collection[str] = ()) -> list[RemoteItem]:
     """Of `rows` the likeliest for `own`, all of them where they are few. `known` are ids to have in any case."""
-    few = list(rows.order_by("pk")[: MOST + 1])
+    few = list(rows.order_by()[: MOST + 1])
     if len(few) <= MOST:
         return few
     signs = _signs(own, known)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Lower
 from django.urls import reverse
 
 from mapping.candidates import all_rows
-from mapping.kinds import KINDS
+from mapping.kinds import KINDS, MappingKind
 from mapping.merges import Survivor
 from mapping.merging import merge
 from mapping.models import Link, RemoteItem
@@ -27,6 +27,7 @@ from mapping.signals import OpenDocuments, count_documents
 from smoothx.lib.shapes import Action, Page
 
 Links = QuerySet[Link]
+Rows = QuerySet[RemoteItem]
 Read = Callable[[bool, int, int], list[Link]]
 Key = tuple[int, str, str]
 
@@ -45,12 +46,17 @@ def all_links(frame: Frame) -> Links:
 def list_mapped(frame: Frame, total: int) -> tuple[list[dict[str, Any]], Page]:
     """The links of the page in force, ready for the template. `total` is the count of all links of the section."""
     links, count = filter_links(frame), total
+    fits = Q()
     if frame.query.is_filtered:
         count, keys = count_or_gather(links)
-        links = links if keys is None else Link.objects.filter(pk__in=keys)
+        if keys is not None:
+            links = Link.objects.filter(pk__in=keys)
+        elif frame.query.search and not frame.query.show and frame.query.sort == "name":
+            # Many fit: read in order, each row is soon followed by the next that fits.
+            links, fits = all_links(frame), matches(frame.query.search)
     page, shown = turn(frame, count)
     is_descending = frame.query.is_descending
-    read = _by_time(links) if frame.query.sort == "linked" else _by_name(links, frame)
+    read = _by_time(links) if frame.query.sort == "linked" else _by_name(links, frame, fits)
     found = read_slice(read, shown, count, is_descending=is_descending)
     rows = load_rows(found)
     stopped = count_documents(found) if frame.can_change else {}
@@ -130,14 +136,14 @@ def _by_time(links: Links) -> Read:
     return read
 
 
-def _by_name(links: Links, frame: Frame) -> Read:
+def _by_name(links: Links, frame: Frame, fits: Q) -> Read:
     """In order of the left row's name, read from the directory, which has an index in that order."""
     kinds = frame.section.kinds
     by_code = kinds[0].by_code
     lefts = all_rows().filter(connection=frame.sides.procore, resource=kinds[0].left.key)
     # NOT NOT: PostgreSQL would turn a plain IN into a join, and then put all rows in order.
     parts = [
-        lefts.filter(~~Q(remote_id__in=links.filter(kind=kind.key).values("left_id"))).annotate(
+        _joined(lefts, links.filter(kind=kind.key), kind, frame, fits).annotate(
             sort_name=F("code") if by_code else Lower("name"), link_kind=Value(kind.key)
         )
         for kind in kinds
@@ -151,6 +157,18 @@ def _by_name(links: Links, frame: Frame) -> Read:
         return _links_of(links, keys)
 
     return read
+
+
+def _joined(lefts: Rows, links: Links, kind: MappingKind, frame: Frame, fits: Q) -> Rows:
+    """The left rows of these links; with `fits`, of which the left or the right row does."""
+    lefts = lefts.filter(~~Q(remote_id__in=links.values("left_id")))
+    if not fits:
+        return lefts
+    rights = all_rows().filter(
+        fits, connection=frame.sides.quickbooks, resource=kind.right.key, remote_id=OuterRef("right_id")
+    )
+    fitting = links.filter(Exists(rights), left_id=OuterRef("remote_id"))
+    return lefts.filter(fits | Q(Exists(fitting)))
 
 
 def _links_of(links: Links, keys: Sequence[tuple[str, str]]) -> list[Link]:

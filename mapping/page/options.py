@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
 
 from connectors.models import Connection
 from mapping.candidates import (
@@ -18,13 +17,12 @@ from mapping.candidates import (
     left_rows,
     linked_left,
     linked_right,
-    right_fits,
     right_rows,
 )
 from mapping.kinds import MappingKind
 from mapping.models import Link, RemoteItem, SuggestedPair
 from mapping.nearest import nearest_rows
-from mapping.page.listing import count_or_gather
+from mapping.page.listing import FEW, ordered_rows
 from mapping.page.mapped_rows import left_of, load_rows, right_of
 from mapping.page.query import matches
 from mapping.page.words import context_of, name_of, state_of
@@ -78,37 +76,38 @@ def kinds_for(section: Section, row: RemoteItem, side: SideKey) -> tuple[Mapping
     return tuple(kind for kind in section.kinds if is_fit(kind, row))
 
 
-def other_rows(chooser: Chooser) -> QuerySet[RemoteItem]:
-    """All rows of the other side that the kinds allow, used and inactive ones too."""
-    if chooser.side == "quickbooks":
-        return left_rows(chooser.kinds[0], chooser.connection)
-    fits = Q(pk__in=[])
-    for kind in chooser.kinds:
-        fits |= right_fits(kind)
-    return all_rows().filter(fits, connection=chooser.connection)
-
-
 def list_suggested(chooser: Chooser, search: str) -> list[tuple[RemoteItem, Suggestion]]:
-    """The likeliest rows that are free, best first; with a search, those of them that fit it."""
-    found: list[tuple[RemoteItem, Suggestion]] = []
+    """The likeliest rows that are free, best first; with a search, those of them that fit it.
+
+    What the last look at the whole lists said stands; only where it said nothing are rows compared anew.
+    """
     stored, rejected = _load_pairs(chooser)
-    own = as_candidates([chooser.row])[0]
-    for kind in chooser.kinds:
-        known = {pair.right_id: pair for pair in stored if pair.kind == kind.key}
-        free = _free_rows(chooser, kind)
-        near = nearest_rows(chooser.row, free.filter(matches(search)) if search else free, known.keys())
-        pairs = best_for(
-            own,
-            as_candidates(near),
-            kind,
-            MOST_SUGGESTED,
-            rejected=rejected[kind.key],
-            is_reversed=chooser.side == "quickbooks",
-        )
-        # What was found among all rows says more of a row than what is found among a few of them.
-        best = {pair.right_id: pair for pair in pairs} | {key: pair.suggestion for key, pair in known.items()}
-        found += [(row, best[row.remote_id]) for row in near if row.remote_id in best]
+    found = [pair for kind in chooser.kinds for pair in _list_known(chooser, kind, stored, search)]
+    if not found:
+        found = [pair for kind in chooser.kinds for pair in _compare(chooser, kind, rejected[kind.key], search)]
     return sorted(found, key=lambda pair: -pair[1].score)[:MOST_SUGGESTED]
+
+
+def _list_known(
+    chooser: Chooser, kind: MappingKind, stored: Sequence[Stored], search: str
+) -> list[tuple[RemoteItem, Suggestion]]:
+    known = {pair.right_id: pair.suggestion for pair in stored if pair.kind == kind.key}
+    if not known:
+        return []
+    rows = _free_rows(chooser, kind).filter(remote_id__in=list(known))
+    return [(row, known[row.remote_id]) for row in (rows.filter(matches(search)) if search else rows)]
+
+
+def _compare(
+    chooser: Chooser, kind: MappingKind, rejected: set[tuple[str, str]], search: str
+) -> list[tuple[RemoteItem, Suggestion]]:
+    free = _free_rows(chooser, kind)
+    near = nearest_rows(chooser.row, free.filter(matches(search)) if search else free)
+    own = as_candidates([chooser.row])[0]
+    is_reversed = chooser.side == "quickbooks"
+    pairs = best_for(own, as_candidates(near), kind, MOST_SUGGESTED, rejected=rejected, is_reversed=is_reversed)
+    rows = {row.remote_id: row for row in near}
+    return [(rows[pair.right_id], pair) for pair in pairs]
 
 
 def _load_pairs(chooser: Chooser) -> tuple[list[Stored], dict[str, set[tuple[str, str]]]]:
@@ -125,34 +124,42 @@ def _load_pairs(chooser: Chooser) -> tuple[list[Stored], dict[str, set[tuple[str
     return stored, rejected
 
 
-def list_others(chooser: Chooser, search: str, shown: Iterable[RemoteItem]) -> tuple[list[RemoteItem], int]:
-    """The other rows, free ones first, each in order of name, and how many more there are."""
-    rows = other_rows(chooser).exclude(pk__in=[row.pk for row in shown])
-    rows = rows.filter(matches(search)) if search else rows
-    count, keys = count_or_gather(rows)
-    if keys is not None:
-        rows = all_rows().filter(pk__in=keys)
+def list_others(chooser: Chooser, search: str, shown: Iterable[RemoteItem]) -> tuple[list[RemoteItem], str]:
+    """The other rows, free ones first, each in order of name, and how many more there are, in words."""
+    taken = [row.pk for row in shown]
+    parts = [part.exclude(pk__in=taken) for part in _other_parts(chooser)]
+    parts = [part.filter(matches(search)) for part in parts] if search else parts
+    keys = [key for part in parts for key in part.order_by().values_list("pk", flat=True)[: FEW + 1]]
+    if len(keys) <= FEW:
+        parts = [all_rows().filter(pk__in=keys)]
     found: list[RemoteItem] = []
     # One look for each sort of row: the index gives each in order, and the list is full after a few.
-    for part in _by_use(chooser, rows):
-        if len(found) < MOST_OTHERS:
-            found += part.order_by(*_order(chooser))[: MOST_OTHERS - len(found)]
-    return found, max(0, count - len(found))
+    for sort in _by_use(chooser):
+        room = MOST_OTHERS - len(found)
+        if room > 0:
+            read = ordered_rows([part.filter(sort) for part in parts], _order(chooser))
+            found += read(False, 0, room)
+    more = len(keys) - len(found)
+    return found, f"More than {FEW:,}" if len(keys) > FEW else f"{more:,}" if more else ""
 
 
-def _order(chooser: Chooser) -> tuple[Any, ...]:
-    return (
-        ("code", "name", "pk") if chooser.kinds[0].by_code and chooser.side == "quickbooks" else (Lower("name"), "pk")
-    )
+def _other_parts(chooser: Chooser) -> list[QuerySet[RemoteItem]]:
+    """The rows of the other side that the kinds allow, each of the vendor's lists by itself."""
+    if chooser.side == "quickbooks":
+        return [left_rows(chooser.kinds[0], chooser.connection)]
+    return [right_rows(kind, chooser.connection) for kind in chooser.kinds]
 
 
-def _by_use(chooser: Chooser, rows: QuerySet[RemoteItem]) -> list[QuerySet[RemoteItem]]:
+def _order(chooser: Chooser) -> str:
+    return "code" if chooser.kinds[0].by_code and chooser.side == "quickbooks" else "name"
+
+
+def _by_use(chooser: Chooser) -> list[Q]:
     """Free rows, rows in use, inactive rows. Where many may share one, rows in use are as good as free ones."""
-    active = rows.filter(is_active=True)
     used = _in_use(chooser)
     if used is None:
-        return [active, rows.filter(is_active=False)]
-    return [active.filter(~used), active.filter(used), rows.filter(is_active=False)]
+        return [Q(is_active=True), Q(is_active=False)]
+    return [Q(is_active=True) & ~used, Q(is_active=True) & used, Q(is_active=False)]
 
 
 def _in_use(chooser: Chooser) -> Q | None:

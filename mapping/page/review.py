@@ -142,7 +142,7 @@ def _card(frame: Frame, latest: MappingRun | None) -> dict[str, Any] | None:
         "undo": _post("Undo the run", "mapping:undo_run", run.pk) if run and run.linked else None,
         "discard": _post("Close", "mapping:close_run", run.pk) if run else None,
         "pairs": [show_pair(pair, frame, {}) for pair in shown],
-        "more": {"label": f"Review all {count:,}" if count > 1 else "Review it", "url": review_url(frame.section)} if count else None,
+        "more": {"label": _review_label(count), "url": review_url(frame.section)} if count else None,
         "note": _note(run),
     }
 
@@ -153,6 +153,10 @@ def _title(run: MappingRun | None, count: int) -> str:
     if not run.linked:
         return "Automap found nothing sure" if count else "Automap found no more pairs"
     return f"Automap linked {run.linked:,} pair{'' if run.linked == 1 else 's'}"
+
+
+def _review_label(count: int) -> str:
+    return f"Review all {count:,}" if count > 1 else "Review it"
 
 
 def _note(run: MappingRun | None) -> str:

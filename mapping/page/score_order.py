@@ -11,7 +11,7 @@ from mapping.merging import merge
 from mapping.models import RemoteItem
 from mapping.page.frame import Frame
 from mapping.page.listing import ordered_rows
-from mapping.pairs import Pairs, best_pairs, open_pairs
+from mapping.pairs import SECOND, Pairs, best_pairs, open_pairs
 from mapping.sides import SideKey, resource_of
 
 Rows = QuerySet[RemoteItem]
@@ -23,16 +23,19 @@ def order_by_score(
     """The rows of the slice of `count`. `parts` are the rows, each of the vendor's lists by itself."""
     kinds = _kinds_of(frame, side, parts)
     pairs = open_pairs(frame.section, frame.sides, frame.facts.tree)
-    scored = _count_scored(frame, side, parts, kinds, pairs)
     start, stop = shown.start, min(shown.stop, count)
-    is_descending = frame.query.is_descending
-    above = scored if is_descending else count - scored
-    upper, lower = (start, min(stop, above)), (max(0, start - above), max(0, stop - above))
-    best, rest = (upper, lower) if is_descending else (lower, upper)
-    found = _read_scored(frame, side, parts, kinds, pairs, best, is_descending=is_descending)
     without = [part.filter(~_has_pair(pairs, side, kind)) for part, kind in zip(parts, kinds, strict=True)]
-    others = ordered_rows(without, order)(False, *rest) if rest[0] < rest[1] else []
-    return [*found, *others] if is_descending else [*others, *found]
+    read_rest = ordered_rows(without, order)
+    if frame.query.is_descending:
+        found = _read_scored(frame, side, parts, kinds, pairs, (start, stop))
+        if len(found) == stop - start:
+            return found
+        scored = start + len(found) if found or not start else _count_scored(frame, side, parts, kinds, pairs)
+        return [*found, *read_rest(False, max(0, start - scored), stop - scored)]
+    bare = count - _count_scored(frame, side, parts, kinds, pairs)
+    rest = read_rest(False, start, min(stop, bare)) if start < bare else []
+    place = (max(0, start - bare), max(0, stop - bare))
+    return [*rest, *_read_scored(frame, side, parts, kinds, pairs, place)]
 
 
 def _kinds_of(frame: Frame, side: SideKey, parts: Sequence[Rows]) -> list[MappingKind | None]:
@@ -73,23 +76,28 @@ def _read_scored(
     kinds: Sequence[MappingKind | None],
     pairs: Sequence[Pairs],
     place: tuple[int, int],
-    *,
-    is_descending: bool,
 ) -> list[RemoteItem]:
     if place[0] >= place[1]:
         return []
     name = "left_id" if side == "procore" else "right_id"
-    listed = Q(pk__in=[])
-    for part, kind in zip(parts, kinds, strict=True):
-        own = Q(Exists(part.filter(remote_id=OuterRef(name))))
-        listed |= own & Q(kind=kind.key) if kind is not None else own
-    best = [part.filter(listed) for part in best_pairs(frame.section, frame.sides, pairs, side)]
-    order = ("-score", "pk") if is_descending else ("score", "-pk")
+    # A second role's row has a link, so it is not in the list.
+    best = [part.exclude(band=SECOND) for part in best_pairs(frame.section, frame.sides, pairs, side)]
+    if frame.query.is_filtered:
+        best = [part.filter(_listed(parts, kinds, name)) for part in best]
+    order = ("-score", "pk") if frame.query.is_descending else ("score", "-pk")
     found = merge([part.values_list("score", "pk", "kind", name) for part in best], order, *place)
-    wanted = [(KINDS[kind], remote_id) for _, _, kind, remote_id in found]
+    wanted = [(resource_of(KINDS[kind], side).key, remote_id) for _, _, kind, remote_id in found]
     rows: dict[tuple[str, str], RemoteItem] = {}
     for part in parts:
         for row in part.filter(remote_id__in=[remote_id for _, remote_id in wanted]):
             rows[row.resource, row.remote_id] = row
-    keys = [(resource_of(kind, side).key, remote_id) for kind, remote_id in wanted]
-    return [rows[key] for key in keys if key in rows]
+    return [rows[key] for key in wanted if key in rows]
+
+
+def _listed(parts: Sequence[Rows], kinds: Sequence[MappingKind | None], name: str) -> Q:
+    """Pairs of the rows that the filter leaves."""
+    listed = Q(pk__in=[])
+    for part, kind in zip(parts, kinds, strict=True):
+        own = Q(Exists(part.filter(remote_id=OuterRef(name))))
+        listed |= own & Q(kind=kind.key) if kind is not None else own
+    return listed
