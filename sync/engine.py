@@ -66,7 +66,7 @@ class Engine:
         return sum(time.monotonic() < end and self._take(entry) for entry in alone)
 
     def _goes_together(self, entry: Entry) -> bool:
-        is_in_doubt = entry.open_state in (Outgoing.State.SENDING, Outgoing.State.UNCERTAIN)
+        is_in_doubt = getattr(entry, "open_state", None) in (Outgoing.State.SENDING, Outgoing.State.UNCERTAIN)
         is_left_out = entry.state == Entry.State.LEFT_OUT
         return all_flows()[entry.flow].sends_together and not is_in_doubt and not is_left_out
 

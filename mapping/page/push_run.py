@@ -18,7 +18,7 @@ from mapping.page.push_options import options_context
 from mapping.page.query import ListQuery, url_of
 from mapping.push_runs import OPEN_STATES
 from mapping.sides import OTHER_SIDE, SIDE_LABELS, SideKey, side_named
-from smoothx.lib.shapes import Action, Empty, Notice, Progress, turn_page
+from smoothx.lib.shapes import Action, Empty, Notice, Page, Progress, turn_page
 
 PAGE_SIZE = 50
 # Classes and locations together; QuickBooks publishes it for Plus alone, and it is unverified.
@@ -68,10 +68,9 @@ def read_run_query(values: Any) -> RunQuery:
     return RunQuery(str(values.get("show", ""))[:20], str(values.get("q", "")).strip()[:200], number)
 
 
-def rows_shown(run: MappingRun, query: RunQuery) -> QuerySet[RunRow]:
-    """All rows of the group and search asked for."""
-    counts = count_groups(run)
-    show = _current(run, query, counts)
+def rows_shown(run: MappingRun, query: RunQuery, counts: dict[str, int] | None = None) -> QuerySet[RunRow]:
+    """All rows of the group and search asked for. `counts` are those of `count_groups`, if at hand."""
+    show = _current(run, query, count_groups(run) if counts is None else counts)
     rows: QuerySet[RunRow] = run.rows.filter(show.rows)
     for word in query.search.split():
         rows = rows.filter(Q(label__icontains=word) | Q(reason__icontains=word))
@@ -102,7 +101,7 @@ def run_context(frame: Frame, run: MappingRun, query: RunQuery) -> dict[str, Any
     if is_looking:
         return context
     counts = count_groups(run)
-    rows, page = _page(run, query)
+    rows, page = _page(run, query, counts)
     other = SIDE_LABELS[OTHER_SIDE[side]]
     return context | {
         "notices": _notices(frame, run, counts),
@@ -186,8 +185,8 @@ def run_url(run: MappingRun, *, show: str = "", search: str = "", page: int = 1)
     return f"{path}?{query}" if query else path
 
 
-def _page(run: MappingRun, query: RunQuery) -> tuple[list[RunRow], Any]:
-    rows = rows_shown(run, query)
+def _page(run: MappingRun, query: RunQuery, counts: dict[str, int]) -> tuple[list[RunRow], Page]:
+    rows = rows_shown(run, query, counts)
     page, shown = turn_page(
         query.page,
         size=PAGE_SIZE,

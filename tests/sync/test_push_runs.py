@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -239,6 +240,33 @@ def test_a_lost_connection_stops_the_run_with_its_reason(contacts: Any, owner: A
     assert runs.resume(run, owner, with_failed=False)
     carry(run)
     assert (run.state, outcome(run)) == ("done", {"done": 3})
+
+
+def test_access_lost_in_the_middle_of_a_run_loses_and_doubles_nothing(
+    contacts: Any, owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(batches.MOST_TOGETHER, "qbo", 30)
+    run = begin(add_companies(names(65)), owner)
+    assert runs.confirm(run, owner)
+    push_runs.advance(run)
+    push_runs.Engine().run_due()
+    realm = contacts.info["qbo"]["realms"][0]
+    worlds.act(contacts.qbo, "disconnect", realm=realm["id"])
+    carry(run)
+    assert (run.state, run.message) == ("failed", "QuickBooks is not connected. Connect it in Settings.")
+    assert (run.done, len(vendors_named(contacts, "Batch"))) == (30, 30)
+    token = worlds.control(contacts.qbo, "token", {"realm": realm["id"]})
+    Connection.objects.filter(vendor="qbo").update(
+        state="connected",
+        sealed_access_token=Connection.seal(token["access_token"]),
+        sealed_refresh_token=Connection.seal(token["refresh_token"]),
+        access_expires_at=timezone.now() + timedelta(hours=1),
+    )
+    ledger.release(["connection:restored"])
+    assert runs.resume(run, owner, with_failed=False)
+    carry(run)
+    assert (run.state, outcome(run)) == ("done", {"done": 65})
+    assert [row["DisplayName"] for row in vendors_named(contacts, "Batch")] == names(65)
 
 
 def test_the_rows_that_failed_are_tried_again_and_only_those(contacts: Any, owner: Any) -> None:
