@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import zipfile
 from datetime import date
 from typing import Any
@@ -132,6 +133,22 @@ def test_declared_entities_are_refused(part: str) -> None:
     laughs = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
     content = with_part(workbook([("a",)]), part, lambda old: laughs + old.partition(b"?>")[2])
     assert code_of(content) == "bomb"
+
+
+def test_the_parser_itself_stops_entities_that_hide_behind_a_long_comment() -> None:
+    names = [b"a0", *(b"a%d" % level for level in range(1, 10))]
+    entities = b'<!ENTITY a0 "aaaaaaaaaa">' + b"".join(
+        b'<!ENTITY %s "%s">' % (name, b"&%s;" % below * 10) for below, name in itertools.pairwise(names)
+    )
+    start = b"<!--" + b"x" * (2 * packages.CHUNK) + b"--><!DOCTYPE x [" + entities + b"]>"
+
+    def hidden(entity: bytes) -> bytes:
+        used = b"<sheetData>&%s;" % entity
+        return with_part(workbook([("a",)]), SHEET, lambda old: start + old.replace(b"<sheetData>", used))
+
+    # A short one is expanded, so it is not the comment or the declaration that stops the long one.
+    assert texts_of(read_bytes(hidden(b"a1"))[0]) == [("a",)]
+    assert code_of(hidden(b"a9")) == "broken"
 
 
 def test_a_workbook_with_a_password_is_refused() -> None:
