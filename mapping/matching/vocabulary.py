@@ -40,11 +40,16 @@ plumbing plumber plumbers plbg plmbg plumb
 heating htg heat
 cooling clg
 hvac
+conditioning
+refrigeration refrig
 mechanical mech mechl mechanicals
 drywall drywl
 plaster plastering
 stucco
 paint painting painters painter paints pntg ptg
+coating coatings
+acoustics acoustical acoustic acoust
+ceiling ceilings
 floor flooring floors flrg
 carpet carpets carpeting
 tile tiles tiling
@@ -76,6 +81,7 @@ hauling haulers hauler
 crane cranes
 rigging
 steel stl
+erector erectors erection
 iron ironworks ironwork
 welding welders weld wldg
 fabrication fabricators fabricating fab
@@ -84,6 +90,9 @@ scaffold scaffolding scaffolds
 foundation foundations
 drilling drill drillers drlg
 well
+pump pumps pumping
+boring
+blasting
 utility utilities util utils
 pipeline pipelines
 pipe piping
@@ -95,6 +104,7 @@ architecture architects architect architectural arch
 interior interiors
 remodeling remodel remodelers remodelling
 renovation renovations
+repair repairs
 restoration restorations
 cleaning cleaners clean clng
 janitorial janitor
@@ -107,6 +117,10 @@ elevator elevators
 lighting lights light
 sign signs signage
 lumber lbr lmbr
+material materials matl matls mtl mtls
+aggregate aggregates aggr
+gravel
+sand
 hardware hdwe hdw
 supply supplies suppliers supplier sply spply
 equipment equip eqpt eqp equipt
@@ -160,6 +174,13 @@ oil
 gas
 water
 environmental envir env environ
+geotechnical geotech
+testing
+inspection inspections insp
+waste wastes
+recycling recyclers
+disposal
+dumpster dumpsters
 ground grounds
 groundskeeping
 snow
@@ -180,7 +201,7 @@ service services svc svcs serv servs srvc srvcs svs servic
 company companies
 group grp
 enterprise enterprises ent entp enterp entrprs entprs enterprs
-contractor contractors contracting contract contr contrs ctr contrctg cont contrg
+contractor contractors contracting contract contr contrs contrctg cont contrg
 solution solutions soln solns
 system systems sys syst
 management mgmt mgt mngmt mgmnt managment
@@ -214,7 +235,7 @@ family
 department dept
 division div
 corporate
-center centers centre ctrs
+center centers centre ctr ctrs
 distribution distributors distributor distr dist distributing
 installation installations install installers inst
 trade trades

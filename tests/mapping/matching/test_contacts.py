@@ -53,6 +53,8 @@ SURE = {
         97,
         "“Bros” for “Brothers”, “Lndscpg” for “Landscaping”",
     ),
+    "center": ("Harmon Garden Center", "Harmon Garden Ctr", 97, "“Center” for “Ctr”"),
+    "materials": ("Harmon Materials", "Harmon Matls", 97, "“Materials” for “Matls”"),
     "place": ("Rocky Mtn Fire Protection", "Rocky Mountain Fire Protection LLC", 97, "“Mtn” for “Mountain”"),
     "state": ("Superior Walls of New York", "Superior Walls of NY", 97, "“NY” for “New York”"),
     "joined": ("Van Curen Lawncare", "Vancuren Lawn Care", 97, "Spaced otherwise"),
@@ -86,7 +88,8 @@ UNSURE = {
     ),
     "near surname": ("Hansen Roofing", "Hanson Roofing", "“Hansen” spelled “Hanson”"),
     "surname with an e": ("Clark Tile", "Clarke Tile", "“Clark” spelled “Clarke”"),
-    "beginning": ("Northfield Refrig. Supply", "Northfield Refrigeration Supply", "“Refrig” for “Refrigeration”"),
+    "beginning": ("Northfield Ventil. Supply", "Northfield Ventilation Supply", "“Ventil” for “Ventilation”"),
+    "other filler": ("Jensen Enterprises", "Jensen Industries", "“Enterprises” against “Industries”"),
     "other trade in brackets": (
         "Guy Carbone (Green Landscaping)",
         "Guy Carbone (Green Electric)",
