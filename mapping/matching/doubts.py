@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from mapping.matching.alignment import Alignment, Change
 from mapping.matching.legal import forms_conflict
 from mapping.matching.names import Name
-from mapping.matching.vocabulary import ACTIVITIES
+from mapping.matching.vocabulary import ACTIVITIES, SCOPES
 from mapping.matching.weights import Word
 
 CHANGES: dict[Change, float] = {
@@ -164,6 +164,8 @@ def _oppose(content: Sides, fillers: Sides) -> Sides | None:
     if content[1] and fillers[0]:
         return fillers[0], content[1]
     if all(fillers) and any(word[1] in ACTIVITIES | KIN for side in fillers for word in side):
+        return fillers
+    if all(any(word[1] in SCOPES for word in side) for side in fillers):
         return fillers
     return None
 

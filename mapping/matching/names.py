@@ -33,6 +33,8 @@ _APOSTROPHES = re.compile(r"['\u2019\u2018`\u00b4\u02bc\u2032]")
 _DOTTED = re.compile(r"\b[^\W\d_](?:\.[^\W\d_])+\b\.?")
 # Behind a comma or a blank; "l l c" would else join the initials before it.
 _SPACED_FORM = re.compile(r"(?<=[\s,])(?:l l c|l l p|l p|p c|p a|i n c)$")
+# "AT&T" and "PG&E", which hold a stop word or two letters, are "A T & T" and "P G & E".
+_TIGHT_INITIALS = re.compile(r"(?<![^\W_])(?:([^\W\d_]{2})&([^\W\d_]{1,2})|([^\W\d_])&([^\W\d_]{2}))(?![^\W_])")
 _WORD = re.compile(r"[^\W_]+")
 _INITIALS: Sort = "word"
 
@@ -94,7 +96,10 @@ def _split_names(folded: str) -> list[str]:
 
 
 def _read_part(part: str, copy: str, *, is_cut: bool) -> Name:
-    spelled = _APOSTROPHES.sub("", part).replace("&", " and ").replace("+", " and ")
+    spelled = _APOSTROPHES.sub("", part)
+    if "&" in spelled:
+        spelled = _TIGHT_INITIALS.sub(lambda found: "".join(filter(None, found.groups())), spelled)
+    spelled = spelled.replace("&", " and ").replace("+", " and ")
     if "." in spelled:
         spelled = _DOTTED.sub(lambda found: f"{found.group().replace('.', '')} ", spelled)
     spelled = _SPACED_FORM.sub(lambda found: found.group().replace(" ", ""), spelled.rstrip(" .,"))

@@ -296,6 +296,10 @@ SYNONYMS = {
 ACTIVITIES = frozenset(
     {"contractor", "management", "maintenance", "development", "distribution", "installation", "technology", "product"}
 )
+# One of these against another one tells two firms of one owner apart.
+SCOPES = frozenset(
+    {"commercial", "residential", "industrial", "national", "international", "holding", "operation", "venture"}
+)
 STOPS = frozenset({"the", "of", "and", "for", "at", "in", "by", "on"})
 ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8"}
 

@@ -45,6 +45,7 @@ SURE = {
     "apostrophe": ("O'Brien’s Drywall", "OBriens Drywall", 97, ALIKE),
     "written as in a web page": ("Smith &amp; Sons Paving", "Smith & Sons Paving", 97, ALIKE),
     "initials": ("J. D. Harmon Landscaping", "JD Harmon Landscaping", 97, ALIKE),
+    "initials about a sign": ("AT&T", "A T & T", 97, ALIKE),
     "initials and and": ("A & H Paving", "A and H Paving", 97, ALIKE),
     "last, first": ("Ortega, Luis", "Luis Ortega", 92, "Words in another order"),
     "abbreviations": (
@@ -117,6 +118,7 @@ NOTHING = {
     "first letter": ("Hernandez Tile", "Fernandez Tile"),
     "other trade": ("Cooper Concrete", "Cooper Landscaping"),
     "trade and what takes its place": ("Trinity Tile", "Trinity Contracting"),
+    "whom firms work for": ("Trinity Commercial", "Trinity Residential"),
     "what firms do": ("Trinity Management", "Trinity Contracting"),
     "job": ("Acme Builders", "Acme Builders:Job 12"),
     "nothing in common": ("Alpine Crane", "Zebra Fence"),
