@@ -11,7 +11,8 @@ from connectors.resource import Resource
 from mapping.candidates import is_fit
 from mapping.history import note_changes
 from mapping.kinds import KINDS, MappingKind
-from mapping.models import Link, LinkChange, MappingRun, RemoteItem
+from mapping.models import LeftOut, Link, LinkChange, MappingRun, RemoteItem
+from mapping.screens import section_of
 from mapping.signals import OpenDocuments, announce, count_documents
 from mapping.subjects import subjects_of_links
 from smoothx.tenants.models import AuditEntry
@@ -68,6 +69,10 @@ def link(
     try:
         with transaction.atomic():
             new.save()
+            # What is linked is not left out any more, and stays in the list if it is taken apart again.
+            LeftOut.objects.filter(
+                section=section_of(kind).key, connection=left_connection, remote_id=left_id
+            ).delete()
             note_changes(LinkChange.Action.LINKED, [new], actor=actor, run=run)
             _note("link", new, actor, title=f"{left.name}, {right.name}")
     except IntegrityError as error:

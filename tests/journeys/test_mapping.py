@@ -45,9 +45,14 @@ def test_a_pair_is_linked_unlinked_and_taken_back_by_keyboard(
     page.keyboard.type("electrical")
     option = dialog.get_by_role("radio", name=re.compile("^Smith Electrical Inc"))
     expect(dialog.get_by_role("radio", name=re.compile("Landscaping"))).to_have_count(0)
-    while not option.evaluate("node => node === document.activeElement"):
-        page.keyboard.press("Tab")
-    page.keyboard.press("Space")
+    # Down from the search into the options, down and up among them, Enter links.
+    page.keyboard.press("ArrowDown")
+    for _ in range(20):
+        if option.evaluate("node => node === document.activeElement"):
+            break
+        page.keyboard.press("ArrowDown")
+    expect(option).to_be_focused()
+    expect(option).to_be_checked()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Smith Electric LLC linked to Smith Electrical Inc")).to_be_visible()
     expect(dialog).to_have_count(0)
@@ -157,3 +162,54 @@ def test_everything_works_without_script(mapped: Any, owner: Any, open_window: O
     page.locator("#refresh-run").click()
     expect(page.locator("#refresh")).to_contain_text("Read ")
     assert partner_of(mapped, "Smith Electric LLC") == ""
+
+
+def test_escape_closes_the_dialog_and_gives_the_focus_back(mapped: Any, owner: Any, open_window: OpenWindow) -> None:
+    page = open_window(owner)
+    page.goto("/mapping/contacts/?tab=procore")
+    button = page.locator("#rows").get_by_role("button", name="Link Smith Electric LLC to a")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(button).to_be_focused()
+    assert partner_of(mapped, "Smith Electric LLC") == ""
+
+
+def test_doubtful_pairs_are_reviewed_by_keyboard(mapped: Any, owner: Any, open_window: OpenWindow) -> None:
+    page = open_window(owner)
+    page.goto("/mapping/contacts/review/")
+    rows = page.locator("#review tbody")
+    many = rows.count()
+    assert many > 1
+    page.locator("#review").get_by_role("button", name="Not the same: Smith Electric LLC and Smith Electrical").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Not offered again")).to_be_visible()
+    expect(rows.filter(has_text="Smith Electrical Inc")).to_have_count(0)
+    page.get_by_role("link", name="Rejected").click()
+    expect(rows).to_have_count(1)
+    page.get_by_role("button", name="Offer again").press("Enter")
+    expect(page.get_by_role("heading", name="Nothing was rejected")).to_be_visible()
+    page.get_by_role("link", name="To review").click()
+    link = page.locator("#review").get_by_role("button", name="Link Smith Electric LLC to Smith Electrical Inc")
+    link.press("Enter")
+    expect(page.get_by_text("The pair is linked")).to_be_visible()
+    assert partner_of(mapped, "Smith Electric LLC") == "Smith Electrical Inc"
+
+
+def test_a_row_is_left_out_and_taken_back(mapped: Any, owner: Any, open_window: OpenWindow) -> None:
+    page = open_window(owner)
+    page.goto("/mapping/contacts/?tab=procore")
+    page.get_by_role("button", name="Leave out Lattice Surveying PLLC").click()
+    expect(page.get_by_text("Lattice Surveying PLLC is left out")).to_be_visible()
+    expect(row_of(page, "Lattice Surveying PLLC")).to_have_count(0)
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(row_of(page, "Lattice Surveying PLLC")).to_have_count(1)
+    page.get_by_label("Select Lattice Surveying PLLC").check()
+    page.locator("#bulk-form").get_by_role("button", name="Leave out").click()
+    expect(row_of(page, "Lattice Surveying PLLC")).to_have_count(0)
+    page.get_by_label("Show").select_option("left_out")
+    expect(row_of(page, "Lattice Surveying PLLC")).to_contain_text("Left out")
+    page.get_by_role("button", name="Map Lattice Surveying PLLC again").click()
+    expect(page.get_by_text("Lattice Surveying PLLC is to be mapped again")).to_be_visible()
