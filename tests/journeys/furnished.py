@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,8 +15,9 @@ from django.utils import timezone
 
 from mapping.automap import automap
 from mapping.choices import choose
+from mapping.imports.preview import check_run, start_preview
 from mapping.kinds import CUSTOMER, VENDOR
-from mapping.models import Link, RemoteItem
+from mapping.models import Link, MappingRun, RemoteItem
 from mapping.screens import SECTIONS
 from smoothx.tenants.models import AuditEntry, Membership
 from sync.models import Connection, Entry, OpeningRun
@@ -47,6 +49,7 @@ class Furniture:
     link: Link
     connection: Connection
     member: Membership
+    imported: MappingRun
 
 
 def furnish(owner: Any) -> Furniture:
@@ -64,7 +67,19 @@ def furnish(owner: Any) -> Furniture:
     type(owner.memberships.get().tenant).objects.filter(pk=owner.memberships.get().tenant_id).update(
         state="live", start_date=date(2026, 7, 1), live_at=timezone.now()
     )
-    return Furniture(posted, stopped, twin, company, contact, link, connection, owner.memberships.get())
+    member, imported = owner.memberships.get(), import_contacts(owner)
+    return Furniture(posted, stopped, twin, company, contact, link, connection, member, imported)
+
+
+def import_contacts(owner: Any) -> MappingRun:
+    """A preview with a row that can be linked and some that cannot, their names as long as the others."""
+    content = (
+        f"Company,Vendor,Role\nSmith Electric LLC,Smith Electrical Inc,Vendor\n{LONG},{LONG},\n{UNBROKEN},1-Jan,\n"
+    )
+    file = io.BytesIO(content.encode())
+    run = start_preview(SECTIONS["contacts"], file, size=len(content.encode()), name=f"{UNBROKEN}.csv", actor=owner)
+    check_run(run)
+    return run
 
 
 def make_contacts() -> tuple[RemoteItem, RemoteItem, Link]:

@@ -54,6 +54,9 @@ WORK = [
     Look("mapping:option", lambda _: ["classes"]),
     Look("mapping:review", lambda _: ["contacts"]),
     Look("mapping:review", lambda _: ["contacts"], "show=rejected"),
+    Look("mapping:import", lambda _: ["contacts"]),
+    Look("mapping:import_run", lambda f: [f.imported.pk]),
+    Look("mapping:import_run", lambda f: [f.imported.pk], "show=problems"),
     Look("reconcile:index"),
     Look("reconcile:index", query="tab=retention"),
 ]
@@ -109,10 +112,14 @@ NO_PAGES = {
     "settings:users_role", "activity:act", "connectors:connect", "connectors:choose_company", "mapping:undo",
     "mapping:undo_run", "mapping:close_run", "mapping:reopen_run", "mapping:link_pair", "mapping:reject_pair",
     "mapping:allow_pair", "mapping:automap", "mapping:leave_out", "mapping:take_back", "mapping:accept_above",
-    "mapping:options_count", "mapping:options_archive",
+    "mapping:options_count", "mapping:options_archive", "mapping:import_columns", "mapping:import_choose",
+    "mapping:import_replace", "mapping:import_pair", "mapping:import_add", "mapping:import_commit",
+    "mapping:import_reopen", "mapping:import_discard",
     # Answers that lead elsewhere, parts of a page, and files.
     "settings:index", "mapping:index", "connectors:callback", "mapping:refresh", "activity:export",
-    "mfa_download_recovery_codes", "account_set_password", "account_confirm_login_code", "mfa_authenticate",
+    "mapping:export_csv", "mapping:export_xlsx", "mapping:template_csv", "mapping:template_xlsx",
+    "mapping:import_report", "mfa_download_recovery_codes", "account_set_password", "account_confirm_login_code",
+    "mfa_authenticate",
 }  # fmt: skip
 
 LOOK = """() => {

@@ -41,7 +41,7 @@ def test_style_sheets_read_only_tokens_that_exist(path: Path) -> None:
     assert set(re.findall(r"var\((--[\w-]+)", path.read_text())) - defined == set()
 
 
-@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
+@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "413.html", "500.html"])
 def test_error_page_needs_no_context(name: str) -> None:
     html = render_to_string(name)
     assert "<h1>" in html
