@@ -53,7 +53,7 @@ def open_parts(frame: Frame, side: SideKey) -> list[Rows]:
 
 def find_matches(frame: Frame, side: SideKey, rows: Sequence[RemoteItem]) -> dict[int, Match]:
     """Row pk to the best stored suggestion that can still be taken; rows without any are left out. One statement."""
-    if not rows:
+    if not rows or not frame.section.can_automap:
         return {}
     pairs = pairs_of(open_pairs(frame.section, frame.sides), side, [row.remote_id for row in rows])
     best: dict[tuple[str, str], Match] = {}

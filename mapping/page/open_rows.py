@@ -96,7 +96,7 @@ def list_open(frame: Frame, side: SideKey, total: int) -> tuple[list[dict[str, A
     waiting = load_waiting(frame) if side == "procore" else {}
     parts, count, is_few = _narrow(frame, _parts(frame, side, waiting), total)
     page, shown = turn(frame, count)
-    if frame.query.sort == "score" and is_few:
+    if frame.query.sort == "score" and is_few and frame.section.can_automap:
         found, best = _sort_few(frame, side, parts, shown)
     else:
         found = _read(frame, side, parts, count, shown, waiting) if count else []
@@ -138,7 +138,7 @@ def _read(
     frame: Frame, side: SideKey, parts: list[Rows], count: int, shown: slice, waiting: Mapping[str, int]
 ) -> list[RemoteItem]:
     query, order = frame.query, _order(frame, side)
-    if query.sort == "score":
+    if query.sort == "score" and frame.section.can_automap:
         return order_by_score(frame, side, parts, order, count, shown)
     if query.sort == "waiting" and waiting:
         return list(_by_waiting(parts[0], waiting, is_descending=query.is_descending)[shown])
