@@ -47,7 +47,7 @@ christopher chris topher kit cris kris kristopher cristopher christoph kip, chri
 cyndi cindi, claire clare clara, clarence clare, clark clarke, claudia claud, clayton clay, clement clem, clemente
 clem, clifford cliff, clifton cliff, clinton clint, clyde cly, colin collin, colleen coll, connor conor con, conrad
 con connie, constance connie, consuelo connie chelo, corey cory, cornelius neil con corny, courtney court, craig greg,
-crystal crys, curtis curt kurt, cyrus cy, dale dal, dallas dal, dalton dal, damian damien, damon day, dana dan, daniel
+crystal crys, curtis curt kurt, cyrus cy, dale dal, dallas dal, dalton dal, damian damien, damon day, daniel
 dan danny dannie danni, danielle dani danny, danilo dan, darlene darla, darrell darryl daryl darrel darryll, darren
 darrin daren, daryl darryl, david dave davey davie davy, dean deano, deanna dee, deborah debra deb debbie debby
 debora, deirdre dee didi, delbert del bert, delores dolores lola dee, demetrius meet demetri, denise denny dee, dennis

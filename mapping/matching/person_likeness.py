@@ -12,6 +12,8 @@ from mapping.matching.nicknames import form_sounds, is_common_name, other_forms,
 from mapping.matching.persons import PARTICLES, PersonName
 
 SHORTEST_TYPO = 4
+# Of four letters one makes another first name as easily as a slip: Luis and Lois, Rick and Rich.
+SHORTEST_SLIP = 5
 # Peck and Pack: in a short surname one letter is as likely another family.
 SHORTEST_SURE_SURNAME = 5
 # A slip of the pen is there once, or seldom beside the name it spoils; what more people have is a name of its own.
@@ -169,7 +171,8 @@ def _compare_given(left: PersonName, right: PersonName, counts: NameCounts) -> t
     if not _is_one_slip(ours, theirs):
         return GIVEN_OTHER, "First names differ"
     are_names = is_common_name(ours) and is_common_name(theirs)
-    if are_names or _ends_apart(ours, theirs) or _both_own(ours, theirs, counts.given):
+    is_short = max(len(ours), len(theirs)) < SHORTEST_SLIP
+    if are_names or is_short or _ends_apart(ours, theirs) or _both_own(ours, theirs, counts.given):
         return GIVEN_NEAR, "First names look alike but are two names"
     return GIVEN_TYPO, "First name but for one letter"
 

@@ -21,6 +21,7 @@ EQUAL, ABBREVIATED, SLIPPED = 1.0, 0.95, 0.9
 PART_WEIGHS = 1.0
 LEAST_WEIGHT = 0.15
 UNSEEN_COUNTS = 0.35
+_VOWELS = frozenset("aeiouy")
 # With one of these a word is another name: Smith and Smithson, North and Northgate.
 _NAME_ENDINGS = frozenset(
     {
@@ -211,9 +212,12 @@ def _worth(ours: str, theirs: str, vocabulary: Vocabulary) -> float:
 
 
 def _is_abbreviation(short: str, long: str) -> bool:
-    """The letters of the short word in their order: "clsrm" of "classroom", "conv" of "conversion"."""
+    """The letters of the short word in their order: "clsrm" of "classroom", "conv" of "conversion".
+
+    Nothing is short for initials: "WTP" is no "WWTP".
+    """
     letters = iter(long)
-    return all(letter in letters for letter in short)
+    return not _VOWELS.isdisjoint(long) and all(letter in letters for letter in short)
 
 
 def _is_same_stem(short: str, long: str) -> bool:

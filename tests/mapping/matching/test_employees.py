@@ -124,6 +124,11 @@ DOUBTFUL = {
     ),
     "gender": (left("p", "Paul", "Quist"), right("q", "Paula Quist"), "First names look alike but are two names"),
     "lookalike": (left("p", "Thomas", "Quist"), right("q", "Tomas Quist"), "First names look alike but are two names"),
+    "short first names": (
+        left("p", "Luis", "Quist"),
+        right("q", "Lois Quist"),
+        "First names look alike but are two names",
+    ),
     "first letter": (left("p", "Ada", "Hernandez"), right("q", "Ada Fernandez"), "Last names differ"),
     "short surname": (left("p", "Orla", "Peck"), right("q", "Orla Pack"), "Last names look alike but are two names"),
     "only an initial": (left("p", "Orla", "Quist"), right("q", "O Quist"), "Only an initial"),

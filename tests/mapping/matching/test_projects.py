@@ -122,6 +122,11 @@ DOUBTFUL = {
         right("Quay Warehouse Dormitory Renovati Bldg B"),
         "Same name. One has building a, the other building b",
     ),
+    "initials that hold others": (
+        left("Quay WTP"),
+        right("Quay WWTP"),
+        "Names are close, only one has wwtp and wtp",
+    ),
     "wing": (left("Quay North Wing"), right("Quay South Wing"), "Same name. One has wing north, the other wing south"),
     "one phase": (left("Quay Roof"), right("Quay Roof Phase 2"), "Same name. Only one has phase 2"),
     "other scope": (
