@@ -18,7 +18,7 @@ from mapping.imports.rows import sets_of
 from mapping.imports.tables import load_book, load_standing
 from mapping.imports.verdicts import CHOOSABLE
 from mapping.kinds import KINDS
-from mapping.models import Link, LinkChange, MappingRun, RunRow
+from mapping.models import LeftOut, Link, LinkChange, MappingRun, RunRow
 from mapping.screens import SECTIONS
 from mapping.sides import NotConnected, Sides, load_sides
 from mapping.signals import announce
@@ -161,9 +161,15 @@ class _Links:
             for part in sets_of(rows, WRITTEN_AT_ONCE):
                 made = Link.objects.bulk_create([self._link(row) for row in part])
                 note_changes(LinkChange.Action.LINKED, made, actor=self.run.started_by, run=self.run)
+                self._take_in(part)
                 meter.add(len(part))
         old = [(row.old.partition(":")[0], row.left_id) for row in replaced]
         return subjects_of_links([*((row.kind, row.left_id) for row in rows), *old])
+
+    def _take_in(self, rows: Sequence[Judged]) -> None:
+        """What is linked is not left out any more."""
+        ids = [row.left_id for row in rows]
+        LeftOut.objects.filter(section=self.run.section, connection=self.left, remote_id__in=ids).delete()
 
     def _unlink(self, rows: Sequence[Judged]) -> None:
         groups = {KINDS[row.kind].left_group for row in rows}

@@ -13,7 +13,7 @@ from mapping.imports import preview
 from mapping.imports.preview import NotOpen
 from mapping.kinds import COST_CODE_ACCOUNT, COST_CODE_ITEM, VENDOR
 from mapping.links import unlink
-from mapping.models import Link, LinkChange, MappingRun, RemoteItem, RunRow
+from mapping.models import LeftOut, Link, LinkChange, MappingRun, RemoteItem, RunRow
 from mapping.signals import mapping_changed
 from mapping.undo import undo_run
 from smoothx.tenants.models import AuditEntry
@@ -64,6 +64,14 @@ def test_chosen_rows_are_linked_with_who_when_and_how(
     ]
     audit = AuditEntry.objects.get(action="import")
     assert audit.detail == {"run": run.pk, "linked": 2, "replaced": 0, "refused": 0}
+
+
+def test_a_row_that_was_left_out_is_not_any_more(lists: dict[str, RemoteItem], start: Start, finish: Start) -> None:
+    for code in ("01-100", "01-200"):
+        row = lists[code]
+        LeftOut.objects.create(section="account-codes", connection=row.connection, remote_id=row.remote_id)
+    finish(start("Cost code,Account\n01-100,5000\n"))
+    assert list(LeftOut.objects.values_list("remote_id", flat=True)) == [lists["01-200"].remote_id]
 
 
 def test_what_waits_for_the_links_is_told(
