@@ -26,7 +26,7 @@ def note_changes(
     Must run inside the transaction that makes or deletes them.
     """
     names = load_names(links)
-    return LinkChange.objects.bulk_create(
+    noted: list[LinkChange] = LinkChange.objects.bulk_create(
         [
             LinkChange(
                 action=action,
@@ -46,6 +46,7 @@ def note_changes(
             for link in links
         ]
     )
+    return noted
 
 
 def load_names(links: Iterable[Link]) -> dict[Key, str]:

@@ -232,7 +232,7 @@ class Link(TenantModel):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
-    objects = LinkManager()
+    objects: ClassVar[LinkManager] = LinkManager()
 
     class Meta:
         constraints: ClassVar = [

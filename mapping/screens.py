@@ -100,7 +100,8 @@ def purchase_tax_used(situation: Situation) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One mapping screen. All its kinds have one left list. `applies` says why a firm does not need it.
+    """One mapping screen. All its kinds have one left list, of cost codes unless its nouns say otherwise. `applies` says
+    why a firm does not need it.
 
     `is_required`: a row left open keeps a document waiting, so it counts for going live. `is_tree`: rows stand under
     divisions, and a mapped division covers them. `can_push_left` and `can_push_right`: rows of Procore, or of
@@ -111,8 +112,8 @@ class Section:
     label: str
     group: Group
     sentence: str
-    left_noun: str
-    left_noun_plural: str
+    left_noun: str = "cost code"
+    left_noun_plural: str = "cost codes"
     kinds: tuple[MappingKind, ...]
     applies: Applies = always
     is_required: bool = False
@@ -122,8 +123,6 @@ class Section:
     can_push_right: bool = False
     push_to: str = ""
 
-
-CODE = {"left_noun": "cost code", "left_noun_plural": "cost codes"}
 
 SECTIONS = {
     section.key: section
@@ -169,7 +168,6 @@ SECTIONS = {
             applies=lines_by_account,
             is_required=True,
             is_tree=True,
-            **CODE,
         ),
         Section(
             key="item-codes",
@@ -182,7 +180,6 @@ SECTIONS = {
             is_tree=True,
             can_push_left=True,
             push_to="product or service",
-            **CODE,
         ),
         Section(
             key="cost-codes",
@@ -194,7 +191,6 @@ SECTIONS = {
             is_tree=True,
             can_push_left=True,
             push_to="class",
-            **CODE,
         ),
         Section(
             key="cost-types",
@@ -255,7 +251,6 @@ SECTIONS = {
             sentence="Which product or service a cost code is invoiced under. What is left open follows Item codes.",
             kinds=(kinds.REVENUE,),
             is_tree=True,
-            **CODE,
         ),
         Section(
             key="tax-purchase",

@@ -46,7 +46,7 @@ def _chosen(request: TenantRequest, section: Section, values: QueryDict, back: s
     frame = make_frame(request, section, ListQuery(tab="mapped"))
     if values.get("all") == "1":
         frame.query = read_address(back, default_tab="mapped")
-        return list(filter_links(all_links(frame), frame))
+        return list(filter_links(frame))
     # The question sends the ids back as one field.
     given = [*values.getlist("id"), *values.get("ids", "").split(",")]
     ids = [int(text) for text in given if text.isdecimal() and len(text) < 19]

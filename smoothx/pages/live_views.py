@@ -14,6 +14,7 @@ from smoothx.pages.onboarding import StartDateForm, last_run
 from smoothx.tenants.access import TenantRequest, for_role
 from smoothx.tenants.models import Role, Tenant
 from sync import golive
+from sync.checklist import Check
 from sync.models import OpeningBalance, OpeningRun
 from sync.work import NotConnected
 
@@ -55,7 +56,7 @@ def _find_problem(form: StartDateForm, run: OpeningRun | None) -> str:
     return f"Not live yet. Still open: {_names(left)}." if left else ""
 
 
-def _names(checks: list[golive.Check]) -> str:
+def _names(checks: list[Check]) -> str:
     return ", ".join(check.label for check in checks)
 
 

@@ -16,7 +16,8 @@ from smoothx.lib.shapes import Action, Empty, Progress
 from smoothx.tenants.access import TenantRequest, has_role
 from smoothx.tenants.models import Role
 from sync import openings
-from sync.golive import Check, blockers, check_all
+from sync.checklist import Check
+from sync.golive import blockers, check_all
 from sync.models import OpeningBalance, OpeningRun
 from sync.pages.retention import books_retention
 
