@@ -102,12 +102,14 @@ def test_one_refused_row_of_thirty_stops_no_other_and_its_namesake_can_be_linked
     assert not Link.objects.filter(left_id=refused.source_id).exists()
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_lost_answer_of_a_batch_makes_each_row_once(contacts: Any, when: str) -> None:
+@pytest.mark.parametrize(
+    ("when", "trouble"), [("before", {"drop": True}), ("after", {"drop": True}), ("before", {"status": 503})]
+)
+def test_a_lost_answer_of_a_batch_makes_each_row_once(contacts: Any, when: str, trouble: dict[str, Any]) -> None:
     wanted = names(5)
     queue("contacts_to_qbo", add_companies(wanted))
     # The client itself repeats a keyed write twice.
-    fault(contacts.qbo, method="POST", path="/batch", when=when, drop=True, times=3)
+    fault(contacts.qbo, method="POST", path="/batch", when=when, times=3, **trouble)
     Engine().run_due()
     assert states() == {"uncertain": 5}
     assert Link.objects.count() == 0
