@@ -55,9 +55,8 @@ def divisions(section: Section, sides: Sides) -> Figures:
     rows = codes.filter(remote_id__in=codes.exclude(parent_id="").order_by().values("parent_id")).order_by()
     one_if_active = Count("pk", filter=Q(is_active=True))
     one_if_settled = Count("pk", filter=is_settled(section, sides))
-    rows = rows.values("remote_id", "parent_id")
     return as_figures(
-        rows,
+        rows.values("remote_id", "parent_id"),
         f"division:{section.key}",
         one=F("remote_id"),
         two=F("parent_id"),
@@ -94,4 +93,5 @@ def as_figures(rows: Figures, what: str, **columns: Any) -> Figures:
         **{name: Cast(value, TextField()) for name, value in texts.items()},
         **{name: Cast(value, BigIntegerField()) for name, value in numbers.items()},
     }
-    return rows.annotate(**named).values_list(*COLUMNS)
+    figures: Figures = rows.annotate(**named).values_list(*COLUMNS)
+    return figures

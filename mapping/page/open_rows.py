@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Lower
 
 from mapping import pushes
 from mapping.candidates import all_rows, left_rows, linked_left, linked_right, right_fits
@@ -14,7 +15,7 @@ from mapping.left_out import left_out
 from mapping.models import RemoteItem
 from mapping.page.frame import Frame
 from mapping.page.inherited import in_project, load_code_facts, project_choices
-from mapping.page.listing import count_or_gather, name_order, ordered_rows, read_slice, turn
+from mapping.page.listing import count_or_gather, ordered_rows, read_slice, turn
 from mapping.page.matcher import Match, find_matches, open_parts, open_rows
 from mapping.page.open_row import may_push, show_row
 from mapping.page.query import matches
@@ -152,5 +153,5 @@ def _order(frame: Frame, side: SideKey) -> str:
 
 def _by_waiting(rows: Rows, waiting: Mapping[str, int], *, is_descending: bool) -> Rows:
     cases = [When(remote_id=remote_id, then=Value(count)) for remote_id, count in waiting.items()]
-    rows = name_order(rows).annotate(waiting=Case(*cases, default=Value(0), output_field=IntegerField()))
-    return rows.order_by("-waiting" if is_descending else "waiting", "sort_name", "pk")
+    rows = rows.annotate(waiting=Case(*cases, default=Value(0), output_field=IntegerField()))
+    return rows.order_by("-waiting" if is_descending else "waiting", Lower("name"), "pk")

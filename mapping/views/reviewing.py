@@ -19,6 +19,7 @@ from mapping.reviewing import HIGHEST, LOWEST, CountChanged, accept_above, find_
 from mapping.screens import Section, section_of
 from mapping.views.doors import get_section, make_frame
 from smoothx.lib.replies import go_back, render_dialog
+from smoothx.lib.shapes import Confirm
 from smoothx.tenants.access import TenantRequest, for_role, get_row
 from smoothx.tenants.models import Role
 
@@ -108,22 +109,17 @@ def _ask(request: TenantRequest, section: Section, least: int, *, error: str = "
         messages.warning(request, f"No pair is at or above {least}.")
         return go_back(request, review_url(section))
     rivals = f" {above.rivals:,} more want a row that another wants too, and stay for you." if above.rivals else ""
-    question = {
-        "title": f"Accept {count_pairs(above.count)} at or above {least}",
-        "text": f"They are linked as if you had linked each of them. The whole of it can be undone.{rivals}",
-        "items": [],
-        "more": 0,
-        "action_url": reverse("mapping:accept_above", args=[section.key]),
-        "button": f"Link {count_pairs(above.count)}",
-        "variant": "main",
-        "cancel_url": review_url(section),
-        "next": review_url(section),
-        "fields": {"least": str(least), "expected": str(above.count)},
-        "error": error,
-    }
-    return render_dialog(
-        request, CONFIRM, {"confirm": question}, title=question["title"], status=422 if error else 200
+    question = Confirm(
+        title=f"Accept {count_pairs(above.count)} at or above {least}",
+        text=f"They are linked as if you had linked each of them. The whole of it can be undone.{rivals}",
+        action_url=reverse("mapping:accept_above", args=[section.key]),
+        button=f"Link {count_pairs(above.count)}",
+        cancel_url=review_url(section),
+        next=review_url(section),
+        fields={"least": str(least), "expected": str(above.count)},
+        error=error,
     )
+    return render_dialog(request, CONFIRM, {"confirm": question}, title=question.title, status=422 if error else 200)
 
 
 def count_pairs(count: int) -> str:

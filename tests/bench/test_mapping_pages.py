@@ -27,8 +27,9 @@ TIMES = 5
 ITEMS = """
     INSERT INTO mapping_remoteitem (tenant_id, connection_id, resource, remote_id, name, normal_name, code, email,
         phone, parent_id, project_id, subtype, is_active, data, seen_at, merged_into)
-    SELECT %s, %s, %s, n::text, {name}, lower({name}), {code}, {email}, '(303) 555-' || lpad((n %% 10000)::text, 4, '0'),
-        {parent}, '', %s, true, '{{"full_name": "", "city": "Denver", "street": "8510 Foundry Road"}}', now(), ''
+    SELECT %s, %s, %s, n::text, {name}, lower({name}), {code}, {email},
+        '(303) 555-' || lpad((n %% 10000)::text, 4, '0'), {parent},
+        '', %s, true, '{{"full_name": "", "city": "Denver", "street": "8510 Foundry Road"}}', now(), ''
     FROM generate_series(%s, %s) n
 """
 NAME = (

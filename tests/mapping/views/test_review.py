@@ -121,9 +121,9 @@ def test_all_above_a_line_are_counted_first_and_then_linked_as_one_run(
     browser: Any, many: list[SuggestedPair]
 ) -> None:
     question = browser.get(f"{ACCEPT}?least=84").context["confirm"]
-    assert (question["title"], question["button"]) == ("Accept 3 pairs at or above 84", "Link 3 pairs")
+    assert (question.title, question.button) == ("Accept 3 pairs at or above 84", "Link 3 pairs")
     assert not Link.objects.exists()
-    response = browser.post(ACCEPT, question["fields"])
+    response = browser.post(ACCEPT, question.fields)
     run = MappingRun.objects.get(what="change")
     assert told(response) == ("3 pairs linked", f"undo:/mapping/runs/{run.pk}/undo/")
     assert set(Link.objects.values_list("left_id", flat=True)) == {pair.left_id for pair in many[:3]}
@@ -133,19 +133,19 @@ def test_all_above_a_line_are_counted_first_and_then_linked_as_one_run(
 
 
 def test_a_count_that_changed_meanwhile_links_nothing(browser: Any, many: list[SuggestedPair]) -> None:
-    fields = browser.get(f"{ACCEPT}?least=84").context["confirm"]["fields"]
+    fields = browser.get(f"{ACCEPT}?least=84").context["confirm"].fields
     browser.post(f"/mapping/pairs/{many[0].pk}/reject/")
     response = browser.post(ACCEPT, fields)
     assert response.status_code == 422
-    assert response.context["confirm"]["error"] == "The list changed meanwhile: it would be 2 now."
+    assert response.context["confirm"].error == "The list changed meanwhile: it would be 2 now."
     assert not Link.objects.exists()
 
 
 def test_two_that_want_one_row_stay_for_a_person(browser: Any, many: list[SuggestedPair]) -> None:
     SuggestedPair.objects.filter(pk=many[1].pk).update(right_id=many[0].right_id)
     question = browser.get(f"{ACCEPT}?least=84").context["confirm"]
-    assert question["title"] == "Accept 1 pair at or above 84"
-    assert question["text"].endswith("2 more want a row that another wants too, and stay for you.")
+    assert question.title == "Accept 1 pair at or above 84"
+    assert question.text.endswith("2 more want a row that another wants too, and stay for you.")
 
 
 @pytest.mark.parametrize("least", ["", "x", "49", "101", "-5"])
