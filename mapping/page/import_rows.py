@@ -55,10 +55,24 @@ def filter_rows(rows: QuerySet[RunRow], query: RowsQuery) -> QuerySet[RunRow]:
     return rows
 
 
-def list_rows(rows: QuerySet[RunRow], query: RowsQuery, *, total: int) -> tuple[list[dict[str, Any]], Page]:
-    """The rows of the page in force. `total` is the count of all rows with a verdict."""
+def count_shown(counts: Mapping[str, tuple[int, int]], query: RowsQuery) -> int | None:
+    """How many rows the filter shows, from the counts by verdict; None where only the database can say."""
+    if query.search or query.show == "out":
+        return None
+    shown = [code for code in counts if _is_shown(code, query.show)]
+    return sum(counts[code][0] for code in shown)
+
+
+def _is_shown(code: str, show: str) -> bool:
+    if show == "problems":
+        return code in VERDICTS and VERDICTS[code].group == "error"
+    return show in ("", code)
+
+
+def list_rows(rows: QuerySet[RunRow], query: RowsQuery, *, total: int | None) -> tuple[list[dict[str, Any]], Page]:
+    """The rows of the page in force. `total` is how many the filter shows, where that is known."""
     shown = filter_rows(rows.exclude(verdict=""), query)
-    count = shown.count() if query.search or query.show else total
+    count = shown.count() if total is None else total
     page, part = turn_page(query.page, size=PAGE_SIZE, total=count, url_of=lambda number: query.url(page=number))
     return [_row(row) for row in shown.order_by("number")[part]], page
 

@@ -15,7 +15,7 @@ from mapping.imports.rows import SHEET_STEP
 from mapping.imports.tasks import is_lost, is_running
 from mapping.imports.verdicts import CHOOSABLE, VERDICTS
 from mapping.models import MappingRun, RunRow
-from mapping.page.import_rows import RowsQuery, list_rows
+from mapping.page.import_rows import RowsQuery, count_shown, list_rows
 from mapping.screens import SECTIONS, Section
 from smoothx.lib.shapes import Action, Choice, Empty, Notice, Progress
 
@@ -88,7 +88,7 @@ def run_context(run: MappingRun, query: RowsQuery) -> dict[str, Any]:
     progress = _progress(run)
     counts = {} if progress else count_rows(run)
     total = sum(rows for rows, _ in counts.values())
-    rows, page = list_rows(_rows(run), query, total=total)
+    rows, page = list_rows(_rows(run), query, total=count_shown(counts, query))
     is_preview = run.state == MappingRun.State.PREVIEW
     return {
         "run": run,
