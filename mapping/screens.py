@@ -100,8 +100,8 @@ def purchase_tax_used(situation: Situation) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One mapping screen. All its kinds have one left list, of cost codes unless its nouns say otherwise. `applies` says
-    why a firm does not need it.
+    """One mapping screen. All its kinds have one left list, of cost codes unless its nouns say otherwise. `applies`
+    says why a firm does not need it.
 
     `is_required`: a row left open keeps a document waiting, so it counts for going live. `is_tree`: rows stand under
     divisions, and a mapped division covers them. `can_push_left` and `can_push_right`: rows of Procore, or of
