@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from mapping.matching.alignment import Alignment, Change
 from mapping.matching.legal import forms_conflict
 from mapping.matching.names import Name
-from mapping.matching.vocabulary import ACTIVITIES, SCOPES
+from mapping.matching.vocabulary import ACTIVITIES, SCOPES, is_known
 from mapping.matching.weights import Word
 
 CHANGES: dict[Change, float] = {
@@ -33,6 +33,10 @@ FILLER, FILLER_BESIDE, FILLERS = 0.3, 0.5, 1.5
 TRADE, TRADE_OF_WEAK = 1.0, 2.0
 STRONG_HEAD, WEAK_HEAD = 1.5, 0.6
 LONGEST_INITIALS = 3
+# Stanton and Staunton are two towns.
+OTHER_TOWN = 1.5
+_TOWNS = ("cityof", "townof", "villageof", "countyof", "townshipof", "boroughof")
+_DISTRICTS = frozenset({"county", "township", "district"})
 KIN, KIN_WEIGHS = frozenset({"brothers", "son", "family"}), 1.0
 
 # The words of either side.
@@ -63,6 +67,19 @@ class Doubt:
         self.is_final = self.is_final or is_final
 
 
+def are_public(*names: Name) -> bool:
+    """ "City of Camden", "Nye County": named for a place, so that another state or letter makes it another one."""
+    return any(name.squashed.startswith(_TOWNS) or name.words[-1] in _DISTRICTS for name in names)
+
+
+def _is_other_town(one: Name, other: Name, alignment: Alignment) -> bool:
+    """Whether a public body's place, not the words about it, is spelled otherwise."""
+    return are_public(one, other) and any(
+        change in ("typo", "short typo") and not is_known(word) and not is_known(changed)
+        for change, word, changed in alignment.changes
+    )
+
+
 def doubt_names(one: Name, other: Name, alignment: Alignment) -> Doubt:
     doubt = Doubt()
     _doubt_copies(one, other, doubt)
@@ -71,6 +88,8 @@ def doubt_names(one: Name, other: Name, alignment: Alignment) -> Doubt:
         _doubt_spellings(one, other, doubt)
     if alignment.left_over or alignment.right_over:
         _doubt_left_over(alignment, doubt)
+    if alignment.changes and _is_other_town(one, other, alignment):
+        doubt.add(OTHER_TOWN)
     if doubt.amount >= LEAST_WEAK and alignment.head < WEAK_HEAD:
         doubt.add(WEAK)
     if doubt.amount and forms_conflict(one.forms, other.forms):

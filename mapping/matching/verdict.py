@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mapping.matching.alignment import Alignment, align, could_be_alike
 from mapping.matching.assign import Scored
-from mapping.matching.doubts import LONGEST_INITIALS, Doubt, doubt_names
+from mapping.matching.doubts import LONGEST_INITIALS, OTHER_TOWN, Doubt, are_public, doubt_names
 from mapping.matching.evidence import TAX_NUMBER_WORD, Contacts, Evidence, share_contact, weigh
 from mapping.matching.firms import Firm
 from mapping.matching.legal import forms_conflict
@@ -54,6 +54,8 @@ def judge(one: Side, other: Side, weights: Weights, contacts: Contacts) -> Score
     doubt = doubt_names(name.name, other_name.name, alignment)
     if len(one.names) > 1 and len(other.names) > 1:
         _doubt_other_names(one, other, (name, other_name), weights, doubt)
+    if "state" in evidence.differing and are_public(name.name, other_name.name):
+        doubt.add(OTHER_TOWN)
     if left.is_job != right.is_job:
         doubt.contradict("one is a job of a customer", is_final=True)
     if doubt.is_final and not evidence.agreeing:

@@ -128,7 +128,8 @@ rental rentals rent
 tool tools
 machine machines machining machinery mach
 manufacturing manufacturers manufacturer mfg mfr mfrs mnfg
-forestry forest forests reforestation
+forestry forest forests
+reforestation
 logging loggers
 timber
 farm farms farming

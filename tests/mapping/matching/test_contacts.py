@@ -90,6 +90,7 @@ UNSURE = {
     "near surname": ("Hansen Roofing", "Hanson Roofing", "“Hansen” spelled “Hanson”"),
     "surname with an e": ("Clark Tile", "Clarke Tile", "“Clark” spelled “Clarke”"),
     "beginning": ("Northfield Ventil. Supply", "Northfield Ventilation Supply", "“Ventil” for “Ventilation”"),
+    "two towns": ("City of Stanton", "City of Staunton", "“Stanton” spelled “Staunton”"),
     "other filler": ("Jensen Enterprises", "Jensen Industries", "“Enterprises” against “Industries”"),
     "other trade in brackets": (
         "Guy Carbone (Green Landscaping)",
@@ -118,6 +119,7 @@ NOTHING = {
     "first letter": ("Hernandez Tile", "Fernandez Tile"),
     "other trade": ("Cooper Concrete", "Cooper Landscaping"),
     "trade and what takes its place": ("Trinity Tile", "Trinity Contracting"),
+    "forests cut and planted": ("Miller Forestry", "Miller Reforestation"),
     "whom firms work for": ("Trinity Commercial", "Trinity Residential"),
     "what firms do": ("Trinity Management", "Trinity Contracting"),
     "job": ("Acme Builders", "Acme Builders:Job 12"),
@@ -131,6 +133,11 @@ def test_what_is_another_firm_is_not_even_suggested(left: str, right: str) -> No
 
 
 EVIDENCE = {
+    "town of another state": (
+        p("City of Camden", state="NJ"),
+        q("City of Camden", state="ME"),
+        ("unsure", "Same name, state differs"),
+    ),
     "phone, extra trade": (
         p("Acme Paving", phone=PHONE),
         q("Acme Paving Nursery", phone="303.555.0142 x12"),
