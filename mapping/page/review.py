@@ -18,7 +18,7 @@ from mapping.page.listing import turn
 from mapping.page.matcher import left_name, right_name, with_names
 from mapping.page.query import review_url
 from mapping.page.words import context_of, kind_label, name_of, nouns
-from mapping.pairs import SECOND, best_pairs, in_order, open_pairs, pairs_of, rejected_pairs
+from mapping.pairs import SECOND, Pairs, best_pairs, in_order, open_pairs, pairs_of, rejected_pairs
 from mapping.sides import SIDE_LABELS
 from smoothx.lib.shapes import Action, Page, Progress
 
@@ -128,11 +128,7 @@ def _card(frame: Frame, latest: MappingRun | None) -> dict[str, Any] | None:
     if not has_run and (latest is not None or not count):
         return None
     queue = open_pairs(frame.section, frame.sides, frame.facts.tree)
-    best = best_pairs(frame.section, frame.sides, queue) if count else []
-    named = (
-        [with_names(part, kind, frame) for part, kind in zip(best, frame.section.kinds, strict=True)] if count else []
-    )
-    shown = merge(named, ("-score", "pk"), 0, MOST_ON_CARD) if count else []
+    shown = _first_pairs(frame, queue) if count else []
     unmatched = max(0, frame.coverage.unmapped - frame.facts.open_with_pair)
     noun = f"{frame.section.left_noun if unmatched == 1 else frame.section.left_noun_plural}"
     run = latest if has_run else None
@@ -145,6 +141,15 @@ def _card(frame: Frame, latest: MappingRun | None) -> dict[str, Any] | None:
         "more": {"label": _review_label(count), "url": review_url(frame.section)} if count else None,
         "note": _note(run),
     }
+
+
+def _first_pairs(frame: Frame, queue: Sequence[Pairs]) -> list[SuggestedPair]:
+    """The best pairs, one for each row. A row has few, so enough rows are among the first."""
+    named = [with_names(part, kind, frame) for part, kind in zip(queue, frame.section.kinds, strict=True)]
+    best: dict[str, SuggestedPair] = {}
+    for pair in merge(named, ("-score", "pk"), 0, MOST_ON_CARD * (MOST_SUGGESTED + 1)):
+        best.setdefault(pair.left_id, pair)
+    return list(best.values())[:MOST_ON_CARD]
 
 
 def _title(run: MappingRun | None, count: int) -> str:
