@@ -21,7 +21,7 @@ from mapping.candidates import (
 )
 from mapping.kinds import MappingKind
 from mapping.models import Link, RemoteItem, SuggestedPair
-from mapping.nearest import nearest_rows
+from mapping.nearest import MOST, nearest_rows
 from mapping.page.listing import FEW, ordered_rows
 from mapping.page.mapped_rows import left_of, load_rows, right_of
 from mapping.page.query import matches
@@ -102,7 +102,12 @@ def _compare(
     chooser: Chooser, kind: MappingKind, rejected: set[tuple[str, str]], search: str
 ) -> list[tuple[RemoteItem, Suggestion]]:
     free = _free_rows(chooser, kind)
-    near = nearest_rows(chooser.row, free.filter(matches(search)) if search else free)
+    if search:
+        # So many hold the word that it says nothing: the reader is to type more of the name.
+        near = list(free.filter(matches(search)).order_by()[: MOST + 1])
+        near = near if len(near) <= MOST else []
+    else:
+        near = nearest_rows(chooser.row, free)
     own = as_candidates([chooser.row])[0]
     is_reversed = chooser.side == "quickbooks"
     pairs = best_for(own, as_candidates(near), kind, MOST_SUGGESTED, rejected=rejected, is_reversed=is_reversed)

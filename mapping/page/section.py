@@ -249,7 +249,7 @@ def _empty_side(frame: Frame, side: SideKey) -> Empty:
         fields={"side": side, "next": url_of(frame.section, frame.query)},
     )
     if side == "procore":
-        title, text = f"No {names} yet", f"Read them from Procore. What fits them in QuickBooks is then looked for."
+        title, text = f"No {names} yet", "Read them from Procore. What fits them in QuickBooks is then looked for."
         return Empty(title=title, text=text, action=refresh if frame.can_change else None)
     text = f"No {names} are left to map, or they were not read yet."
     return Empty(title="Nothing here", text=text, action=refresh if frame.can_change else None)

@@ -99,7 +99,9 @@ def read(visitor: Visitor, section: str) -> None:
 def automap(visitor: Visitor, section: str) -> None:
     """Press Automap and wait for the run to end."""
     visitor.post(reverse("mapping:automap", args=[section]))
-    wait_for(f"automap of {section}", lambda: _automaps(section, (MappingRun.State.WAITING, MappingRun.State.RUNNING)) == 0)
+    wait_for(
+        f"automap of {section}", lambda: _automaps(section, (MappingRun.State.WAITING, MappingRun.State.RUNNING)) == 0
+    )
     if _automaps(section, (MappingRun.State.FAILED,)):
         message = f"automap of {section} stopped"
         raise Lost(message)
