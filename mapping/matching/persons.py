@@ -116,14 +116,14 @@ def _read_fields(row: Candidate) -> PersonName | None:
 
 def _complete(fields: PersonName, display: str) -> PersonName:
     """The fields with the middle name and the suffix that only the displayed name has."""
-    if fields.suffix and fields.middle:
-        return fields
     words, suffix = _take_suffix(split_words(display))
-    known = {fields.given, *fields.family, fields.surname}
+    known = {fields.given, *fields.middle, *(word[0] for word in fields.middle), *fields.family, fields.surname}
     rest = tuple(word for word in words if word not in known)
     is_same_name = len(words) - len(rest) >= 2
-    middle = fields.middle or (rest if is_same_name and len(rest) == 1 else ())
-    return replace(fields, middle=middle, suffix=fields.suffix or suffix)
+    # Beside a second first name in the field it is the initial that the field has no room for.
+    has_room = not fields.middle or (len(fields.middle[-1]) > 1 and all(len(word) == 1 for word in rest))
+    added = rest if is_same_name and has_room and len(rest) == 1 else ()
+    return replace(fields, middle=(*fields.middle, *added), suffix=fields.suffix or suffix)
 
 
 def _reversals(name: PersonName) -> Iterator[PersonName]:

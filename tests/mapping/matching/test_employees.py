@@ -117,6 +117,11 @@ def test_one_person_is_sure(one: Candidate, other: Candidate, score: int, reason
 DOUBTFUL = {
     "generations": (left("p", "Orla", "Quist Jr"), right("q", "Orla Quist, Sr."), "One is Jr, the other Sr"),
     "middle initials": (left("p", "Orla A", "Quist"), right("q", "Quist, Orla T"), "Middle initials differ"),
+    "middle initials behind two first names": (
+        left("p", "Orla May A", "Quist"),
+        right("q", "Orla May T. Quist", given_name="Orla May", family_name="Quist"),
+        "Middle initials differ",
+    ),
     "middle initials in flat names": (
         right("p", "Orla D. Quist"),
         right("q", "Quist, Orla T"),
