@@ -12,8 +12,8 @@ from connectors.probe import books_of
 from connectors.qbo.records import Books
 from mapping.candidates import NEVER_USED
 from mapping.defaults import DEFAULTS, Choice, DefaultKind, Defaults
-from mapping.fitness import find_misfit
 from mapping.models import DefaultChoice, RemoteItem
+from mapping.options.fitness import find_misfit
 from mapping.sides import load_sides
 from mapping.signals import announce
 from smoothx.tenants.models import AuditEntry

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from mapping.candidates import linked_left
-from mapping.figures import Figure, Figures, codes_by_parent, divisions, pick, read_figures, settled_rows
+from mapping.counts.figures import Figure, Figures, codes_by_parent, divisions, pick, read_figures, settled_rows
+from mapping.counts.tree import Below, Division, Tree, build_tree
 from mapping.left_out import left_out
 from mapping.models import RemoteItem
 from mapping.screens import Section
 from mapping.sides import Sides, load_sides
 from mapping.signals import ids_in_use
-from mapping.tree import Below, Division, Tree, build_tree
 
 
 @dataclass(frozen=True, slots=True)

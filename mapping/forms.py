@@ -15,9 +15,9 @@ from connectors.models import Connection
 from connectors.qbo.records import Books
 from mapping.choices import ChoiceRefused, choose, known_books, load_defaults, usable_rows
 from mapping.defaults import CLASS_TYPE, DEFAULTS, LINE_ITEM_TYPE, Choice, DefaultKind, Defaults
-from mapping.fitness import find_misfit
 from mapping.models import Link, RemoteItem
-from mapping.options import find_unused_class_map
+from mapping.options.fitness import find_misfit
+from mapping.options.ways import find_unused_class_map
 from mapping.sides import load_sides
 from smoothx.lib.shapes import Action, Notice
 

@@ -11,9 +11,9 @@ from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 
 from connectors.models import Connection
-from mapping.books_evidence import BooksEvidence
-from mapping.counted import CountedFacts, ListChange
+from mapping.counts.counted import CountedFacts, ListChange
 from mapping.kinds import KINDS
+from mapping.options.store import BooksEvidence
 from smoothx.tenants.models import Tenant, TenantManager, TenantModel
 
 __all__ = [

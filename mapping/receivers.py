@@ -8,7 +8,7 @@ from django.dispatch import receiver
 
 from connectors.models import Connection, Vendor
 from connectors.signals import connection_restored
-from mapping.evidence_tasks import start_counting
+from mapping.options.tasks import start_counting
 
 
 @receiver(connection_restored)

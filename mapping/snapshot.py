@@ -14,11 +14,11 @@ from django.db.models.functions import JSONObject
 
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
+from mapping.directory.project_codes import map_key
 from mapping.divisions import ancestors
 from mapping.kinds import MappingKind
 from mapping.maps import CodeRef, ProjectRef, Target
 from mapping.models import Link, RemoteItem
-from mapping.project_codes import map_key
 
 
 def load_links(

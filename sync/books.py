@@ -16,7 +16,7 @@ from django.utils import timezone
 from connectors.models import Connection, Cursor
 from connectors.probe import books_of
 from connectors.qbo.records import Books, PostedBill
-from mapping.directory import QBO_RESOURCES, absorb_qbo_changes
+from mapping.directory.refreshing import QBO_RESOURCES, absorb_qbo_changes
 from mapping.models import RemoteItem
 from smoothx.lib.money import ZERO
 from sync import ledger, settle

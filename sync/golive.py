@@ -19,8 +19,8 @@ from mapping.defaults import (
     DefaultKind,
     Defaults,
 )
-from mapping.fitness import find_misfits
-from mapping.options import find_in_force
+from mapping.options.fitness import find_misfits
+from mapping.options.ways import find_in_force
 from smoothx.tenants.models import AuditEntry, Tenant
 from smoothx.tenants.scope import require_tenant_id
 from sync import ledger

@@ -18,10 +18,10 @@ from connectors.models import Connection, Cursor
 from connectors.procore import resources as procore
 from connectors.procore.client import ProcoreClient
 from connectors.procore.records import APPROVED_STATUSES
-from mapping.items import READERS
+from mapping.directory.items import READERS
+from mapping.directory.rows import save_rows
 from mapping.kinds import PROJECT
 from mapping.models import Link, RemoteItem
-from mapping.rows import save_rows
 from smoothx.lib.dates import parse_instant
 from sync import ledger
 from sync.facts import look_again

@@ -10,13 +10,13 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from connectors.errors import VendorError
+from mapping.directory.upserts import RESOURCES, upsert_records
 from mapping.history import note_changes
 from mapping.kinds import MappingKind
 from mapping.links import LinkRefused, link
 from mapping.models import Link, LinkChange, MappingRun, RunRow
 from mapping.signals import announce
 from mapping.subjects import subjects_of_links
-from mapping.upserts import RESOURCES, upsert_records
 from sync.flow import Flow
 from sync.models import Entry, Event, Outgoing
 from sync.targets import Answer

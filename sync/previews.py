@@ -12,13 +12,13 @@ from connectors.procore.records import Address, Company
 from connectors.qbo.documents import Contact
 from connectors.qbo.lists_documents import ServiceItem
 from connectors.qbo.records import Contact as QboContact
+from mapping.directory.upserts import upsert_companies, upsert_records
 from mapping.divisions import ancestors
 from mapping.models import RemoteItem
-from mapping.pushes import Planned, Planner, Wanted
+from mapping.pushing.pushes import Planned, Planner, Wanted
 from mapping.screens import Section
 from mapping.sides import SideKey
 from mapping.subjects import load_parents
-from mapping.upserts import upsert_companies, upsert_records
 from sync.codes import sentence_for
 from sync.flow import Flow
 from sync.flows._cost_codes import CodePush

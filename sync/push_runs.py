@@ -17,9 +17,9 @@ from django.db.models import Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from mapping import push_runs
 from mapping.models import MappingRun, RunRow
-from mapping.pushes import PushRefused, Role
+from mapping.pushing import runs as push_runs
+from mapping.pushing.pushes import PushRefused, Role
 from mapping.screens import SECTIONS
 from mapping.sides import side_named
 from smoothx.tenants.models import DueWork

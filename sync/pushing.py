@@ -9,7 +9,7 @@ from django.db import transaction
 
 from connectors.models import Connection
 from mapping.models import RemoteItem
-from mapping.pushes import PushRefused, PushState, Role
+from mapping.pushing.pushes import PushRefused, PushState, Role
 from mapping.screens import Section
 from mapping.sides import NotConnected, SideKey, load_sides
 from smoothx.tenants.models import AuditEntry

@@ -12,8 +12,8 @@ from django.dispatch import receiver
 
 from connectors.models import Connection
 from connectors.signals import connection_broken, connection_restored
-from mapping import pushes
 from mapping.models import Link
+from mapping.pushing import pushes
 from mapping.signals import OpenDocuments, ask_survivors, count_documents, count_waiting, ids_in_use, mapping_changed
 from smoothx.tenants.models import Membership, Role
 from smoothx.tenants.scope import tenant_scope

@@ -14,10 +14,10 @@ from connectors.procore.records import Company, Project, Requisition
 from connectors.qbo import resources as qbo
 from connectors.qbo.records import Contact
 from connectors.resource import Resource
-from mapping.directory import refresh_project_codes, upsert_company, upsert_project, upsert_qbo_contact
+from mapping.directory.refreshing import refresh_project_codes, upsert_company, upsert_project, upsert_qbo_contact
+from mapping.directory.upserts import upsert_companies, upsert_contacts
 from mapping.divisions import ancestors
 from mapping.models import RemoteItem
-from mapping.upserts import upsert_companies, upsert_contacts
 from sync.flow import Flow
 from sync.flows._cost_codes import CodePush
 from sync.flows.contacts import PushRequest

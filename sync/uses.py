@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from connectors.procore import resources as procore
+from mapping.directory.project_codes import map_key
 from mapping.kinds import (
     COST_CODE_ACCOUNT,
     COST_CODE_CLASS,
@@ -27,7 +28,6 @@ from mapping.kinds import (
 )
 from mapping.maps import pair_key, term_key
 from mapping.models import RemoteItem
-from mapping.project_codes import map_key
 from sync.models import Entry
 
 OPEN_STATES = (Entry.State.QUEUED, Entry.State.WAITING, Entry.State.BLOCKED, Entry.State.HELD, Entry.State.UNCERTAIN)

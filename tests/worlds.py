@@ -12,9 +12,9 @@ from connectors.models import Connection, ConnectionRoute, Vendor
 from connectors.probe import probe
 from connectors.resource import Resource
 from connectors.sandbox.firm.contacts import PUSHED_VENDOR
-from mapping.automap import automap
+from mapping.automap.running import automap
 from mapping.choices import choose
-from mapping.directory import refresh_section
+from mapping.directory.refreshing import refresh_section
 from mapping.models import Link, Refresh, RemoteItem
 from mapping.screens import SECTIONS
 from mapping.sides import SIDE_LABELS, SideKey, resources_of

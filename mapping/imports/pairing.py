@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Literal
 
-from mapping.automap_find import find_pairs
+from mapping.automap.finding import find_pairs
 from mapping.imports.judging import Book, Judged, Stands
 from mapping.imports.tables import load_standing
 from mapping.kinds import KINDS, MappingKind

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mapping.candidates import all_rows
-from mapping.merges import find_survivors
+from mapping.directory.merges import find_survivors
 from mapping.models import Refresh, RefreshChange, RemoteItem
 from mapping.page.frame import Frame
 from mapping.page.query import section_url

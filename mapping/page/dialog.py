@@ -7,13 +7,13 @@ from typing import Any
 
 from django.urls import reverse
 
-from mapping import pushes
 from mapping.kinds import MappingKind
 from mapping.models import Link
 from mapping.page.mapped_rows import left_of, load_rows, right_of
 from mapping.page.options import Chooser, list_others, list_suggested, make_options
 from mapping.page.query import ListQuery, url_of
 from mapping.page.words import context_of, name_of, nouns
+from mapping.pushing import pushes
 from mapping.screens import Section
 from mapping.sides import SIDE_LABELS
 from mapping.signals import OpenDocuments, count_waiting

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from mapping.automap.pairs import pair_figures
+from mapping.counts.figures import Figure, Figures, links_by_kind, open_rights, pick, read_figures
+from mapping.counts.kept import Facts, keep, read_kept
+from mapping.counts.tree import Tree
 from mapping.coverage import Coverage, coverage_figures, is_code_section, read_coverage, read_tree
-from mapping.figures import Figure, Figures, links_by_kind, open_rights, pick, read_figures
-from mapping.kept import Facts, keep, read_kept
 from mapping.kinds import KINDS
-from mapping.pairs import pair_figures
 from mapping.screens import SECTIONS, Section, Shown, Situation, choose_sections
 from mapping.sides import Sides
-from mapping.tree import Tree
 
 LINKS = "links"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from connectors.models import Connection
+from mapping.counts.tree import Tree
 from mapping.coverage import Coverage, is_code_section
 from mapping.kinds import MappingKind
 from mapping.page.facts import PageFacts, load_facts
@@ -14,7 +15,6 @@ from mapping.page.query import ListQuery
 from mapping.screens import Section, Shown, Situation
 from mapping.sections import load_situation
 from mapping.sides import SideKey, Sides, load_sides
-from mapping.tree import Tree
 
 PAGE_SIZE = 50
 

@@ -13,12 +13,12 @@ from connectors.procore import resources as procore
 from mapping.candidates import all_rows
 from mapping.choices import load_defaults
 from mapping.defaults import BILL_CODE, BILL_ITEM, Defaults
+from mapping.directory.project_codes import map_key
 from mapping.kinds import OVERRIDE_ACCOUNT, OVERRIDE_ITEM
 from mapping.maps import CodeRef, Maps
 from mapping.models import Link, RemoteItem
 from mapping.page.frame import Frame
 from mapping.precedence import ACCOUNT_MAPS, ITEM_MAPS, CodeMaps, find_target
-from mapping.project_codes import map_key
 from mapping.screens import Section
 from mapping.snapshot import load_links
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
 from mapping.candidates import all_rows
-from mapping.merging import merge
+from mapping.counts.merging import merge
 from mapping.models import RemoteItem
 from mapping.page.frame import PAGE_SIZE, Frame
 from mapping.page.query import url_of

@@ -10,9 +10,9 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from mapping.candidates import all_rows
+from mapping.counts.merging import merge
+from mapping.directory.merges import Survivor
 from mapping.kinds import KINDS, MappingKind
-from mapping.merges import Survivor
-from mapping.merging import merge
 from mapping.models import Link, RemoteItem
 from mapping.page.frame import Frame
 from mapping.page.history import url_of_history

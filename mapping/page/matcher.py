@@ -9,14 +9,14 @@ from typing import Any
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
+from mapping.automap.pairs import open_pairs, pairs_of
 from mapping.candidates import all_rows, left_rows, linked_right, right_fits
+from mapping.counts.figures import is_settled
 from mapping.coverage import open_codes
-from mapping.figures import is_settled
 from mapping.kinds import KINDS, MappingKind
 from mapping.models import RemoteItem, SuggestedPair
 from mapping.page.frame import Frame
 from mapping.page.words import spell_name
-from mapping.pairs import open_pairs, pairs_of
 from mapping.sides import SideKey
 
 Rows = QuerySet[RemoteItem]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from mapping.merges import Survivor, find_survivors
+from mapping.directory.merges import Survivor, find_survivors
 from mapping.models import Link, RemoteItem
 from mapping.page.words import name_of, state_of
 from mapping.screens import Section

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.urls import reverse
 
-from mapping import pushes
 from mapping.models import RemoteItem
 from mapping.page.frame import Frame
 from mapping.page.matcher import Match
 from mapping.page.words import context_of, name_of, role_label
+from mapping.pushing import pushes
 from mapping.sides import SIDE_LABELS, SideKey
 
 States = Mapping[tuple[pushes.Role, str], pushes.PushState]

@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
 
-from mapping import pushes
 from mapping.candidates import all_rows, left_rows, linked_left, linked_right, right_fits
 from mapping.left_out import left_out
 from mapping.models import RemoteItem
@@ -20,6 +19,7 @@ from mapping.page.matcher import Match, find_matches, open_parts, open_rows
 from mapping.page.open_row import may_push, show_row
 from mapping.page.query import matches
 from mapping.page.score_order import order_by_score
+from mapping.pushing import pushes
 from mapping.sides import SideKey
 from mapping.signals import count_waiting
 from smoothx.lib.shapes import Page

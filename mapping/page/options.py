@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from connectors.models import Connection
+from mapping.automap.nearest import MOST, nearest_rows
 from mapping.candidates import (
     all_rows,
     as_candidates,
@@ -21,7 +22,6 @@ from mapping.candidates import (
 )
 from mapping.kinds import MappingKind
 from mapping.models import Link, RemoteItem, SuggestedPair
-from mapping.nearest import MOST, nearest_rows
 from mapping.page.listing import FEW, ordered_rows
 from mapping.page.mapped_rows import left_of, load_rows, right_of
 from mapping.page.query import matches

@@ -7,16 +7,16 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from mapping import pushes
-from mapping.approvals import ADD_SUFFIX
 from mapping.candidates import all_rows, kind_of_right, linked_left, linked_right
 from mapping.models import RemoteItem
 from mapping.page.frame import Frame
 from mapping.page.push_run import class_warning
 from mapping.page.query import ListQuery, url_of
 from mapping.page.words import name_of
-from mapping.push_runs import role_of
-from mapping.push_verdicts import NOUNS, name_lists, with_article
+from mapping.pushing import pushes
+from mapping.pushing.approvals import ADD_SUFFIX
+from mapping.pushing.runs import role_of
+from mapping.pushing.verdicts import NOUNS, name_lists, with_article
 from mapping.sides import OTHER_SIDE, SIDE_LABELS, SideKey
 from smoothx.lib.shapes import Action
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from mapping.approvals import EXPENSE_CHOSEN, INCOME_CHOSEN
 from mapping.candidates import all_rows
 from mapping.choices import usable_rows
 from mapping.defaults import BILL_CODE, INVOICE_CODE, DefaultKind
 from mapping.models import DefaultChoice, MappingRun
 from mapping.page.frame import Frame
 from mapping.page.words import name_of
-from mapping.pushes import ROLES
+from mapping.pushing.approvals import EXPENSE_CHOSEN, INCOME_CHOSEN
+from mapping.pushing.pushes import ROLES
 from mapping.sides import load_sides, side_named
 
 # Form fields of a division's two accounts: the prefix, then the division's id.

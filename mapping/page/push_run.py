@@ -16,7 +16,7 @@ from mapping.models import MappingRun, RunRow
 from mapping.page.frame import Frame
 from mapping.page.push_options import options_context
 from mapping.page.query import ListQuery, url_of
-from mapping.push_runs import OPEN_STATES
+from mapping.pushing.runs import OPEN_STATES
 from mapping.sides import OTHER_SIDE, SIDE_LABELS, SideKey, side_named
 from smoothx.lib.shapes import Action, Empty, Notice, Page, Progress, turn_page
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.urls import reverse
 
+from mapping.directory.tasks import LOST, is_running
 from mapping.models import Refresh
 from mapping.page.changes import changes_url, describe_counts, format_moment
 from mapping.page.frame import Frame
 from mapping.sides import SIDE_LABELS, SideKey
-from mapping.tasks import LOST, is_running
 from smoothx.lib.shapes import Progress
 
 __all__ = ["format_moment", "refresh_context"]

@@ -7,18 +7,18 @@ from typing import Any
 
 from django.urls import reverse
 
-from mapping.automap import is_lost, is_running, latest_automap, takes_codes_first
+from mapping.automap.pairs import SECOND, Pairs, best_pairs, in_order, open_pairs, pairs_of, rejected_pairs
+from mapping.automap.running import is_lost, is_running, latest_automap, takes_codes_first
 from mapping.candidates import all_rows
+from mapping.counts.merging import merge
 from mapping.kinds import KINDS
 from mapping.matching.records import MOST_SUGGESTED
-from mapping.merging import merge
 from mapping.models import MappingRun, RemoteItem, SuggestedPair
 from mapping.page.frame import Frame
 from mapping.page.listing import turn
 from mapping.page.matcher import left_name, right_name, with_names
 from mapping.page.query import review_url
 from mapping.page.words import context_of, kind_label, name_of, nouns
-from mapping.pairs import SECOND, Pairs, best_pairs, in_order, open_pairs, pairs_of, rejected_pairs
 from mapping.sides import SIDE_LABELS
 from smoothx.lib.shapes import Action, Page, Progress
 

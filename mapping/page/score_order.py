@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from mapping.automap.pairs import SECOND, Pairs, best_pairs, open_pairs
+from mapping.counts.merging import merge
 from mapping.kinds import KINDS, MappingKind
-from mapping.merging import merge
 from mapping.models import RemoteItem
 from mapping.page.frame import Frame
 from mapping.page.listing import ordered_rows
-from mapping.pairs import SECOND, Pairs, best_pairs, open_pairs
 from mapping.sides import SideKey, resource_of
 
 Rows = QuerySet[RemoteItem]

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
-from mapping.options import OPTIONS
+from mapping.options.ways import OPTIONS
 from mapping.page.frame import Frame
 from mapping.page.importing import import_links
 from mapping.page.inherited import is_override, project_choices

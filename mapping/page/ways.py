@@ -9,12 +9,12 @@ from django.urls import reverse
 from connectors.procore import resources as procore
 from connectors.qbo.records import Books
 from mapping.defaults import BILL_CODE, DEFAULTS, INVOICE_CODE
-from mapping.evidence import Evidence
-from mapping.evidence_tasks import is_running
-from mapping.fitness import CLASS_PER_TRANSACTION, NO_CLASSES, NO_ITEMS
 from mapping.models import BooksEvidence, DefaultChoice, RemoteItem
-from mapping.options import CLASSES, OPTIONS, Firm, Option, Recommendation, find_in_force, recommend
-from mapping.options_choice import UnusedMap, find_unused_maps, preview_changes
+from mapping.options.choosing import UnusedMap, find_unused_maps, preview_changes
+from mapping.options.evidence import Evidence
+from mapping.options.fitness import CLASS_PER_TRANSACTION, NO_CLASSES, NO_ITEMS
+from mapping.options.tasks import is_running
+from mapping.options.ways import CLASSES, OPTIONS, Firm, Option, Recommendation, find_in_force, recommend
 from mapping.page.query import section_url
 from mapping.screens import SECTIONS, Situation, section_of
 from mapping.sections import load_situation

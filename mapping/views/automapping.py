@@ -7,8 +7,8 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from mapping.automap import close_run, reopen_run
-from mapping.automap_tasks import start_automap
+from mapping.automap.running import close_run, reopen_run
+from mapping.automap.tasks import start_automap
 from mapping.models import MappingRun
 from mapping.screens import SECTIONS, Section
 from mapping.sides import NotConnected

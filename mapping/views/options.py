@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mapping.choices import ChoiceRefused
-from mapping.evidence_tasks import start_counting
 from mapping.models import MappingRun
-from mapping.options import OPTIONS, Option
-from mapping.options_choice import archive_unused, choose_option
+from mapping.options.choosing import archive_unused, choose_option
+from mapping.options.tasks import start_counting
+from mapping.options.ways import OPTIONS, Option
 from mapping.page.ways import Ways, choice_context, ways_context
 from mapping.sides import NotConnected, load_sides
 from smoothx.lib.replies import go_back

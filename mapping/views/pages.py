@@ -8,12 +8,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from mapping.directory.tasks import start_refresh
 from mapping.page.query import read_query
 from mapping.page.refreshing import refresh_context
 from mapping.page.section import default_tab, section_context
 from mapping.screens import SECTIONS
 from mapping.sides import NotConnected
-from mapping.tasks import start_refresh
 from mapping.views.doors import get_section, get_side, home_of, make_frame
 from smoothx.lib.replies import go_back
 from smoothx.tenants.access import TenantRequest, for_role

@@ -9,11 +9,11 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from mapping import push_runs
 from mapping.links import LinkRefused
 from mapping.models import MappingRun, RunRow
 from mapping.page.push_options import read_options
 from mapping.page.push_run import read_run_query, rows_shown, run_context, run_url
+from mapping.pushing import runs as push_runs
 from mapping.screens import SECTIONS
 from mapping.sides import side_named
 from mapping.views.doors import get_section, make_frame

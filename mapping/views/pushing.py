@@ -7,14 +7,15 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from mapping import push_runs, pushes
-from mapping.approvals import ADD_SUFFIX
 from mapping.models import RemoteItem
 from mapping.page.frame import Frame
 from mapping.page.push import push_dialog
 from mapping.page.push_run import run_url
 from mapping.page.query import ListQuery, url_of
-from mapping.push_rows import pushable_rows, rows_shown
+from mapping.pushing import pushes
+from mapping.pushing import runs as push_runs
+from mapping.pushing.approvals import ADD_SUFFIX
+from mapping.pushing.rows import pushable_rows, rows_shown
 from mapping.screens import Section
 from mapping.sides import SideKey
 from mapping.views.doors import get_section, get_side, make_frame

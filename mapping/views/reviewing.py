@@ -8,14 +8,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mapping.automap import reject, take_back_rejection
-from mapping.automap_store import reason_with_score
+from mapping.automap.reviewing import HIGHEST, LOWEST, CountChanged, accept_above, find_above
+from mapping.automap.running import reject, take_back_rejection
+from mapping.automap.storing import reason_with_score
 from mapping.kinds import KINDS
 from mapping.links import LinkRefused, link
 from mapping.models import Link, SuggestedPair
 from mapping.page.query import ListQuery, read_page, review_url
 from mapping.page.section import review_page
-from mapping.reviewing import HIGHEST, LOWEST, CountChanged, accept_above, find_above
 from mapping.screens import Section, section_of
 from mapping.views.doors import get_section, make_frame
 from smoothx.lib.replies import go_back, render_dialog

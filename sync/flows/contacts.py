@@ -11,10 +11,10 @@ from connectors.procore.records import Company
 from connectors.qbo import documents
 from connectors.qbo import resources as qbo
 from connectors.qbo.records import Contact
-from mapping.approvals import ADD_SUFFIX, SUFFIXES
 from mapping.defaults import Defaults
 from mapping.kinds import CUSTOMER, VENDOR, MappingKind
 from mapping.maps import Maps
+from mapping.pushing.approvals import ADD_SUFFIX, SUFFIXES
 from sync.flow import Description, Flow
 from sync.flows._contacts import find_left, postal_address, read_email, read_region
 from sync.plan import Notes, Plan

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from connectors.procore import resources as procore
 from connectors.qbo.lists_documents import ServiceItem
-from mapping.approvals import EXPENSE_CHOSEN, INCOME_CHOSEN
 from mapping.defaults import BILL_CODE, INVOICE_CODE, DefaultKind, Defaults
 from mapping.kinds import COST_CODE_ACCOUNT, COST_CODE_ITEM
 from mapping.maps import Maps, Target
+from mapping.pushing.approvals import EXPENSE_CHOSEN, INCOME_CHOSEN
 from sync.flow import Flow
 from sync.flows import _waits
 from sync.flows._cost_codes import CodePush, describe_code, free_name, may_be_sent

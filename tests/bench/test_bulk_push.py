@@ -19,9 +19,9 @@ from connectors import limits
 from connectors.models import Connection
 from connectors.procore import resources as procore
 from connectors.qbo.client import BatchItem, QboClient
-from mapping import push_runs as runs
-from mapping.directory import refresh_resource
+from mapping.directory.refreshing import refresh_resource
 from mapping.models import Link, MappingRun
+from mapping.pushing import runs
 from mapping.screens import SECTIONS
 from sync import push_runs
 from sync.work import Work

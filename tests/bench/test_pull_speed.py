@@ -19,7 +19,7 @@ from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from connectors.qbo.query import select
 from connectors.resource import Resource
-from mapping.directory import refresh_resource
+from mapping.directory.refreshing import refresh_resource
 from mapping.models import RemoteItem
 from tests import worlds
 from tests.bench.figures import best_seconds, note, seconds_of

@@ -13,7 +13,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.utils import timezone
 
-from mapping.automap import automap
+from mapping.automap.running import automap
 from mapping.choices import choose
 from mapping.imports.preview import check_run, start_preview
 from mapping.kinds import CUSTOMER, VENDOR

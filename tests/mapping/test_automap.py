@@ -9,7 +9,8 @@ from django.utils import timezone
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from connectors.sandbox.firm.contacts import TRAPS
-from mapping.automap import (
+from mapping.automap.finding import find_pairs
+from mapping.automap.running import (
     BROKE,
     LONGEST_SILENCE,
     automap,
@@ -20,7 +21,6 @@ from mapping.automap import (
     suggest_section,
     take_back_rejection,
 )
-from mapping.automap_find import find_pairs
 from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, EMPLOYEE_VENDOR, VENDOR
 from mapping.models import Link, LinkChange, MappingRun, RemoteItem, SuggestedPair
 from mapping.screens import SECTIONS
@@ -256,7 +256,7 @@ def test_a_pair_that_somebody_linked_meanwhile_is_left_out_and_the_rest_stands(
         make_link(VENDOR, taken, vendor)
         return found
 
-    monkeypatch.setattr("mapping.automap.find_pairs", find_then_link)
+    monkeypatch.setattr("mapping.automap.running.find_pairs", find_then_link)
     run = automap(CONTACTS, owner)
     assert (run.state, run.linked) == ("done", 1)
     assert names_of(run.links.all()) == {("vendor", "Basin Concrete", "Basin Concrete")}
@@ -271,7 +271,7 @@ def test_a_run_that_breaks_links_nothing_and_says_so(owner: Any, monkeypatch: py
     def fall(*args: Any, **options: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("mapping.automap.store_suggestions", fall)
+    monkeypatch.setattr("mapping.automap.running.store_suggestions", fall)
     with pytest.raises(ZeroDivisionError):
         automap(CONTACTS, owner)
     assert not Link.objects.exists()

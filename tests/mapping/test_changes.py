@@ -9,10 +9,10 @@ import pytest
 from django.utils import timezone
 
 from connectors.qbo import resources as qbo
-from mapping.items import DirectoryRow, make_row
-from mapping.meter import READINGS_KEPT, Meter
+from mapping.directory.items import DirectoryRow, make_row
+from mapping.directory.meter import READINGS_KEPT, Meter
+from mapping.directory.rows import ChangeLog, Counts, mark_missing, save_rows
 from mapping.models import Refresh, RefreshChange, RemoteItem
-from mapping.rows import ChangeLog, Counts, mark_missing, save_rows
 from tests.factories import connections
 
 pytestmark = pytest.mark.usefixtures("scope")

@@ -8,8 +8,8 @@ import pytest
 from connectors.qbo import resources as qbo
 from mapping.choices import ChoiceRefused, choose, load_defaults
 from mapping.defaults import BILL_CODE, BILL_DATE, BILL_ITEM, LINE_ITEM_TYPE, RETENTION_PAYABLE_RETAINED, Choice
-from mapping.fitness import CLASS_PER_TRANSACTION, NO_CLASSES, NO_ITEMS, NO_LOCATIONS
 from mapping.models import DefaultChoice
+from mapping.options.fitness import CLASS_PER_TRANSACTION, NO_CLASSES, NO_ITEMS, NO_LOCATIONS
 from mapping.signals import mapping_changed
 from smoothx.tenants.models import AuditEntry
 from tests.factories import connections

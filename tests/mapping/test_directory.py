@@ -14,11 +14,11 @@ from connectors.models import Connection, Vendor
 from connectors.procore import resources as procore
 from connectors.procore.client import ProcoreClient
 from connectors.qbo import resources as qbo
-from mapping.directory import refresh_project_codes, refresh_resource, refresh_section
+from mapping.directory.refreshing import refresh_project_codes, refresh_resource, refresh_section
+from mapping.directory.tasks import refresh as refresh_task
+from mapping.directory.tasks import start_refresh
 from mapping.models import Refresh, RemoteItem
 from mapping.snapshot import load_codes
-from mapping.tasks import refresh as refresh_task
-from mapping.tasks import start_refresh
 from tests.worlds import control
 
 pytestmark = pytest.mark.usefixtures("connected")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mapping.evidence import OUR_MARK, Evidence, count_lines
+from mapping.options.evidence import OUR_MARK, Evidence, count_lines
 from sync.flows.bills import make_mark
 
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from connectors.models import Connection, Vendor
 from connectors.signals import connection_restored
-from mapping.evidence_tasks import LONGEST, carry_out, is_running, start_counting
 from mapping.models import BooksEvidence
+from mapping.options.tasks import LONGEST, carry_out, is_running, start_counting
 from tests import worlds
 from tests.sync.claims import fault
 

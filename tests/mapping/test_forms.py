@@ -9,10 +9,10 @@ from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from mapping.choices import choose
 from mapping.defaults import BILL_CODE, DEFAULTS, LINE_ITEM_TYPE
-from mapping.fitness import CLASS_PER_TRANSACTION, NO_CLASSES
 from mapping.forms import defaults_context, form_for_defaults
 from mapping.kinds import COST_TYPE_CLASS
 from mapping.models import DefaultChoice
+from mapping.options.fitness import CLASS_PER_TRANSACTION, NO_CLASSES
 from tests.factories import connections
 from tests.mapping.factories import make_account, make_link, make_row
 from tests.mapping.test_choices import set_books

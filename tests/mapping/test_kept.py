@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from mapping.kept import Kept, keep, read_kept
+from mapping.counts.kept import Kept, keep, read_kept
 from mapping.kinds import VENDOR
 from mapping.models import LeftOut, Link, ListChange, RemoteItem
 from smoothx.tenants.models import Tenant

@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 
 from connectors.qbo import resources as qbo
-from mapping.directory import absorb_qbo_changes
+from mapping.directory.merges import Survivor, find_survivors, note_merge
+from mapping.directory.refreshing import absorb_qbo_changes
 from mapping.kinds import VENDOR
 from mapping.links import LinkRefused
-from mapping.merges import Survivor, find_survivors, note_merge
 from mapping.models import Link, LinkChange, RefreshChange, RemoteItem
 from mapping.repoint import repoint
 from mapping.signals import ask_survivors

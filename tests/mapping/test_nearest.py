@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from connectors.qbo import resources as qbo
-from mapping import nearest
+from mapping.automap import nearest
+from mapping.automap.nearest import nearest_rows
 from mapping.models import RemoteItem
-from mapping.nearest import nearest_rows
 from tests.mapping.factories import make_company, make_vendor
 
 pytestmark = pytest.mark.usefixtures("scope")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from connectors.qbo.records import Books
 from mapping.defaults import CLASS_TYPE, DEFAULTS, ITEMS_IN_QUICKBOOKS, LINE_ITEM_TYPE
-from mapping.evidence import Evidence
-from mapping.options import OPTIONS, Firm, find_in_force, find_unused_class_map, plan_settings, recommend
+from mapping.options.evidence import Evidence
+from mapping.options.ways import OPTIONS, Firm, find_in_force, find_unused_class_map, plan_settings, recommend
 from mapping.screens import SECTIONS, Situation
 
 BOOKS = Books(

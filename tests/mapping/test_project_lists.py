@@ -8,8 +8,8 @@ import pytest
 import requests
 
 from connectors.procore import resources as procore
-from mapping import project_lists
-from mapping.directory import refresh_section
+from mapping.directory import project_lists
+from mapping.directory.refreshing import refresh_section
 from mapping.models import Refresh, RemoteItem
 from mapping.page.words import name_of
 from mapping.snapshot import load_codes

@@ -21,14 +21,14 @@ from connectors.qbo import client as qbo_client
 from connectors.qbo import query
 from connectors.qbo import resources as qbo
 from connectors.resource import Resource
-from mapping import tasks
 from mapping.defaults import LOCATION_SOURCE
-from mapping.directory import refresh_resource
+from mapping.directory import tasks
+from mapping.directory.refreshing import refresh_resource
+from mapping.directory.tasks import start_refresh
 from mapping.models import Refresh, RefreshChange, RemoteItem
 from mapping.screens import choose_sections
 from mapping.sections import load_situation
 from mapping.sides import load_sides
-from mapping.tasks import start_refresh
 from smoothx.tenants.scope import tenant_scope
 from tests.mapping.vendors import at_procore, at_quickbooks, both, reading
 from tests.worlds import act, control

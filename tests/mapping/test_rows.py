@@ -11,12 +11,12 @@ from connectors.procore.records import Company, CostCode, Project
 from connectors.qbo import resources as qbo
 from connectors.qbo.records import Contact
 from mapping.choices import choose
-from mapping.directory import absorb_qbo_changes, upsert_company, upsert_project, upsert_qbo_contact
-from mapping.items import DirectoryRow, company_item, project_code_item
+from mapping.directory.items import DirectoryRow, company_item, project_code_item
+from mapping.directory.project_codes import renew_project_only_codes
+from mapping.directory.refreshing import absorb_qbo_changes, upsert_company, upsert_project, upsert_qbo_contact
+from mapping.directory.rows import COMMON, KEY, READ, Counts, mark_missing, save_rows
 from mapping.kinds import VENDOR
 from mapping.models import RemoteItem
-from mapping.project_codes import renew_project_only_codes
-from mapping.rows import COMMON, KEY, READ, Counts, mark_missing, save_rows
 from mapping.signals import mapping_changed
 from tests.factories import connections
 from tests.mapping.factories import make_account, make_company, make_link, make_vendor

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from mapping.directory.tasks import LONGEST_READING, NOT_STARTED, refresh, start_refresh
 from mapping.models import Refresh
-from mapping.tasks import LONGEST_READING, NOT_STARTED, refresh, start_refresh
 
 pytestmark = pytest.mark.usefixtures("scope")
 

@@ -7,8 +7,8 @@ from collections import defaultdict
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mapping.counts.tree import Below, Division, Tree, build_tree
 from mapping.divisions import find_open, find_uncovered
-from mapping.tree import Below, Division, Tree, build_tree
 
 IDS = [str(number) for number in range(12)]
 # A code stands under an earlier one or under none, so there is no circle.

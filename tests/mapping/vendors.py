@@ -9,7 +9,7 @@ import requests
 
 from connectors.models import Connection, Vendor
 from connectors.qbo.client import QboClient
-from mapping.directory import refresh_section
+from mapping.directory.refreshing import refresh_section
 from mapping.models import Refresh, RemoteItem
 
 _keys = count(1)

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.models import Connection
 from mapping.models import RemoteItem
-from mapping.pushes import Planned, Wanted
+from mapping.pushing.pushes import Planned, Wanted
 from mapping.screens import SECTIONS
 from sync import previews, pushing
 from sync.engine import Engine

@@ -9,11 +9,11 @@ import pytest
 from django.utils import timezone
 
 from connectors.models import Connection
-from mapping import push_runs as runs
 from mapping.choices import choose
 from mapping.kinds import VENDOR
 from mapping.links import link
 from mapping.models import Link, LinkChange, MappingRun, RemoteItem
+from mapping.pushing import runs
 from mapping.screens import SECTIONS
 from smoothx.tenants.models import AuditEntry, DueWork
 from sync import batches, ledger, push_runs, pushing

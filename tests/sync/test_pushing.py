@@ -11,7 +11,7 @@ from connectors.models import Connection
 from mapping.kinds import VENDOR
 from mapping.links import link
 from mapping.models import Link, RemoteItem
-from mapping.pushes import PushRefused
+from mapping.pushing.pushes import PushRefused
 from mapping.screens import SECTIONS
 from smoothx.tenants.models import AuditEntry
 from sync import pushing, settle

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connectors.exact_json import decode
 from connectors.qbo.lists import Employee, RatePart, Sorting, TaxCode, TaxRate, Term, add_rates
-from mapping.items.quickbooks_lists import tax_code_item
+from mapping.directory.items.quickbooks_lists import tax_code_item
 
 WIRE = Path(__file__).resolve().parents[2] / "wire" / "qbo" / "lists"
 

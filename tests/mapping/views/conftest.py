@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mapping import pushes
+from mapping.pushing import pushes
 from mapping.signals import count_documents, count_waiting
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mapping.automap import automap
+from mapping.automap.running import automap
 from mapping.kinds import VENDOR
 from mapping.models import Link, MappingRun, SuggestedPair
 from mapping.screens import SECTIONS

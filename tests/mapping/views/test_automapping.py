@@ -7,8 +7,8 @@ import pytest
 from django.contrib.messages import get_messages
 from django.utils import timezone
 
-from mapping import automap_tasks
-from mapping.automap import LONGEST_SILENCE
+from mapping.automap import tasks as automap_tasks
+from mapping.automap.running import LONGEST_SILENCE
 from mapping.kinds import CUSTOMER
 from mapping.models import Link, MappingRun, SuggestedPair
 from tests.mapping.factories import make_code, make_company, make_customer, make_link, make_vendor

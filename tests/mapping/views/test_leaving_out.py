@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.contrib.messages import get_messages
 
-from mapping.automap import automap, suggest_section
+from mapping.automap.running import automap, suggest_section
 from mapping.choices import choose
 from mapping.models import LeftOut, Link, RemoteItem, SuggestedPair
 from mapping.screens import SECTIONS

@@ -10,9 +10,9 @@ from django.utils import timezone
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from mapping.choices import choose
-from mapping.evidence import Evidence
 from mapping.kinds import COST_CODE_CLASS, COST_TYPE_CLASS
 from mapping.models import BooksEvidence, DefaultChoice, Link, LinkChange, MappingRun
+from mapping.options.evidence import Evidence
 from mapping.signals import OpenDocuments, count_documents, ids_in_use
 from smoothx.tenants.models import AuditEntry
 from tests.factories import connections

@@ -9,7 +9,7 @@ from django.utils import timezone
 from connectors.models import Connection
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
-from mapping.automap import automap, suggest_section
+from mapping.automap.running import automap, suggest_section
 from mapping.choices import choose
 from mapping.kinds import COST_CODE_ACCOUNT, COST_CODE_ITEM, CUSTOMER, VENDOR
 from mapping.models import Link, MappingRun, Refresh, RemoteItem, SuggestedPair

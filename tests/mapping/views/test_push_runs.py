@@ -11,10 +11,10 @@ from django.contrib.messages import get_messages
 from connectors.models import Connection
 from connectors.qbo import resources as qbo
 from connectors.qbo.records import Books
-from mapping import pushes
 from mapping.kinds import VENDOR
 from mapping.models import Link, MappingRun, RunRow
-from mapping.pushes import Planned, Wanted
+from mapping.pushing import pushes
+from mapping.pushing.pushes import Planned, Wanted
 from tests.factories import make_account
 from tests.mapping.factories import make_code, make_company, make_link, make_row, make_vendor
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.contrib.messages import get_messages
 
-from mapping import pushes
 from mapping.kinds import CUSTOMER, VENDOR
 from mapping.models import MappingRun
-from mapping.pushes import Planned, Wanted
+from mapping.pushing import pushes
+from mapping.pushing.pushes import Planned, Wanted
 from mapping.screens import SECTIONS
 from tests.factories import make_connections
 from tests.mapping.factories import make_code, make_company, make_customer, make_link, make_vendor
@@ -227,7 +227,7 @@ class TestMany:
         assert list(MappingRun.objects.get().rows.values_list("right_id", flat=True)) == [vendor.remote_id]
 
     def test_too_many_rows_are_refused(self, browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("mapping.push_runs.MOST_ROWS", 2)
+        monkeypatch.setattr("mapping.pushing.runs.MOST_ROWS", 2)
         ids = [make_company(name).pk for name in ("Aspen", "Basin", "Clear Creek")]
         response = browser.post(TO_QUICKBOOKS, {"id": ids})
         assert told(response) == [("warning", "At most 2 rows are pushed at once. Narrow the list down first.")]

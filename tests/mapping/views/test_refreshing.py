@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
+from mapping.directory.tasks import LONGEST_SILENCE, LOST
 from mapping.kinds import COST_CODE_ACCOUNT, VENDOR
 from mapping.models import Link, LinkChange, Refresh, RefreshChange, RemoteItem
-from mapping.tasks import LONGEST_SILENCE, LOST
 from tests.factories import connections
 from tests.mapping.factories import make_account, make_code, make_company, make_link, make_row, make_vendor
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.contrib.messages import get_messages
 
-from mapping.automap import automap
+from mapping.automap.running import automap
 from mapping.kinds import VENDOR
 from mapping.models import Link, MappingRun, RemoteItem, SuggestedPair
 from mapping.screens import SECTIONS

@@ -9,7 +9,7 @@ import pytest
 
 from connectors.models import Connection
 from connectors.qbo import resources as qbo
-from mapping.directory import refresh_resource
+from mapping.directory.refreshing import refresh_resource
 from sync.models import Entry, OpeningBalance
 from sync.pages.retention import load_retention
 from tests import worlds

@@ -12,7 +12,7 @@ from mapping.choices import choose
 from mapping.defaults import CLASS_TYPE, DEFAULTS
 from mapping.kinds import MappingKind
 from mapping.models import Link, MappingRun
-from mapping.options import Option, find_unused_class_map, plan_settings
+from mapping.options.ways import Option, find_unused_class_map, plan_settings
 from mapping.screens import Situation, section_of
 from mapping.signals import OpenDocuments, ids_in_use
 from mapping.unlinking import count_stopped, unlink_many

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from mapping.directory.rows import ChangeLog, Counts
 from mapping.models import Refresh
-from mapping.rows import ChangeLog, Counts
 
 CHANGED_MEANWHILE = "The list changed while it was read. Refresh again to find what is gone from it."
 # Readings whose changes are kept, per section and side.

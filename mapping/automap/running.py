@@ -9,8 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from mapping.automap_find import find_pairs
-from mapping.automap_store import bands_of, link_sure, lock_section, store_suggestions
+from mapping.automap.finding import find_pairs
+from mapping.automap.storing import bands_of, link_sure, lock_section, store_suggestions
 from mapping.models import MappingRun, SuggestedPair
 from mapping.screens import SECTIONS, Section
 from mapping.sides import NotConnected, Sides, load_sides

@@ -14,14 +14,14 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from mapping import pushes
-from mapping.approvals import ADD_SUFFIX
 from mapping.candidates import kind_of_right
 from mapping.divisions import ancestors
 from mapping.links import LinkRefused, link
 from mapping.models import Link, MappingRun, RemoteItem, RunRow
-from mapping.push_rows import wanted_rows
-from mapping.push_verdicts import Judge
+from mapping.pushing import pushes
+from mapping.pushing.approvals import ADD_SUFFIX
+from mapping.pushing.rows import wanted_rows
+from mapping.pushing.verdicts import Judge
 from mapping.screens import SECTIONS, Section
 from mapping.sides import SideKey, side_named
 from mapping.subjects import load_parents

@@ -15,8 +15,8 @@ from kombu.exceptions import OperationalError
 from connectors.errors import NoPermission, Reconnect, VendorError
 from connectors.models import Connection
 from mapping.choices import known_books
-from mapping.evidence_reading import read_evidence
 from mapping.models import BooksEvidence
+from mapping.options.reading import read_evidence
 from smoothx.tenants.scope import require_tenant_id
 from smoothx.tenants.tasks import TenantTask
 

@@ -21,13 +21,13 @@ from connectors.procore import resources as procore
 from connectors.qbo import records as qbo_records
 from connectors.qbo import resources as qbo
 from connectors.resource import Resource
-from mapping.items import READERS, company_item, contact_item, project_item
-from mapping.lists import read_list
-from mapping.merges import note_merges
-from mapping.meter import Meter
+from mapping.directory.items import READERS, company_item, contact_item, project_item
+from mapping.directory.lists import read_list
+from mapping.directory.merges import note_merges
+from mapping.directory.meter import Meter
+from mapping.directory.project_lists import PROJECT_LISTS, refresh_project_codes, refresh_project_list
+from mapping.directory.rows import Counts, list_missing, list_vanished, mark_missing, note_gone, save_rows
 from mapping.models import Refresh, RemoteItem
-from mapping.project_lists import PROJECT_LISTS, refresh_project_codes, refresh_project_list
-from mapping.rows import Counts, list_missing, list_vanished, mark_missing, note_gone, save_rows
 from mapping.screens import SECTIONS
 from mapping.sides import SIDE_LABELS, NotConnected, SideKey, load_sides, resources_of
 from mapping.signals import announce

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors.models import Connection
 from connectors.qbo.client import QboClient
-from mapping.evidence import Evidence, count_lines
+from mapping.options.evidence import Evidence, count_lines
 
 COUNTED = {"bills": "Bill", "purchases": "Purchase", "accounts": "Account", "items": "Item"}
 # Lists that editions without them answer with an error.

@@ -11,11 +11,11 @@ from connectors.procore import resources as procore
 from connectors.qbo import lists as qbo_lists
 from connectors.qbo import records as qbo_records
 from connectors.qbo import resources as qbo
-from mapping.items.procore import company_item
-from mapping.items.quickbooks import contact_item, product_item
-from mapping.items.quickbooks_lists import employee_item, sorting_item
-from mapping.items.rows import DirectoryRow
-from mapping.rows import save_rows
+from mapping.directory.items.procore import company_item
+from mapping.directory.items.quickbooks import contact_item, product_item
+from mapping.directory.items.quickbooks_lists import employee_item, sorting_item
+from mapping.directory.items.rows import DirectoryRow
+from mapping.directory.rows import save_rows
 
 # What a created or found record of this kind is kept under. "vendor" is a company of Procore's directory.
 RESOURCES = {

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from connectors.qbo.records import Books
 from mapping.defaults import CLASS_TYPE, ITEMS_IN_QUICKBOOKS, LINE_ITEM_TYPE, DefaultKind
-from mapping.evidence import Evidence
 from mapping.kinds import COST_CODE_CLASS, COST_TYPE_CLASS, MappingKind
+from mapping.options.evidence import Evidence
 
 Chosen = Callable[[DefaultKind], str]
 

@@ -9,7 +9,7 @@ from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from mapping.automap import begin_run, carry_out, claim_run, fail_run, need_sides, suggest_section
+from mapping.automap.running import begin_run, carry_out, claim_run, fail_run, need_sides, suggest_section
 from mapping.models import MappingRun
 from mapping.screens import SECTIONS, Section, choose_sections
 from mapping.sections import load_linked_kinds, load_situation

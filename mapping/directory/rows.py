@@ -15,7 +15,7 @@ from django.utils import timezone
 from connectors.models import Connection
 from mapping.candidates import all_rows
 from mapping.defaults import DEFAULTS
-from mapping.items import PROJECT_ONLY, DirectoryRow
+from mapping.directory.items import PROJECT_ONLY, DirectoryRow
 from mapping.kinds import KINDS
 from mapping.models import DefaultChoice, Link, RefreshChange, RemoteItem
 from mapping.signals import announce, link_subject

@@ -8,15 +8,15 @@ from typing import Literal
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from mapping.candidates import all_rows, left_rows
+from mapping.counts.figures import Figures, as_figures, is_settled
+from mapping.counts.merging import merge
+from mapping.counts.tree import Tree
 from mapping.coverage import open_codes
-from mapping.figures import Figures, as_figures, is_settled
 from mapping.kinds import MappingKind
 from mapping.left_out import left_out
-from mapping.merging import merge
 from mapping.models import Link, RemoteItem, SuggestedPair
 from mapping.screens import Section
 from mapping.sides import SideKey, Sides
-from mapping.tree import Tree
 
 Pairs = QuerySet[SuggestedPair]
 Rows = QuerySet[RemoteItem]

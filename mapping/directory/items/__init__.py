@@ -1,6 +1,6 @@
 """How a vendor's record becomes a row of the directory, as values that are not saved yet."""
 
-from mapping.items.procore import (
+from mapping.directory.items.procore import (
     PROJECT_ONLY,
     PROJECT_ONLY_PREFIX,
     company_item,
@@ -9,9 +9,9 @@ from mapping.items.procore import (
     project_only_code_item,
     standard_code_item,
 )
-from mapping.items.quickbooks import account_item, contact_item, product_item
-from mapping.items.readers import READERS, read_project_code
-from mapping.items.rows import DirectoryRow, ReadItem, Wire, make_row
+from mapping.directory.items.quickbooks import account_item, contact_item, product_item
+from mapping.directory.items.readers import READERS, read_project_code
+from mapping.directory.items.rows import DirectoryRow, ReadItem, Wire, make_row
 
 __all__ = [
     "PROJECT_ONLY",

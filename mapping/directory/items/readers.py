@@ -11,11 +11,11 @@ from connectors.procore import resources as procore
 from connectors.qbo import lists as qbo_lists
 from connectors.qbo import records as qbo_records
 from connectors.qbo import resources as qbo
-from mapping.items import procore as procore_rows
-from mapping.items import procore_lists as procore_list_rows
-from mapping.items import quickbooks as qbo_rows
-from mapping.items import quickbooks_lists as qbo_list_rows
-from mapping.items.rows import DirectoryRow, ReadItem, Wire
+from mapping.directory.items import procore as procore_rows
+from mapping.directory.items import procore_lists as procore_list_rows
+from mapping.directory.items import quickbooks as qbo_rows
+from mapping.directory.items import quickbooks_lists as qbo_list_rows
+from mapping.directory.items.rows import DirectoryRow, ReadItem, Wire
 
 
 def _plain(read: Callable[[Wire], DirectoryRow]) -> ReadItem:

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from mapping.automap_tasks import start_suggesting
-from mapping.directory import refresh_section
+from mapping.automap.tasks import start_suggesting
+from mapping.directory.refreshing import refresh_section
 from mapping.models import Refresh
 from mapping.screens import SECTIONS
 from mapping.sides import SideKey, side_named

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db import connection as database
 
-from mapping.automap_find import Found, Pair
+from mapping.automap.finding import Found, Pair
+from mapping.automap.pairs import SECOND, Band
 from mapping.history import note_changes
 from mapping.models import Link, LinkChange, MappingRun, SuggestedPair
-from mapping.pairs import SECOND, Band
 from mapping.screens import Section
 from mapping.sides import Sides
 from smoothx.tenants.scope import require_tenant_id

@@ -13,9 +13,9 @@ from connectors.qbo import lists as qbo_lists
 from connectors.qbo import resources as qbo
 from connectors.qbo.client import QboClient
 from connectors.resource import Resource
-from mapping.items import READERS, DirectoryRow, ReadItem, Wire
-from mapping.items.quickbooks_lists import tax_code_item
-from mapping.meter import Meter
+from mapping.directory.items import READERS, DirectoryRow, ReadItem, Wire
+from mapping.directory.items.quickbooks_lists import tax_code_item
+from mapping.directory.meter import Meter
 
 Pages = Iterator[list[dict[str, Any]]]
 

@@ -21,13 +21,13 @@ from connectors.procore import resources as procore
 from connectors.procore.client import ProcoreClient
 from connectors.procore.records import CostCode
 from connectors.resource import Resource
-from mapping.items import DirectoryRow, Wire, read_project_code
-from mapping.items.procore_lists import location_item, pair_item, payment_term_item, sub_job_item
+from mapping.directory.items import DirectoryRow, Wire, read_project_code
+from mapping.directory.items.procore_lists import location_item, pair_item, payment_term_item, sub_job_item
+from mapping.directory.meter import Meter
+from mapping.directory.project_codes import renew_project_only_codes
+from mapping.directory.rows import Counts, mark_missing, save_rows
 from mapping.maps import LONGEST_KEY
-from mapping.meter import Meter
 from mapping.models import RemoteItem
-from mapping.project_codes import renew_project_only_codes
-from mapping.rows import Counts, mark_missing, save_rows
 
 Rows = list[dict[str, Any]]
 

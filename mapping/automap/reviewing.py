@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db import transaction
 
-from mapping.automap_store import link_all, lock_section, reason_with_score
+from mapping.automap.pairs import SECOND, best_pairs, open_pairs
+from mapping.automap.storing import link_all, lock_section, reason_with_score
 from mapping.coverage import load_tree
 from mapping.kinds import KINDS
 from mapping.models import Link, MappingRun, SuggestedPair
-from mapping.pairs import SECOND, best_pairs, open_pairs
 from mapping.screens import Section
 from mapping.sides import load_sides
 from mapping.signals import announce

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from connectors.qbo import lists
-from mapping.items.rows import DirectoryRow, make_row
+from mapping.directory.items.rows import DirectoryRow, make_row
 
 
 def sorting_item(sorting: lists.Sorting) -> DirectoryRow:

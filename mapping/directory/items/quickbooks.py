@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.qbo import records
-from mapping.items.rows import DirectoryRow, make_row
+from mapping.directory.items.rows import DirectoryRow, make_row
 
 
 def contact_item(contact: records.Contact) -> DirectoryRow:

@@ -6,8 +6,8 @@ What lives in a project is named with it, since several projects have a "Level 2
 from __future__ import annotations
 
 from connectors.procore import lists
-from mapping.items.procore import name_in_project
-from mapping.items.rows import DirectoryRow, make_row
+from mapping.directory.items.procore import name_in_project
+from mapping.directory.items.rows import DirectoryRow, make_row
 from mapping.maps import pair_key, term_key
 
 

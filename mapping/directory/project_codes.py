@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from connectors.models import Connection
 from connectors.procore import resources as procore
-from mapping.items import PROJECT_ONLY, PROJECT_ONLY_PREFIX, DirectoryRow, project_only_code_item
+from mapping.directory.items import PROJECT_ONLY, PROJECT_ONLY_PREFIX, DirectoryRow, project_only_code_item
+from mapping.directory.rows import Counts, save_rows
 from mapping.models import RemoteItem
-from mapping.rows import Counts, save_rows
 
 LONGEST_KEY = 120
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.procore import records
-from mapping.items.rows import DirectoryRow, make_row
+from mapping.directory.items.rows import DirectoryRow, make_row
 
 # Subtype of a cost code that only projects have: it stands among the standard codes so that it can be mapped.
 PROJECT_ONLY = "project_only"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from connectors.models import Connection
-from mapping.evidence import Evidence
+from mapping.options.evidence import Evidence
 from smoothx.tenants.models import TenantModel
 
 

@@ -10,7 +10,7 @@ from connectors.qbo import resources as qbo
 from connectors.resource import Resource
 from mapping.candidates import all_rows, linked_left, linked_right
 from mapping.models import MappingRun, RunRow
-from mapping.pushes import Planned, Planner, Wanted
+from mapping.pushing.pushes import Planned, Planner, Wanted
 from mapping.screens import Section
 from mapping.sides import OTHER_SIDE, SIDE_LABELS, SideKey, load_sides
 
