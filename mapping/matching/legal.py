@@ -21,7 +21,7 @@ FORMS = (
     LEGAL_FORMS
     | CLEAR_FORMS
     | SHORT_FORMS
-    | frozenset({"lmtd", "incorp", "comp", "cia", "sarl", "srl", "ltda", "pte"})
+    | frozenset({"lmtd", "incorp", "comp", "cia", "sarl", "srl", "ltda", "pte", "ltee", "limitee"})
 )
 # With the slips allowed.
 SPELLED_FORMS = (("incorporated", 2), ("corporation", 2), ("limited", 1), ("company", 1))
@@ -39,10 +39,11 @@ LONG_FORMS = {
     ("professional", "corp"): "pc",
     ("ltd", "liability", "co"): "llc",
     ("ltd", "co"): "llc",
+    ("sa", "de", "cv"): "sa",
 }
 _FAMILIES = {
     "incorporated": "inc", "corporation": "corp", "company": "co", "limited": "ltd", "lmtd": "ltd", "incorp": "inc",
-    "lc": "llc", "pllc": "llc", "comp": "co",
+    "lc": "llc", "pllc": "llc", "comp": "co", "ltee": "ltd", "limitee": "ltd",
 }  # fmt: skip
 _CORPORATIONS = frozenset({"inc", "corp"})
 _LEAST_BEFORE_SHORT = 6

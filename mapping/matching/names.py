@@ -25,7 +25,9 @@ _MARKER_WORDS = (
     r"v|c|s|d|e|vend|vendor|cust|customer|client|sub|subs|subcontractor|supplier|dnu|do not use|inactive|old|new|local"
     r"|employee|duplicate|dup|deleted(?:\s+\d+)?"
 )
-_MARKER = re.compile(rf"(?:\s*\((?:{_MARKER_WORDS})\)|\s+[-\u2013]\s*(?:{_MARKER_WORDS}))\s*$")
+_MARKER = re.compile(
+    rf"(?:\s*(?:\(|\[|\*+\s*)(?:{_MARKER_WORDS})(?:\)|\]|\s*\*+)|\s+[-\u2013]\s*(?:{_MARKER_WORDS}))\s*$"
+)
 _COPY = re.compile(r"(?:\s*\((\d{1,2})\)|\s+-\s+(\d))\s*$")
 _ASIDE = re.compile(r"\s*\(([^()]*)\)?\s*$")
 _ATTENTION = re.compile(r"[(,\s]+(?:attn|attention|c/o)\b.*$")
@@ -73,7 +75,7 @@ def read_names(text: str) -> tuple[Name, ...]:
 
 
 def _strip_marker(folded: str) -> tuple[str, str]:
-    if folded[-1] not in ")bcdelnrstv0123456789w":
+    if folded[-1] not in ")]*bcdelnrstv0123456789w":
         return folded, ""
     stripped = _MARKER.sub("", folded)
     if stripped.strip() and stripped != folded:

@@ -67,6 +67,10 @@ SURE = {
     "both names": ("Hewvec LLC dba Hewson Paving", "Hewvec, LLC DBA Hewson Paving", 97, ALIKE),
     "marked": ("Ferris Supply", "Ferris Supply (V)", 97, ALIKE),
     "marked with a dash": ("Ferris Supply", "Ferris Supply - Vendor", 97, ALIKE),
+    "marked with stars": ("Ferris Supply **Do Not Use**", "Ferris Supply", 97, ALIKE),
+    "marked in square brackets": ("Ferris Supply [inactive]", "Ferris Supply", 97, ALIKE),
+    "form of Québec": ("Ferris Supply Ltée", "Ferris Supply Ltd.", 97, ALIKE),
+    "form of Mexico": ("Ferris Supply S.A. de C.V.", "Ferris Supply", 97, ALIKE),
     "not to be used": ("Ferris Supply (DNU)", "Ferris Supply", 97, ALIKE),
     "extra filler": ("Wylie Marble Services", "Wylie Marble", 94, "Extra word “Services”"),
 }
