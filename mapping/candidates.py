@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from connectors.models import Connection
 from connectors.qbo import resources as qbo
 from mapping.kinds import MappingKind
-from mapping.models import Link, RemoteItem, SuggestedPair
+from mapping.models import Link, LinkChange, MappingRun, RemoteItem, SuggestedPair
 from mapping.suggest import Candidate
 
 # QuickBooks files items into categories, which are rows of the same list but fit on no line.
@@ -138,5 +138,17 @@ def load_rejected(kinds: Iterable[MappingKind]) -> dict[str, set[tuple[str, str]
     found: dict[str, set[tuple[str, str]]] = {kind.key: set() for kind in kinds}
     pairs = SuggestedPair.objects.filter(kind__in=list(found), rejected_at__isnull=False)
     for key, left_id, right_id in pairs.values_list("kind", "left_id", "right_id"):
+        found[key].add((left_id, right_id))
+    return found
+
+
+def load_taken_apart(kinds: Iterable[MappingKind]) -> dict[str, set[tuple[str, str]]]:
+    """(left id, right id) a person unlinked, by kind key. A run of automap taken back whole is not that."""
+    found: dict[str, set[tuple[str, str]]] = {kind.key: set() for kind in kinds}
+    by_person = Q(run__isnull=True) | Q(run__what=MappingRun.What.CHANGE)
+    changes = LinkChange.objects.filter(
+        by_person, kind__in=list(found), action=LinkChange.Action.UNLINKED, actor__isnull=False
+    )
+    for key, left_id, right_id in changes.values_list("kind", "left_id", "right_id"):
         found[key].add((left_id, right_id))
     return found

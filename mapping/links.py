@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from connectors.models import Connection
 from connectors.resource import Resource
+from mapping.automap.storing import offer_again
 from mapping.candidates import is_fit
 from mapping.history import note_changes
 from mapping.kinds import KINDS, MappingKind
@@ -96,6 +97,7 @@ def unlink(link: Link, actor: Any, *, run: MappingRun | None = None) -> LinkChan
         [change] = note_changes(LinkChange.Action.UNLINKED, [link], actor=actor, run=run)
         _note("unlink", link, actor, title=f"{change.left_name}, {change.right_name}")
         Link.objects.filter(pk=link.pk).delete()
+        offer_again([link])
         announce(subjects_of_links([(link.kind, link.left_id)]))
     return change
 

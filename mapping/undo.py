@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from mapping.automap.storing import offer_again
 from mapping.candidates import is_fit
 from mapping.history import note_changes
 from mapping.kinds import KINDS
@@ -85,6 +86,7 @@ def _unlink(changes: Sequence[LinkChange], actor: Any, run: MappingRun | None) -
     found = [link for link in standing if _pair(link) in wanted]
     _note(LinkChange.Action.UNLINKED, found, changes, actor, run)
     Link.objects.filter(pk__in=[link.pk for link in found]).delete()
+    offer_again(found)
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from mapping.automap.storing import offer_again
 from mapping.history import note_changes
 from mapping.models import Link, LinkChange, MappingRun
 from mapping.screens import Section
@@ -33,6 +34,7 @@ def unlink_many(links: Sequence[Link], section: Section, actor: Any, *, reason: 
         )
         note_changes(LinkChange.Action.UNLINKED, standing, actor=actor, run=run)
         Link.objects.filter(pk__in=[link.pk for link in standing]).delete()
+        offer_again(standing)
         AuditEntry.note(actor=actor, action="unlink.many", subject=section.label, run=run.pk, links=len(standing))
         announce(subjects_of_links((link.kind, link.left_id) for link in standing))
     return run

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from mapping.candidates import left_rows, linked_left, load_rejected, read_candidates, right_rows
+from mapping.candidates import left_rows, linked_left, load_rejected, load_taken_apart, read_candidates, right_rows
 from mapping.coverage import load_tree
 from mapping.divisions import ancestors
 from mapping.kinds import KINDS, MappingKind
@@ -20,6 +20,7 @@ from mapping.suggest import SAME_NAME, Suggestion, suggest
 
 Pair = tuple[MappingKind, Suggestion]
 RIVAL_ROLE = "More than one fits"
+TAKEN_APART = "It was unlinked before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,14 @@ def find_pairs(
     section: Section, sides: Sides, *, codes_first: bool = False, beat: Callable[[], None] = lambda: None
 ) -> Found:
     """`beat` is called between the steps, which take long on long lists."""
-    rejected = load_rejected(section.kinds)
+    rejected, apart = load_rejected(section.kinds), load_taken_apart(section.kinds)
     has_role = _linked_lefts(section, sides)
     sure: list[Pair] = []
     unsure: list[Pair] = []
     second: list[Pair] = []
     for kind in section.kinds:
-        for pair in _suggest(section, kind, sides, rejected[kind.key], codes_first):
+        for found in _suggest(section, kind, sides, rejected[kind.key], codes_first):
+            pair = _doubt(found) if (found.left_id, found.right_id) in apart[kind.key] else found
             if pair.left_id not in has_role:
                 (sure if pair.band == "sure" else unsure).append((kind, pair))
             elif pair.band == "sure":
@@ -57,6 +59,11 @@ def find_pairs(
     if section.is_tree:
         best = _without_covered(section, sides, best, done)
     return Found(tuple(sure), tuple(best), tuple(second))
+
+
+def _doubt(pair: Suggestion) -> Suggestion:
+    """What a person unlinked is linked again by a person only."""
+    return replace(pair, band="unsure", reason=f"{pair.reason}. {TAKEN_APART}")
 
 
 def _suggest(

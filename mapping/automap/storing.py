@@ -77,6 +77,28 @@ def _make_link(found: Pair, sides: Sides, run: MappingRun, actor: Any) -> Link:
     )
 
 
+def offer_again(links: Iterable[Link]) -> None:
+    """Keep pairs that automap had linked as suggestions, now that they are taken apart: they still fit best."""
+    found = [(link, *link.reason.rpartition(", ")[::2]) for link in links if link.chosen_by == Link.ChosenBy.AUTOMAP]
+    SuggestedPair.objects.bulk_create(
+        [
+            SuggestedPair(
+                kind=link.kind,
+                left_connection_id=link.left_connection_id,
+                left_id=link.left_id,
+                right_connection_id=link.right_connection_id,
+                right_id=link.right_id,
+                score=int(score),
+                reason=reason,
+            )
+            for link, reason, score in found
+            if score.isdecimal()
+        ],
+        ignore_conflicts=True,
+        batch_size=BATCH,
+    )
+
+
 def reason_with_score(reason: str, score: int) -> str:
     """How a link keeps both. The score is kept whole, however long the reason."""
     end = f", {score}"

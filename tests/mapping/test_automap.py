@@ -22,6 +22,7 @@ from mapping.automap.running import (
     take_back_rejection,
 )
 from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, EMPLOYEE_VENDOR, VENDOR
+from mapping.links import unlink
 from mapping.models import Link, LinkChange, MappingRun, RemoteItem, SuggestedPair
 from mapping.screens import SECTIONS
 from mapping.sides import NotConnected
@@ -300,3 +301,29 @@ def test_a_run_is_taken_up_by_one_worker_only(owner: Any) -> None:
     assert claim_run(run.pk) == run
     assert carry_out(run).linked == 1
     assert claim_run(run.pk) is None
+
+
+def test_what_a_person_unlinked_is_offered_and_never_linked_by_itself_again(owner: Any) -> None:
+    make_company("Aspen Roofing")
+    make_vendor("Aspen Roofing Inc.")
+    automap(CONTACTS, owner)
+    unlink(Link.objects.get(), owner)
+    offered = SuggestedPair.objects.get()
+    assert (offered.band, offered.score, offered.reason) == (
+        "unsure",
+        97,
+        "Same name but for legal form and punctuation",
+    )
+    run = automap(CONTACTS, owner)
+    assert (run.linked, run.unsure, Link.objects.count()) == (0, 1, 0)
+    assert SuggestedPair.objects.get().reason == (
+        "Same name but for legal form and punctuation. It was unlinked before"
+    )
+
+
+def test_a_run_taken_back_whole_can_be_made_again(owner: Any) -> None:
+    make_company("Aspen Roofing")
+    make_vendor("Aspen Roofing Inc.")
+    undo_run(automap(CONTACTS, owner), owner)
+    assert SuggestedPair.objects.get().score == 97
+    assert automap(CONTACTS, owner).linked == 1
