@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from mapping.kinds import KINDS
 from mapping.models import Link, LinkChange, MappingRun, RemoteItem
+from mapping.naming import spell_name
 
 Key = tuple[int, str, str]
 
@@ -60,8 +61,12 @@ def load_names(links: Iterable[Link]) -> dict[Key, str]:
     rows = Q()
     for (connection_id, resource), ids in wanted.items():
         rows |= Q(connection_id=connection_id, resource=resource, remote_id__in=list(ids))
-    found = RemoteItem.objects.filter(rows).values_list("connection_id", "resource", "remote_id", "name")
-    return {(connection_id, resource, remote_id): name for connection_id, resource, remote_id, name in found}
+    columns = ("connection_id", "resource", "remote_id", "name", "code", "data__full_name")
+    found = RemoteItem.objects.filter(rows).values_list(*columns)
+    return {
+        (connection_id, resource, remote_id): spell_name(resource, name, code, full_name)
+        for connection_id, resource, remote_id, name, code, full_name in found
+    }
 
 
 def _left_key(link: Link) -> Key:

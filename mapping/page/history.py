@@ -126,7 +126,7 @@ def _how(change: LinkChange) -> str:
     """ "Automap", "By hand"; taking something apart and taking it back are a person's own acts."""
     if change.undid_id:
         return "Undo"
-    if change.run is not None and change.run.what != MappingRun.What.AUTOMAP:
+    if change.run is not None and change.run.what in (MappingRun.What.IMPORT, MappingRun.What.PUSH):
         return str(change.run.get_what_display())
     return "By hand" if change.action == LinkChange.Action.UNLINKED else str(change.get_chosen_by_display())
 

@@ -15,8 +15,8 @@ from mapping.counts.figures import is_settled
 from mapping.coverage import open_codes
 from mapping.kinds import KINDS, MappingKind
 from mapping.models import RemoteItem, SuggestedPair
+from mapping.naming import spell_name
 from mapping.page.frame import Frame
-from mapping.page.words import spell_name
 from mapping.sides import SideKey
 
 Rows = QuerySet[RemoteItem]

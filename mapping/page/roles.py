@@ -12,6 +12,7 @@ from mapping.page.dialog import MOST_TITLES, link_dialog
 from mapping.page.mapped_rows import load_rows, right_of
 from mapping.page.options import Chooser
 from mapping.page.words import name_of
+from mapping.pushing import pushes
 from mapping.signals import OpenDocuments
 
 
@@ -24,13 +25,17 @@ def role_dialog(
     right = right_of(standing, load_rows([standing]))
     url = reverse("mapping:role", args=[chooser.section.key, standing.pk])
     titles = list(documents.titles[:MOST_TITLES])
+    dialog = link_dialog(chooser, search=search, chosen_kind=kind, error=error)
+    nouns = f"QuickBooks {kind.right_noun.lower()}s"
     return {
-        **link_dialog(chooser, search=search, chosen_kind=kind, error=error),
+        **dialog,
         "title": f"{name} is a {kind.right_noun.lower()}",
         "action_url": url,
         "search_url": url,
         "kinds": [],
-        "push": None,
+        "others_label": dialog["others_label"].replace(dialog["other_nouns"], nouns),
+        "other_nouns": nouns,
+        "push": _push(chooser, kind),
         "waiting": 0,
         "button": f"Link the {kind.right_noun.lower()}",
         "choices": _choices(old, kind, documents, ends_old=ends_old),
@@ -38,6 +43,14 @@ def role_dialog(
         "titles": titles,
         "more_titles": max(0, documents.count - len(titles)) if titles else 0,
     }
+
+
+def _push(chooser: Chooser, kind: MappingKind) -> dict[str, str] | None:
+    """Where the other role is not in QuickBooks yet, the company is pushed as it."""
+    if not pushes.is_possible() or not chooser.row.is_active:
+        return None
+    url = reverse("mapping:push", args=[chooser.section.key, "procore"])
+    return {"label": f"Push it as a {kind.right_noun.lower()}", "url": f"{url}?id={chooser.row.pk}&as={kind.key}"}
 
 
 def _choices(

@@ -8,6 +8,7 @@ from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from mapping.kinds import KINDS
 from mapping.models import RemoteItem
+from mapping.naming import spell_name
 from mapping.screens import Section
 from mapping.sides import SIDE_LABELS, SideKey
 
@@ -32,22 +33,9 @@ def nouns(section: Section, side: SideKey) -> tuple[str, str]:
     return f"QuickBooks {noun}", plural
 
 
-# Known by code and name together.
-CODED = frozenset({procore.STANDARD_COST_CODES.key, procore.PROJECT_COST_CODES.key, procore.CODE_TYPE_PAIRS.key})
-# Trees whose rows are known by their whole path.
-IN_FULL = frozenset({qbo.ACCOUNTS.key, qbo.ITEMS.key, qbo.CLASSES.key, qbo.DEPARTMENTS.key})
-
-
 def name_of(row: RemoteItem) -> str:
     """A row's name in full: a cost code with its code, an account with the accounts above it."""
     return spell_name(row.resource, row.name, row.code, row.data.get("full_name"))
-
-
-def spell_name(resource_key: str, name: str, code: str, full_name: str | None) -> str:
-    """`name_of` for a row read as values."""
-    if resource_key in CODED:
-        return name if name == code else f"{code} {name}".strip()
-    return full_name or name if resource_key in IN_FULL else name
 
 
 def context_of(row: RemoteItem, section: Section) -> str:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from mapping.history import note_changes
-from mapping.kinds import CUSTOMER, VENDOR
+from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, VENDOR
 from mapping.models import Link, LinkChange, MappingRun
-from tests.mapping.factories import make_company, make_customer, make_link, make_vendor
+from tests.mapping.factories import make_account, make_code, make_company, make_customer, make_link, make_vendor
 
 pytestmark = pytest.mark.usefixtures("scope")
 PAGE = "/mapping/contacts/history/"
@@ -93,3 +93,10 @@ def test_one_companys_history_of_both_roles(browser: Any) -> None:
     response = browser.get(f"{PAGE}?left={company.remote_id}")
     assert {row["right_kind"] for row in response.context["rows"]} == {"Vendor", "Customer"}
     assert response.context["about"] == "Ridgeline Land"
+
+
+def test_a_cost_code_is_named_with_its_code(browser: Any) -> None:
+    made = make_link(COST_CODE_ACCOUNT, make_code("03-300", "Cast-in-place"), make_account("Concrete"))
+    note_changes(LinkChange.Action.LINKED, [made], actor=None)
+    [row] = browser.get("/mapping/account-codes/history/").context["rows"]
+    assert row["left_name"] == "03-300 Cast-in-place"

@@ -49,6 +49,9 @@ def test_the_dialog_lists_customers_only_and_what_ending_the_vendor_stops(browse
     assert [choice["label"] for choice in dialog["choices"]] == ["Keep the vendor as well", "End the vendor link"]
     assert dialog["choices"][1]["text"] == "2 documents will stop until it is linked as a vendor again."
     assert dialog["titles"] == ["Invoice 5", "Invoice 6"]
+    assert dialog["other_nouns"] == "QuickBooks customers"
+    assert dialog["push"]["label"] == "Push it as a customer"
+    assert dialog["push"]["url"].endswith("&as=customer")
 
 
 def test_it_becomes_a_customer_and_is_no_vendor_any_more(browser: Any, standing: Link) -> None:
