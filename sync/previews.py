@@ -128,7 +128,9 @@ def _planned(plan: Plan[Any]) -> Planned:
         return Planned(name=plan.document.name, facts=_facts(plan.document), warnings=warnings)
     blocker = plan.blockers[0]
     taken = blocker.detail.get("id", "") if blocker.code == "name_exists" else ""
-    return Planned(name=blocker.subject, warnings=warnings, reason=_sentence(blocker), taken_by=taken)
+    # Only a name in use is known to be the row's; others tell of a setting or of what the row lacks.
+    name = blocker.subject if taken else ""
+    return Planned(name=name, warnings=warnings, reason=_sentence(blocker), taken_by=taken)
 
 
 def _sentence(notice: Notice) -> str:

@@ -14,7 +14,7 @@ from connectors.qbo import resources as qbo
 from mapping.candidates import all_rows
 from mapping.models import MappingRun, RunRow
 from mapping.page.frame import Frame
-from mapping.page.push_options import options_context
+from mapping.page.push_options import needed_defaults, options_context
 from mapping.page.query import ListQuery, url_of
 from mapping.pushing.runs import OPEN_STATES
 from mapping.sides import OTHER_SIDE, SIDE_LABELS, SideKey, side_named
@@ -51,7 +51,7 @@ AFTER = (
     Show("failed", "Not created", "octagon", "bad", IS_SENT & Q(state=RunRow.State.FAILED)),
     Show("done", "Created", "check", "info", IS_SENT & Q(state=RunRow.State.DONE)),
     Show("skipped", "Not needed", "slash", "info", IS_SENT & Q(state=RunRow.State.LEFT_OUT)),
-    Show("rest", "Not part of it", "slash", "info", ~IS_SENT),
+    *BEFORE[1:],
 )
 
 
@@ -104,7 +104,7 @@ def run_context(frame: Frame, run: MappingRun, query: RunQuery) -> dict[str, Any
     rows, page = _page(run, query, counts)
     other = SIDE_LABELS[OTHER_SIDE[side]]
     return context | {
-        "notices": _notices(frame, run, counts),
+        "notices": [*needed_defaults(frame, run, counts["invalid"]), *_notices(frame, run, counts)],
         "actions": _actions(run, counts) if frame.can_change else [],
         "chips": _chips(run, query, counts),
         "query": query,
@@ -233,8 +233,6 @@ def _is_in(show: Show, row: RunRow) -> bool:
         case "failed" | "done" | "skipped":
             states = {"failed": RunRow.State.FAILED, "done": RunRow.State.DONE, "skipped": RunRow.State.LEFT_OUT}
             return is_sent and row.state == states[show.key]
-        case "rest":
-            return not is_sent
         case "exists" | "linked":
             return row.verdict == "exists" and (row.state == RunRow.State.DONE) == (show.key == "linked")
         case _:
@@ -251,6 +249,9 @@ def _notices(frame: Frame, run: MappingRun, counts: dict[str, int]) -> list[Noti
     if run.state == MappingRun.State.FAILED:
         title = f"{run.done} of {run.expected} rows are through"
         found.append(Notice(severity="warn", title=title, text=run.message))
+    if run.state == MappingRun.State.DONE and counts["done"]:
+        title = f"{counts['done']:,} created and linked"
+        found.append(Notice(severity="info", title=title, text="Their rows moved to Mapped."))
     if run.state == MappingRun.State.DONE and counts["failed"]:
         noun = "row was" if counts["failed"] == 1 else "rows were"
         found.append(
@@ -269,7 +270,9 @@ def _actions(run: MappingRun, counts: dict[str, int]) -> list[Action]:
             create = (
                 [post("confirm", f"Create {counts['create']} and link", "push", "main")] if counts["create"] else []
             )
-            return [*link, *create]
+            # The form with what can be chosen has this button itself, where there is one.
+            again = [post("change", "Look again", "refresh")] if counts["invalid"] and not counts["create"] else []
+            return [*link, *again, *create]
         case MappingRun.State.RUNNING:
             return [post("stop", "Stop", "pause")]
         case MappingRun.State.FAILED:

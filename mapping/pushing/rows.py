@@ -15,13 +15,14 @@ from mapping.sides import SideKey, load_sides, resources_of, side_named
 
 
 def wanted_rows(run: MappingRun) -> QuerySet[RemoteItem]:
-    """The rows of a run, by name. Inactive and linked ones fall away."""
+    """The rows of a run, by name, codes in their order. Inactive and linked ones fall away."""
     section, side = SECTIONS[run.section], side_named(run.side)
     if run.options["address"]:
         rows = rows_shown(section, side, run.options["address"])
     else:
         rows = pushable_rows(section, side).filter(pk__in=run.options["ids"])
-    return rows.order_by(Lower("name"), "pk")
+    order = ["code"] if section.kinds[0].by_code and side == "procore" else []
+    return rows.order_by(*order, Lower("name"), "pk")
 
 
 def rows_shown(section: Section, side: SideKey, address: str) -> QuerySet[RemoteItem]:

@@ -11,7 +11,7 @@ from django.contrib.messages import get_messages
 from connectors.models import Connection
 from connectors.qbo import resources as qbo
 from connectors.qbo.records import Books
-from mapping.kinds import VENDOR
+from mapping.kinds import COST_CODE_ACCOUNT, VENDOR
 from mapping.models import Link, MappingRun, RunRow
 from mapping.pushing import pushes
 from mapping.pushing.pushes import Planned, Wanted
@@ -117,7 +117,7 @@ def test_confirming_asks_a_worker_once(browser: Any, started: list[int]) -> None
 
 def test_a_run_with_nothing_to_create_cannot_be_confirmed(browser: Any, started: list[int]) -> None:
     run = preview(browser, "Aspen invalid", "Basin invalid")
-    assert page(browser, run)["actions"] == []
+    assert [action.label for action in page(browser, run)["actions"]] == ["Look again"]
     act(browser, run, "confirm")
     assert (run.state, started) == ("preview", [])
 
@@ -143,7 +143,7 @@ def test_what_failed_says_why_and_is_tried_again(browser: Any, started: list[int
     run.rows.filter(label="Basin").update(state=RunRow.State.FAILED, reason="The name is in use.")
     MappingRun.objects.filter(pk=run.pk).update(state="done", done=2)
     context = page(browser, run)
-    assert context["notices"][0].title == "1 row was not created"
+    assert [notice.title for notice in context["notices"]] == ["1 created and linked", "1 row was not created"]
     assert [(row["label"], row["state"], row["reason"]) for row in context["rows"]] == [
         ("Basin", "Not created", "The name is in use.")
     ]
@@ -193,6 +193,43 @@ def test_accounts_are_chosen_by_division(browser: Any, started: list[int]) -> No
     act(browser, run, "change", **{field: "60", division["fields"][1]["name"]: "999"})
     assert {tuple(row.data["approvals"]) for row in run.rows.all()} == {("expense_account:60",)}
     assert page(browser, run)["options"]["divisions"][0]["fields"][0]["options"] == [("60", "5100 Job costs", True)]
+
+
+def test_a_mapped_division_says_which_account_its_services_take(browser: Any, started: list[int]) -> None:
+    division = make_code("03", "Concrete")
+    code = make_code("03-100", "Walls", parent_id=division.remote_id)
+    make_link(COST_CODE_ACCOUNT, division, make_account("60", "5100", "Job costs"))
+    browser.post("/mapping/item-codes/push/procore/", {"id": [code.pk, division.pk]})
+    (shown,) = page(browser, MappingRun.objects.get())["options"]["divisions"]
+    assert [field["fixed"] for field in shown["fields"]] == ["5100 Job costs", ""]
+
+
+def test_services_that_lack_an_account_say_which_default_is_needed(browser: Any, started: list[int]) -> None:
+    codes = [make_code(f"03-{n}00", f"{name} invalid") for n, name in enumerate(("Walls", "Slabs"))]
+    browser.post("/mapping/item-codes/push/procore/", {"id": [code.pk for code in codes]})
+    context = page(browser, MappingRun.objects.get())
+    assert [(notice.title, notice.action.url) for notice in context["notices"]] == [
+        ("QB Bill Account Code is not set", "/settings/defaults/"),
+        ("QB Invoice Account Code is not set", "/settings/defaults/"),
+    ]
+    assert [row["label"] for row in context["rows"]] == ["03-000 Walls invalid", "03-100 Slabs invalid"]
+
+
+def test_what_was_no_part_of_a_push_still_says_why(browser: Any, started: list[int]) -> None:
+    make_vendor("Basin")
+    run = preview(browser, "Aspen", "Basin", "Creek invalid", "Dune")
+    act(browser, run, "link", id=str(run.rows.get(label="Basin").pk))
+    act(browser, run, "choose", id=[run.rows.get(label="Dune").pk], action="leave")
+    act(browser, run, "confirm")
+    run.rows.filter(label="Aspen").update(state=RunRow.State.DONE)
+    MappingRun.objects.filter(pk=run.pk).update(state="done", done=1)
+    chips = page(browser, run)["chips"]
+    assert [(chip["label"], chip["count"]) for chip in chips] == [
+        ("Created", 1),
+        ("Left out", 1),
+        ("Linked", 1),
+        ("Cannot be pushed", 1),
+    ]
 
 
 def test_a_reader_sees_the_page_and_none_of_its_buttons(
