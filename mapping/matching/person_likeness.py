@@ -86,7 +86,7 @@ def compare_names(left: PersonName, right: PersonName, counts: NameCounts) -> Na
     given, given_reason = _compare_given(left, right, counts)
     family, family_reason = _compare_family(left, right, counts)
     score = given * family
-    reasons = [reason for reason in (given_reason, family_reason) if reason]
+    reasons = _explain(given, given_reason, family, family_reason)
     if left.is_reversed != right.is_reversed:
         score -= OTHER_ORDER_COSTS
     contradicts = False
@@ -110,6 +110,13 @@ def compare_names(left: PersonName, right: PersonName, counts: NameCounts) -> Na
     )
 
 
+def _explain(given: float, given_reason: str, family: float, family_reason: str) -> list[str]:
+    """What differs in the two parts. Of two first names that differ it says what still speaks for the pair."""
+    if given == GIVEN_OTHER and family == FAMILY_EQUAL:
+        return [f"Same surname, {given_reason[0].lower()}{given_reason[1:]}"]
+    return [reason for reason in (given_reason, family_reason) if reason]
+
+
 def spell_first_name(likeness: NameLikeness, left_mailbox: str, right_mailbox: str) -> NameLikeness:
     """The likeness where one side's e-mail, "matthew.bowman", spells the other's first name beside one surname."""
     if likeness.given_fits or likeness.left.surname != likeness.right.surname:
@@ -120,7 +127,7 @@ def spell_first_name(likeness: NameLikeness, left_mailbox: str, right_mailbox: s
     if not (is_ours or is_theirs):
         return likeness
     has_one_suffix = bool(likeness.left.suffix) != bool(likeness.right.suffix)
-    reasons = tuple(reason for reason in likeness.reasons if not reason.startswith(("First names", "Only")))
+    reasons = tuple(reason for reason in likeness.reasons if not reason.startswith(("First names", "Same", "Only")))
     return replace(
         likeness,
         score=max(likeness.score, GIVEN_SHORT - ONE_SUFFIX_COSTS * has_one_suffix),

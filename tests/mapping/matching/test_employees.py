@@ -137,7 +137,12 @@ DOUBTFUL = {
     "first letter": (left("p", "Ada", "Hernandez"), right("q", "Ada Fernandez"), "Last names differ"),
     "short surname": (left("p", "Orla", "Peck"), right("q", "Orla Pack"), "Last names look alike but are two names"),
     "only an initial": (left("p", "Orla", "Quist"), right("q", "O Quist"), "Only an initial"),
-    "other first name": (left("p", "Orla", "Quist"), right("q", "Birte Quist"), "First names differ"),
+    "other first name": (left("p", "Orla", "Quist"), right("q", "Birte Quist"), "Same surname, first names differ"),
+    "a firm of that surname": (
+        left("p", "Terrence", "Boyd"),
+        right("q", "Boyd Labor Services"),
+        "Same surname, first names differ",
+    ),
     "other e-mail": (
         left("p", "Orla", "Quist", email=f"oq@{FIRM}"),
         right("q", "Orla Quist", email=f"quisto@{FIRM}"),
@@ -156,7 +161,7 @@ DOUBTFUL = {
     "only a phone": (
         left("p", "Orla", "Quist", phone="(212) 555-0188"),
         right("q", "Birte Quist", phone="212-555-0188"),
-        "First names differ. Same phone",
+        "Same surname, first names differ. Same phone",
     ),
     "two slips": (
         left("p", "Cordelia", "Quistgard"),
@@ -167,7 +172,7 @@ DOUBTFUL = {
     "one mailbox": (
         left("p", "Orla", "Quist", email=f"quist@{FIRM}"),
         right("q", "Birte Quist", email=f"quist@{FIRM}"),
-        "First names differ. Same e-mail",
+        "Same surname, first names differ. Same e-mail",
     ),
     "swapped and a slip": (
         left("p", "Angel", "Cruz"),
