@@ -38,10 +38,17 @@ MOST_NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A project whose lists are read."""
+    """A project whose lists are read. `label` tells it from others of its name."""
 
     id: str
     name: str
+    number: str = ""
+
+    @property
+    def label(self) -> str:
+        if f"{self.name} ".startswith(f"{self.number} "):
+            return self.name
+        return f"{self.number} {self.name}".strip()
 
 
 class SitePages:
@@ -105,11 +112,11 @@ def refresh_project_list(connection: Connection, resource: Resource, meter: Mete
     reading = ProjectReading(connection, meter)
     sites, is_all = choose_sites(connection, resource)
     for number, site in enumerate(sites, start=1):
-        meter.enter(f"{site.name}, project {number} of {len(sites)}")
+        meter.enter(f"{site.label}, project {number} of {len(sites)}")
         try:
             PROJECT_LISTS[resource.key](reading, site)
         except (Missing, NoPermission):
-            reading.skipped.append(site.name)
+            reading.skipped.append(site.label)
         if not is_all:
             _note_turn(connection, resource, site)
     if sites and len(reading.skipped) == len(sites):
@@ -122,9 +129,9 @@ def refresh_project_codes(connection: Connection, project_ids: Iterable[str], *,
     """Read the cost codes of these projects. Codes that no standard code stands behind can be mapped then too."""
     reading = ProjectReading(connection, meter or Meter())
     wanted = list(project_ids)
-    names = dict(_projects(connection).filter(remote_id__in=wanted).values_list("remote_id", "name"))
+    known = {site.id: site for site in _sites(_projects(connection).filter(remote_id__in=wanted))}
     for project_id in wanted:
-        site = Site(project_id, names.get(project_id, ""))
+        site = known.get(project_id, Site(project_id, ""))
         # A code nobody knows may be that of a sub job nobody knows. Where there are none the list may not be had.
         with suppress(Missing, NoPermission):
             _read_sub_jobs(ProjectReading(connection, Meter()), site)
@@ -134,8 +141,7 @@ def refresh_project_codes(connection: Connection, project_ids: Iterable[str], *,
 
 def choose_sites(connection: Connection, resource: Resource) -> tuple[list[Site], bool]:
     """The active projects, and whether these are all. Of too many, those whose turn is longest ago."""
-    rows = _projects(connection).filter(is_active=True).order_by("name", "remote_id")
-    sites = [Site(*values) for values in rows.values_list("remote_id", "name")]
+    sites = _sites(_projects(connection).filter(is_active=True).order_by("name", "remote_id"))
     if len(sites) <= MOST_PROJECTS:
         return sites, True
     turns = Cursor.objects.filter(connection=connection, resource=_turn_key(resource))
@@ -152,7 +158,7 @@ def read_codes(reading: ProjectReading, site: Site) -> list[CostCode]:
 
     def read(wire: Wire) -> DirectoryRow:
         codes.append(CostCode.from_project(wire, project_id=site.id))
-        return read_project_code(reading.connection, wire, project_id=site.id, project_name=site.name)
+        return read_project_code(reading.connection, wire, project_id=site.id, project_name=site.label)
 
     sub_jobs = list(jobs.order_by("remote_id").values_list("remote_id", flat=True))
     _read_own_list(reading, site, procore.PROJECT_COST_CODES, read, sub_jobs)
@@ -168,7 +174,7 @@ def _read_locations(reading: ProjectReading, site: Site) -> None:
         reading,
         site,
         procore.LOCATIONS,
-        lambda wire: location_item(lists.Location.from_wire(wire), project_id=site.id, project_name=site.name),
+        lambda wire: location_item(lists.Location.from_wire(wire), project_id=site.id, project_name=site.label),
     )
 
 
@@ -177,7 +183,9 @@ def _read_sub_jobs(reading: ProjectReading, site: Site) -> None:
         reading,
         site,
         procore.SUB_JOBS,
-        lambda wire: sub_job_item(lists.SubJob.from_wire(wire), project_id=site.id, project_name=site.name),
+        lambda wire: sub_job_item(
+            lists.SubJob.from_wire(wire), project_id=site.id, project_name=site.name, project_label=site.label
+        ),
     )
 
 
@@ -273,6 +281,10 @@ def _name_skipped(names: list[str]) -> str:
 
 def _projects(connection: Connection) -> Any:
     return RemoteItem.objects.filter(connection=connection, resource=procore.PROJECTS.key, vanished_at__isnull=True)
+
+
+def _sites(projects: Any) -> list[Site]:
+    return [Site(*values) for values in projects.values_list("remote_id", "name", "code")]
 
 
 def _turn_key(resource: Resource) -> str:

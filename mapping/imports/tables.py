@@ -135,7 +135,10 @@ def _load_projects(connection: Connection) -> dict[str, tuple[str, ...]]:
 
 
 def _shown(name: str, project: tuple[str, ...] | None) -> str:
-    return f"{name}, {project[0]}" if project else name
+    """With the project, where the directory has not put it into the name already."""
+    if not project or name.endswith((f", {project[0]}", f", {project[2]}")):
+        return name
+    return f"{name}, {project[2]}"
 
 
 def _how_to_tell_left(section: Section) -> str:

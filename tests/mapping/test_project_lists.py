@@ -26,6 +26,11 @@ def projects() -> list[RemoteItem]:
     return list(RemoteItem.objects.filter(resource=procore.PROJECTS.key, is_active=True).order_by("name", "remote_id"))
 
 
+def label(project: RemoteItem) -> str:
+    assert project.code
+    return f"{project.code} {project.name}"
+
+
 def refuse(sandboxes: Any, path: str, *, status: int = 403) -> None:
     control(sandboxes.procore, "faults", [{"method": "GET", "path": path, "status": status}])
 
@@ -48,10 +53,10 @@ def test_locations_are_named_with_their_path_and_project(sandboxes: Any, project
     assert (done.state, done.message) == ("done", "")
     rows = RemoteItem.objects.filter(resource=procore.LOCATIONS.key)
     level = rows.get(remote_id=str(below["id"]))
-    assert level.name == f"Building A > Level 2, {first.name}"
+    assert level.name == f"Building A > Level 2, {label(first)}"
     assert (level.project_id, level.parent_id) == (first.remote_id, str(above["id"]))
     assert level.data == {"own_name": "Level 2", "full_name": "Building A:Level 2"}
-    assert rows.filter(name=f"Level 2, {second.name}", project_id=second.remote_id).count() == 1
+    assert rows.filter(name=f"Level 2, {label(second)}", project_id=second.remote_id).count() == 1
     at_procore(sandboxes, "DELETE", f"projects/{first.remote_id}/locations/{below['id']}")
     again = reading("locations", "procore")
     assert (again.added, again.inactivated) == (0, 1)
@@ -63,7 +68,7 @@ def test_sub_jobs_are_named_with_their_project(sandboxes: Any, projects: list[Re
     made = at_procore(sandboxes, "POST", f"sub_jobs?project_id={projects[0].remote_id}", job)
     assert reading("sub-jobs", "procore").state == "done"
     row = RemoteItem.objects.get(resource=procore.SUB_JOBS.key, remote_id=str(made["id"]))
-    assert (row.name, row.code) == (f"Parking deck, {projects[0].name}", "PD")
+    assert (row.name, row.code) == (f"Parking deck, {label(projects[0])}", "PD")
     assert row.data == {"own_name": "Parking deck", "full_name": f"{projects[0].name}:Parking deck"}
 
 
@@ -108,9 +113,35 @@ def test_project_codes_show_the_project_and_rules_do_not(projects: list[RemoteIt
     assert set(rows.values_list("project_id", flat=True)) <= {project.remote_id for project in projects}
     row = rows.filter(project_id=projects[0].remote_id).order_by("code").first()
     assert row is not None
-    assert row.name == f"{row.data['own_name']}, {projects[0].name}"
+    assert row.name == f"{row.data['own_name']}, {label(projects[0])}"
     assert name_of(row) == f"{row.code} {row.name}"
     assert load_codes()[row.remote_id].name == row.data["own_name"]
+
+
+def test_projects_of_one_name_are_told_apart_by_their_numbers(projects: list[RemoteItem]) -> None:
+    first, second = projects[:2]
+    RemoteItem.objects.filter(pk__in=[first.pk, second.pk]).update(name="Lofts")
+    RemoteItem.objects.filter(pk=second.pk).update(code="")
+    project_lists.refresh_project_codes(first.connection, [first.remote_id, second.remote_id])
+    rows = RemoteItem.objects.filter(resource=procore.PROJECT_COST_CODES.key)
+    for project, shown in ((first, f"{first.code} Lofts"), (second, "Lofts")):
+        row = rows.filter(project_id=project.remote_id).order_by("code").first()
+        assert row is not None
+        assert row.name == f"{row.data['own_name']}, {shown}"
+
+
+LABELS = [
+    (("501", "Lofts", "2417"), "2417 Lofts"),
+    (("501", "2417 Lofts", "2417"), "2417 Lofts"),
+    (("501", "2417 Lofts", "24"), "24 2417 Lofts"),
+    (("501", "Lofts", ""), "Lofts"),
+    (("501", ""), ""),
+]
+
+
+@pytest.mark.parametrize(("parts", "shown"), LABELS)
+def test_a_project_is_shown_with_its_number_once(parts: tuple[str, ...], shown: str) -> None:
+    assert project_lists.Site(*parts).label == shown
 
 
 def test_pairs_are_what_budgets_have_once_for_all_projects(sandboxes: Any, projects: list[RemoteItem]) -> None:
@@ -163,9 +194,9 @@ def test_a_project_one_may_not_see_is_left_out_and_named(
     told = reading("locations", "procore")
     assert (told.state, told.inactivated) == ("done", 0)
     assert told.message == (
-        f"1 project was left out, because the connected user may not read this list there: {first.name}."
+        f"1 project was left out, because the connected user may not read this list there: {label(first)}."
     )
-    assert rows_of(procore.LOCATIONS)[f"Roof, {first.name}"].is_active
+    assert rows_of(procore.LOCATIONS)[f"Roof, {label(first)}"].is_active
     allow_all(sandboxes)
     assert reading("locations", "procore").inactivated == 1
 
@@ -197,11 +228,11 @@ def test_rows_of_a_closed_project_are_not_open_for_mapping(sandboxes: Any, proje
     at_procore(sandboxes, "PATCH", f"projects/{projects[0].remote_id}", {"project": {"active": False}})
     done = reading("locations", "procore")
     assert done.inactivated == 0
-    roof = rows_of(procore.LOCATIONS)[f"Roof, {projects[0].name}"]
+    roof = rows_of(procore.LOCATIONS)[f"Roof, {label(projects[0])}"]
     assert (roof.is_active, roof.vanished_at) == (False, None)
     at_procore(sandboxes, "PATCH", f"projects/{projects[0].remote_id}", {"project": {"active": True}})
     reading("locations", "procore")
-    assert rows_of(procore.LOCATIONS)[f"Roof, {projects[0].name}"].is_active
+    assert rows_of(procore.LOCATIONS)[f"Roof, {label(projects[0])}"].is_active
 
 
 def test_of_too_many_projects_each_has_its_turn(projects: list[RemoteItem], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,5 +257,5 @@ def test_the_page_can_tell_which_project_is_read(projects: list[RemoteItem], mon
     Refresh.objects.all().delete()
     monkeypatch.setitem(project_lists.PROJECT_LISTS, procore.LOCATIONS.key, look)
     refresh_section("locations", "procore", progress=Refresh.objects.create(section="locations", side="procore"))
-    assert told[0] == f"{projects[0].name}, project 1 of {len(projects)}"
+    assert told[0] == f"{label(projects[0])}, project 1 of {len(projects)}"
     assert len(told) == len(projects)

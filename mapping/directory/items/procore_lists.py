@@ -1,6 +1,7 @@
 """Procore's small lists as rows of the directory.
 
-What lives in a project is named with it, since several projects have a "Level 2"; `own_name` is without it.
+What lives in a project is named with its number and name, since several projects have a "Level 2", and several may have
+one name; `own_name` is without it.
 """
 
 from __future__ import annotations
@@ -64,10 +65,11 @@ def location_item(location: lists.Location, *, project_id: str, project_name: st
     )
 
 
-def sub_job_item(job: lists.SubJob, *, project_id: str, project_name: str) -> DirectoryRow:
+def sub_job_item(job: lists.SubJob, *, project_id: str, project_name: str, project_label: str = "") -> DirectoryRow:
+    """`project_label` is the project's name with its number; `full_name` compares with QuickBooks, which has none."""
     return make_row(
         remote_id=job.id,
-        name=name_in_project(job.name or job.code, project_name),
+        name=name_in_project(job.name or job.code, project_label or project_name),
         code=job.code,
         project_id=project_id,
         is_active=True,
