@@ -105,7 +105,8 @@ class Section:
 
     `is_required`: a row left open keeps a document waiting, so it counts for going live. `is_tree`: rows stand under
     divisions, and a mapped division covers them. `can_push_left` and `can_push_right`: rows of Procore, or of
-    QuickBooks, can be created on the other side.
+    QuickBooks, can be created on the other side. `falls_back`: what is left open here follows another map, or a
+    default, so nothing has to be done.
     """
 
     key: str
@@ -118,6 +119,7 @@ class Section:
     applies: Applies = always
     is_required: bool = False
     is_tree: bool = False
+    falls_back: bool = False
     can_automap: bool = True
     can_push_left: bool = False
     can_push_right: bool = False
@@ -210,6 +212,7 @@ SECTIONS = {
             left_noun="code and type",
             left_noun_plural="codes and types",
             kinds=(kinds.PAIR_ACCOUNT,),
+            falls_back=True,
             applies=all_of(needs(CODE_KEY, "code_and_type"), lines_by_account),
         ),
         Section(
@@ -220,6 +223,7 @@ SECTIONS = {
             left_noun="code and type",
             left_noun_plural="codes and types",
             kinds=(kinds.PAIR_ITEM,),
+            falls_back=True,
             applies=all_of(needs(CODE_KEY, "code_and_type"), items_in_use),
         ),
         Section(
@@ -230,6 +234,7 @@ SECTIONS = {
             left_noun="project code",
             left_noun_plural="project codes",
             kinds=(kinds.OVERRIDE_ACCOUNT,),
+            falls_back=True,
             applies=lines_by_account,
             can_automap=False,
         ),
@@ -241,6 +246,7 @@ SECTIONS = {
             left_noun="project code",
             left_noun_plural="project codes",
             kinds=(kinds.OVERRIDE_ITEM,),
+            falls_back=True,
             applies=lines_by_item,
             can_automap=False,
         ),
@@ -250,6 +256,7 @@ SECTIONS = {
             group="Cost codes",
             sentence="Which product or service a cost code is invoiced under. What is left open follows Item codes.",
             kinds=(kinds.REVENUE,),
+            falls_back=True,
             is_tree=True,
         ),
         Section(

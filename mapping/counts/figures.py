@@ -42,6 +42,24 @@ def settled_rows(section: Section, sides: Sides) -> Figures:
     return as_figures(rows, f"cover:{section.key}", first=Count("pk"), second=settled)
 
 
+def broken_links(section: Section, sides: Sides) -> Figures:
+    """How many links lead to a row of QuickBooks that is inactive or gone, by kind."""
+    gone = all_rows().filter(connection=sides.quickbooks, is_active=False)
+    found = Q(pk__in=[])
+    for kind in section.kinds:
+        rights = gone.filter(resource=kind.right.key)
+        found |= Q(kind=kind.key, right_id__in=rights.values("remote_id"))
+    links = Link.objects.filter(found, kind__in=[kind.key for kind in section.kinds], left_connection=sides.procore)
+    return as_figures(links.order_by().values("kind"), f"broken:{section.key}", one=F("kind"), first=Count("pk"))
+
+
+def rows_left_out(section: Section, sides: Sides) -> Figures:
+    """The active rows at the left that count as settled because somebody left them out."""
+    rows = left_rows(section.kinds[0], sides.need("procore")).filter(left_out(section, sides.procore), is_active=True)
+    rows = rows.filter(~linked_left(section.kinds, sides.procore)).order_by().values("resource")
+    return as_figures(rows, f"out:{section.key}", first=Count("pk"))
+
+
 def codes_by_parent(section: Section, sides: Sides) -> Figures:
     """For each division the active codes right below it, and how many of them are settled."""
     rows = left_rows(section.kinds[0], sides.need("procore")).filter(is_active=True).order_by().values("parent_id")

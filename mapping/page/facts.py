@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mapping.automap.pairs import pair_figures
-from mapping.counts.figures import Figure, Figures, links_by_kind, open_rights, pick, read_figures
+from mapping.counts.figures import (
+    Figure,
+    Figures,
+    broken_links,
+    links_by_kind,
+    open_rights,
+    pick,
+    read_figures,
+    rows_left_out,
+)
 from mapping.counts.kept import Facts, keep, read_kept
 from mapping.counts.tree import Tree
 from mapping.coverage import Coverage, coverage_figures, is_code_section, read_coverage, read_tree
@@ -31,7 +40,8 @@ class PageFacts:
     """`links` by kind; `coverages` of the sections in the menu and of this one. `tree` only where this one has one.
 
     `rights_open` are unused rows at the right, `to_review` rows at the left with a pair that nobody decided on, and
-    `open_with_pair` those of them that have no link at all.
+    `open_with_pair` those of them that have no link at all. `broken` are links to a row that is inactive or
+    gone in QuickBooks, `left_out` the rows at the left that are settled without a link.
     """
 
     shown: Shown
@@ -41,6 +51,8 @@ class PageFacts:
     rights_open: int = 0
     to_review: int = 0
     open_with_pair: int = 0
+    broken: int = 0
+    left_out: int = 0
 
 
 def load_facts(section: Section, situation: Situation, sides: Sides) -> PageFacts:
@@ -77,6 +89,8 @@ def _gather(section: Section, situation: Situation, facts: Mapping[str, Facts]) 
         rights_open=facts[f"right:{section.key}"]["open"],
         to_review=sum(count for place, count, _ in pairs if place not in covering),
         open_with_pair=sum(count - linked for place, count, linked in pairs if place not in covering),
+        broken=facts[f"state:{section.key}"]["broken"],
+        left_out=facts[f"state:{section.key}"]["left_out"],
     )
 
 
@@ -104,6 +118,7 @@ def _parts(section: Section, sides: Sides) -> dict[str, Part]:
             parts[f"cover:{each.key}"] = _cover(each, sides)
     parts[f"right:{section.key}"] = _rights(section, sides)
     parts[f"pairs:{section.key}"] = _pairs(section, sides)
+    parts[f"state:{section.key}"] = _state(section, sides)
     return parts
 
 
@@ -142,6 +157,17 @@ def _pairs(section: Section, sides: Sides) -> Part:
         return pair_figures(section, sides) if sides.procore and sides.quickbooks else []
 
     return Part(lists, figures, read)
+
+
+def _state(section: Section, sides: Sides) -> Part:
+    def read(figures: Sequence[Figure]) -> Facts:
+        broken, out = pick(figures, f"broken:{section.key}"), pick(figures, f"out:{section.key}")
+        return {"broken": sum(row[3] for row in broken), "left_out": sum(row[3] for row in out)}
+
+    def figures() -> list[Figures]:
+        return [broken_links(section, sides), rows_left_out(section, sides)] if sides.procore else []
+
+    return Part(left_lists(section) | {kind.right.key for kind in section.kinds}, figures, read)
 
 
 def left_lists(section: Section) -> frozenset[str]:

@@ -19,9 +19,9 @@ from mapping.page.query import SORTS, ListQuery, Tab, section_url, sort_url, url
 from mapping.page.refreshing import refresh_context
 from mapping.page.review import automap_context, review_context
 from mapping.page.words import SEARCH_HINTS, nouns
-from mapping.screens import SECTIONS
+from mapping.screens import SECTIONS, Section
 from mapping.sides import SIDE_LABELS, SideKey
-from smoothx.lib.shapes import Action, Choice, Empty
+from smoothx.lib.shapes import Action, Choice, Empty, Notice
 
 # Their maps are what the four ways to map cost codes are made of.
 BY_OPTION = {key for option in OPTIONS.values() for key in option.sections} | {"cost-types"}
@@ -47,6 +47,7 @@ def section_context(frame: Frame) -> dict[str, Any]:
         "kind": _kind(frame),
         **_menu(frame),
         "coverage": _coverage(frame),
+        "problem": _problem(frame),
         "imports": import_links(frame.section.key, can_change=frame.can_change),
         "tab": tab,
         "tabs": _tabs(frame, counts),
@@ -111,12 +112,12 @@ def _menu(frame: Frame) -> dict[str, Any]:
         {
             "title": section.label,
             "url": section_url(section),
-            # What no override is made for follows the map of all projects: nothing is left to do.
-            "left": 0 if is_override(section) else frame.coverages[section.key].unmapped,
+            "left": 0 if _is_optional(section, frame) else frame.coverages[section.key].unmapped,
+            "is_optional": _is_optional(section, frame),
             "is_current": section == frame.section,
             "is_blocking": False,
             # A list nobody has read yet is not "all mapped".
-            "is_read": bool(frame.coverages[section.key].total) or is_override(section),
+            "is_read": bool(frame.coverages[section.key].total),
             "group": section.group,
         }
         for section in frame.shown.sections
@@ -134,9 +135,25 @@ def _menu(frame: Frame) -> dict[str, Any]:
     }
 
 
+def _is_optional(section: Section, frame: Frame) -> bool:
+    """Nothing has to be done there: the rest follows another map, or only its links keep the section in view."""
+    return section.falls_back or bool(section.applies(frame.situation))
+
+
+def _problem(frame: Frame) -> Notice | None:
+    """That links lead nowhere, said on each tab until the filter shows them. QuickBooks takes no inactive row."""
+    count = frame.facts.broken
+    if not count or (frame.query.tab == "mapped" and frame.query.show == "problems"):
+        return None
+    show = Action(label="Show them", url=url_of(frame.section, ListQuery(tab="mapped", show="problems")))
+    title = f"{count:,} mapped {'row leads' if count == 1 else 'rows lead'} to what is inactive in QuickBooks, or gone"
+    return Notice(severity="warn", title=title, text="Link each to another, or make it active again.", action=show)
+
+
 def _coverage(frame: Frame) -> dict[str, Any]:
     covered = frame.coverage
-    label = f"{nouns(frame.section, 'procore')[1]} {'overridden' if is_override(frame.section) else 'mapped'}"
+    done = "mapped or left out" if frame.facts.left_out else "mapped"
+    label = f"{nouns(frame.section, 'procore')[1]} {'overridden' if is_override(frame.section) else done}"
     return {"label": label, "mapped": covered.mapped, "total": covered.total, "percent": covered.percent}
 
 

@@ -137,4 +137,4 @@ def test_what_a_person_linked_meanwhile_survives_the_undo(browser: Any, tenant: 
     run_all(tenant)
     browser.post(f"/mapping/runs/{MappingRun.objects.get().pk}/undo/")
     assert list(Link.objects.all()) == [by_hand]
-    assert not SuggestedPair.objects.exists()
+    assert [(pair.kind, pair.score) for pair in SuggestedPair.objects.all()] == [("vendor", 100)]
