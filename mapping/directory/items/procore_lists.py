@@ -1,7 +1,7 @@
 """Procore's small lists as rows of the directory.
 
-What lives in a project is named with its number and name, since several projects have a "Level 2", and several may have
-one name; `own_name` is without it.
+What lives in a project is named with the project's number and name: several projects have a "Level 2", and several may
+have one name. `own_name` is without it.
 """
 
 from __future__ import annotations
