@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 
-from mapping.automap.pairs import SECOND, best_pairs, open_pairs
+from mapping.automap.pairs import SECOND, Pairs, best_pairs, open_pairs
 from mapping.automap.storing import link_all, lock_section, reason_with_score
 from mapping.coverage import load_tree
 from mapping.kinds import KINDS
@@ -32,25 +33,47 @@ class CountChanged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Above:
-    """The pairs at or above a line. `rivals` is how many more there are that want a row another of them wants too."""
+    """The pairs at or above a line, and how many rows are left for a person.
+
+    `rivals` want a row that another wants too; of `ambiguous` ones several pairs have the best score.
+    """
 
     pairs: tuple[SuggestedPair, ...]
     rivals: int = 0
+    ambiguous: int = 0
 
     @property
     def count(self) -> int:
         return len(self.pairs)
 
+    @property
+    def left(self) -> int:
+        return self.rivals + self.ambiguous
+
 
 def find_above(section: Section, least: int) -> Above:
-    """The best pair of each row, none below the score `least`. A second role is never among them."""
+    """The one best pair of each row, none below the score `least`. A second role is never among them."""
     sides = load_sides()
     tree = load_tree(section, sides) if section.is_tree else None
-    queue = best_pairs(section, sides, open_pairs(section, sides, tree))
-    found = [pair for part in queue for pair in part.filter(score__gte=least).exclude(band=SECOND)]
-    wanted = Counter((pair.kind, pair.right_id) for pair in found if KINDS[pair.kind].is_one_to_one)
-    pairs = tuple(pair for pair in found if wanted[pair.kind, pair.right_id] < 2)
-    return Above(pairs, rivals=len(found) - len(pairs))
+    queue = open_pairs(section, sides, tree)
+    found = [pair for part in best_pairs(section, sides, queue) for pair in _at_least(part, least)]
+    tops = _find_tops(queue, {pair.left_id: pair.score for pair in found}, least)
+    equals = Counter(left_id for _, left_id, _ in tops)
+    wanted = Counter((kind, right_id) for kind, _, right_id in tops if KINDS[kind].is_one_to_one)
+    clear = [pair for pair in found if equals[pair.left_id] < 2]
+    pairs = tuple(pair for pair in clear if wanted[pair.kind, pair.right_id] < 2)
+    return Above(pairs, rivals=len(clear) - len(pairs), ambiguous=len(found) - len(clear))
+
+
+def _at_least(pairs: Pairs, least: int) -> Pairs:
+    return pairs.filter(score__gte=least).exclude(band=SECOND)
+
+
+def _find_tops(queue: Sequence[Pairs], best: Mapping[str, int], least: int) -> list[tuple[str, str, str]]:
+    """(kind, left, right) of every pair that has the best score of its left row."""
+    columns = ("kind", "left_id", "right_id", "score")
+    rows = [row for part in queue for row in _at_least(part, least).values_list(*columns)]
+    return [(kind, left_id, right_id) for kind, left_id, right_id, score in rows if best.get(left_id) == score]
 
 
 def accept_above(section: Section, least: int, *, expected: int, actor: Any) -> MappingRun:
@@ -64,7 +87,7 @@ def accept_above(section: Section, least: int, *, expected: int, actor: Any) -> 
             what=MappingRun.What.CHANGE,
             section=section.key,
             started_by=actor,
-            options={"accepted_from": least},
+            options={"accepted_from": least, "left": above.left},
             message=f"Accepted all pairs at or above {least}",
         )
         made = link_all([_make_link(pair, run, actor) for pair in above.pairs], run, actor)

@@ -67,6 +67,7 @@ def review_context(frame: Frame, *, is_rejected: bool = False) -> dict[str, Any]
         "pairs": [show_pair(pair, frame, rows, others) for pair in found],
         "page": page,
         "count": count,
+        "counts": {"open": frame.facts.to_review, "rejected": count if is_rejected else rejected.count()},
         "is_rejected": is_rejected,
         "urls": {"open": review_url(frame.section), "rejected": review_url(frame.section, rejected=True)},
     }
@@ -93,6 +94,13 @@ def show_pair(pair: SuggestedPair, frame: Frame, rows: Rows, others: Iterable[Su
         "allow": _post("Offer again", "mapping:allow_pair", pair.pk),
         "others": [show_pair(other, frame, rows) for other in others if other.left_id == pair.left_id],
     }
+
+
+def name_pair(pair: SuggestedPair) -> tuple[str, str]:
+    """The names of both rows; the id of one that is not in its list any more."""
+    kind, rows = KINDS[pair.kind], load_pair_rows([pair])
+    left, right = rows.get((kind.left.key, pair.left_id)), rows.get((kind.right.key, pair.right_id))
+    return name_of(left) if left else pair.left_id, name_of(right) if right else pair.right_id
 
 
 def load_pair_rows(pairs: Sequence[SuggestedPair]) -> Rows:

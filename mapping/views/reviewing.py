@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mapping.automap.reviewing import HIGHEST, LOWEST, CountChanged, accept_above, find_above
+from mapping.automap.reviewing import HIGHEST, LOWEST, Above, CountChanged, accept_above, find_above
 from mapping.automap.running import reject, take_back_rejection
 from mapping.automap.storing import reason_with_score
 from mapping.kinds import KINDS
 from mapping.links import LinkRefused, link
 from mapping.models import Link, SuggestedPair
 from mapping.page.query import ListQuery, read_page, review_url
+from mapping.page.review import name_pair
 from mapping.page.section import review_page
 from mapping.screens import Section, section_of
 from mapping.views.doors import get_section, make_frame
@@ -69,7 +72,8 @@ def reject_pair(request: TenantRequest, pair_id: int) -> HttpResponse:
     pair = get_row(SuggestedPair, pk=pair_id)
     reject(pair, request.user)
     undo = f"undo:{reverse('mapping:allow_pair', args=[pair.pk])}"
-    messages.success(request, "Not offered again", extra_tags=undo)
+    left, right = name_pair(pair)
+    messages.success(request, f"Not offered again: {left} and {right}", extra_tags=undo)
     return go_back(request, review_url(section_of(KINDS[pair.kind])))
 
 
@@ -99,19 +103,24 @@ def accept(request: TenantRequest, section_key: str) -> HttpResponse:
     except CountChanged as change:
         return _ask(request, section, least, error=f"The list changed meanwhile: it would be {change.count:,} now.")
     undo = f"undo:{reverse('mapping:undo_run', args=[run.pk])}"
-    messages.success(request, f"{count_pairs(run.linked)} linked", extra_tags=undo)
+    left = run.options["left"]
+    text = f"{count_pairs(run.linked)} linked" + (f", {left:,} left for you" if left else "")
+    messages.success(request, text, extra_tags=undo)
     return go_back(request, review_url(section))
 
 
 def _ask(request: TenantRequest, section: Section, least: int, *, error: str = "") -> HttpResponse:
     above = find_above(section, least)
     if not above.count:
-        messages.warning(request, f"No pair is at or above {least}.")
+        none = (
+            f"No pair at or above {least} can be linked at once." if above.left else f"No pair is at or above {least}."
+        )
+        messages.warning(request, " ".join((none, *_say_left(above))))
         return go_back(request, review_url(section))
-    rivals = f" {above.rivals:,} more want a row that another wants too, and stay for you." if above.rivals else ""
+    sentences = ("They are linked as if you had linked each of them.", "The whole of it can be undone.")
     question = Confirm(
         title=f"Accept {count_pairs(above.count)} at or above {least}",
-        text=f"They are linked as if you had linked each of them. The whole of it can be undone.{rivals}",
+        text=" ".join((*sentences, *_say_left(above))),
         action_url=reverse("mapping:accept_above", args=[section.key]),
         button=f"Link {count_pairs(above.count)}",
         cancel_url=review_url(section),
@@ -120,6 +129,16 @@ def _ask(request: TenantRequest, section: Section, least: int, *, error: str = "
         error=error,
     )
     return render_dialog(request, CONFIRM, {"confirm": question}, title=question.title, status=422 if error else 200)
+
+
+def _say_left(above: Above) -> Iterator[str]:
+    """What a person has to decide, and why."""
+    if above.rivals:
+        wants, stays = ("wants", "stays") if above.rivals == 1 else ("want", "stay")
+        yield f"{above.rivals:,} more {wants} a row that another wants too, and {stays} for you."
+    if above.ambiguous:
+        has, stays = ("has", "stays") if above.ambiguous == 1 else ("have", "stay")
+        yield f"{above.ambiguous:,} more {has} several that fit equally well, and {stays} for you."
 
 
 def count_pairs(count: int) -> str:

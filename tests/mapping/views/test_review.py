@@ -6,10 +6,10 @@ import pytest
 from django.contrib.messages import get_messages
 
 from mapping.automap.running import automap
-from mapping.kinds import VENDOR
+from mapping.kinds import COST_CODE_ACCOUNT, VENDOR
 from mapping.models import Link, MappingRun, RemoteItem, SuggestedPair
 from mapping.screens import SECTIONS
-from tests.mapping.factories import make_company, make_link, make_vendor
+from tests.mapping.factories import make_account, make_code, make_company, make_link, make_vendor
 
 pytestmark = pytest.mark.usefixtures("scope")
 REVIEW = "/mapping/contacts/review/"
@@ -108,9 +108,13 @@ def test_a_rejected_pair_is_listed_as_such_and_can_come_back(
     smith.refresh_from_db()
     assert smith.rejected_at is not None
     assert smith.rejected_by == admin_user
-    assert told(response) == ("Not offered again", f"undo:/mapping/pairs/{smith.pk}/allow/")
+    assert told(response) == (
+        "Not offered again: Smith Electric LLC and Smith Electrical Inc",
+        f"undo:/mapping/pairs/{smith.pk}/allow/",
+    )
     assert review(browser)["pairs"] == []
     assert [pair["left_name"] for pair in review(browser, "?show=rejected")["pairs"]] == ["Smith Electric LLC"]
+    assert [review(browser, query)["counts"] for query in ("", "?show=rejected")] == [{"open": 0, "rejected": 1}] * 2
     automap(SECTIONS["contacts"], admin_user)
     assert review(browser)["pairs"] == []
     browser.post(f"/mapping/pairs/{smith.pk}/allow/")
@@ -148,10 +152,69 @@ def test_two_that_want_one_row_stay_for_a_person(browser: Any, many: list[Sugges
     assert question.text.endswith("2 more want a row that another wants too, and stay for you.")
 
 
+def test_a_row_that_several_fit_equally_well_stays_for_a_person(browser: Any, many: list[SuggestedPair]) -> None:
+    offer(many[0], make_vendor("Ginkgo & Sons").remote_id, many[0].score)
+    offer(many[1], make_vendor("Fir & Sons").remote_id, many[1].score - 1)
+    question = browser.get(f"{ACCEPT}?least=84").context["confirm"]
+    assert question.title == "Accept 2 pairs at or above 84"
+    assert question.text.endswith("1 more has several that fit equally well, and stays for you.")
+    response = browser.post(ACCEPT, question.fields)
+    assert told(response)[0] == "2 pairs linked, 1 left for you"
+    assert set(Link.objects.values_list("left_id", "right_id")) == {
+        (each.left_id, each.right_id) for each in many[1:3]
+    }
+
+
+def test_what_an_ambiguous_row_may_want_is_not_given_to_another(browser: Any, many: list[SuggestedPair]) -> None:
+    offer(many[0], many[1].right_id, many[0].score)
+    response = browser.get(f"{ACCEPT}?least=85")
+    assert told(response)[0] == (
+        "No pair at or above 85 can be linked at once. "
+        "1 more wants a row that another wants too, and stays for you. "
+        "1 more has several that fit equally well, and stays for you."
+    )
+    assert not Link.objects.exists()
+
+
+def test_a_code_that_a_division_covers_by_now_is_not_linked(browser: Any) -> None:
+    make_code("03", "Concrete", remote_id="3")
+    code, other = make_code("03-300", "Slabs", parent_id="3"), make_code("04-100", "Brick")
+    for row in (code, other):
+        account = make_account(f"{row.name} costs")
+        SuggestedPair.objects.create(
+            kind=COST_CODE_ACCOUNT.key,
+            left_connection=row.connection,
+            left_id=row.remote_id,
+            right_connection=account.connection,
+            right_id=account.remote_id,
+            score=80,
+        )
+    accept = "/mapping/account-codes/review/accept/"
+    fields = browser.get(f"{accept}?least=80").context["confirm"].fields
+    assert fields["expected"] == "2"
+    make_link(COST_CODE_ACCOUNT, RemoteItem.objects.get(remote_id="3"), make_account("Concrete costs"))
+    response = browser.post(accept, fields)
+    assert response.context["confirm"].error == "The list changed meanwhile: it would be 1 now."
+    browser.post(accept, response.context["confirm"].fields)
+    assert set(Link.objects.values_list("left_id", flat=True)) == {"3", other.remote_id}
+
+
 @pytest.mark.parametrize("least", ["", "x", "49", "101", "-5"])
 def test_a_line_that_is_no_score_is_refused(browser: Any, least: str) -> None:
     response = browser.get(f"{ACCEPT}?least={least}")
     assert (response.status_code, told(response)[0]) == (302, "Give a score from 50 to 100.")
+
+
+def offer(pair: SuggestedPair, right_id: str, score: int) -> None:
+    """Another pair of the same left row."""
+    SuggestedPair.objects.create(
+        kind=pair.kind,
+        left_connection=pair.left_connection,
+        left_id=pair.left_id,
+        right_connection=pair.right_connection,
+        right_id=right_id,
+        score=score,
+    )
 
 
 def _row(remote_id: str) -> RemoteItem:
