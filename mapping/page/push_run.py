@@ -45,6 +45,7 @@ BEFORE = (
     Show("clash", "Name in use", "triangle", "warn", Q(verdict="clash")),
     Show("same", "Same name twice", "triangle", "warn", Q(verdict="same")),
     Show("invalid", "Cannot be pushed", "octagon", "bad", Q(verdict="invalid")),
+    Show("division", "Divisions", "slash", "info", Q(verdict="division")),
 )
 AFTER = (
     Show("open", "Waiting", "clock", "wait", IS_SENT & Q(state__in=OPEN_STATES)),

@@ -13,6 +13,7 @@ from mapping.models import MappingRun, RunRow
 from mapping.pushing.pushes import Planned, Planner, Wanted
 from mapping.screens import Section
 from mapping.sides import OTHER_SIDE, SIDE_LABELS, SideKey, load_sides
+from mapping.subjects import load_parents
 
 # The lists that share one set of names on the other side, by the resource of the section's first kind.
 NAME_LISTS = {
@@ -79,7 +80,8 @@ class Judge:
         if planned.taken_by:
             return self._taken(planned, wanted)
         if planned.reason:
-            return "invalid", planned.reason, None
+            is_division = wanted.row.remote_id in self._divisions
+            return "division" if is_division else "invalid", planned.reason, None
         near = self._by_name.get(wanted.row.normal_name) if wanted.row.normal_name else None
         if near is not None and not near.is_linked and self._fits(near, wanted):
             return "exists", f"{self._other} has {near.name}. Link it instead.", near
@@ -105,6 +107,11 @@ class Judge:
     @property
     def _other(self) -> str:
         return SIDE_LABELS[OTHER_SIDE[self._side]]
+
+    @cached_property
+    def _divisions(self) -> set[str]:
+        """Codes others stand under. They come along when all of a list is chosen, and lack nothing."""
+        return set(load_parents().values()) if self._section.is_tree and self._side == "procore" else set()
 
     @cached_property
     def _namesakes(self) -> list[Namesake]:

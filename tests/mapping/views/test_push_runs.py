@@ -215,6 +215,17 @@ def test_services_that_lack_an_account_say_which_default_is_needed(browser: Any,
     assert [row["label"] for row in context["rows"]] == ["03-000 Walls invalid", "03-100 Slabs invalid"]
 
 
+def test_a_division_among_many_is_no_fault(browser: Any, started: list[int]) -> None:
+    division = make_code("03", "Concrete invalid")
+    code = make_code("03-100", "Walls", parent_id=division.remote_id)
+    browser.post("/mapping/item-codes/push/procore/", {"id": [code.pk, division.pk]})
+    context = page(browser, MappingRun.objects.get(), "?show=division")
+    assert [(chip["label"], chip["count"]) for chip in context["chips"]] == [("To create", 1), ("Divisions", 1)]
+    assert [(row["label"], row["severity"], row["reason"]) for row in context["rows"]] == [
+        ("03 Concrete invalid", "info", "It has no name.")
+    ]
+
+
 def test_what_was_no_part_of_a_push_still_says_why(browser: Any, started: list[int]) -> None:
     make_vendor("Basin")
     run = preview(browser, "Aspen", "Basin", "Creek invalid", "Dune")
