@@ -43,6 +43,7 @@ def section_context(frame: Frame) -> dict[str, Any]:
     tab, side = frame.query.tab, frame.query.side
     total = counts[tab]
     rows, page = list_mapped(frame, total) if side is None else list_open(frame, side, total)
+    refresh = refresh_context(frame, side)
     return {
         "kind": _kind(frame),
         **_menu(frame),
@@ -57,9 +58,9 @@ def section_context(frame: Frame) -> dict[str, Any]:
         "page": page,
         "bulk": _bulk(frame, side),
         "bulk_url": _bulk_url(frame, side),
-        "refresh": refresh_context(frame, side),
+        "refresh": refresh,
         "automap": automap_context(frame),
-        "empty": None if rows else _empty(frame, counts),
+        "empty": None if rows else _empty(frame, counts, was_read=bool(refresh and refresh["note"])),
     }
 
 
@@ -101,10 +102,18 @@ def _kind(frame: Frame) -> dict[str, Any]:
         "right_noun": right,
         "right_nouns": rights,
         "has_score": not is_override(frame.section),
+        "no_match": _no_match(frame),
         "match_label": "Applies now" if is_override(frame.section) else "Best match",
         "options_url": reverse("mapping:options") if frame.section.key in BY_OPTION else "",
         "search_hint": SEARCH_HINTS.get(frame.section.kinds[0].left.key, "Name"),
     }
+
+
+def _no_match(frame: Frame) -> str:
+    """What stands beside a row that nothing fits: a list nobody has read is not said to hold nothing like it."""
+    other: SideKey = "procore" if frame.query.side == "quickbooks" else "quickbooks"
+    has_rows = frame.coverage.total if other == "procore" else frame.facts.rights_open or frame.count_mapped
+    return f"Nothing close in {SIDE_LABELS[other]}" if has_rows else f"No {nouns(frame.section, other)[1]} yet"
 
 
 def _menu(frame: Frame) -> dict[str, Any]:
@@ -230,13 +239,13 @@ def _bulk_url(frame: Frame, side: SideKey | None) -> str:
     return reverse("mapping:push", args=[frame.section.key, side])
 
 
-def _empty(frame: Frame, counts: dict[Tab, int]) -> Empty:
+def _empty(frame: Frame, counts: dict[Tab, int], *, was_read: bool) -> Empty:
     if frame.query.is_filtered:
         clear = Action(label="Clear the filter", url=url_of(frame.section, frame.query, search="", show=""))
         return Empty(title="Nothing fits", text="No row fits this search and filter.", action=clear, icon="search")
     if frame.query.side is None:
         return _empty_mapped(frame, counts)
-    return _empty_side(frame, frame.query.side)
+    return _empty_side(frame, frame.query.side, was_read=was_read)
 
 
 def _empty_mapped(frame: Frame, counts: dict[Tab, int]) -> Empty:
@@ -251,13 +260,16 @@ def _empty_mapped(frame: Frame, counts: dict[Tab, int]) -> Empty:
     return Empty(title="Nothing mapped yet", text=text)
 
 
-def _empty_side(frame: Frame, side: SideKey) -> Empty:
+def _empty_side(frame: Frame, side: SideKey, *, was_read: bool = False) -> Empty:
     names = nouns(frame.section, side)[1]
     if frame.connection(side) is None:
         title, text = f"{SIDE_LABELS[side]} is not connected", f"Connect it to see the {names}."
         return Empty(title=title, text=text, action=_connect())
     if side == "procore" and frame.coverage.total:
         return Empty(title="All mapped", text=f"No {names} are left to map.", icon="check")
+    if was_read:
+        left = "left to map" if side == "quickbooks" else "there"
+        return Empty(title="Nothing here", text=f"{SIDE_LABELS[side]} was read, and no {names} are {left}.")
     refresh = Action(
         label="Refresh",
         url=reverse("mapping:refresh", args=[frame.section.key]),

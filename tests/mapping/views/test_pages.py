@@ -202,43 +202,6 @@ def test_problems_of_links_are_flagged_and_filtered(browser: Any) -> None:
     ]
 
 
-def test_links_that_lead_nowhere_are_told_on_each_tab(browser: Any) -> None:
-    make_link(VENDOR, make_company("Aspen"), make_vendor("Aspen", is_active=False))
-    make_link(VENDOR, make_company("Basin"), make_vendor("Basin", is_active=False, vanished_at=timezone.now()))
-    make_link(VENDOR, make_company("Clear", is_active=False), make_vendor("Clear"))
-    for tab in ("mapped", "procore", "quickbooks"):
-        problem = context(browser, f"{CONTACTS}?tab={tab}")["problem"]
-        assert problem.title == "2 mapped rows lead to what is inactive in QuickBooks, or gone"
-    shown = context(browser, problem.action.url)
-    assert (len(shown["rows"]), shown["problem"]) == (3, None)
-
-
-def test_only_what_has_to_be_done_is_counted_as_left(browser: Any, owner: Any) -> None:
-    choose("line_item_type", "item", owner)
-    code = make_code("03-100", "Walls")
-    make_code("03-200", "Slabs")
-    make_link(COST_CODE_ACCOUNT, code, make_account("Concrete"))
-    sections = {each["title"]: each for each in context(browser, CONTACTS)["sections"]}
-    assert {title: (each["left"], each["is_optional"]) for title, each in sections.items() if "codes" in title} == {
-        "Account codes": (0, True),
-        "Item codes": (2, False),
-        "Owner invoice codes": (0, True),
-    }
-    assert sections["Project overrides"]["is_optional"]
-
-
-def test_rows_left_out_are_said_to_be_in_the_count(browser: Any) -> None:
-    make_link(VENDOR, make_company("Aspen"), make_vendor("Aspen"))
-    assert context(browser, CONTACTS)["coverage"]["label"] == "Procore companies mapped"
-    browser.post(f"{CONTACTS}leave-out/", {"id": make_company("Basin").pk})
-    assert context(browser, CONTACTS)["coverage"] == {
-        "label": "Procore companies mapped or left out",
-        "mapped": 2,
-        "total": 2,
-        "percent": 100,
-    }
-
-
 def test_unlinking_asks_only_where_documents_would_stop(browser: Any) -> None:
     stops = make_link(VENDOR, make_company("Aspen"), make_vendor("Aspen"))
     make_link(VENDOR, make_company("Basin"), make_vendor("Basin"))
