@@ -7,7 +7,7 @@ from typing import Any
 
 from mapping.imports.cells import unpack
 from mapping.imports.rows import SHEET_STEP
-from mapping.imports.verdicts import VERDICTS
+from mapping.imports.verdicts import spell_outcome
 from mapping.models import MappingRun, RunRow
 
 # No heading that import would take for a column of the mapping.
@@ -27,11 +27,13 @@ def headings_of_report(run: MappingRun) -> tuple[str, ...]:
 
 
 def rows_of_report(run: MappingRun, rows: Any) -> Iterator[tuple[str, ...]]:
-    """The cells as they were in the file, the row's number there, its verdict and the reason."""
+    """The cells as they were in the file, the row's number there, what became of it and the reason."""
+    is_finished, is_undone = run.state == MappingRun.State.DONE, run.undone_at is not None
     width = len(headings_of_report(run)) - len(ADDED)
-    found = rows.order_by("number").values_list("number", "verdict", "reason", "data__cells")
-    for number, verdict, reason, cells in found.iterator(chunk_size=READ_AT_ONCE):
+    found = rows.order_by("number").values_list("number", "verdict", "state", "reason", "data__cells")
+    for number, verdict, state, reason, cells in found.iterator(chunk_size=READ_AT_ONCE):
         texts = [unpack(cell).text for cell in cells][:width]
         texts += [""] * (width - len(texts))
-        label = VERDICTS[verdict].label if verdict in VERDICTS else verdict
+        is_linked = state == RunRow.State.DONE
+        label = spell_outcome(verdict, is_finished=is_finished, is_linked=is_linked, is_undone=is_undone)
         yield (*texts, str(number % SHEET_STEP), label, reason)

@@ -49,6 +49,20 @@ VERDICTS: dict[str, Verdict] = {
 }
 CHOOSABLE = tuple(code for code, verdict in VERDICTS.items() if verdict.group in ("ready", "ask"))
 
+LINKED, UNDONE, NOT_TAKEN = "Linked", "Linked, then undone", "Not taken in"
+
+
+def spell_outcome(code: str, *, is_finished: bool, is_linked: bool, is_undone: bool) -> str:
+    """What became of a row; what would become of it as long as the import is not finished."""
+    verdict = VERDICTS.get(code)
+    if verdict is None or not is_finished or code not in CHOOSABLE:
+        return verdict.label if verdict else code
+    if not is_linked:
+        return NOT_TAKEN
+    if is_undone:
+        return UNDONE
+    return "Linked in place of another" if code == "replace" else LINKED
+
 
 @dataclass(frozen=True, slots=True)
 class Words:

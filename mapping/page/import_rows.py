@@ -10,18 +10,19 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 
 from mapping.imports.rows import SHEET_STEP
-from mapping.imports.verdicts import CHOOSABLE, VERDICTS
-from mapping.models import RunRow
+from mapping.imports.verdicts import CHOOSABLE, VERDICTS, spell_outcome
+from mapping.models import MappingRun, RunRow
 from smoothx.lib.shapes import Page, turn_page
 
 PAGE_SIZE = 50
+MANY = ("done", "out", "problems")
 GROUPS = {"ready": "check", "ask": "question", "kept": "minus", "error": "octagon"}
 SEVERITIES = {"ready": "info", "ask": "unsure", "kept": "info", "error": "bad"}
 
 
 @dataclass(frozen=True, slots=True)
 class RowsQuery:
-    """`show` is a verdict, "out" for rows left out, or "problems" for all that cannot be linked."""
+    """`show` is a verdict, or one of MANY: rows that were linked, that are not taken in, that cannot be linked."""
 
     search: str = ""
     show: str = ""
@@ -38,7 +39,7 @@ def read_rows_query(values: Mapping[str, Any]) -> RowsQuery:
     show = str(values.get("show", ""))
     return RowsQuery(
         search=str(values.get("q", "")).strip()[:200],
-        show=show if show in VERDICTS or show in ("problems", "out") else "",
+        show=show if show in VERDICTS or show in MANY else "",
         page=int(page) if page.isdecimal() and len(page) < 7 else 1,
     )
 
@@ -47,7 +48,9 @@ def filter_rows(rows: QuerySet[RunRow], query: RowsQuery) -> QuerySet[RunRow]:
     if query.show == "problems":
         rows = rows.filter(verdict__in=[code for code, verdict in VERDICTS.items() if verdict.group == "error"])
     elif query.show == "out":
-        rows = rows.filter(state=RunRow.State.LEFT_OUT)
+        rows = rows.filter(verdict__in=CHOOSABLE, is_chosen=False)
+    elif query.show == "done":
+        rows = rows.filter(verdict__in=CHOOSABLE, state=RunRow.State.DONE)
     elif query.show:
         rows = rows.filter(verdict=query.show)
     for word in query.search.split():
@@ -57,7 +60,7 @@ def filter_rows(rows: QuerySet[RunRow], query: RowsQuery) -> QuerySet[RunRow]:
 
 def count_shown(counts: Mapping[str, tuple[int, int]], query: RowsQuery) -> int | None:
     """How many rows the filter shows, from the counts by verdict; None where only the database can say."""
-    if query.search or query.show == "out":
+    if query.search or query.show in ("done", "out"):
         return None
     shown = [code for code in counts if _is_shown(code, query.show)]
     return sum(counts[code][0] for code in shown)
@@ -69,34 +72,40 @@ def _is_shown(code: str, show: str) -> bool:
     return show in ("", code)
 
 
-def list_rows(rows: QuerySet[RunRow], query: RowsQuery, *, total: int | None) -> tuple[list[dict[str, Any]], Page]:
+def list_rows(run: MappingRun, query: RowsQuery, *, total: int | None) -> tuple[list[dict[str, Any]], Page]:
     """The rows of the page in force. `total` is how many the filter shows, where that is known."""
-    shown = filter_rows(rows.exclude(verdict=""), query)
+    shown = filter_rows(RunRow.objects.filter(run=run).exclude(verdict=""), query)
     count = shown.count() if total is None else total
     page, part = turn_page(query.page, size=PAGE_SIZE, total=count, url_of=lambda number: query.url(page=number))
-    return [_row(row) for row in shown.order_by("number")[part]], page
+    return [_row(row, run) for row in shown.order_by("number")[part]], page
 
 
-def _row(row: RunRow) -> dict[str, Any]:
+def _row(row: RunRow, run: MappingRun) -> dict[str, Any]:
     verdict = VERDICTS.get(row.verdict)
     group = verdict.group if verdict else "kept"
-    is_out = row.state == RunRow.State.LEFT_OUT
+    is_choosable = row.verdict in CHOOSABLE
+    is_out = row.state == RunRow.State.LEFT_OUT or (_is_finished(run) and is_choosable and not row.is_chosen)
     return {
         "id": str(row.pk),
         "number": row.number % SHEET_STEP,
         "left": row.data.get("left") or row.data.get("text") or row.label,
         "is_known": bool(row.data.get("left")),
         "right": row.data.get("right") or "",
-        "label": "Linked" if row.state == RunRow.State.DONE and group in ("ready", "ask") else _label(row, is_out),
+        "label": _label(row, run, is_out=is_out),
         "icon": "slash" if is_out else GROUPS[group],
         "severity": "info" if is_out else SEVERITIES[group],
         "reason": row.reason,
-        "is_choosable": row.verdict in CHOOSABLE,
+        "is_choosable": is_choosable,
         "is_chosen": row.is_chosen,
     }
 
 
-def _label(row: RunRow, is_out: bool) -> str:
-    verdict = VERDICTS.get(row.verdict)
-    label = verdict.label if verdict else row.verdict
-    return f"{label}, left out" if is_out else label
+def _label(row: RunRow, run: MappingRun, *, is_out: bool) -> str:
+    is_finished = _is_finished(run)
+    is_linked, is_undone = row.state == RunRow.State.DONE, run.undone_at is not None
+    label = spell_outcome(row.verdict, is_finished=is_finished, is_linked=is_linked, is_undone=is_undone)
+    return f"{label}, left out" if is_out and not is_finished else label
+
+
+def _is_finished(run: MappingRun) -> bool:
+    return bool(run.state == MappingRun.State.DONE)

@@ -13,7 +13,7 @@ from mapping.imports.files import MEGABYTE, MOST_BYTES, MOST_ROWS
 from mapping.imports.preview import content_of_run, count_rows
 from mapping.imports.rows import SHEET_STEP
 from mapping.imports.tasks import is_lost, is_running
-from mapping.imports.verdicts import CHOOSABLE, VERDICTS
+from mapping.imports.verdicts import CHOOSABLE, LINKED, NOT_TAKEN, UNDONE, VERDICTS
 from mapping.models import MappingRun, RunRow
 from mapping.page.import_rows import RowsQuery, count_shown, list_rows
 from mapping.screens import SECTIONS, Section
@@ -88,7 +88,7 @@ def run_context(run: MappingRun, query: RowsQuery) -> dict[str, Any]:
     progress = _progress(run)
     counts = {} if progress else count_rows(run)
     total = sum(rows for rows, _ in counts.values())
-    rows, page = list_rows(_rows(run), query, total=count_shown(counts, query))
+    rows, page = list_rows(run, query, total=count_shown(counts, query))
     is_preview = run.state == MappingRun.State.PREVIEW
     return {
         "run": run,
@@ -102,7 +102,7 @@ def run_context(run: MappingRun, query: RowsQuery) -> dict[str, Any]:
         "notices": [] if progress else list(_notices(run, section, counts)),
         "other_list": _other_list(run, section) if is_preview else None,
         "columns": _columns(run, section) if is_preview else None,
-        "chips": _chips(counts, query, total),
+        "chips": _chips(run, counts, query, total),
         "query": query,
         "rows": [] if progress else rows,
         "page": page,
@@ -254,14 +254,22 @@ def _column(place: int, meaning: str, heading: list[Any], below: list[list[Any]]
     }
 
 
-def _chips(counts: dict[str, tuple[int, int]], query: RowsQuery, total: int) -> list[dict[str, Any]]:
-    chips = [_chip("", "All", "", total, query)]
-    chips += [
-        _chip(code, verdict.label, verdict.group, counts[code][0], query)
-        for code, verdict in VERDICTS.items()
-        if code in counts
-    ]
-    return chips
+def _chips(run: MappingRun, counts: dict[str, tuple[int, int]], query: RowsQuery, total: int) -> list[dict[str, Any]]:
+    """What becomes of the rows; what became of them once the import is finished."""
+    told = [code for code in VERDICTS if code in counts]
+    outcomes: list[dict[str, Any]] = []
+    if run.state == MappingRun.State.DONE:
+        outcomes = _outcome_chips(run, [counts[code] for code in told if code in CHOOSABLE], query)
+        told = [code for code in told if code not in CHOOSABLE]
+    verdicts = [_chip(code, VERDICTS[code].label, VERDICTS[code].group, counts[code][0], query) for code in told]
+    return [_chip("", "All", "", total, query), *outcomes, *verdicts]
+
+
+def _outcome_chips(run: MappingRun, counts: list[tuple[int, int]], query: RowsQuery) -> list[dict[str, Any]]:
+    rows, linked = sum(each[0] for each in counts), sum(each[1] for each in counts)
+    label = UNDONE if run.undone_at is not None else LINKED
+    chips = [_chip("done", label, "ready", linked, query)] if linked else []
+    return [*chips, _chip("out", NOT_TAKEN, "", rows - linked, query)] if rows > linked else chips
 
 
 def _chip(code: str, label: str, group: str, count: int, query: RowsQuery) -> dict[str, Any]:

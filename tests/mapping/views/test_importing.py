@@ -57,6 +57,10 @@ def told(response: Any) -> list[str]:
     return [str(message) for message in get_messages(response.wsgi_request)]
 
 
+def chips_of(page: Any) -> list[tuple[str, int]]:
+    return [(chip["label"], chip["count"]) for chip in page.context["chips"]]
+
+
 def page_of(run: MappingRun) -> str:
     return f"/mapping/imports/{run.pk}/"
 
@@ -84,11 +88,7 @@ def test_an_upload_leads_to_its_preview(browser: Client) -> None:
         (4, "09-999 Nobody", "", "Not in Procore"),
     ]
     assert page.context["commit"].label == "Link 2 rows"
-    assert [(chip["label"], chip["count"]) for chip in page.context["chips"]] == [
-        ("All", 3),
-        ("New link", 2),
-        ("Not in Procore", 1),
-    ]
+    assert chips_of(page) == [("All", 3), ("New link", 2), ("Not in Procore", 1)]
     assert not Link.objects.exists()
 
 
@@ -159,6 +159,8 @@ def test_chosen_rows_are_linked_by_the_worker_and_undone_whole(browser: Client, 
     page = browser.get(page_of(run))
     assert [notice.title for notice in page.context["notices"]] == ["2 pairs linked."]
     assert [row["label"] for row in page.context["rows"]] == ["Linked", "Linked", "Not in Procore"]
+    assert chips_of(page) == [("All", 3), ("Linked", 2), ("Not in Procore", 1)]
+    assert [row["number"] for row in browser.get(f"{page_of(run)}?show=done").context["rows"]] == [2, 3]
     assert page.context["commit"] is None
     assert browser.get(START).context["earlier"][0]["linked"] == 2
     browser.post(page.context["undo"].url)
@@ -166,6 +168,7 @@ def test_chosen_rows_are_linked_by_the_worker_and_undone_whole(browser: Client, 
     page = browser.get(page_of(run))
     assert [notice.title for notice in page.context["notices"]] == ["This import is undone."]
     assert page.context["undo"] is None
+    assert chips_of(page) == [("All", 3), ("Linked, then undone", 2), ("Not in Procore", 1)]
 
 
 def test_ticked_rows_are_left_out_and_taken_in(browser: Client) -> None:
