@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
 
 from connectors.procore import resources as procore
 from connectors.qbo.records import Books
+from mapping.coverage import Coverage, load_coverages
 from mapping.defaults import BILL_CODE, DEFAULTS, INVOICE_CODE
 from mapping.models import BooksEvidence, DefaultChoice, RemoteItem
 from mapping.options.choosing import UnusedMap, find_unused_maps, preview_changes
@@ -33,6 +36,12 @@ class Ways:
             BooksEvidence.objects.filter(connection=sides.quickbooks).first() if sides.quickbooks else None
         )
         self.cost_codes = _count_codes(sides)
+
+    @cached_property
+    def coverages(self) -> Mapping[str, Coverage]:
+        """Of the maps the ways are filled in on, by section key."""
+        keys = {key for option in OPTIONS.values() for key in option.sections}
+        return load_coverages([SECTIONS[key] for key in sorted(keys)], self.sides)
 
     @property
     def books(self) -> Books | None:
@@ -73,6 +82,7 @@ def choice_context(option: Option, ways: Ways, *, error: str = "") -> dict[str, 
         "option": option,
         "changes": preview_changes(option, ways.situation),
         "needs": _needs(option, ways),
+        "maps": _maps(option, ways),
         "unused": [_unused(each) for each in find_unused_maps(option, ways.situation)],
         "action_url": reverse("mapping:option", args=[option.key]),
         "cancel_url": reverse("mapping:options"),
@@ -86,11 +96,25 @@ def _card(option: Option, ways: Ways, recommended: Recommendation | None, in_for
         "option": option,
         "needs": _needs(option, ways),
         "settings": [f"{DEFAULTS[key].label}: {dict(DEFAULTS[key].options)[v]}" for key, v in option.settings.items()],
-        "maps": [{"label": SECTIONS[key].label, "url": section_url(SECTIONS[key])} for key in option.sections],
+        "maps": _maps(option, ways),
         "is_in_force": is_in_force,
         "is_recommended": recommended is not None and option is recommended.option,
         "choose": None if is_in_force or not ways.can_change else _choose(option),
     }
+
+
+def _maps(option: Option, ways: Ways) -> list[dict[str, Any]]:
+    """The maps the way is filled in on, and how far they are."""
+    return [
+        {
+            "label": SECTIONS[key].label,
+            "url": section_url(SECTIONS[key]),
+            "mapped": ways.coverages[key].mapped,
+            "total": ways.coverages[key].total,
+            "left": ways.coverages[key].unmapped,
+        }
+        for key in option.sections
+    ]
 
 
 def _choose(option: Option) -> Action:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from mapping.choices import choose
-from mapping.kinds import COST_CODE_CLASS, COST_TYPE_CLASS
+from mapping.kinds import COST_CODE_CLASS, COST_CODE_ITEM, COST_TYPE_CLASS
 from mapping.models import BooksEvidence, DefaultChoice, Link, LinkChange, MappingRun
 from mapping.options.evidence import Evidence
 from mapping.signals import OpenDocuments, count_documents, ids_in_use
@@ -117,6 +117,16 @@ def test_choosing_says_first_what_changes(browser: Any, owner: Any) -> None:
         ("Read cost codes from products and services", "No", "Yes"),
     ]
     assert choices() == {"line_item_type": "category"}
+
+
+def test_choosing_says_how_far_its_maps_are(browser: Any) -> None:
+    set_books()
+    make_link(COST_CODE_ITEM, make_code("03-100", "Walls"), make_row(qbo.ITEMS, "Walls", subtype="Service"))
+    make_code("03-200", "Slabs")
+    page = browser.get("/mapping/options/both/")
+    maps = [(each["label"], each["mapped"], each["total"], each["left"]) for each in page.context["maps"]]
+    assert maps == [("Account codes", 0, 2, 2), ("Item codes", 1, 2, 1)]
+    assert "The other one takes its default, or stops its document." in page.content.decode()
 
 
 def test_choosing_makes_the_settings_in_one_act(browser: Any, admin_user: Any) -> None:
