@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -10,16 +9,17 @@ from django.urls import reverse
 
 from connectors.procore import resources as procore
 from connectors.qbo.records import Books
-from mapping.coverage import Coverage, load_coverages
-from mapping.defaults import BILL_CODE, DEFAULTS, INVOICE_CODE
+from mapping.defaults import BILL_CODE, BILL_ITEM, DEFAULTS, INVOICE_CODE
 from mapping.models import BooksEvidence, DefaultChoice, RemoteItem
 from mapping.options.choosing import UnusedMap, find_unused_maps, preview_changes
 from mapping.options.evidence import Evidence
+from mapping.options.filling import Filling
 from mapping.options.fitness import CLASS_PER_TRANSACTION, NO_CLASSES, NO_ITEMS
 from mapping.options.tasks import is_running
 from mapping.options.ways import CLASSES, OPTIONS, Firm, Option, Recommendation, find_in_force, recommend
+from mapping.page.filling import list_open_maps, load_fillings, show_filling
 from mapping.page.query import section_url
-from mapping.screens import SECTIONS, Situation, section_of
+from mapping.screens import Situation, section_of
 from mapping.sections import load_situation
 from mapping.sides import Sides
 from smoothx.lib.shapes import Action, Progress
@@ -38,10 +38,14 @@ class Ways:
         self.cost_codes = _count_codes(sides)
 
     @cached_property
-    def coverages(self) -> Mapping[str, Coverage]:
-        """Of the maps the ways are filled in on, by section key."""
-        keys = {key for option in OPTIONS.values() for key in option.sections}
-        return load_coverages([SECTIONS[key] for key in sorted(keys)], self.sides)
+    def defaults(self) -> frozenset[str]:
+        """The keys of the defaults that are chosen, of those a way needs or falls back on."""
+        return _chosen_keys()
+
+    @cached_property
+    def fillings(self) -> dict[str, list[Filling]]:
+        """How far the maps of each way are filled in, by the way's key."""
+        return load_fillings(OPTIONS.values(), self.sides, self.defaults)
 
     @property
     def books(self) -> Books | None:
@@ -68,6 +72,7 @@ def ways_context(ways: Ways) -> dict[str, Any]:
     return {
         "options": [_card(option, ways, recommended, in_force) for option in OPTIONS.values()],
         "in_force": in_force,
+        "open_maps": list_open_maps(ways.fillings[in_force.key]) if in_force and ways.sides.procore else [],
         "recommended": recommended,
         "evidence": _evidence(ways),
         "unused": [_unused(each) for each in find_unused_maps(None, ways.situation)] if ways.can_change else [],
@@ -82,7 +87,7 @@ def choice_context(option: Option, ways: Ways, *, error: str = "") -> dict[str, 
         "option": option,
         "changes": preview_changes(option, ways.situation),
         "needs": _needs(option, ways),
-        "maps": _maps(option, ways),
+        "maps": [show_filling(each) for each in ways.fillings[option.key]],
         "unused": [_unused(each) for each in find_unused_maps(option, ways.situation)],
         "action_url": reverse("mapping:option", args=[option.key]),
         "cancel_url": reverse("mapping:options"),
@@ -96,25 +101,11 @@ def _card(option: Option, ways: Ways, recommended: Recommendation | None, in_for
         "option": option,
         "needs": _needs(option, ways),
         "settings": [f"{DEFAULTS[key].label}: {dict(DEFAULTS[key].options)[v]}" for key, v in option.settings.items()],
-        "maps": _maps(option, ways),
+        "maps": [show_filling(each) for each in ways.fillings[option.key]],
         "is_in_force": is_in_force,
         "is_recommended": recommended is not None and option is recommended.option,
         "choose": None if is_in_force or not ways.can_change else _choose(option),
     }
-
-
-def _maps(option: Option, ways: Ways) -> list[dict[str, Any]]:
-    """The maps the way is filled in on, and how far they are."""
-    return [
-        {
-            "label": SECTIONS[key].label,
-            "url": section_url(SECTIONS[key]),
-            "mapped": ways.coverages[key].mapped,
-            "total": ways.coverages[key].total,
-            "left": ways.coverages[key].unmapped,
-        }
-        for key in option.sections
-    ]
 
 
 def _choose(option: Option) -> Action:
@@ -128,7 +119,7 @@ def _needs(option: Option, ways: Ways) -> list[dict[str, Any]]:
     if "item-codes" in option.sections:
         is_met = None if books is None else books.buys_items
         needs.append(_need("Products and services on bills and expenses", is_met, NO_ITEMS))
-        missing = [kind.label for kind in (BILL_CODE, INVOICE_CODE) if kind.key not in _chosen_keys()]
+        missing = [kind.label for kind in (BILL_CODE, INVOICE_CODE) if kind.key not in ways.defaults]
         text = f"Not chosen in Defaults: {', '.join(missing)}." if missing else ""
         needs.append(_need("An expense and an income account for what is pushed", not missing, text))
     if option is CLASSES:
@@ -154,7 +145,7 @@ def _need(label: str, is_met: bool | None, text: str) -> dict[str, Any]:
 
 
 def _chosen_keys() -> frozenset[str]:
-    keys = [BILL_CODE.key, INVOICE_CODE.key]
+    keys = [BILL_CODE.key, BILL_ITEM.key, INVOICE_CODE.key]
     return frozenset(DefaultChoice.objects.filter(key__in=keys).values_list("key", flat=True))
 
 

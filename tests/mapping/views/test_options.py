@@ -11,12 +11,12 @@ from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from mapping.choices import choose
 from mapping.kinds import COST_CODE_CLASS, COST_CODE_ITEM, COST_TYPE_CLASS
-from mapping.models import BooksEvidence, DefaultChoice, Link, LinkChange, MappingRun
+from mapping.models import BooksEvidence, DefaultChoice, LeftOut, Link, LinkChange, MappingRun
 from mapping.options.evidence import Evidence
 from mapping.signals import OpenDocuments, count_documents, ids_in_use
 from smoothx.tenants.models import AuditEntry
 from tests.factories import connections
-from tests.mapping.factories import make_code, make_link, make_row
+from tests.mapping.factories import make_account, make_code, make_link, make_row
 from tests.mapping.test_choices import set_books
 
 pytestmark = pytest.mark.usefixtures("scope")
@@ -124,9 +124,13 @@ def test_choosing_says_how_far_its_maps_are(browser: Any) -> None:
     make_link(COST_CODE_ITEM, make_code("03-100", "Walls"), make_row(qbo.ITEMS, "Walls", subtype="Service"))
     make_code("03-200", "Slabs")
     page = browser.get("/mapping/options/both/")
-    maps = [(each["label"], each["mapped"], each["total"], each["left"]) for each in page.context["maps"]]
-    assert maps == [("Account codes", 0, 2, 2), ("Item codes", 1, 2, 1)]
-    assert "The other one takes its default, or stops its document." in page.content.decode()
+    assert [(each["label"], each["count"]) for each in page.context["maps"]] == [
+        ("Account codes", "0 of 2 mapped"),
+        ("Item codes", "1 of 2 mapped"),
+    ]
+    text = page.content.decode()
+    assert "Until they are, lines stop their documents, because QB Bill Account Code is not chosen." in text
+    assert "Until all are, costs with an unmapped product or service take the Procore bill code." in text
 
 
 def test_choosing_makes_the_settings_in_one_act(browser: Any, admin_user: Any) -> None:
@@ -201,3 +205,28 @@ def test_a_count_in_progress_is_shown_and_not_begun_twice(browser: Any) -> None:
     evidence = browser.get(PAGE).context["evidence"]
     assert evidence["progress"].label == "Counting in QuickBooks"
     assert evidence["count"] is None
+
+
+def test_what_is_in_force_says_which_map_is_next_and_what_happens_until_then(browser: Any, owner: Any) -> None:
+    set_books()
+    codes = [make_code(f"03-{number}00", f"Work {number}") for number in range(1, 4)]
+    choose("bill_code", make_account("Unassigned").remote_id, owner)
+    page = browser.post("/mapping/options/items/", follow=True)
+    (notice,) = page.context["open_maps"]
+    assert (notice.title, notice.text) == (
+        "Item codes: 0 of 3 mapped.",
+        "Until they are, lines use QB Bill Account Code.",
+    )
+    assert (notice.action.label, notice.action.url) == ("Map item codes", "/mapping/item-codes/")
+    assert "Item codes: 0 of 3 mapped." in page.content.decode()
+    for code in codes[1:]:
+        make_link(COST_CODE_ITEM, code, make_row(qbo.ITEMS, code.name, subtype="Service"))
+    (notice,) = browser.get(PAGE).context["open_maps"]
+    assert (notice.title, notice.text) == (
+        "Item codes: 2 of 3 mapped.",
+        "Until all are, lines of the others use QB Bill Account Code.",
+    )
+    LeftOut.objects.create(section="item-codes", connection=codes[0].connection, remote_id=codes[0].remote_id)
+    page = browser.get(PAGE)
+    assert page.context["open_maps"] == []
+    assert "3 of 3 mapped or left out" in page.content.decode()
