@@ -14,6 +14,7 @@ from connectors.qbo import resources as qbo
 from mapping.candidates import all_rows
 from mapping.models import MappingRun, RunRow
 from mapping.page.frame import Frame
+from mapping.page.matcher import find_matches
 from mapping.page.push_options import needed_defaults, options_context
 from mapping.page.query import ListQuery, url_of
 from mapping.pushing.runs import OPEN_STATES
@@ -104,12 +105,13 @@ def run_context(frame: Frame, run: MappingRun, query: RunQuery) -> dict[str, Any
     counts = count_groups(run)
     rows, page = _page(run, query, counts)
     other = SIDE_LABELS[OTHER_SIDE[side]]
+    near = _near(frame, side, rows) if is_preview else {}
     return context | {
         "notices": [*needed_defaults(frame, run, counts["invalid"]), *_notices(frame, run, counts)],
         "actions": _actions(run, counts) if frame.can_change else [],
         "chips": _chips(run, query, counts),
         "query": query,
-        "rows": [_row(frame, run, row) for row in rows],
+        "rows": [_row(frame, run, row) | {"near": near.get(row.pk, "")} for row in rows],
         "page": page,
         "empty": None if rows else _empty(run, query),
         "options": options_context(frame, run) if is_preview and frame.can_change else None,
@@ -219,6 +221,13 @@ def _row(frame: Frame, run: MappingRun, row: RunRow) -> dict[str, Any]:
         "is_choosable": row.verdict == "create",
         "link": link,
     }
+
+
+def _near(frame: Frame, side: SideKey, rows: list[RunRow]) -> dict[int, str]:
+    """For rows to be created, by pk, what on the other side may be the same: it would stand there twice."""
+    created = {row.data["row"]: row.pk for row in rows if row.verdict == "create"}
+    found = find_matches(frame, side, list(all_rows().filter(pk__in=created))) if created else {}
+    return {created[pk]: f"{match.name} may be the same, {match.score}" for pk, match in found.items()}
 
 
 def _is_in(show: Show, row: RunRow) -> bool:

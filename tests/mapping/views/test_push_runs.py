@@ -12,7 +12,7 @@ from connectors.models import Connection
 from connectors.qbo import resources as qbo
 from connectors.qbo.records import Books
 from mapping.kinds import COST_CODE_ACCOUNT, VENDOR
-from mapping.models import Link, MappingRun, RunRow
+from mapping.models import Link, MappingRun, RunRow, SuggestedPair
 from mapping.pushing import pushes
 from mapping.pushing.pushes import Planned, Wanted
 from tests.factories import make_account
@@ -81,6 +81,25 @@ def test_the_preview_counts_each_group_and_shows_the_first(browser: Any, started
     invalid = page(browser, run, "?show=invalid")["rows"]
     assert [(row["state"], row["reason"]) for row in invalid] == [("Cannot be pushed", "It has no name.")]
     assert started == []
+
+
+def test_a_row_like_one_that_exists_says_so_before_it_is_created(browser: Any, started: list[int]) -> None:
+    company, vendor = make_company("Smith Electric LLC"), make_vendor("Smith Electrical Inc")
+    SuggestedPair.objects.create(
+        kind=VENDOR.key,
+        left_connection=company.connection,
+        left_id=company.remote_id,
+        right_connection=vendor.connection,
+        right_id=vendor.remote_id,
+        score=85,
+    )
+    ids = [company.pk, make_company("Aspen").pk]
+    browser.post("/mapping/contacts/push/procore/", {"id": ids, "action": "push_vendor"})
+    rows = page(browser, MappingRun.objects.get())["rows"]
+    assert [(row["label"], row["near"]) for row in rows] == [
+        ("Aspen", ""),
+        ("Smith Electric LLC", "Smith Electrical Inc may be the same, 85"),
+    ]
 
 
 def test_search_and_pages(browser: Any, started: list[int]) -> None:
