@@ -17,7 +17,7 @@ from mapping.automap.running import automap
 from mapping.choices import choose
 from mapping.imports.preview import check_run, start_preview
 from mapping.kinds import CUSTOMER, VENDOR
-from mapping.models import Link, MappingRun, RemoteItem
+from mapping.models import Link, MappingRun, RemoteItem, RunRow
 from mapping.screens import SECTIONS
 from smoothx.tenants.models import AuditEntry, Membership
 from sync.models import Connection, Entry, OpeningRun
@@ -50,6 +50,7 @@ class Furniture:
     connection: Connection
     member: Membership
     imported: MappingRun
+    pushed: MappingRun
 
 
 def furnish(owner: Any) -> Furniture:
@@ -68,7 +69,20 @@ def furnish(owner: Any) -> Furniture:
         state="live", start_date=date(2026, 7, 1), live_at=timezone.now()
     )
     member, imported = owner.memberships.get(), import_contacts(owner)
-    return Furniture(posted, stopped, twin, company, contact, link, connection, member, imported)
+    return Furniture(posted, stopped, twin, company, contact, link, connection, member, imported, push_of_many(owner))
+
+
+def push_of_many(owner: Any) -> MappingRun:
+    """A preview with a row of every verdict, one of them with names that do not end."""
+    what, preview = MappingRun.What.PUSH, MappingRun.State.PREVIEW
+    run: MappingRun = MappingRun.objects.create(
+        what=what, section="contacts", side="procore", state=preview, started_by=owner, options={"role": "vendor"}
+    )
+    for number, verdict in enumerate(("create", "exists", "clash", "invalid"), start=1):
+        RunRow.objects.create(
+            run=run, number=number, label=LONG, verdict=verdict, reason=UNBROKEN, left_id=str(number)
+        )
+    return run
 
 
 def import_contacts(owner: Any) -> MappingRun:

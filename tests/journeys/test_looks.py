@@ -10,7 +10,6 @@ import pytest
 from django.urls import get_resolver, reverse
 from playwright.sync_api import Page, expect
 
-from mapping.screens import SECTIONS
 from smoothx.tenants.scope import tenant_scope
 from tests.journeys.conftest import PASSWORD, OpenWindow
 from tests.journeys.furnished import Furniture, add_second_factor, furnish
@@ -35,9 +34,11 @@ class Look:
         return reverse(self.name, args=self.arguments(furniture)) + query
 
 
+# One of each shape: two kinds, a tree, rows of projects, hidden ones, lists that were never read.
+LOOKED_AT = ("contacts", "account-codes", "override-accounts", "cost-types", "employees")
 SECTION_TABS = [
     Look("mapping:section", lambda _, key=key: [key], f"tab={tab}")  # type: ignore[misc]
-    for key in SECTIONS
+    for key in LOOKED_AT
     for tab in TABS
 ]
 WORK = [
@@ -54,6 +55,9 @@ WORK = [
     Look("mapping:option", lambda _: ["classes"]),
     Look("mapping:review", lambda _: ["contacts"]),
     Look("mapping:review", lambda _: ["contacts"], "show=rejected"),
+    Look("mapping:history", lambda _: ["contacts"]),
+    Look("mapping:refresh_changes", lambda _: ["contacts"]),
+    Look("mapping:push_run", lambda f: [f.pushed.pk]),
     Look("mapping:import", lambda _: ["contacts"]),
     Look("mapping:import_run", lambda f: [f.imported.pk]),
     Look("mapping:import_run", lambda f: [f.imported.pk], "show=problems"),
@@ -92,6 +96,8 @@ DIALOGS = [
     Look("mapping:link", lambda f: ["contacts", f.contact.pk], "q=steel"),
     Look("mapping:open", lambda f: ["contacts", "procore", f.company.remote_id]),
     Look("mapping:unlink", lambda f: ["contacts", f.link.pk]),
+    Look("mapping:role", lambda f: ["contacts", f.link.pk]),
+    Look("mapping:repoint", lambda f: ["contacts", f.link.pk]),
     Look("mapping:push", lambda _: ["contacts", "procore"], "id={f.company.pk}"),
     Look("mapping:push", lambda _: ["contacts", "quickbooks"], "id={f.contact.pk}"),
 ]
@@ -114,7 +120,7 @@ NO_PAGES = {
     "mapping:allow_pair", "mapping:automap", "mapping:leave_out", "mapping:take_back", "mapping:accept_above",
     "mapping:options_count", "mapping:options_archive", "mapping:import_columns", "mapping:import_choose",
     "mapping:import_replace", "mapping:import_pair", "mapping:import_add", "mapping:import_commit",
-    "mapping:import_reopen", "mapping:import_discard",
+    "mapping:import_reopen", "mapping:import_discard", "mapping:push_act", "mapping:unlink_chosen",
     # Answers that lead elsewhere, parts of a page, and files.
     "settings:index", "mapping:index", "connectors:callback", "mapping:refresh", "activity:export",
     "mapping:export_csv", "mapping:export_xlsx", "mapping:template_csv", "mapping:template_xlsx",
@@ -225,7 +231,7 @@ def test_settings_and_dialogs(
 def test_an_empty_company(owner: Any, open_window: OpenWindow, width: int) -> None:
     page = open_window(owner, width=width)
     confirm_password(page)
-    of_a_row = {"activity:document", "mapping:import_run"}
+    of_a_row = {"activity:document", "mapping:import_run", "mapping:push_run"}
     needs_nothing = [look for look in (*WORK, *SETTINGS) if look.name not in of_a_row]
     look_at(page, [*needs_nothing, *SECTION_TABS], None)
 

@@ -178,7 +178,7 @@ def test_an_owner_sets_the_company_up_and_the_first_bills_cross(
     page.get_by_role("link", name="Mapping").click()
     map_contacts(page)
     map_section(page, "Projects", 2)
-    map_section(page, "Account codes", 16)
+    map_section(page, "Account codes", 14)
     choose_defaults(page, tenant)
     open_the_books(page)
     go_live(page)
