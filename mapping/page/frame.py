@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from connectors.models import Connection
+from mapping.automap.running import latest_automap
 from mapping.counts.tree import Tree
 from mapping.coverage import Coverage, is_code_section
 from mapping.kinds import MappingKind
+from mapping.models import MappingRun
 from mapping.page.facts import PageFacts, load_facts
 from mapping.page.query import ListQuery
 from mapping.screens import Section, Shown, Situation
@@ -36,7 +38,14 @@ class Frame:
         return load_situation(self.sides)
 
     @cached_property
+    def latest_run(self) -> MappingRun | None:
+        """The section's latest run of automap, for those who may start one."""
+        return latest_automap(self.section) if self.can_change and self.section.can_automap else None
+
+    @cached_property
     def facts(self) -> PageFacts:
+        # Read first: of a run that is seen as ended, what it linked and left is then in the counts.
+        _ = self.latest_run
         return load_facts(self.section, self.situation, self.sides)
 
     @property

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from mapping.automap.pairs import SECOND, Pairs, best_pairs, in_order, open_pairs, pairs_of, rejected_pairs
-from mapping.automap.running import is_lost, is_running, latest_automap, takes_codes_first
+from mapping.automap.running import is_lost, is_running, takes_codes_first
 from mapping.candidates import all_rows
 from mapping.counts.merging import merge
 from mapping.kinds import KINDS
@@ -32,7 +32,7 @@ def automap_context(frame: Frame) -> dict[str, Any] | None:
     if not frame.can_change or not frame.section.can_automap:
         return None
     missing = [label for side, label in SIDE_LABELS.items() if frame.connection(side) is None]
-    latest = latest_automap(frame.section)
+    latest = frame.latest_run
     running = latest if latest is not None and is_running(latest) else None
     run = None if running or missing else _card(frame, latest)
     count = frame.facts.to_review

@@ -8,9 +8,11 @@ from django.contrib.messages import get_messages
 from django.utils import timezone
 
 from mapping.automap import tasks as automap_tasks
-from mapping.automap.running import LONGEST_SILENCE
+from mapping.automap.running import LONGEST_SILENCE, automap
 from mapping.kinds import CUSTOMER
 from mapping.models import Link, MappingRun, SuggestedPair
+from mapping.page import frame as frame_module
+from mapping.screens import SECTIONS
 from tests.mapping.factories import make_code, make_company, make_customer, make_link, make_vendor
 
 pytestmark = pytest.mark.usefixtures("scope")
@@ -138,3 +140,21 @@ def test_what_a_person_linked_meanwhile_survives_the_undo(browser: Any, tenant: 
     browser.post(f"/mapping/runs/{MappingRun.objects.get().pk}/undo/")
     assert list(Link.objects.all()) == [by_hand]
     assert [(pair.kind, pair.score) for pair in SuggestedPair.objects.all()] == [("vendor", 100)]
+
+
+def test_a_run_that_ends_while_its_page_is_made_is_counted_whole(
+    browser: Any, owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_company("Smith Electric LLC")
+    make_vendor("Smith Electrical Inc")
+    load = frame_module.load_facts
+
+    def end_meanwhile(*given: Any) -> Any:
+        found = load(*given)
+        automap(SECTIONS["contacts"], owner)
+        return found
+
+    monkeypatch.setattr(frame_module, "load_facts", end_meanwhile)
+    assert card(browser)["run"] is None
+    monkeypatch.undo()
+    assert card(browser)["run"]["detail"] == "1 to review, 0 companies without a match"
