@@ -56,8 +56,8 @@ def broken_links(section: Section, sides: Sides) -> Figures:
 def rows_left_out(section: Section, sides: Sides) -> Figures:
     """The active rows at the left that count as settled because somebody left them out."""
     rows = left_rows(section.kinds[0], sides.need("procore")).filter(left_out(section, sides.procore), is_active=True)
-    rows = rows.filter(~linked_left(section.kinds, sides.procore)).order_by().values("resource")
-    return as_figures(rows, f"out:{section.key}", first=Count("pk"))
+    counted = rows.filter(~linked_left(section.kinds, sides.procore)).order_by().values("resource")
+    return as_figures(counted, f"out:{section.key}", first=Count("pk"))
 
 
 def codes_by_parent(section: Section, sides: Sides) -> Figures:
