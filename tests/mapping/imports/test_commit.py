@@ -59,8 +59,8 @@ def test_chosen_rows_are_linked_with_who_when_and_how(
     ]
     changes = LinkChange.objects.filter(run=run).order_by("left_name")
     assert list(changes.values_list("action", "left_name", "right_name", "chosen_by")) == [
-        ("linked", "Cleaning", "Labor", "import"),
-        ("linked", "Permits", "Materials", "import"),
+        ("linked", "01-100 Permits", "Materials", "import"),
+        ("linked", "01-200 Cleaning", "Labor", "import"),
     ]
     audit = AuditEntry.objects.get(action="import")
     assert audit.detail == {"run": run.pk, "linked": 2, "replaced": 0, "refused": 0}
@@ -130,7 +130,7 @@ def test_replaced_links_are_in_the_history_and_come_back_with_undo(
     assert pair(lists, "01-100", "5000") in links()
     assert run.options["replaced"] == 1
     kept = LinkChange.objects.get(run=run, action="unlinked")
-    assert (kept.left_name, kept.right_name, kept.chosen_by) == ("Permits", "Rent", "automap")
+    assert (kept.left_name, kept.right_name, kept.chosen_by) == ("01-100 Permits", "Rent", "automap")
     undone = undo_run(run, admin_user)
     assert (undone.unlinked, undone.linked, undone.kept) == (3, 1, 0)
     assert links() == {pair(lists, "01-100", "5200")}
