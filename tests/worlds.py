@@ -75,14 +75,18 @@ LEDGER_ACCOUNTS = {
 }
 
 
-def read_directory() -> None:
-    """Refresh sections until every list of both sides was read, as the Refresh buttons do."""
+# What documents of the engine need; a test of other lists reads their sections itself.
+NEEDED = ("contacts", "projects", "account-codes", "item-codes")
+
+
+def read_directory(*more: str) -> None:
+    """Refresh both sides of the sections documents need, and of `more`, each list once, as the Refresh buttons do."""
     read: set[Resource] = set()
-    for section in SECTIONS.values():
+    for key in (*NEEDED, *more):
         for side in SIDE_LABELS:
-            lists = resources_of(section, side)
+            lists = resources_of(SECTIONS[key], side)
             if not read.issuperset(lists):
-                read_side(section.key, side)
+                read_side(key, side)
                 read.update(lists)
 
 

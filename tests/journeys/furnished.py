@@ -17,7 +17,8 @@ from mapping.automap.running import automap
 from mapping.choices import choose
 from mapping.imports.preview import check_run, start_preview
 from mapping.kinds import CUSTOMER, VENDOR
-from mapping.models import Link, MappingRun, RemoteItem, RunRow
+from mapping.models import Link, MappingRun, RemoteItem
+from mapping.pushing.runs import begin
 from mapping.screens import SECTIONS
 from smoothx.tenants.models import AuditEntry, Membership
 from sync.models import Connection, Entry, OpeningRun
@@ -73,16 +74,16 @@ def furnish(owner: Any) -> Furniture:
 
 
 def push_of_many(owner: Any) -> MappingRun:
-    """A preview with a row of every verdict, one of them with names that do not end."""
-    what, preview = MappingRun.What.PUSH, MappingRun.State.PREVIEW
-    run: MappingRun = MappingRun.objects.create(
-        what=what, section="contacts", side="procore", state=preview, started_by=owner, options={"role": "vendor"}
+    """A preview of companies whose names are as long as the others."""
+    rows = RemoteItem.objects.filter(name__in=(LONG, UNBROKEN, "Smith Electric LLC"))
+    return begin(
+        SECTIONS["contacts"],
+        "procore",
+        role="vendor",
+        ids=list(rows.values_list("pk", flat=True)),
+        address="",
+        actor=owner,
     )
-    for number, verdict in enumerate(("create", "exists", "clash", "invalid"), start=1):
-        RunRow.objects.create(
-            run=run, number=number, label=LONG, verdict=verdict, reason=UNBROKEN, left_id=str(number)
-        )
-    return run
 
 
 def import_contacts(owner: Any) -> MappingRun:
