@@ -30,7 +30,7 @@ demo-check: $(STAMP)
 
 test: $(STAMP)
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .
