@@ -12,6 +12,7 @@ import requests
 
 from connectors.sandbox.firm.scenarios import build
 from connectors.sandbox.procore import ProcoreSandbox
+from connectors.sandbox.procore.zones import read_local_day
 from connectors.sandbox.server import serve
 
 
@@ -193,7 +194,8 @@ def test_time_is_entered_edited_and_approved(person: Person) -> None:
     person.send(do="enter_time", person_id=worker["id"], project_id=project["id"], hours="7.25", time_type="OT")
     [entry] = [row for row in person.app.tables.iterate("timecard_entries") if row["id"] not in before]
     shape = person.app.shape_entry(entry)
-    assert (shape["hours"], shape["date"]) == ("7.25", person.app.clock.now().date().isoformat())
+    today = read_local_day(person.app.clock.now(), project["time_zone"])
+    assert (shape["hours"], shape["date"]) == ("7.25", today.isoformat())
     assert shape["timecard_time_type"]["abbreviated_time_type"] == "OT"
     person.send(do="edit_time", entry_id=entry["id"], hours="6.5")
     form = next(
