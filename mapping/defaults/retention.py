@@ -1,0 +1,30 @@
+"""The accounts retention stands on."""
+
+from __future__ import annotations
+
+from connectors.qbo import resources as qbo
+from mapping.defaults.kind import CURRENT_TYPES, DefaultKind
+
+RETENTION_PAYABLE_RETAINED = DefaultKind(
+    key="retention_payable_retained",
+    label="QB Retention Payable Retained Code",
+    help="The liability account for retention you keep back from a subcontractor.",
+    if_empty="A subcontractor invoice that holds retention is stopped.",
+    group="Retention",
+    chooses=qbo.ACCOUNTS,
+    account_types=CURRENT_TYPES,
+)
+RETENTION_PAYABLE_RELEASED = DefaultKind(
+    key="retention_payable_released",
+    label="QB Retention Payable Released Code",
+    help="The liability account for retention you let go. It may be the same as the retained code.",
+    if_empty="A subcontractor invoice that releases retention is stopped.",
+    group="Retention",
+    chooses=qbo.ACCOUNTS,
+    account_types=CURRENT_TYPES,
+)
+
+KINDS = (
+    RETENTION_PAYABLE_RETAINED,
+    RETENTION_PAYABLE_RELEASED,
+)
