@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from connectors.resource import Resource
-from mapping.defaults import DefaultKind, Defaults
+from mapping.defaults import DefaultKind, Defaults, Screen
 from mapping.kinds import MappingKind
 from mapping.maps import Maps
 from sync.plan import Plan
@@ -35,7 +35,8 @@ class Description:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """`rule` plans, `describe` lists; both pure. `after` names flows whose documents go first.
+    """`rule` plans, `describe` lists; both pure. `after` names flows whose documents go first. It is switched on the
+    settings page `screen`, and runs without being switched when `is_on_at_first`.
 
     `trigger`: "event" follows changes at the source, "push" only a person's button. `links` is the mapping a posted
     document creates, by the part of its ledger key or the only one. `reads_by_part` is what is read instead of `reads`
@@ -56,6 +57,8 @@ class Flow:
     links: tuple[MappingKind, ...] = ()
     reads_by_part: Mapping[str, Resource] = field(default_factory=dict)
     sends_together: bool = False
+    screen: Screen = "defaults"
+    is_on_at_first: bool = True
     help: str = ""
 
     @property

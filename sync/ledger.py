@@ -18,9 +18,10 @@ from smoothx.tenants.models import DueWork, Tenant
 from smoothx.tenants.scope import require_tenant_id
 from sync.codes import CODES, STATE_ORDER
 from sync.flow import Description, Flow
-from sync.models import Entry, FlowSetting, OpeningBalance, Outgoing, WaitingFor
+from sync.models import Entry, OpeningBalance, Outgoing, WaitingFor
 from sync.plan import Notice
 from sync.sets import write_back
+from sync.switches import is_on
 
 SYNC_TOPIC = "sync"
 CLAIM_LASTS = timedelta(minutes=5)
@@ -273,7 +274,7 @@ def is_true_by_now(subject: str) -> bool:
         case "tenant":
             return Tenant.objects.filter(pk=require_tenant_id(), state=Tenant.State.LIVE).exists()
         case "flow":
-            return not FlowSetting.objects.filter(flow=name, is_on=False).exists()
+            return is_on(name)
         case "connection":
             return not Connection.objects.exclude(state=Connection.State.CONNECTED).exists()
         case _:

@@ -33,7 +33,8 @@ from mapping.snapshot import (
 from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import require_tenant_id
 from sync import ledger
-from sync.models import Entry, FlowSetting
+from sync.models import Entry
+from sync.switches import load_flows_off
 
 # The QuickBooks list each of these flows adds to.
 PUSHED_CODES = {"items_to_qbo": qbo.ITEMS, "classes_to_qbo": qbo.CLASSES}
@@ -77,7 +78,7 @@ class Work:
 
     @cached_property
     def flows_off(self) -> frozenset[str]:
-        return frozenset(FlowSetting.objects.filter(is_on=False).values_list("flow", flat=True))
+        return load_flows_off()
 
     @cached_property
     def defaults(self) -> Defaults:

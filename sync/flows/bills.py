@@ -239,5 +239,6 @@ FLOW = Flow(
         PAYMENT_DUE_TAX,
     ),
     after=("contacts_to_qbo", "projects"),
+    screen="bills",
     help="Each approved subcontractor invoice becomes a bill, with its retention on the liability accounts.",
 )

@@ -126,6 +126,7 @@ FLOWS = (
         trigger="push",
         links=(VENDOR, CUSTOMER),
         sends_together=True,
+        screen="contacts",
         help="A company you send from Mapping becomes a QuickBooks vendor or customer and is linked to it.",
     ),
     Flow(
@@ -140,6 +141,7 @@ FLOWS = (
         trigger="push",
         links=(VENDOR, CUSTOMER),
         sends_together=True,
+        screen="contacts",
         help="A vendor or customer you send from Mapping becomes a Procore company and is linked to it.",
     ),
 )

@@ -113,5 +113,6 @@ FLOW = Flow(
     needs=(CUSTOMER, VENDOR, PROJECT),
     after=("contacts_to_qbo",),
     links=(PROJECT,),
+    screen="projects",
     help="A project whose Customer field is filled becomes a sub-customer of that customer and is linked to it.",
 )
