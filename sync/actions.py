@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from connectors.errors import VendorError
-from connectors.qbo.records import PostedBill
+from connectors.qbo.records import PostedDocument
 from sync import ledger, outbox, settle
 from sync.models import Entry, Event
 from sync.targets import Answer, signed
@@ -17,14 +17,7 @@ from sync.work import NotConnected, Work
 
 URGENT = 10
 GONE_CODES = {"target_deleted", "target_missing"}
-NO_TARGET: dict[str, Any] = {
-    "target_id": "",
-    "target_version": "",
-    "target_number": "",
-    "target_total": None,
-    "fingerprint": "",
-    "source_fingerprint": "",
-}
+NO_TARGET: dict[str, Any] = {**settle.NO_TARGET, "source_fingerprint": ""}
 
 
 class NotPossible(Exception):
@@ -104,7 +97,7 @@ def link_existing(entry: Entry, actor: User, *, target_id: str) -> None:
         message = "It is being sent. Wait for its outcome first."
         raise NotPossible(message)
     try:
-        books = PostedBill.from_wire(Work().qbo.get_entity(entity, target_id))
+        books = PostedDocument.from_wire(Work().qbo.get_entity(entity, target_id))
     except (VendorError, NotConnected) as error:
         message = "QuickBooks did not give us that document."
         raise NotPossible(message) from error
@@ -113,7 +106,7 @@ def link_existing(entry: Entry, actor: User, *, target_id: str) -> None:
         message = "Another invoice is linked to that document already."
         raise NotPossible(message)
     total = signed(entity, books.total)
-    if str(total) != planned["total"] or books.vendor_id != planned["vendor_id"]:
+    if str(total) != planned["total"] or books.party_id != planned["party_id"]:
         message = f"It does not fit: QuickBooks has {total}, Procore {planned['total']}, or the vendor differs."
         raise NotPossible(message)
     entry.target_type, entry.fingerprint = entity, entry.planned.get("fingerprint", "")

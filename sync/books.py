@@ -15,14 +15,15 @@ from django.utils import timezone
 
 from connectors.models import Connection, Cursor
 from connectors.probe import books_of
-from connectors.qbo.records import Books, PostedBill
+from connectors.qbo.records import Books, PostedDocument
 from mapping.directory.refreshing import QBO_RESOURCES, absorb_qbo_changes
 from mapping.models import RemoteItem
 from smoothx.lib.money import ZERO
-from sync import ledger, settle
+from sync import book_sources, ledger, settle
 from sync.facts import look_again
 from sync.models import Entry
-from sync.targets import MONEY_ENTITIES
+from sync.registry import all_flows
+from sync.targets import signed
 from sync.work import Work
 
 RESOURCE = "qbo.changes"
@@ -39,14 +40,23 @@ def poll_books(work: Work) -> int:
     since = (cursor.read_until if cursor else started_at) - OVERLAP
     since = max(since, started_at - LONGEST_LOOK_BACK)
     name_lists = choose_name_lists(books_of(connection))
-    changes = work.qbo.changes([*name_lists, *MONEY_ENTITIES], since)
+    posted = watched_documents(work)
+    entities = list(dict.fromkeys((*name_lists, *posted, *book_sources.watched_entities(work))))
+    changes = work.qbo.changes(entities, since)
     absorb_qbo_changes(connection, {name: changes.get(name, []) for name in name_lists})
-    is_complete = [compare_posted(connection, entity, changes.get(entity, [])) for entity in MONEY_ENTITIES]
+    is_complete = [compare_posted(connection, entity, changes.get(entity, [])) for entity in posted]
+    book_sources.note_changes(work, changes)
     if all(is_complete):
         Cursor.objects.update_or_create(
             connection=connection, resource=RESOURCE, project_id="", defaults={"read_until": started_at}
         )
     return sum(len(rows) for rows in changes.values()) + look_again(connection)
+
+
+def watched_documents(work: Work) -> tuple[str, ...]:
+    """The kinds of document we post to the books. One whose flow is off is not asked for: the edition may lack it."""
+    flows = [flow for flow in all_flows().values() if flow.key not in work.flows_off]
+    return tuple(dict.fromkeys(entity for flow in flows for entity in flow.makes))
 
 
 def choose_name_lists(books: Books | None) -> list[str]:
@@ -95,9 +105,9 @@ def compare_one(entry: Entry, wire: dict[str, Any]) -> None:
     if wire.get("status") == "Deleted":
         settle.hold(entry, "target_deleted", subject=entry.target_name)
         return
-    books, ours = PostedBill.from_wire(wire), abs(entry.target_total or ZERO)
-    if books.total != ours:
-        figures = {"procore": str(ours), "books": str(books.total), "version": books.sync_token}
+    books, ours = PostedDocument.from_wire(wire), entry.target_total or ZERO
+    if signed(entry.target_type, books.total) != ours:
+        figures = {"procore": str(abs(ours)), "books": str(books.total), "version": books.sync_token}
         settle.hold(entry, "changed_by_hand", subject=entry.target_name, **figures)
         return
     entry.target_version = books.sync_token

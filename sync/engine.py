@@ -179,7 +179,7 @@ class Engine:
             outbox.supersede(outgoing)
             return False
         try:
-            answer = outbox.probe(self.work, outgoing, entry, flow.target)
+            answer = outbox.probe(self.work, outgoing, entry)
         except Missing as error:
             # What was to be changed is gone, so that write can have no effect any more.
             settle.send_failed(entry, outgoing, error)

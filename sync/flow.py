@@ -40,7 +40,9 @@ class Flow:
 
     `trigger`: "event" follows changes at the source, "push" only a person's button. `links` is the mapping a posted
     document creates, by the part of its ledger key or the only one. `reads_by_part` is what is read instead of `reads`
-    for a part. `sends_together`: its documents stand for themselves, so that many may go out in one call.
+    for a part. `sends_together`: its documents stand for themselves, so that many may go out in one call. `makes` are
+    the QuickBooks entities it posts, which are watched for changes there. `splits` answers the parts one source record
+    has an entry each for (a cost for every project it touches); pure.
     """
 
     key: str
@@ -59,6 +61,8 @@ class Flow:
     sends_together: bool = False
     screen: Screen = "defaults"
     is_on_at_first: bool = True
+    makes: tuple[str, ...] = ()
+    splits: Callable[[Any], tuple[str, ...]] | None = None
     help: str = ""
 
     @property

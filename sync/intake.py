@@ -17,7 +17,6 @@ from connectors.errors import Missing, NoPermission, Rejected
 from connectors.models import Connection, Cursor
 from connectors.procore import resources as procore
 from connectors.procore.client import ProcoreClient
-from connectors.procore.records import APPROVED_STATUSES
 from mapping.directory.items import READERS
 from mapping.directory.rows import save_rows
 from mapping.kinds import PROJECT
@@ -26,6 +25,7 @@ from smoothx.lib.dates import parse_instant
 from sync import ledger
 from sync.facts import look_again
 from sync.models import Entry
+from sync.polls import POLLS, ProjectPoll, Row
 from sync.registry import flow
 from sync.work import Work
 
@@ -49,11 +49,16 @@ def poll_procore(work: Work) -> int:
 
 def _poll_one(work: Work, client: ProcoreClient, project_id: str, started_at: datetime) -> int:
     """A project we may not read, or not any more, must not keep the others from being read."""
-    try:
-        return _poll_requisitions(work, client, project_id, started_at)
-    except (Missing, NoPermission, Rejected) as error:
-        log.warning("sync.poll.project_skipped project=%s error=%s", project_id, error)
-        return 0
+    noted = 0
+    for poll in POLLS:
+        if poll.flow in work.flows_off:
+            continue
+        try:
+            noted += _poll_list(work, poll, client, project_id, started_at)
+        except (Missing, NoPermission, Rejected) as error:
+            # A tool may be off in one project, or closed to our user.
+            log.warning("sync.poll.project_skipped project=%s list=%s error=%s", project_id, poll.reads.key, error)
+    return noted
 
 
 def active_project_ids(connection: Connection) -> list[str]:
@@ -83,55 +88,43 @@ def _poll_projects(work: Work, client: ProcoreClient, started_at: datetime) -> i
     return noted
 
 
-def _poll_requisitions(work: Work, client: ProcoreClient, project_id: str, started_at: datetime) -> int:
-    connection = client.connection
-    cursor = _cursor(connection, procore.REQUISITIONS.key, project_id)
-    complete = _cursor(connection, f"{procore.REQUISITIONS.key}.complete", project_id)
+def _poll_list(work: Work, poll: ProjectPoll, client: ProcoreClient, project_id: str, started_at: datetime) -> int:
+    """Ask for what changed, every hour for the whole list, which alone tells what was deleted."""
+    connection, key = client.connection, poll.reads.key
+    cursor = _cursor(connection, key, project_id)
+    complete = _cursor(connection, f"{key}.complete", project_id)
     is_complete = complete is None or complete.read_until < started_at - COMPLETE_EVERY
     since = _since(cursor)
-    # The hint only needs status, number and date; figures and lines are read with the claim itself.
-    rows = _rows(
-        client.list(
-            procore.REQUISITIONS,
-            project_id=project_id,
-            updated_since=None if is_complete else since,
-            view="default",
-        )
-    )
+    narrowed = since if poll.reads.filters_by_update and not is_complete else None
+    rows = _rows(client.list(poll.reads, project_id=project_id, updated_since=narrowed, **poll.filters))
     known = dict(
-        Entry.objects.filter(flow="bills", project_id=project_id, source_connection=connection).values_list(
+        Entry.objects.filter(flow=poll.flow, project_id=project_id, source_connection=connection).values_list(
             "source_id", "source_fingerprint"
         )
     )
-    wanted = [str(row["id"]) for row in rows if _is_wanted(work, row, known, since)]
-    if is_complete:
+    wanted = [str(row["id"]) for row in rows if _is_wanted(work, poll, row, known, since)]
+    if is_complete or not poll.reads.filters_by_update:
         listed = {str(row["id"]) for row in rows}
         wanted += sorted(key for key, mark in known.items() if key not in listed and mark != ledger.GONE)
     noted = ledger.note(
-        flow("bills"),
+        flow(poll.flow),
         source_connection=connection,
         target_connection=work.qbo.connection,
         source_ids=[(source_id, project_id) for source_id in wanted],
+        source_type=key,
     )
     if is_complete:
-        _advance(connection, f"{procore.REQUISITIONS.key}.complete", started_at, project_id)
-    _advance(connection, procore.REQUISITIONS.key, started_at, project_id)
+        _advance(connection, f"{key}.complete", started_at, project_id)
+    _advance(connection, key, started_at, project_id)
     return noted
 
 
-def _is_wanted(work: Work, row: dict[str, Any], known: Container[str], since: datetime | None) -> bool:
-    """Approved and not inside the opening balance, or ours already and changed: an un-approval must be seen too.
-
-    A claim dated before the start date but approved after the opening balances were read is wanted as well: it is in
-    neither, so somebody must be told.
-    """
+def _is_wanted(work: Work, poll: ProjectPoll, row: Row, known: Container[str], since: datetime | None) -> bool:
+    """Worth carrying, or ours already and changed: an un-approval must be seen too."""
     if str(row["id"]) in known:
         updated_at = parse_instant(row.get("updated_at"))
         return since is None or updated_at is None or updated_at >= since
-    if row.get("status") not in APPROVED_STATUSES:
-        return False
-    opening = work.openings.get(str(row.get("commitment_id")))
-    return opening is None or int(row["number"]) > opening.number
+    return poll.is_wanted(work, row)
 
 
 def _rows(pages: Iterator[list[dict[str, Any]]]) -> list[dict[str, Any]]:

@@ -41,16 +41,20 @@ def note(
     source_connection: Connection,
     target_connection: Connection,
     source_ids: Iterable[tuple[str, str]],
+    source_type: str = "",
     part: str = "",
     priority: int = 50,
 ) -> int:
-    """Put source documents, given as (id, project id), in the queue. Equal hints become one. Answers how many."""
+    """Put source documents, given as (id, project id), in the queue. Equal hints become one. Answers how many.
+
+    `source_type` is the flow's own resource unless it reads several.
+    """
     now = timezone.now()
     rows = [
         Entry(
             flow=flow.key,
             source_connection=source_connection,
-            source_type=flow.reads_for(part).key,
+            source_type=source_type or flow.reads_for(part).key,
             source_id=source_id,
             part=part,
             target_connection=target_connection,

@@ -20,7 +20,7 @@ from sync.flow import Flow
 from sync.ledger import write_key
 from sync.models import Attempt, Entry, Outgoing
 from sync.sets import write_back
-from sync.targets import ADAPTERS, Answer
+from sync.targets import Answer, adapter_for
 from sync.work import Work
 
 Tried = TypeVar("Tried", Answer, Answer | None)
@@ -71,7 +71,7 @@ def send(work: Work, outgoing: Outgoing, entry: Entry, flow: Flow) -> Answer:
         claimed = claimed.filter(tenant__state=Tenant.State.LIVE)
     if not claimed.update(state=Outgoing.State.SENDING, sent_at=now):
         raise Stopped
-    return _tried(outgoing, "send", lambda: ADAPTERS[flow.target].send(work, outgoing, entry))
+    return _tried(outgoing, "send", lambda: adapter_for(outgoing.target_type).send(work, outgoing, entry))
 
 
 def send_many(work: Work, drafts: Sequence[Outgoing], flow: Flow) -> dict[int, Answer | VendorError]:
@@ -91,7 +91,7 @@ def send_many(work: Work, drafts: Sequence[Outgoing], flow: Flow) -> dict[int, A
     attempts = Attempt.objects.bulk_create([Attempt(outgoing=each, number=1, action=TOGETHER) for each in sent])
     refusal: VendorError | None = None
     try:
-        results = ADAPTERS[flow.target].send_many(work, sent)
+        results = adapter_for(sent[0].target_type).send_many(work, sent) if sent else {}
     except VendorError as error:
         results = {draft.pk: error for draft in sent}
         refusal = error if isinstance(error, Rejected) else None
@@ -115,10 +115,10 @@ def _end_many(attempts: Sequence[Attempt], results: Mapping[int, Answer | Vendor
     write_back(attempts, ["ended_at", "outcome", "vendor_text", "request_id", "answer"])
 
 
-def probe(work: Work, outgoing: Outgoing, entry: Entry, side: str) -> Answer | None:
+def probe(work: Work, outgoing: Outgoing, entry: Entry) -> Answer | None:
     """Look whether a write without an answer happened after all."""
     Outgoing.objects.filter(pk=outgoing.pk).update(state=Outgoing.State.UNCERTAIN, probes=F("probes") + 1)
-    return _tried(outgoing, "probe", lambda: ADAPTERS[side].probe(work, outgoing, entry))
+    return _tried(outgoing, "probe", lambda: adapter_for(outgoing.target_type).probe(work, outgoing, entry))
 
 
 def may_send_again(outgoing: Outgoing, side: str) -> bool:

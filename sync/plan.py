@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from datetime import date
+from decimal import Decimal
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from sync.codes import CODES
 
@@ -28,14 +30,46 @@ class Notice:
     also_lifted_by: tuple[str, ...] = ()
 
 
+@runtime_checkable
+class MoneyDocument(Protocol):
+    """A planned document with a total of its own, which the other side must agree with to the cent.
+
+    `party_id` is its vendor or customer over there. `total` is below zero for a credit.
+    """
+
+    @property
+    def entity(self) -> str: ...
+
+    @property
+    def party_id(self) -> str: ...
+
+    @property
+    def number(self) -> str: ...
+
+    @property
+    def date(self) -> date: ...
+
+    @property
+    def total(self) -> Decimal: ...
+
+    @property
+    def memo(self) -> str: ...
+
+    def to_wire(self) -> dict[str, Any]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Plan(Generic[Document]):
-    """Any blocker means no document. `facts` are kept in the ledger for later claims of the same contract."""
+    """Any blocker means no document. `facts` are kept in the ledger for later claims of the same contract.
+
+    `removal` says that there must be no document, and why: one that was posted is taken away again.
+    """
 
     document: Document | None
     warnings: tuple[Notice, ...] = ()
     blockers: tuple[Notice, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    removal: Notice | None = None
 
 
 class Notes:
@@ -82,6 +116,10 @@ class Notes:
 
     def blocked(self, facts: Mapping[str, str] | None = None) -> Plan[Document]:
         return Plan(None, tuple(self.warnings), tuple(self.blockers), facts or {})
+
+    def remove(self, code: str, subject: str = "", **detail: object) -> Plan[Any]:
+        """There must be no document: what was posted is taken away. The code's state is ineligible."""
+        return Plan(None, removal=_notice(code, subject, "", (), detail))
 
     def _add(self, notices: list[Notice], notice: Notice) -> None:
         if notice not in notices:

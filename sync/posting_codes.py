@@ -50,6 +50,13 @@ BOOKS = (
         "Decide",
     ),
     Code(
+        "paid_and_removed",
+        "held",
+        "Its source is gone, but a payment was applied to {subject}. It was not deleted.",
+        "document",
+        "Decide",
+    ),
+    Code(
         "sign_changed",
         "held",
         "The total changed its sign after posting. Delete {subject} in QuickBooks, and this posts the other kind.",

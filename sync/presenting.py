@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from connectors.qbo.documents import Bill
+from sync.plan import MoneyDocument
 
 
 def to_json(value: Any) -> Any:
@@ -24,7 +24,6 @@ def to_json(value: Any) -> Any:
 
 def document_json(document: Any, facts: Mapping[str, str]) -> dict[str, Any]:
     shown = to_json(asdict(document))
-    if isinstance(document, Bill):
-        shown["total"] = str(document.total)
-        shown["entity"] = document.entity
+    if isinstance(document, MoneyDocument):
+        shown |= {"total": str(document.total), "entity": document.entity, "party_id": document.party_id}
     return {"document": shown, "facts": dict(facts)}

@@ -8,17 +8,15 @@ from typing import Any
 from django.utils import timezone
 
 from connectors.errors import Missing
-from connectors.qbo.documents import Bill
-from connectors.qbo.records import PostedBill
 from smoothx.lib.money import ZERO
 from sync import ledger, outbox, settle
 from sync.flow import Flow
 from sync.merge import fingerprint
 from sync.models import Entry, Outgoing
-from sync.plan import Notice, Plan
+from sync.plan import MoneyDocument, Notice, Plan
 from sync.presenting import document_json, to_json
 from sync.sets import write_back
-from sync.targets import QUICKBOOKS, Twin
+from sync.targets import Standing, Twin, adapter_for
 from sync.work import Work
 
 PLANNED = (
@@ -35,6 +33,8 @@ PLANNED = (
 
 def record(work: Work, flow: Flow, entry: Entry, plan: Plan[Any]) -> Outgoing | None:
     """The write to send now, or None when the entry is decided without one."""
+    if plan.removal is not None:
+        return _record_removal(work, entry, plan.removal)
     entry.notices = ledger.notices_to_json(plan.blockers or plan.warnings)
     if plan.document is None:
         _record_blocked(work, entry, plan)
@@ -49,7 +49,7 @@ def record(work: Work, flow: Flow, entry: Entry, plan: Plan[Any]) -> Outgoing | 
 
 
 def _open(work: Work, entry: Entry, plan: Plan[Any], print_: str) -> Outgoing | None:
-    if isinstance(plan.document, Bill):
+    if isinstance(plan.document, MoneyDocument):
         twin = _twin(work, entry, plan.document)
         if twin is not None and twin.is_ours:
             settle.adopt(entry, twin, plan, print_)
@@ -61,56 +61,89 @@ def _open(work: Work, entry: Entry, plan: Plan[Any], print_: str) -> Outgoing | 
 
 
 def _open_update(work: Work, entry: Entry, plan: Plan[Any], print_: str) -> Outgoing | None:
-    """Change what we posted, as long as nobody paid it or changed it in the books."""
-    if not isinstance(plan.document, Bill):
+    """Change what we posted, as long as nobody paid it or changed it on the other side."""
+    document: Any = plan.document
+    adapter = adapter_for(entry.target_type)
+    if not adapter.can_update:
         settle.unchanged(entry, fields=PLANNED, facts=entry.facts)
         return None
-    books = _look_at_ours(work, entry, plan.document)
-    if books is None:
+    standing = _look_at_ours(work, entry, document)
+    if standing is None:
         return None
-    if plan.document.entity != entry.target_type:
+    if document.entity != entry.target_type:
         settle.hold(entry, "sign_changed", subject=entry.target_name, fields=PLANNED)
         return None
-    if books.open_balance != books.total:
+    if standing.is_touched:
         settle.hold(entry, "paid_and_changed", subject=entry.target_name, fields=PLANNED)
         return None
-    extra = {"Id": entry.target_id, "SyncToken": books.sync_token, "sparse": True}
-    return _write(entry, plan, print_, operation="update", extra=extra)
+    return _write(entry, plan, print_, operation="update", extra=adapter.update_fields(entry, standing))
+
+
+def _record_removal(work: Work, entry: Entry, why: Notice) -> Outgoing | None:
+    """Take away what was posted; what never was is only said to be no document."""
+    entry.notices = ledger.notices_to_json([why])
+    entry.state = ledger.state_for([why])
+    if not entry.is_posted:
+        settle.planned_without_document(entry, [why], fields=PLANNED)
+        return None
+    adapter = adapter_for(entry.target_type)
+    try:
+        standing = adapter.look(work, entry)
+    except Missing:
+        settle.removed(entry)
+        return None
+    if standing.is_touched:
+        settle.hold(entry, "paid_and_removed", subject=entry.target_name, fields=PLANNED)
+        return None
+    entry.state = Entry.State.SENDING
+    outgoing = outbox.draft_write(
+        entry,
+        operation="delete",
+        target_type=entry.target_type,
+        body=to_json(adapter.update_fields(entry, standing)),
+        fingerprint="",
+    )
+    _save_write(outgoing, entry)
+    return outgoing
 
 
 def _keep(work: Work, entry: Entry, plan: Plan[Any]) -> None:
-    """Nothing to send. A document that was in doubt is in order only if the books have it as we posted it."""
-    if entry.state in ledger.POSTED_STATES or not isinstance(plan.document, Bill):
+    """Nothing to send. A document that was in doubt is in order only if it stands there as we posted it."""
+    if entry.state in ledger.POSTED_STATES or not isinstance(plan.document, MoneyDocument):
         settle.unchanged(entry, fields=PLANNED, facts=plan.facts)
     elif entry.target_total != plan.document.total:
         # It came out otherwise than planned from the start, which is for a person to decide.
         ledger.finish(entry, ())
-    elif (books := _look_at_ours(work, entry, plan.document)) is not None:
-        entry.target_version = books.sync_token
+    elif (standing := _look_at_ours(work, entry, plan.document)) is not None:
+        entry.target_version = standing.version
         settle.unchanged(entry, fields=(*PLANNED, "target_version"), facts=plan.facts)
 
 
-def _look_at_ours(work: Work, entry: Entry, bill: Bill) -> PostedBill | None:
-    """The bill as it stands in the books; None when it is not there as we posted it, and the entry says so."""
+def _look_at_ours(work: Work, entry: Entry, document: MoneyDocument) -> Standing | None:
+    """The document as it stands there; None when it is not there as we posted it, and the entry says so."""
     try:
-        books = QUICKBOOKS.posted(work, entry)
+        standing = adapter_for(entry.target_type).look(work, entry)
     except Missing:
         settle.hold(entry, "target_deleted", subject=entry.target_name, fields=PLANNED)
         return None
-    if books.total != abs(entry.target_total or ZERO):
-        figures = {"procore": str(bill.total), "books": str(books.total), "version": books.sync_token}
+    if standing.total != (entry.target_total or ZERO):
+        figures = {"procore": str(document.total), "books": str(abs(standing.total)), "version": standing.version}
         settle.hold(entry, "changed_by_hand", subject=entry.target_name, fields=PLANNED, **figures)
         return None
-    return books
+    return standing
 
 
 def _write(entry: Entry, plan: Plan[Any], print_: str, *, operation: str, extra: Mapping[str, Any]) -> Outgoing:
     outgoing = _draft(entry, plan, print_, operation=operation, extra=extra)
+    _save_write(outgoing, entry)
+    return outgoing
+
+
+def _save_write(outgoing: Outgoing, entry: Entry) -> None:
     with ledger.in_one_step():
         outgoing.save(force_insert=True)
         changes = {name: getattr(entry, name) for name in PLANNED}
         Entry.objects.filter(pk=entry.pk).update(**changes)
-    return outgoing
 
 
 def _draft(entry: Entry, plan: Plan[Any], print_: str, *, operation: str, extra: Mapping[str, Any]) -> Outgoing:
@@ -166,8 +199,8 @@ def _record_blocked(work: Work, entry: Entry, plan: Plan[Any]) -> None:
         work.forget_mapping()
 
 
-def _twin(work: Work, entry: Entry, bill: Bill) -> Twin | None:
-    twins = QUICKBOOKS.twins(work, entry, bill)
+def _twin(work: Work, entry: Entry, document: MoneyDocument) -> Twin | None:
+    twins = adapter_for(document.entity).twins(work, entry, document)
     ours = next((twin for twin in twins if twin.is_ours), None)
     if ours is not None or not twins or "post_anyway" in entry.approvals:
         return ours

@@ -36,10 +36,22 @@ TARGET = (
     "posted_at",
     "approvals",
 )
+# An entry whose document is gone. The type stays: it says what the document was.
+NO_TARGET: dict[str, Any] = {
+    "target_id": "",
+    "target_version": "",
+    "target_number": "",
+    "target_total": None,
+    "fingerprint": "",
+}
 
 
 def posted(work: Work, flow: Flow, entry: Entry, outgoing: Outgoing, answer: Answer) -> None:
     """The document stands on the other side. Its total there is compared with ours before it counts as right."""
+    if outgoing.operation == "delete":
+        outbox.close(outgoing, Outgoing.State.DONE)
+        removed(entry)
+        return
     entry.target_type = outgoing.target_type
     entry.facts = entry.planned.get("facts", entry.facts)
     entry.fingerprint = outgoing.fingerprint
@@ -75,6 +87,18 @@ def posted_many(work: Work, flow: Flow, made: Sequence[tuple[Outgoing, Answer]])
         ledger.finish_many(entries, (*STATE, *TARGET))
         ledger.release([f"entry:{entry.flow}:{entry.source_id}" for entry in entries])
     work.forget_mapping()
+
+
+def removed(entry: Entry) -> None:
+    """What was posted is gone, as the source wants it. Should the source want it again, it is made anew."""
+    entry.state = ledger.state_for([Notice(each["code"]) for each in entry.notices])
+    for name, value in NO_TARGET.items():
+        setattr(entry, name, value)
+    entry.tries, entry.facts, entry.posted_at = 0, {}, None
+    with ledger.in_one_step():
+        ledger.finish(entry, (*STATE, *TARGET))
+        ledger.end_waits(entry)
+        ledger.release([f"entry:{entry.flow}:{entry.source_id}"])
 
 
 def _not_linked(entry: Entry) -> None:

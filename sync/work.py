@@ -14,7 +14,7 @@ from connectors.procore.client import ProcoreClient
 from connectors.procore.records import CostCode
 from connectors.qbo import resources as qbo
 from connectors.qbo.client import QboClient
-from connectors.qbo.records import PostedBill
+from connectors.qbo.records import PostedDocument
 from mapping.choices import load_defaults
 from mapping.defaults import Defaults
 from mapping.kinds import KINDS
@@ -58,7 +58,7 @@ class Work:
         self._listed: dict[str, dict[str, Target]] = {}
         # The payment terms of purchase orders, by the order's id.
         self.order_terms: dict[str, str] = {}
-        self._vendor_bills: dict[tuple[str, str], list[PostedBill]] = {}
+        self._documents: dict[tuple[str, str], list[PostedDocument]] = {}
         self._connections = {row.vendor: row for row in Connection.objects.exclude(account_id="").order_by("id")}
 
     def connection(self, vendor: str) -> Connection:
@@ -134,15 +134,15 @@ class Work:
         rows = [row for page in pages for row in page if not row.get("deleted_at")]
         return {code.id: code for code in map(CostCode.from_standard, rows)}
 
-    def vendor_bills(self, entity: str, vendor_id: str) -> list[PostedBill]:
-        """All bills (or vendor credits) of one vendor, read once per run; what the run posts itself is added to it."""
-        key = (entity, vendor_id)
-        if key not in self._vendor_bills:
-            self._vendor_bills[key] = self.qbo.find_bills(entity=entity, vendor_id=vendor_id)
-        return self._vendor_bills[key]
+    def documents_of(self, entity: str, party_id: str) -> list[PostedDocument]:
+        """All bills (invoices, credits, ...) of one party, read once per run; what the run posts is added to it."""
+        key = (entity, party_id)
+        if key not in self._documents:
+            self._documents[key] = self.qbo.find_documents(entity, party_id)
+        return self._documents[key]
 
-    def remember_bill(self, entity: str, bill: PostedBill) -> None:
-        self._vendor_bills.get((entity, bill.vendor_id), []).append(bill)
+    def remember_document(self, entity: str, document: PostedDocument) -> None:
+        self._documents.get((entity, document.party_id), []).append(document)
 
     def forget_mapping(self) -> None:
         self._listed.clear()

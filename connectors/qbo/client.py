@@ -16,7 +16,7 @@ from connectors.models import Connection
 from connectors.paging import Row, Rows
 from connectors.qbo.faults import Operation, error_for, error_in, read_body
 from connectors.qbo.query import PAGE_SIZE, literal, match, one_of, select
-from connectors.qbo.records import PostedBill
+from connectors.qbo.records import PostedDocument
 from connectors.qbo.resources import COMPANY_INFO, PREFERENCES
 from connectors.resource import Resource
 from connectors.transport import Request, Response
@@ -30,6 +30,8 @@ LONGEST_QUERY_IN_URL = 1500
 _NAME_LISTS = frozenset(
     {"Vendor", "Customer", "Employee", "Account", "Item", "TaxCode", "Term", "Class", "Department", "PaymentMethod"}
 )
+# Documents to a customer; the others are to a vendor.
+_SALES = frozenset({"Invoice", "CreditMemo", "Estimate"})
 _ANY_STATE = "Active IN (true, false)"
 # What a name stands in, where it is not the display name of a person or firm.
 _NAME_MEMBERS = {"Item": "Name", "Class": "Name"}
@@ -126,31 +128,32 @@ class QboClient:
                     return row
         return None
 
-    def find_bills(
+    def find_documents(
         self,
+        entity: str,
+        party_id: str,
         *,
-        vendor_id: str,
         number: str | None = None,
         total: Decimal | None = None,
         around: date | None = None,
         days: int = 30,
-        entity: str = "Bill",
-    ) -> list[PostedBill]:
-        """Bills of a vendor, narrowed to a number (but for case), a total, and `days` either side of a date.
+    ) -> list[PostedDocument]:
+        """Documents of a vendor or customer, narrowed to a number (but for case), a total, and `days` around a date.
 
-        `entity` may be VendorCredit, whose totals are positive as well.
+        The totals of credits are positive as well.
         """
         numbered = match("DocNumber", number) if number else None
-        conditions = [f"VendorRef = {literal(vendor_id)}", numbered.condition if numbered else ""]
+        party = "CustomerRef" if entity in _SALES else "VendorRef"
+        conditions = [f"{party} = {literal(party_id)}", numbered.condition if numbered else ""]
         if total is not None:
             conditions.append(f"TotalAmt = {literal(format(total, 'f'))}")
         if around is not None:
             first, last = around - timedelta(days=days), around + timedelta(days=days)
             conditions.append(f"TxnDate >= '{first.isoformat()}' AND TxnDate <= '{last.isoformat()}'")
-        bills = [PostedBill.from_wire(row) for rows in self._query_pages(entity, conditions) for row in rows]
+        found = [PostedDocument.from_wire(row) for rows in self._query_pages(entity, conditions) for row in rows]
         if numbered is None or numbered.is_exact:
-            return bills
-        return [bill for bill in bills if bill.number.casefold() == str(number).casefold()]
+            return found
+        return [each for each in found if each.number.casefold() == str(number).casefold()]
 
     def company_info(self) -> Row:
         url = self._url(f"{COMPANY_INFO.path}/{self.connection.account_id}")

@@ -92,6 +92,10 @@ class Bill:
         return "VendorCredit" if self.is_credit else "Bill"
 
     @property
+    def party_id(self) -> str:
+        return self.vendor_id
+
+    @property
     def total(self) -> Decimal:
         """What is owed: negative for a credit."""
         return total(line.amount for line in self.lines)

@@ -143,32 +143,38 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class PostedBill:
-    """A bill or vendor credit as it stands in the books. `open_balance` below `total` means something was paid."""
+class PostedDocument:
+    """A bill, invoice, credit or order as it stands in the books; `party_id` is its vendor or customer.
+
+    `open_balance` below `total` means something was paid. `linked` are the documents it is linked to, as (kind, id):
+    a bill to its payments and its purchase order.
+    """
 
     id: str
     sync_token: str
     number: str
-    vendor_id: str
+    party_id: str
     date: date | None
     total: Decimal
     open_balance: Decimal
     memo: str
     updated_at: datetime | None = None
+    linked: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def from_wire(cls, wire: Wire) -> PostedBill:
+    def from_wire(cls, wire: Wire) -> PostedDocument:
         amount = money(wire.get("TotalAmt"))
         return cls(
             id=str(wire["Id"]),
             sync_token=str(wire.get("SyncToken") or "0"),
             number=wire.get("DocNumber") or "",
-            vendor_id=_ref(wire, "VendorRef"),
+            party_id=_ref(wire, "VendorRef") or _ref(wire, "CustomerRef"),
             date=parse_date(wire.get("TxnDate")),
             total=amount,
             open_balance=money(wire["Balance"]) if "Balance" in wire else amount,
             memo=wire.get("PrivateNote") or "",
             updated_at=_updated_at(wire),
+            linked=tuple((str(link["TxnType"]), str(link["TxnId"])) for link in wire.get("LinkedTxn") or ()),
         )
 
 

@@ -239,6 +239,7 @@ FLOW = Flow(
         PAYMENT_DUE_TAX,
     ),
     after=("contacts_to_qbo", "projects"),
+    makes=("Bill", "VendorCredit"),
     screen="bills",
     help="Each approved subcontractor invoice becomes a bill, with its retention on the liability accounts.",
 )

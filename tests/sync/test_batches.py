@@ -9,10 +9,12 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
+from connectors.procore import resources as procore
 from mapping.models import Link, LinkChange, RemoteItem
 from sync import batches, outbox, settle, sources
 from sync.engine import Engine
 from sync.models import Attempt, Entry, Outgoing
+from sync.work import Work
 from tests import worlds
 from tests.sync.claims import codes_of, fault, let_claims_run_out, make_due_now
 from tests.sync.pushes import (
@@ -217,9 +219,9 @@ def test_what_changed_since_the_preview_is_seen_row_by_row(contacts: Any) -> Non
     wanted = names(4)
     ids = add_companies(wanted)
     queue("contacts_to_qbo", ids)
-    client = sources.Work().procore
-    client.patch(sources.procore.VENDORS, ids[0], {"name": "Batch 900 Renamed"})
-    client.patch(sources.procore.VENDORS, ids[1], {"is_active": False})
+    client = Work().procore
+    client.patch(procore.VENDORS, ids[0], {"name": "Batch 900 Renamed"})
+    client.patch(procore.VENDORS, ids[1], {"is_active": False})
     worlds.act(contacts.qbo, "add_vendor", name=wanted[2])
     worlds.read_section("contacts")
     Engine().run_due()
@@ -252,7 +254,7 @@ def test_unusual_names_cross_as_quickbooks_takes_them(contacts: Any, name: str, 
 def test_the_name_of_an_inactive_twin_is_free(contacts: Any) -> None:
     ids = add_companies(["Batch 000 Concrete", "Batch 001 Concrete"])
     (vendor,) = add_vendors([{"DisplayName": "Batch 000 Concrete"}])
-    client = sources.Work().qbo
+    client = Work().qbo
     client.update("Vendor", {"Id": vendor, "SyncToken": "0", "sparse": True, "Active": False}, key="make-inactive")
     worlds.read_section("contacts")
     queue("contacts_to_qbo", ids)

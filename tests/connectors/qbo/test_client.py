@@ -132,18 +132,18 @@ def test_a_bill_is_created_exactly_and_found_again(client: QboClient, sandboxes:
     assert '"Amount":128336.40' in Call.objects.get(key="k-1").request_body
     vendor_id = wire["VendorRef"]["value"]
     around = date(2026, 3, 1)
-    found = client.find_bills(vendor_id=vendor_id, number="t-100", total=Decimal("128336.40"), around=around)
+    found = client.find_documents("Bill", vendor_id, number="t-100", total=Decimal("128336.40"), around=around)
     assert [(bill.id, bill.memo) for bill in found] == [(made["Id"], "marker")]
-    assert client.find_bills(vendor_id=vendor_id, number="T-10") == []
-    assert client.find_bills(vendor_id=vendor_id, number="T-100", around=around, days=5) == []
-    assert client.find_bills(vendor_id=vendor_id, total=Decimal("128336.41")) == []
+    assert client.find_documents("Bill", vendor_id, number="T-10") == []
+    assert client.find_documents("Bill", vendor_id, number="T-100", around=around, days=5) == []
+    assert client.find_documents("Bill", vendor_id, total=Decimal("128336.41")) == []
 
 
 def test_a_number_the_lexer_cannot_take_is_compared_here(client: QboClient) -> None:
     wire = bill_wire(client, DocNumber="Nr 5 \u2013 A")
     made = client.create("Bill", wire, key="k-2")
     client.create("Bill", wire | {"DocNumber": "Nr 5 B"}, key="k-3")
-    found = client.find_bills(vendor_id=wire["VendorRef"]["value"], number="Nr 5 \u2013 A")
+    found = client.find_documents("Bill", wire["VendorRef"]["value"], number="Nr 5 \u2013 A")
     assert [bill.id for bill in found] == [made["Id"]]
 
 
@@ -161,7 +161,7 @@ def test_a_lost_answer_of_a_keyed_write_is_repeated_and_makes_one_bill(client: Q
     wire = bill_wire(client)
     made = client.create("Bill", wire, key="k-5")
     assert len(state(sandboxes, "Bill")) == before + 1
-    assert [bill.id for bill in client.find_bills(vendor_id=wire["VendorRef"]["value"], number="T-100")] == [
+    assert [bill.id for bill in client.find_documents("Bill", wire["VendorRef"]["value"], number="T-100")] == [
         made["Id"]
     ]
     assert [call.status for call in Call.objects.filter(key="k-5").order_by("id")] == [None, 200]
@@ -172,7 +172,7 @@ def test_answers_that_stay_lost_are_uncertain(client: QboClient, sandboxes: Any)
     control(sandboxes.qbo, "faults", [{"method": "POST", "path": "/bill", "when": "after", "drop": True, "times": 3}])
     with pytest.raises(Uncertain):
         client.create("Bill", wire, key="k-6")
-    assert len(client.find_bills(vendor_id=wire["VendorRef"]["value"], number="T-100")) == 1
+    assert len(client.find_documents("Bill", wire["VendorRef"]["value"], number="T-100")) == 1
     assert Call.objects.filter(key="k-6", status=None).count() == 3
 
 

@@ -1,44 +1,28 @@
-"""Step one, read: the source record as it is now, by id. What the hint said is not trusted.
-
-One reader per vendor resource, so that a new flow over a known resource adds nothing here.
-"""
+"""Contacts, projects and cost codes as they are now, by id, one or many at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Literal
 
 from connectors.errors import Missing
 from connectors.procore import resources as procore
-from connectors.procore.records import Company, Project, Requisition
+from connectors.procore.records import Company, Project
 from connectors.qbo import resources as qbo
 from connectors.qbo.records import Contact
 from connectors.resource import Resource
-from mapping.directory.refreshing import refresh_project_codes, upsert_company, upsert_project, upsert_qbo_contact
+from mapping.directory.refreshing import upsert_company, upsert_project, upsert_qbo_contact
 from mapping.directory.upserts import upsert_companies, upsert_contacts
 from mapping.divisions import ancestors
 from mapping.models import RemoteItem
-from sync.flow import Flow
 from sync.flows._cost_codes import CodePush
 from sync.flows.contacts import PushRequest
 from sync.models import Entry
-from sync.terms import add_terms
+from sync.sources.reader import Reader, SetReader
 from sync.work import Work
 
-Reader = Callable[[Work, Entry], Any]
-SetReader = Callable[[Work, Sequence[Entry]], Mapping[int, Any]]
 # More would make the address longer than gateways take.
 IDS_IN_AN_ADDRESS = 100
-
-
-def read_requisition(work: Work, entry: Entry) -> Requisition:
-    wire = work.procore.get(procore.REQUISITIONS, entry.source_id, project_id=entry.project_id)
-    requisition = Requisition.from_wire(wire)
-    known = work.base_maps.codes
-    if any(line.cost_code_id and line.cost_code_id not in known for line in requisition.lines):
-        refresh_project_codes(work.procore.connection, [requisition.project_id])
-        work.forget_mapping()
-    return add_terms(work, requisition)
 
 
 def read_project(work: Work, entry: Entry) -> Project:
@@ -130,7 +114,6 @@ def _role(entry: Entry) -> Literal["vendor", "customer"]:
 
 CONTACT_LISTS: dict[Literal["vendor", "customer"], Resource] = {"vendor": qbo.VENDORS, "customer": qbo.CUSTOMERS}
 READERS: dict[str, Reader] = {
-    procore.REQUISITIONS.key: read_requisition,
     procore.PROJECTS.key: read_project,
     procore.VENDORS.key: read_company,
     qbo.VENDORS.key: read_qbo_contact,
@@ -143,13 +126,3 @@ SET_READERS: dict[str, SetReader] = {
     qbo.CUSTOMERS.key: read_qbo_contacts,
     procore.STANDARD_COST_CODES.key: read_codes,
 }
-
-
-def read(work: Work, entry: Entry) -> Any:
-    """The record, or Missing when it is gone or no longer visible."""
-    return READERS[entry.source_type](work, entry)
-
-
-def read_many(work: Work, flow: Flow, entries: Sequence[Entry]) -> Mapping[int, Any]:
-    """The records of entries of one flow by the entry's pk, read in sets; one that is gone is left out."""
-    return SET_READERS[flow.reads.key](work, entries)

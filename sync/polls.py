@@ -1,0 +1,42 @@
+"""The lists of a Procore project that are asked for documents, and which of their rows are worth carrying."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connectors.procore import resources as procore
+from connectors.procore.records import APPROVED_STATUSES
+from connectors.resource import Resource
+from sync.work import Work
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPoll:
+    """The list `reads` of every project, for the flow `flow`. `is_wanted` is asked of rows not known yet."""
+
+    flow: str
+    reads: Resource
+    is_wanted: Callable[[Work, Row], bool]
+    filters: Mapping[str, object] = field(default_factory=dict)
+
+
+def wants_requisition(work: Work, row: Row) -> bool:
+    """Approved and not inside the opening balance.
+
+    A claim dated before the start date but approved after the opening balances were read is wanted as well: it is in
+    neither, so somebody must be told.
+    """
+    if row.get("status") not in APPROVED_STATUSES:
+        return False
+    opening = work.openings.get(str(row.get("commitment_id")))
+    return opening is None or int(row["number"]) > opening.number
+
+
+POLLS = (
+    # The hint only needs status, number and date; figures and lines are read with the claim itself.
+    ProjectPoll("bills", procore.REQUISITIONS, wants_requisition, {"view": "default"}),
+)

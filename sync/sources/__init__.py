@@ -1,0 +1,32 @@
+"""Step one, read: the source record as it is now, by id. What the hint said is not trusted.
+
+A module per area; it declares READERS, and SET_READERS for what is read many at a time. Their keys are a flow's, or a
+vendor resource's where all flows over it read alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sync.flow import Flow
+from sync.models import Entry
+from sync.sources import claims, directory
+from sync.sources.reader import Reader, SetReader
+from sync.work import Work
+
+AREAS = (claims, directory)
+READERS: dict[str, Reader] = {key: reader for area in AREAS for key, reader in area.READERS.items()}
+SET_READERS: dict[str, SetReader] = {key: reader for area in AREAS for key, reader in area.SET_READERS.items()}
+
+
+def read(work: Work, entry: Entry) -> Any:
+    """The record, or Missing when it is gone or no longer visible."""
+    reader = READERS.get(entry.flow) or READERS[entry.source_type]
+    return reader(work, entry)
+
+
+def read_many(work: Work, flow: Flow, entries: Sequence[Entry]) -> Mapping[int, Any]:
+    """The records of entries of one flow by the entry's pk, read in sets; one that is gone is left out."""
+    reader = SET_READERS.get(flow.key) or SET_READERS[flow.reads.key]
+    return reader(work, entries)

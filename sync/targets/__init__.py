@@ -1,0 +1,33 @@
+"""Writing to the other side, and looking there first: one adapter per kind of thing that is written."""
+
+from __future__ import annotations
+
+from sync.targets.answers import Adapter, Answer, Standing, Twin, signed
+from sync.targets.directory import ProcoreDirectory
+from sync.targets.documents import MONEY_ENTITIES, BooksDocuments
+from sync.targets.names import LIST_ENTITIES, NAME_ENTITIES, BooksNames
+
+# By what the planned document calls itself; no two vendors use one word.
+ADAPTERS: dict[str, Adapter] = {
+    **dict.fromkeys(MONEY_ENTITIES, BooksDocuments()),
+    **dict.fromkeys(NAME_ENTITIES, BooksNames()),
+    "vendor": ProcoreDirectory(),
+}
+
+
+def adapter_for(target_type: str) -> Adapter:
+    """Who writes documents of this kind, named as their `entity`."""
+    return ADAPTERS[target_type]
+
+
+__all__ = [
+    "ADAPTERS",
+    "LIST_ENTITIES",
+    "MONEY_ENTITIES",
+    "Adapter",
+    "Answer",
+    "Standing",
+    "Twin",
+    "adapter_for",
+    "signed",
+]

@@ -1,0 +1,143 @@
+"""Money documents in QuickBooks: bills, invoices, their credits, orders and estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from connectors.errors import Missing, VendorError
+from connectors.qbo.client import BatchItem
+from connectors.qbo.documents import numbers_from_text
+from connectors.qbo.records import PostedDocument
+from smoothx.lib.money import money
+from smoothx.lib.text import stable_hash
+from sync.models import Entry, Outgoing
+from sync.plan import MoneyDocument
+from sync.targets.answers import Adapter, Answer, Standing, Twin, signed
+from sync.work import Work
+
+SIMILAR_DAYS = 30
+MONEY_ENTITIES = ("Bill", "VendorCredit", "Invoice", "CreditMemo", "PurchaseOrder", "Estimate")
+NOUNS = {
+    "Bill": "bill",
+    "VendorCredit": "vendor credit",
+    "Invoice": "invoice",
+    "CreditMemo": "credit memo",
+    "PurchaseOrder": "purchase order",
+    "Estimate": "estimate",
+}
+
+
+class BooksDocuments(Adapter):
+    def send(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer:
+        wire = numbers_from_text(outgoing.body)
+        entity = outgoing.target_type
+        if outgoing.operation == "delete":
+            work.qbo.delete(entity, wire["Id"], wire["SyncToken"], key=outgoing.key)
+            return Answer(wire["Id"], wire["SyncToken"])
+        allow = "post_anyway" in entry.approvals
+        if outgoing.operation == "create":
+            answer = work.qbo.create(entity, wire, key=outgoing.key, allow_duplicate_number=allow)
+            work.remember_document(entity, PostedDocument.from_wire(answer))
+        else:
+            answer = work.qbo.update(entity, wire, key=outgoing.key)
+        return read_answer(entity, answer)
+
+    def send_many(self, work: Work, drafts: Sequence[Outgoing]) -> dict[int, Answer | VendorError]:
+        """One batch. Its request key follows from the writes' own, so that a repeat of the call makes nothing new."""
+        return send_batch(work, drafts)
+
+    def probe(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer | None:
+        """The document this write may have made. Marker first; without one nothing is taken for ours."""
+        entity, body = outgoing.target_type, outgoing.body
+        if outgoing.operation == "create":
+            return self._find_created(work, entity, body)
+        try:
+            current = work.qbo.get_entity(entity, entry.target_id)
+        except Missing:
+            if outgoing.operation == "delete":
+                return Answer(entry.target_id, entry.target_version)
+            raise
+        if outgoing.operation == "delete":
+            return None
+        changed = str(current.get("SyncToken")) != str(body.get("SyncToken"))
+        answer = read_answer(entity, current)
+        is_ours = _same_note(current, body) and str(answer.total) == entry.planned["document"]["total"]
+        return answer if changed and is_ours else None
+
+    def _find_created(self, work: Work, entity: str, body: Mapping[str, Any]) -> Answer | None:
+        party = body.get("VendorRef") or body["CustomerRef"]
+        for found in work.qbo.find_documents(entity, party["value"], number=body["DocNumber"]):
+            if found.memo == body["PrivateNote"]:
+                return Answer(found.id, found.sync_token, found.number, signed(entity, found.total))
+        return None
+
+    def twins(self, work: Work, entry: Entry, document: MoneyDocument) -> list[Twin]:
+        """Documents in the books that may be this one already: same number, or same amount within 30 days.
+
+        Equal claims month after month are normal, so documents the ledger knows do not count by amount.
+        """
+        known = work.documents_of(document.entity, document.party_id)
+        numbered = [other for other in known if other.number.casefold() == document.number.casefold()]
+        if numbered:
+            return [_twin("duplicate_number", document, other) for other in numbered]
+        near = [
+            other
+            for other in known
+            if other.total == abs(document.total) and _days_apart(document, other) <= SIMILAR_DAYS
+        ]
+        if not near:
+            return []
+        ours = Entry.objects.filter(target_type=document.entity, target_id__in=[other.id for other in near])
+        posted = set(ours.values_list("target_id", flat=True))
+        return [_twin("possible_duplicate", document, other) for other in near if other.id not in posted]
+
+    def look(self, work: Work, entry: Entry) -> Standing:
+        books = PostedDocument.from_wire(work.qbo.get_entity(entry.target_type, entry.target_id))
+        is_touched = books.open_balance != books.total
+        return Standing(books.sync_token, signed(entry.target_type, books.total), is_touched)
+
+    def update_fields(self, entry: Entry, standing: Standing) -> dict[str, Any]:
+        return {"Id": entry.target_id, "SyncToken": standing.version, "sparse": True}
+
+
+def send_batch(work: Work, drafts: Sequence[Outgoing]) -> dict[int, Answer | VendorError]:
+    """Creates of QuickBooks records in one batch call."""
+    items = {
+        str(number): (draft, BatchItem(str(number), "create", draft.target_type, numbers_from_text(draft.body)))
+        for number, draft in enumerate(drafts, start=1)
+    }
+    key = stable_hash(*(draft.key for draft in drafts))
+    answers = work.qbo.batch([item for _, item in items.values()], key=key)
+    return {draft.pk: _read_item(draft, answers[number]) for number, (draft, _) in items.items()}
+
+
+def _read_item(draft: Outgoing, answer: dict[str, Any] | VendorError) -> Answer | VendorError:
+    return answer if isinstance(answer, VendorError) else read_answer(draft.target_type, answer)
+
+
+def read_answer(entity: str, wire: dict[str, Any]) -> Answer:
+    total = signed(entity, money(wire.get("TotalAmt"))) if entity in MONEY_ENTITIES else None
+    number = wire.get("DocNumber") or wire.get("DisplayName") or wire.get("Name") or ""
+    return Answer(str(wire["Id"]), str(wire.get("SyncToken") or "0"), number, total, wire)
+
+
+def _twin(code: str, document: MoneyDocument, other: PostedDocument) -> Twin:
+    return Twin(
+        code=code,
+        id=other.id,
+        name=f"{NOUNS[document.entity]} {other.number or other.id}",
+        amount=other.total,
+        days=_days_apart(document, other),
+        is_ours=other.memo == document.memo,
+        version=other.sync_token,
+        number=other.number,
+    )
+
+
+def _days_apart(document: MoneyDocument, other: PostedDocument) -> int:
+    return abs(((other.date or document.date) - document.date).days)
+
+
+def _same_note(current: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    return current.get("PrivateNote") == body.get("PrivateNote") and current.get("DocNumber") == body.get("DocNumber")
