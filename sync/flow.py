@@ -36,7 +36,8 @@ class Description:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
     """`rule` plans, `describe` lists; both pure. `after` names flows whose documents go first. It is switched on the
-    settings page `screen`, and runs without being switched when `is_on_at_first`.
+    settings page `screen`, and runs without being switched when `is_on_at_first`. `asked_as` is the set-up guide's
+    name of a switch that has to be set, on or off, before going live.
 
     `trigger`: "event" follows changes at the source, "push" only a person's button. `links` is the mapping a posted
     document creates, by the part of its ledger key or the only one. `reads_by_part` is what is read instead of `reads`
@@ -61,6 +62,7 @@ class Flow:
     sends_together: bool = False
     screen: Screen = "defaults"
     is_on_at_first: bool = True
+    asked_as: str = ""
     makes: tuple[str, ...] = ()
     splits: Callable[[Any], tuple[str, ...]] | None = None
     help: str = ""

@@ -11,14 +11,7 @@ from django.utils import timezone
 
 from connectors.models import Connection, Vendor
 from mapping.choices import known_books, load_defaults
-from mapping.defaults import (
-    BILL_CODE,
-    LINE_ITEM_TYPE,
-    RETENTION_PAYABLE_RELEASED,
-    RETENTION_PAYABLE_RETAINED,
-    DefaultKind,
-    Defaults,
-)
+from mapping.defaults import DefaultKind, Defaults
 from mapping.options.fitness import find_misfits
 from mapping.options.ways import find_in_force
 from smoothx.tenants.models import AuditEntry, Tenant
@@ -26,6 +19,7 @@ from smoothx.tenants.scope import require_tenant_id
 from sync import ledger
 from sync.books import first_look
 from sync.checklist import Check
+from sync.golive_defaults import check_defaults
 from sync.golive_mapping import check_mapping
 from sync.models import OpeningBalance, OpeningRun
 from sync.tasks import nudge, start_polling
@@ -99,10 +93,7 @@ def _way(facts: Facts) -> Check:
 
 def _defaults(facts: Facts) -> list[Check]:
     return [
-        _choice(facts.defaults, LINE_ITEM_TYPE, is_needed=True, why="Choose how bill lines are coded."),
-        _choice(facts.defaults, BILL_CODE, is_needed=True, why="Choose where an unmapped cost code goes."),
-        _retention(facts, RETENTION_PAYABLE_RETAINED),
-        _retention(facts, RETENTION_PAYABLE_RELEASED),
+        *check_defaults(facts.defaults, facts.last_run),
         *_misfits(facts),
     ]
 
@@ -116,30 +107,9 @@ def _misfits(facts: Facts) -> list[Check]:
         return found.id if found else ""
 
     return [
-        Check(f"{kind.key}_fits", "Defaults", kind.label, "block", reason, "defaults", "Choose another")
+        Check(f"{kind.key}_fits", "Defaults", kind.label, "block", reason, f"setting:{kind.key}", "Choose another")
         for kind, reason in find_misfits(chosen, books)
     ]
-
-
-def _choice(defaults: Defaults, kind: DefaultKind, *, is_needed: bool, why: str) -> Check:
-    chosen = defaults.get(kind)
-    if chosen is None:
-        return Check(kind.key, "Defaults", kind.label, "block" if is_needed else "done", why, "defaults", "Choose")
-    if not chosen.is_active:
-        text = f"{chosen.name} is inactive in QuickBooks. Choose another."
-        return Check(kind.key, "Defaults", kind.label, "block", text, "defaults", "Choose another")
-    return Check(kind.key, "Defaults", kind.label, "done", chosen.name)
-
-
-def _retention(facts: Facts, kind: DefaultKind) -> Check:
-    run = facts.last_run
-    if facts.defaults.get(kind) is None and run is not None and run.state == "running":
-        return Check(kind.key, "Defaults", kind.label, "wait", "Reading whether a contract holds retention.")
-    found = run.found if run is not None and run.state == "done" else {}
-    if facts.defaults.get(kind) is None and found and not found.get("holds_retention"):
-        return Check(kind.key, "Defaults", kind.label, "done", "Empty. No contract in Procore holds retention.")
-    why = "Contracts in Procore hold retention, so this is needed." if found.get("holds_retention") else kind.if_empty
-    return _choice(facts.defaults, kind, is_needed=True, why=why)
 
 
 def _openings(facts: Facts) -> list[Check]:

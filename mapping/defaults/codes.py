@@ -12,6 +12,8 @@ LINE_ITEM_TYPE = DefaultKind(
     if_empty="You cannot go live.",
     group="QuickBooks account codes",
     options=(("category", "Category"), ("item", "Item")),
+    gate="required",
+    ask="Choose how bill lines are coded.",
 )
 BILL_CODE = DefaultKind(
     key="bill_code",
@@ -21,6 +23,8 @@ BILL_CODE = DefaultKind(
     group="QuickBooks account codes",
     chooses=qbo.ACCOUNTS,
     account_types=COST_TYPES,
+    gate="required",
+    ask="Choose where an unmapped cost code goes.",
 )
 BILL_ITEM = DefaultKind(
     key="bill_item",
@@ -38,6 +42,8 @@ INVOICE_CODE = DefaultKind(
     group="QuickBooks account codes",
     chooses=qbo.ACCOUNTS,
     account_types=INCOME_TYPES,
+    gate="required",
+    ask="Choose where an owner invoice line without a mapping goes.",
 )
 
 KINDS = (

@@ -30,6 +30,12 @@ Screen = Literal[
 ]
 
 
+# When a default is needed before going live, as long as a flow that uses it runs: always; an answer given although
+# something is preset; if and only if sales tax is on in QuickBooks; if a commitment, or a prime contract, holds
+# retention; unless the class says the cost type.
+Gate = Literal["", "required", "answered", "tax", "retention_payable", "retention_receivable", "cost_type"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefaultKind:
     """`chooses` is the vendor list it is chosen from, limited to `account_types`; else it is one of `options`, or a
@@ -37,7 +43,7 @@ class DefaultKind:
 
     `takes_many`: any number of rows or options, kept as their ids parted by commas. `help` says what it does,
     `if_empty` what happens without it. `preset` is in force until somebody chooses. It stands on the settings page
-    `screen` under the heading `group`.
+    `screen` under the heading `group`. `gate` says when going live needs it, `ask` what the checklist says then.
     """
 
     key: str
@@ -52,6 +58,8 @@ class DefaultKind:
     bounds: tuple[int, int] | None = None
     takes_many: bool = False
     preset: str = ""
+    gate: Gate = ""
+    ask: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ RETENTION_PAYABLE_RETAINED = DefaultKind(
     group="Retention",
     chooses=qbo.ACCOUNTS,
     account_types=CURRENT_TYPES,
+    gate="retention_payable",
 )
 RETENTION_PAYABLE_RELEASED = DefaultKind(
     key="retention_payable_released",
@@ -22,6 +23,7 @@ RETENTION_PAYABLE_RELEASED = DefaultKind(
     group="Retention",
     chooses=qbo.ACCOUNTS,
     account_types=CURRENT_TYPES,
+    gate="retention_payable",
 )
 
 KINDS = (

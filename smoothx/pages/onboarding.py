@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from smoothx.lib.money import ZERO
 from smoothx.lib.shapes import Action, Empty, Progress
+from smoothx.pages.settings_screens import url_of_flow, url_of_setting
 from smoothx.tenants.access import TenantRequest, has_role
 from smoothx.tenants.models import Role
 from sync import openings
@@ -82,16 +83,20 @@ def _item(check: Check, *, is_main: bool) -> dict[str, Any]:
 
 
 def check_url(check: Check) -> str:
-    """Where a check is put right: a mapping section for "map:contacts", else a page by name."""
+    """Where a check is put right: a mapping section for "map:contacts", a setting, a switch, else a page by name."""
     if not check.fix:
         return ""
     name, _, section = check.fix.partition(":")
     if name == "map":
         section, _, show = section.partition(":")
         return reverse("mapping:section", args=[section]) + (f"?tab=mapped&show={show}" if show else "")
+    if name == "setting":
+        return url_of_setting(section)
+    if name == "flow":
+        return url_of_flow(section)
     if name == "openings":
         return f"{reverse('dashboard')}#opening"
-    pages = {"access": "settings:access", "defaults": "settings:defaults", "options": "mapping:options"}
+    pages = {"access": "settings:access", "options": "mapping:options"}
     return reverse(pages.get(name, name))
 
 

@@ -20,4 +20,6 @@ urlpatterns = [
     path("users/<int:membership_id>/role/", users.change_role, name="users_role"),
     path("users/<int:membership_id>/remove/", users.remove, name="users_remove"),
     path("audit/", audit.audit, name="audit"),
+    # Last: any other word is the page of one kind of document.
+    path("<slug:slug>/", settings_views.screen, name="screen"),
 ]

@@ -1,0 +1,73 @@
+"""The settings pages that show flows and defaults: what each is called, and where one setting or switch stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from mapping.defaults import DEFAULTS, DefaultKind, Screen
+from sync.flow import Flow
+from sync.registry import all_flows
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenText:
+    title: str
+    lead: str
+
+
+SCREENS: dict[Screen, ScreenText] = {
+    "defaults": ScreenText(
+        "Defaults", "What is used when a document or a mapping does not say. A document that used a default says so."
+    ),
+    "projects": ScreenText("Projects", "How Procore projects become sub-customers in QuickBooks."),
+    "contacts": ScreenText("Contacts", "How companies, vendors and customers cross."),
+    "bills": ScreenText("Commitments (bills)", "How subcontractor invoices become bills."),
+    "commitments": ScreenText("Purchase orders", "How commitments become purchase orders, and what is billed on them."),
+    "owner_invoices": ScreenText("Owner invoices", "How payment applications become invoices to the owner."),
+    "direct_costs": ScreenText("Direct costs", "How direct costs entered in Procore reach QuickBooks."),
+    "expenses": ScreenText("Expenses", "How bills and expenses entered in QuickBooks become direct costs in Procore."),
+    "payments": ScreenText("Payments", "How payments cross."),
+    "labour": ScreenText("Timesheets and labour", "How hours and pay runs become costs of projects."),
+    "after_posting": ScreenText("After posting", "What happens to a posted document when something changes later."),
+}
+
+
+def kinds_of(screen: Screen) -> tuple[DefaultKind, ...]:
+    return tuple(kind for kind in DEFAULTS.values() if kind.screen == screen)
+
+
+def flows_of(screen: Screen) -> tuple[Flow, ...]:
+    return tuple(flow for flow in all_flows().values() if flow.screen == screen)
+
+
+def shown_screens() -> list[Screen]:
+    """The pages that have something to show."""
+    return [screen for screen in SCREENS if kinds_of(screen) or flows_of(screen)]
+
+
+def screen_url(screen: Screen) -> str:
+    if screen == "defaults":
+        return reverse("settings:defaults")
+    return reverse("settings:screen", args=[screen.replace("_", "-")])
+
+
+def screen_named(slug: str) -> Screen:
+    """Raises KeyError for a page that does not exist or shows nothing."""
+    for screen in shown_screens():
+        if screen.replace("_", "-") == slug:
+            return screen
+    raise KeyError(slug)
+
+
+def url_of_setting(key: str) -> str:
+    """The row of one default."""
+    kind = DEFAULTS.get(key)
+    return f"{screen_url(kind.screen if kind else 'defaults')}#setting-{key}"
+
+
+def url_of_flow(key: str) -> str:
+    """The row of one flow's switch."""
+    flow = all_flows().get(key)
+    return f"{screen_url(flow.screen if flow else 'defaults')}#flow-{key}"

@@ -1,0 +1,125 @@
+"""The defaults and switches a company needs before going live, as each is declared: "Required Settings before going
+Live" of the set-up guide, and only while a flow that reads the setting runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mapping.defaults import CLASS_TYPE, DEFAULTS, DefaultKind, Defaults
+from sync.checklist import Check, Outcome
+from sync.flow import Flow
+from sync.models import FlowSetting, OpeningRun
+from sync.registry import all_flows
+
+GROUP = "Defaults"
+# What the reading of the opening balances found out, by the gate that asks it.
+HOLDS = {"retention_payable": "holds_retention", "retention_receivable": "holds_owner_retention"}
+HOLDERS = {"retention_payable": "contract", "retention_receivable": "prime contract"}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the gates look at. `found` is empty until the contracts were read once, `is_reading` while they are."""
+
+    defaults: Defaults
+    found: Mapping[str, Any] = field(default_factory=dict)
+    is_reading: bool = False
+
+
+def check_defaults(defaults: Defaults, run: OpeningRun | None) -> list[Check]:
+    """The defaults in the order declared, then the switches that have to be set one way or the other."""
+    switched = dict(FlowSetting.objects.values_list("flow", "is_on"))
+    flows = [flow for flow in all_flows().values() if flow.trigger == "event"]
+    running = [flow for flow in flows if switched.get(flow.key, flow.is_on_at_first)]
+    is_done = run is not None and run.state == "done"
+    known = Known(defaults, run.found if run is not None and is_done else {}, run is not None and run.state == "running")
+    kinds = [kind for kind in DEFAULTS.values() if kind.gate and is_used(kind, running)]
+    return [*(check_default(kind, known) for kind in kinds), *_switches(flows, switched)]
+
+
+def is_used(kind: DefaultKind, flows: Iterable[Flow]) -> bool:
+    return any(kind in flow.uses for flow in flows)
+
+
+def check_default(kind: DefaultKind, known: Known) -> Check:
+    """One line of the checklist."""
+    chosen = known.defaults.get_many(kind) if kind.takes_many else _single(kind, known.defaults)
+    inactive = [choice.name for choice in chosen if not choice.is_active]
+    if inactive:
+        side = "Procore" if kind.chooses and kind.chooses.key.startswith("procore.") else "QuickBooks"
+        return _check(kind, "block", f"{inactive[0]} is inactive in {side}. Choose another.", "Choose another")
+    if chosen and kind.gate == "tax" and not known.defaults.uses_sales_tax:
+        return _check(kind, "block", "Sales tax is off in QuickBooks, so this has to be empty.", "Empty it")
+    if chosen and (kind.gate != "answered" or _is_answered(kind, known.defaults)):
+        return _check(kind, "done", ", ".join(choice.name for choice in chosen))
+    outcome, text = MISSING[kind.gate](kind, known)
+    return _check(kind, outcome, text, "Choose" if outcome == "block" else "")
+
+
+def _single(kind: DefaultKind, defaults: Defaults) -> tuple[Any, ...]:
+    chosen = defaults.get(kind)
+    return () if chosen is None else (chosen,)
+
+
+def _is_answered(kind: DefaultKind, defaults: Defaults) -> bool:
+    return kind.key in defaults.choices or kind.key in defaults.many
+
+
+def _check(kind: DefaultKind, outcome: Outcome, text: str, button: str = "") -> Check:
+    return Check(kind.key, GROUP, kind.label, outcome, text, f"setting:{kind.key}" if button else "", button)
+
+
+def _switches(flows: Iterable[Flow], switched: Mapping[str, bool]) -> Iterator[Check]:
+    for flow in flows:
+        if not flow.asked_as:
+            continue
+        key = f"flow_{flow.key}"
+        if flow.key in switched:
+            yield Check(key, GROUP, flow.asked_as, "done", "On." if switched[flow.key] else "Off.")
+        else:
+            text = "Choose whether it is on or off."
+            yield Check(key, GROUP, flow.asked_as, "block", text, f"flow:{flow.key}", "Choose")
+
+
+Missing = tuple[Outcome, str]
+
+
+def _required(kind: DefaultKind, known: Known) -> Missing:
+    return "block", kind.ask or kind.if_empty
+
+
+def _tax(kind: DefaultKind, known: Known) -> Missing:
+    if not known.defaults.uses_sales_tax:
+        return "done", "Empty. Sales tax is off in QuickBooks."
+    return "block", kind.ask or "Sales tax is on in QuickBooks, so this is needed."
+
+
+def _retention(kind: DefaultKind, known: Known) -> Missing:
+    """Detected by reading Procore, not asked. Never read, or not told: it is needed."""
+    holder = HOLDERS[kind.gate]
+    if known.is_reading:
+        return "wait", f"Reading whether a {holder} holds retention."
+    holds = known.found.get(HOLDS[kind.gate])
+    if holds is None:
+        return "block", kind.if_empty
+    if not holds:
+        return "done", f"Empty. No {holder} in Procore holds retention."
+    return "block", f"{holder.capitalize()}s in Procore hold retention, so this is needed."
+
+
+def _cost_type(kind: DefaultKind, known: Known) -> Missing:
+    if known.defaults.says(CLASS_TYPE, "cost_type"):
+        return "done", f"Empty. {CLASS_TYPE.label} is Cost Type, so the class says it."
+    return "block", kind.ask or kind.if_empty
+
+
+MISSING: dict[str, Callable[[DefaultKind, Known], Missing]] = {
+    "required": _required,
+    "answered": _required,
+    "tax": _tax,
+    "retention_payable": _retention,
+    "retention_receivable": _retention,
+    "cost_type": _cost_type,
+}
