@@ -4,11 +4,12 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check test lint bench install clean
+.PHONY: help demo demo-check year-check test lint bench install clean
 
 help:
 	@echo "make demo        everything running with a live demo company; Ctrl-C stops it"
 	@echo "make demo-check  the same without a screen: syncs, compares both sides, exits 0 or 1 (SEED= SIZE= SCENARIO= KEEP=1)"
+	@echo "make year-check  a simulated year against both sandboxes, compared month by month, exits 0 or 1 (SEED= SCENARIO= KEEP=1)"
 	@echo "make test        all tests, browser journeys included"
 	@echo "make lint        formatting, lint, types and import rules"
 	@echo "make bench       speed and memory, written to bench.json"
@@ -27,6 +28,9 @@ demo: $(STAMP)
 
 demo-check: $(STAMP)
 	@$(BIN)/python -m smoothx.demo check --seed "$(or $(SEED),1)" --size "$(or $(SIZE),1)" --scenario "$(or $(SCENARIO),demo)" $(if $(KEEP),--keep)
+
+year-check: $(STAMP)
+	@$(BIN)/python -m smoothx.demo year --seed "$(or $(SEED),1)" --scenario "$(or $(SCENARIO),demo)" $(if $(KEEP),--keep)
 
 test: $(STAMP)
 	@$(BIN)/python -m tests.browser

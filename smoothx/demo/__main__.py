@@ -1,4 +1,4 @@
-"""`python -m smoothx.demo run` and `python -m smoothx.demo check`: what `make demo` and `make demo-check` do."""
+"""`python -m smoothx.demo run`, `check` and `year`: what `make demo`, `make demo-check` and `make year-check` do."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from smoothx.demo.supervise import NotReady, Supervisor
 from smoothx.embedded import ServicesUnavailable, ensure_services
 
 ROOT = Path(__file__).resolve().parents[2]
+PROGRAMMES = {"run": "smoothx.demo.run", "check": "smoothx.demo.check", "year": "smoothx.demo.year.run"}
 
 
 def main(argv: Sequence[str]) -> int:
@@ -38,7 +39,7 @@ def main(argv: Sequence[str]) -> int:
         poll_seconds=5,
         waits_at_the_end=arguments.keep,
     )
-    code = start("check", options)
+    code = start(arguments.command, options)
     if code == 0:
         remove(directory)
     return code
@@ -57,7 +58,7 @@ def start(command: str, options: Options) -> int:
             point_product_at(info, f"http://localhost:{port}", options)
             django.setup()
             # Needs the models, which exist only now that the settings are known.
-            programme = import_module(f"smoothx.demo.{command}")
+            programme = import_module(PROGRAMMES[command])
             code: int = programme.play(supervisor, Stage(options, info, port))
             return code
     except (NotReady, ServicesUnavailable) as error:
@@ -70,10 +71,12 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="a live company to click through")
     check = commands.add_parser("check", help="sync everything and compare both sides")
-    check.add_argument("--scenario", default="demo")
-    check.add_argument("--size", type=int, default=1)
-    check.add_argument("--seed", type=int, default=1)
-    check.add_argument("--keep", action="store_true", help="leave everything running and print the addresses")
+    year = commands.add_parser("year", help="play a year on both sides and compare them month by month")
+    for each in (check, year):
+        each.add_argument("--scenario", default="demo")
+        each.add_argument("--size", type=int, default=1)
+        each.add_argument("--seed", type=int, default=1)
+        each.add_argument("--keep", action="store_true", help="leave everything running and print the addresses")
     return parser.parse_args(argv)
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from connectors.sandbox.control import ActRefused
 from connectors.sandbox.procore.desk.contract_acts import ContractActs
-from connectors.sandbox.procore.desk.refusals import find_next_month, read_lines, refusing
+from connectors.sandbox.procore.desk.refusals import find_next_month, read_lines, read_period, refusing
 from connectors.sandbox.procore.subcontracts.claims import STATUSES
 from connectors.sandbox.procore.subcontracts.requisition_item_writes import LOCKED
 from connectors.sandbox.procore.tables import Row, read_number
-from connectors.sandbox.procore.values import write_money
+from connectors.sandbox.procore.values import read_date, write_money
 
 ENTERED = ("work", "stored", "retained", "released")
 
@@ -93,14 +93,17 @@ class ClaimActs(ContractActs):
         lines: list[dict[str, Any]] | None = None,
         status: str = "under_review",
         billing_date: str | None = None,
+        period_end: str | None = None,
     ) -> dict[str, Any]:
-        """The next claim of a contract. Lines: `{"line": 0, "work", "stored", "retained", "released"}`."""
+        """The next claim of a contract. Lines: `{"line": 0, "work", "stored", "retained", "released"}`. Its period is
+        the month after the last one's, or the one that `period_end` ends."""
         commitment = self.act_row("commitments", commitment_id, "commitment")
         _check_status(status)
         rows = read_lines(lines)
         with refusing():
             self.check_billable(commitment)
-        start, end = self._next_period(commitment)
+            given = read_date(period_end)
+        start, end = self._next_period(commitment) if given is None else read_period(given)
         claim = self.add_claim(
             commitment,
             invoice_number=str(invoice_number),

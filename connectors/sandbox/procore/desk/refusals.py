@@ -40,3 +40,9 @@ def find_next_month(last_end: str | None, today: date) -> tuple[date, date]:
     day = last + timedelta(days=1) if last and last.year < LAST_YEAR else today
     start = day.replace(day=1)
     return start, start.replace(day=calendar.monthrange(start.year, start.month)[1])
+
+
+def read_period(end: str) -> tuple[date, date]:
+    """The period that ends on this day, from the first of its month."""
+    last = date.fromisoformat(end)
+    return last.replace(day=1), last

@@ -56,18 +56,18 @@ class PurchaseActs(ActBase):
             }
             return self.add_record("Bill", body, realm)
 
-    def act_pay_bill(self, bill_id: str, amount: Any = None, realm: str = "") -> dict[str, Any]:
+    def act_pay_bill(self, bill_id: str, amount: Any = None, date: Any = None, realm: str = "") -> dict[str, Any]:
         """Pay a bill by check from the first bank account, whole unless an amount is given."""
         book = self.find_book(realm)
         bill = find_record(book, "Bill", bill_id)
         paid = Decimal(bill["Balance"]) if amount in (None, "") else to_amount(amount)
         if paid <= 0:
             raise ActRefused("nothing is owed on this bill")
-        body = _make_payment(bill["VendorRef"]["value"], [(bill, paid)], find_account(book, "Bank"))
+        body = _make_payment(bill["VendorRef"]["value"], [(bill, paid)], find_account(book, "Bank"), date)
         return self.add_record("BillPayment", body, realm)
 
     def act_pay_bills(
-        self, bill_ids: Any, amounts: Any = None, account_id: Any = None, realm: str = ""
+        self, bill_ids: Any, amounts: Any = None, account_id: Any = None, date: Any = None, realm: str = ""
     ) -> dict[str, Any]:
         """Pay several bills by check, one payment per vendor. `amounts` (one per bill) pays parts of them."""
         book = self.find_book(realm)
@@ -81,8 +81,22 @@ class PurchaseActs(ActBase):
             by_vendor.setdefault(bill["VendorRef"]["value"], []).append((bill, amount))
         with refusing(), book.atomic():
             kind = book.kinds["BillPayment"]
-            made = [save(book, kind, _make_payment(vendor, pairs, bank)) for vendor, pairs in by_vendor.items()]
+            made = [save(book, kind, _make_payment(vendor, pairs, bank, date)) for vendor, pairs in by_vendor.items()]
         return {"BillPayment": made}
+
+    def act_apply_vendor_credit(
+        self, credit_id: str, bill_id: str, amount: Any = None, date: Any = None, realm: str = ""
+    ) -> dict[str, Any]:
+        """Settle a bill with a vendor credit, as far as both reach unless an amount is given; no money moves."""
+        book = self.find_book(realm)
+        credit, bill = find_record(book, "VendorCredit", credit_id), find_record(book, "Bill", bill_id)
+        both = min(Decimal(credit["Balance"]), Decimal(bill["Balance"]))
+        applied = both if amount in (None, "") else to_amount(amount)
+        if applied <= 0:
+            raise ActRefused("nothing is left of the credit, or nothing is owed on the bill")
+        body = _make_payment(bill["VendorRef"]["value"], [(bill, applied)], find_account(book, "Bank"), date)
+        link = {"Amount": applied, "LinkedTxn": [{"TxnId": credit["Id"], "TxnType": "VendorCredit"}]}
+        return self.add_record("BillPayment", body | {"TotalAmt": 0, "Line": [*body["Line"], link]}, realm)
 
     def act_add_card_expense(
         self,
@@ -202,10 +216,11 @@ def _make_line(amount: Decimal, detail: Record) -> Record:
     return {"Amount": amount, "DetailType": ACCOUNT_LINE, ACCOUNT_LINE: {"BillableStatus": "NotBillable", **detail}}
 
 
-def _make_payment(vendor_id: str, pairs: list[tuple[Record, Decimal]], bank: Record) -> Record:
+def _make_payment(vendor_id: str, pairs: list[tuple[Record, Decimal]], bank: Record, day: Any = None) -> Record:
     lines = [{"Amount": paid, "LinkedTxn": [{"TxnId": bill["Id"], "TxnType": "Bill"}]} for bill, paid in pairs]
     return {
         "VendorRef": refer(vendor_id),
+        "TxnDate": to_date(day) if day else None,
         "CurrencyRef": refer(pairs[0][0]["CurrencyRef"]["value"]),
         "PayType": "Check",
         "CheckPayment": {"BankAccountRef": refer(bank["Id"])},

@@ -1,0 +1,68 @@
+"""Lets the real engine work until nothing is left to do, in this process and without sleeping."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from connectors.models import Cursor
+from sync import ledger
+from sync.books import poll_books
+from sync.engine import Engine
+from sync.intake import OVERLAP, poll_procore
+from sync.models import Entry
+from sync.work import Work
+
+# What is due within this time is a retry; what merely waits is looked at again later than that.
+RETRY_WITHIN = timedelta(minutes=20)
+MOST_ROUNDS = 60
+# Vendors stamp whole seconds.
+STAMP = timedelta(seconds=3)
+
+
+class NoRest(Exception):
+    """The engine still had work after many rounds; the text names it."""
+
+
+def come_to_rest() -> None:
+    """Poll both sides and carry what is due, retries included. Raises NoRest."""
+    poll_all()
+    for _ in range(MOST_ROUNDS):
+        handled = Engine().run_due(seconds=600)
+        if not handled and not _bring_retries_forward():
+            return
+    stuck = [f"{entry.flow} {entry.title or entry.source_id}: {entry.state}" for entry in _retries()]
+    message = f"the engine does not come to rest: {', '.join(stuck[:10])}"
+    raise NoRest(message)
+
+
+def poll_all() -> None:
+    poll_procore(Work())
+    poll_books(Work())
+    # A month lies between two looks, so what was seen is not read again for the overlap's sake.
+    for cursor in Cursor.objects.all():
+        if cursor.read_until <= timezone.now():
+            Cursor.objects.filter(pk=cursor.pk).update(read_until=cursor.read_until + OVERLAP - STAMP)
+
+
+def look_at_everything() -> None:
+    """Forget how far each list was read and what each document looked like: all is read and planned again."""
+    Cursor.objects.all().delete()
+    Entry.objects.filter(state__in=ledger.POSTED_STATES).update(source_fingerprint="")
+    ledger.make_due(Entry.objects.exclude(state=Entry.State.LEFT_OUT))
+    Entry.objects.exclude(state=Entry.State.LEFT_OUT).update(due_at=timezone.now())
+
+
+def list_deletions() -> None:
+    """Have the next poll read complete lists, which alone tell what was deleted."""
+    Cursor.objects.filter(resource__endswith=".complete").delete()
+
+
+def _retries() -> list[Entry]:
+    return list(Entry.objects.filter(due_at__lte=timezone.now() + RETRY_WITHIN))
+
+
+def _bring_retries_forward() -> int:
+    now = timezone.now()
+    return Entry.objects.filter(due_at__lte=now + RETRY_WITHIN).update(due_at=now)
