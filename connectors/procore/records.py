@@ -12,8 +12,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from connectors.procore.claims import Claim
 from smoothx.lib.dates import parse_date, parse_instant
-from smoothx.lib.money import cents, money, total
+from smoothx.lib.money import ZERO, cents, money, total
 from smoothx.lib.text import collapse_spaces, strip_tags
 
 Wire = Mapping[str, Any]
@@ -178,6 +179,8 @@ class RequisitionLine:
     """One billed line. `completed` and `completed_before` are work plus stored material to date, now and one
     application earlier; `released` the retainage let go this period; `budget_code` the code as its reader knows it.
     `cost_type` is the type's own code ("S"), `cost_type_id` and `sub_job_id` are empty where Procore names them not.
+    `retained` is retainage kept back on work this period, `stored_retained` that on stored material after it, and
+    `stored_before` the material stored before it: together they tell what of the retainage held is the line's.
 
     gross = completed - completed_before, never the work column alone: material billed as stored would be billed
     again when installed.
@@ -195,6 +198,12 @@ class RequisitionLine:
     budget_code: str = ""
     cost_type_id: str = ""
     sub_job_id: str = ""
+    retained: Decimal = ZERO
+    stored_retained: Decimal = ZERO
+    stored_released: Decimal = ZERO
+    stored_before: Decimal = ZERO
+    tax_code_id: str = ""
+    tax_code_name: str = ""
 
     @property
     def gross(self) -> Decimal:
@@ -202,7 +211,7 @@ class RequisitionLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Requisition:
+class Requisition(Claim):
     """A subcontractor invoice (payment application on a commitment), with its G702 figures.
 
     `completed` is line 4, `retainage` line 5, `earned` line 6, `previous` line 7, `due` line 8 (all without tax);
@@ -238,6 +247,10 @@ class Requisition:
     payment_terms: str = ""
 
     @property
+    def contract_key(self) -> str:
+        return self.commitment_id
+
+    @property
     def is_approved(self) -> bool:
         return self.status in APPROVED_STATUSES
 
@@ -250,24 +263,6 @@ class Requisition:
     def retainage_before(self) -> Decimal:
         """Line 5 of the application before: its line 4 less its line 6, which is this one's line 7."""
         return cents(self.completed_before - self.previous)
-
-    @property
-    def gross(self) -> Decimal:
-        return cents(self.completed - self.completed_before)
-
-    @property
-    def released(self) -> Decimal:
-        """R: retainage let go this period, on work and on stored material."""
-        return total(line.released for line in self.lines)
-
-    @property
-    def retained(self) -> Decimal:
-        """H: retainage kept back this period. Negative when retainage on stored material rolls off unreleased.
-
-        The change of what is held plus what was let go, not the sum of the lines' own figures: those leave out
-        retainage that moves from stored material to work.
-        """
-        return cents(self.retainage - self.retainage_before + self.released)
 
     @classmethod
     def from_wire(cls, wire: Wire) -> Requisition:
@@ -309,6 +304,7 @@ def read_line(wire: Wire) -> RequisitionLine:
     """A requisition item of the extended view. Unit-price contracts send no stored-material fields: they hold none."""
     code = wire.get("wbs_code") or {}
     cost_type = _segment(code, "line_item_type")
+    taxes = wire.get("taxes") or ()
     return RequisitionLine(
         id=_id(wire.get("id")),
         item_type=wire.get("item_type") or "",
@@ -325,6 +321,13 @@ def read_line(wire: Wire) -> RequisitionLine:
         budget_code=code.get("flat_code") or "",
         cost_type_id=_id(cost_type.get("id")),
         sub_job_id=_id(_segment(code, "sub_job").get("id")),
+        retained=money(wire.get("work_completed_retainage_retained_this_period")),
+        stored_retained=money(wire.get("materials_stored_retainage_currently_retained")),
+        stored_released=money(wire.get("materials_stored_retainage_released_this_period")),
+        stored_before=money(wire.get("materials_presently_stored_from_previous_progress")),
+        # Two taxes on one line are no code that could be mapped.
+        tax_code_id="+".join(_id(tax.get("tax_code_id")) for tax in taxes),
+        tax_code_name=" and ".join(collapse_spaces(tax.get("tax_code_name") or "") for tax in taxes),
     )
 
 

@@ -11,14 +11,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from connectors.procore.records import Requisition
-from mapping.defaults import BILL_DATE, PAYMENT_DUE_TAX, Defaults
+from connectors.procore.claims import Claim
+from mapping.defaults import BILL_DATE, PAYMENT_DUE_TAX, DefaultKind, Defaults
 from mapping.maps import ContractLedger, Maps
 from smoothx.lib.money import ZERO, cents, total
 from sync.flows import _waits
 from sync.plan import Notes
 
 CATCH_UP = "catch_up"
+Dated = tuple[str, date | None]
 
 Problem = Literal[
     "", "previous_not_posted", "opening_missing", "not_in_opening", "opening_not_confirmed", "previous_changed"
@@ -70,26 +71,26 @@ class Place:
         return Difference() if self.problem else self.difference
 
 
-def read_figures(requisition: Requisition, defaults: Defaults) -> Figures:
+def read_figures(claim: Claim, defaults: Defaults) -> Figures:
     """The figures as Procore states them; line 8 less its tax where the firm's line 8 contains it."""
     treatment = defaults.get(PAYMENT_DUE_TAX)
     is_tax_inside = treatment is not None and treatment.id == "included"
-    net = cents(requisition.due - requisition.tax) if is_tax_inside else requisition.due
-    held, released, tax = requisition.retained, requisition.released, requisition.tax
-    has_lines = any(line.gross for line in requisition.lines)
-    return Figures(requisition.gross, held, released, net, tax, not (has_lines or held or released or tax))
+    net = cents(claim.due - claim.tax) if is_tax_inside else claim.due
+    held, released, tax = claim.retained, claim.released, claim.tax
+    has_lines = any(line.gross for line in claim.lines)
+    return Figures(claim.gross, held, released, net, tax, not (has_lines or held or released or tax))
 
 
-def check_figures(requisition: Requisition, figures: Figures, notes: Notes) -> None:
+def check_figures(claim: Claim, figures: Figures, notes: Notes) -> None:
     """Procore's own figures must agree with each other before anything is built on them."""
     _agree(
         "Completed and stored to date (line 4)",
-        total(line.completed for line in requisition.lines),
-        requisition.completed,
+        total(line.completed for line in claim.lines),
+        claim.completed,
         notes,
     )
-    _agree("Earned less retention (line 6)", requisition.completed - requisition.retainage, requisition.earned, notes)
-    _agree("Current payment due (line 8)", requisition.earned - requisition.previous, figures.net, notes)
+    _agree("Earned less retention (line 6)", claim.completed - claim.retainage, claim.earned, notes)
+    _agree("Current payment due (line 8)", claim.earned - claim.previous, figures.net, notes)
 
 
 def _agree(subject: str, computed: Decimal, stated: Decimal, notes: Notes) -> None:
@@ -97,120 +98,118 @@ def _agree(subject: str, computed: Decimal, stated: Decimal, notes: Notes) -> No
         notes.block("totals_differ", subject, lines=cents(computed), figure=stated)
 
 
-def find_date(requisition: Requisition, defaults: Defaults) -> date | None:
-    """The date its bill takes: the chosen one, else the other one, else None."""
-    wanted, other = _dates(requisition, defaults)
+def find_date(claim: Claim, defaults: Defaults, kind: DefaultKind = BILL_DATE) -> date | None:
+    """The date its document takes: the one chosen by `kind`, else the other one, else None."""
+    wanted, other = _dates(claim, defaults, kind)
     return wanted[1] or other[1]
 
 
-def check_date(requisition: Requisition, defaults: Defaults, notes: Notes) -> None:
-    wanted, other = _dates(requisition, defaults)
+def check_date(claim: Claim, defaults: Defaults, notes: Notes, kind: DefaultKind = BILL_DATE) -> None:
+    wanted, other = _dates(claim, defaults, kind)
     if wanted[1] is None and other[1] is None:
         notes.block("date_missing")
     elif wanted[1] is None:
         notes.warn("other_date_used", date=other[1], used=other[0], wanted=wanted[0])
 
 
-def _dates(requisition: Requisition, defaults: Defaults) -> tuple[tuple[str, date | None], tuple[str, date | None]]:
-    billing = ("billing date", requisition.billing_date)
-    period = ("end of its period", requisition.period_end)
-    chosen = defaults.get(BILL_DATE)
+def _dates(claim: Claim, defaults: Defaults, kind: DefaultKind) -> tuple[Dated, Dated]:
+    billing = ("billing date", claim.billing_date)
+    period = ("end of its period", claim.period_end)
+    chosen = defaults.get(kind)
     return (period, billing) if chosen is not None and chosen.id == "period_end" else (billing, period)
 
 
-def is_inside_opening(requisition: Requisition, maps: Maps) -> bool:
+def is_inside_opening(claim: Claim, maps: Maps) -> bool:
     """It lies before the start date and the opening balance has it. What we posted ourselves never does."""
-    ledger = maps.contract(requisition.commitment_id)
-    return not ledger.has(requisition.id) and ledger.covers(source_id=requisition.id, number=requisition.number)
+    ledger = maps.contract(claim.contract_key)
+    return not ledger.has(claim.id) and ledger.covers(source_id=claim.id, number=claim.number)
 
 
-def find_place(requisition: Requisition, maps: Maps, dated: date | None) -> Place:
+def find_place(claim: Claim, maps: Maps, dated: date | None) -> Place:
     """What keeps the claim from being posted now, if anything, and what its bill must make up for.
 
     A claim starts from line 7 and the retention before it. Where the books stand exactly there nothing is missing,
     whatever became of the claim before (one with nothing to post is never posted).
     """
-    ledger = maps.contract(requisition.commitment_id)
-    books = ledger.before(source_id=requisition.id, number=requisition.number)
-    own = ledger.claim(requisition.id)
+    ledger = maps.contract(claim.contract_key)
+    books = ledger.before(source_id=claim.id, number=claim.number)
+    own = ledger.claim(claim.id)
     if own is None and maps.start_date and dated and dated < maps.start_date:
-        return Place("not_in_opening", Difference(), books, requisition.number)
-    difference = _compare(requisition, books)
+        return Place("not_in_opening", Difference(), books, claim.number)
+    difference = _compare(claim, books)
     settled = Difference(own.catch_up_cost, own.catch_up_retention) if own else Difference()
     # Once later claims stand on this one they have made up for what was missing: doing it here too would double it.
-    is_settled = difference == settled or (own is not None and ledger.has_later(requisition.number))
+    is_settled = difference == settled or (own is not None and ledger.has_later(claim.number))
     if is_settled:
         difference = settled
-    problem: Problem = "" if is_settled else _missing_before(requisition, maps, books, dated)
+    problem: Problem = "" if is_settled else _missing_before(claim, maps, books, dated)
     if not problem and books.opening is not None and not books.opening.is_confirmed:
         problem = "opening_not_confirmed"
     if not problem and not is_settled and CATCH_UP not in maps.approvals:
         problem = "previous_changed"
-    return Place(problem, difference, books, requisition.number - 1)
+    return Place(problem, difference, books, claim.number - 1)
 
 
-def _compare(requisition: Requisition, books: ContractLedger) -> Difference:
+def _compare(claim: Claim, books: ContractLedger) -> Difference:
     """Line 7 and the retention before this claim, less what the books have.
 
     Split so that what is made up for lands where it belongs: the job's cost, and the retention owed to the vendor.
     """
-    retention = cents(requisition.retainage_before - books.expected_retainage)
-    return Difference(cents(requisition.previous - books.expected_previous + retention), retention)
+    retention = cents(claim.retainage_before - books.expected_retainage)
+    return Difference(cents(claim.previous - books.expected_previous + retention), retention)
 
 
-def _missing_before(requisition: Requisition, maps: Maps, books: ContractLedger, dated: date | None) -> Problem:
+def _missing_before(claim: Claim, maps: Maps, books: ContractLedger, dated: date | None) -> Problem:
     """Which step before this claim is not in the books yet."""
-    previous = requisition.previous_id
+    previous = claim.previous_id
     if previous is None:
         is_bare = books.opening is None and not books.posted and not books.left_out
-        return "opening_missing" if requisition.number > 1 and is_bare else ""
+        return "opening_missing" if claim.number > 1 and is_bare else ""
     if books.has(previous) or previous in books.left_out:
         return ""
-    if books.covers(source_id=previous, number=requisition.number - 1):
+    if books.covers(source_id=previous, number=claim.number - 1):
         return ""
-    if _previous_lies_before_start(requisition, maps.start_date, dated):
+    if _previous_lies_before_start(claim, maps.start_date, dated):
         return "opening_missing" if books.opening is None else "not_in_opening"
     return "previous_not_posted"
 
 
-def _previous_lies_before_start(requisition: Requisition, start: date | None, dated: date | None) -> bool:
+def _previous_lies_before_start(claim: Claim, start: date | None, dated: date | None) -> bool:
     """A claim does not tell the date of the one before. Taken: as long after its own period as this one is."""
-    if start is None or requisition.period_start is None or dated is None:
+    if start is None or claim.period_start is None or dated is None:
         return False
-    lag = dated - requisition.period_end if requisition.period_end else timedelta()
-    return requisition.period_start - timedelta(days=1) + lag < start
+    lag = dated - claim.period_end if claim.period_end else timedelta()
+    return claim.period_start - timedelta(days=1) + lag < start
 
 
-def note_problem(requisition: Requisition, place: Place, notes: Notes) -> None:
-    """Say what the place of the claim in its contract prevents, and what lifts it."""
-    contract = requisition.contract_name or requisition.commitment_id
-    opening = _waits.opening(requisition.commitment_id)
-    previous = _waits.bill(requisition.previous_id) if requisition.previous_id else ""
+def note_problem(claim: Claim, place: Place, notes: Notes, flow_key: str = "bills") -> None:
+    """Say what the place of the claim in its contract prevents, and what lifts it. `flow_key` carries such claims."""
+    contract = claim.contract_name or claim.contract_key
+    opening = _waits.opening(claim.contract_key)
+    previous = _waits.posted(flow_key, claim.previous_id) if claim.previous_id else ""
     match place.problem:
         case "previous_not_posted":
-            number = str(requisition.number - 1)
-            notes.block(
-                place.problem, number, waits_for=previous, also_lifted_by=[opening], id=requisition.previous_id
-            )
+            number = str(claim.number - 1)
+            notes.block(place.problem, number, waits_for=previous, also_lifted_by=[opening], id=claim.previous_id)
         case "opening_missing":
             also = [previous] if previous else []
             notes.block(place.problem, contract, waits_for=opening, also_lifted_by=also)
         case "opening_not_confirmed":
             notes.block(place.problem, contract, waits_for=opening)
         case "not_in_opening":
-            also = [opening] if place.missing_number == requisition.number else [opening, previous]
+            also = [opening] if place.missing_number == claim.number else [opening, previous]
             notes.block(place.problem, contract, also_lifted_by=also, number=place.missing_number)
         case "previous_changed":
-            _note_difference(requisition, place, contract, notes)
+            _note_difference(claim, place, contract, notes)
 
 
-def _note_difference(requisition: Requisition, place: Place, contract: str, notes: Notes) -> None:
+def _note_difference(claim: Claim, place: Place, contract: str, notes: Notes) -> None:
     """Show the figure in which books and Procore differ: line 7, or the retention where only that moved."""
     difference = place.difference
     if difference.net:
-        figure, books, procore = "billed less retention", place.books.expected_previous, requisition.previous
+        figure, books, procore = "billed less retention", place.books.expected_previous, claim.previous
     else:
-        figure, books, procore = "held as retention", place.books.expected_retainage, requisition.retainage_before
+        figure, books, procore = "held as retention", place.books.expected_retainage, claim.retainage_before
     notes.block(
         "previous_changed",
         contract,
@@ -223,32 +222,32 @@ def _note_difference(requisition: Requisition, place: Place, contract: str, note
     )
 
 
-def make_facts(requisition: Requisition, figures: Figures, catch_up: Difference) -> dict[str, str]:
+def make_facts(claim: Claim, figures: Figures, catch_up: Difference) -> dict[str, str]:
     """What the ledger keeps of the claim: amounts as text, which PostedClaim reads back, the contract's name, and what
     its lines name: with it the mapping pages tell how many documents hang on a link. Ids are parted by spaces."""
     facts = {
         "net": figures.net + catch_up.net,
         "tax": figures.tax,
-        "completed": requisition.completed,
-        "retainage": requisition.retainage,
-        "earned": requisition.earned,
+        "completed": claim.completed,
+        "retainage": claim.retainage,
+        "earned": claim.earned,
         "gross": figures.gross + catch_up.cost,
         "held": figures.held + catch_up.retention,
         "released": figures.released,
         "catch_up_cost": catch_up.cost,
         "catch_up_retention": catch_up.retention,
     }
-    named = {"number": str(requisition.number), "contract": requisition.contract_name}
-    return {**named, **_name_lines(requisition), **{name: str(cents(amount)) for name, amount in facts.items()}}
+    named = {"number": str(claim.number), "contract": claim.contract_name}
+    return {**named, **_name_lines(claim), **{name: str(cents(amount)) for name, amount in facts.items()}}
 
 
-def _name_lines(requisition: Requisition) -> dict[str, str]:
-    billed = [line for line in requisition.lines if line.gross and line.cost_code_id]
+def _name_lines(claim: Claim) -> dict[str, str]:
+    billed = [line for line in claim.lines if line.gross and line.cost_code_id]
     found = {
         "cost_codes": [line.cost_code_id for line in billed],
         "cost_types": [line.cost_type_id for line in billed if line.cost_type_id],
         "pairs": [f"{line.cost_code_id}+{line.cost_type}" for line in billed if line.cost_type],
         "sub_jobs": [line.sub_job_id for line in billed if line.sub_job_id],
-        "payment_terms": [requisition.payment_terms] if requisition.payment_terms else [],
+        "payment_terms": [claim.payment_terms] if claim.payment_terms else [],
     }
     return {name: " ".join(dict.fromkeys(texts)) for name, texts in found.items() if texts}

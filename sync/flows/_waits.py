@@ -18,10 +18,10 @@ def default(kind: DefaultKind) -> str:
 BOOKS = "books:facts"
 
 
-def bill(requisition_id: str) -> str:
-    """That this subcontractor invoice is posted or left out."""
-    return f"entry:bills:{requisition_id}"
+def posted(flow_key: str, source_id: str) -> str:
+    """That this document is posted or left out."""
+    return f"entry:{flow_key}:{source_id}"
 
 
-def opening(commitment_id: str) -> str:
-    return f"opening:{commitment_id}"
+def opening(contract_key: str) -> str:
+    return f"opening:{contract_key}"
