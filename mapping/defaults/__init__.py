@@ -5,9 +5,33 @@ Names are the setup guide's. Screens, validation, go-live and rules all read the
 
 from __future__ import annotations
 
-from mapping.defaults import bills, codes, retention, tags
-from mapping.defaults.bills import BILL_DATE, PAYMENT_DUE_TAX
+from mapping.defaults import after_posting, bills, codes, costs, payments, periods, retention, tags, tax
+from mapping.defaults.after_posting import (
+    AFTER_PAYMENT,
+    FOLLOW_DELETION,
+    FOLLOW_UNAPPROVAL,
+    LOCK_OUR_RECORDS,
+    RESYNC_DELETED,
+)
+from mapping.defaults.bills import (
+    BILL_DATE,
+    BILL_DUE,
+    BILL_DUE_DAYS,
+    BILL_NUMBER,
+    BILL_STATUSES,
+    PAYABLE_ACCOUNT,
+    PAYMENT_DUE_TAX,
+    RETENTION_LINES,
+)
 from mapping.defaults.codes import BILL_CODE, BILL_ITEM, INVOICE_CODE, LINE_ITEM_TYPE
+from mapping.defaults.costs import (
+    DEFAULT_COST_TYPE,
+    FOLLOW_DELETED_COSTS,
+    JOURNAL_COSTS,
+    MISSING_BUDGET_CODES,
+    PAYEE_VENDOR,
+    PROCORE_BILL_CODE,
+)
 from mapping.defaults.kind import (
     COST_TYPES,
     CURRENT_TYPES,
@@ -18,29 +42,60 @@ from mapping.defaults.kind import (
     Defaults,
     Screen,
 )
+from mapping.defaults.payments import PAYMENT_CREDITS, PAYMENT_WITHOUT_TAX
+from mapping.defaults.periods import CLOSED_PERIOD
 from mapping.defaults.retention import RETENTION_PAYABLE_RELEASED, RETENTION_PAYABLE_RETAINED
 from mapping.defaults.tags import CLASS_TYPE, CODE_KEY, ITEMS_IN_QUICKBOOKS, LOCATION_SOURCE, SUB_JOBS
+from mapping.defaults.tax import PURCHASE_TAX_CODE, RETENTION_TAX_CODE, SALES_TAX_CODE, TAX_BASE
 
-DEFAULTS = {kind.key: kind for module in (codes, tags, retention, bills) for kind in module.KINDS}
+DEFAULTS = {
+    kind.key: kind
+    for module in (codes, tags, tax, retention, periods, bills, payments, after_posting, costs, after_posting)
+    for kind in module.KINDS
+}
 
 __all__ = [
+    "AFTER_PAYMENT",
     "BILL_CODE",
     "BILL_DATE",
+    "BILL_DUE",
+    "BILL_DUE_DAYS",
     "BILL_ITEM",
+    "BILL_NUMBER",
+    "BILL_STATUSES",
     "CLASS_TYPE",
+    "CLOSED_PERIOD",
     "CODE_KEY",
     "COST_TYPES",
     "CURRENT_TYPES",
     "DEFAULTS",
+    "DEFAULT_COST_TYPE",
+    "FOLLOW_DELETED_COSTS",
+    "FOLLOW_DELETION",
+    "FOLLOW_UNAPPROVAL",
     "INCOME_TYPES",
     "INVOICE_CODE",
     "ITEMS_IN_QUICKBOOKS",
+    "JOURNAL_COSTS",
     "LINE_ITEM_TYPE",
     "LOCATION_SOURCE",
+    "LOCK_OUR_RECORDS",
+    "MISSING_BUDGET_CODES",
+    "PAYABLE_ACCOUNT",
+    "PAYEE_VENDOR",
+    "PAYMENT_CREDITS",
     "PAYMENT_DUE_TAX",
+    "PAYMENT_WITHOUT_TAX",
+    "PROCORE_BILL_CODE",
+    "PURCHASE_TAX_CODE",
+    "RESYNC_DELETED",
+    "RETENTION_LINES",
     "RETENTION_PAYABLE_RELEASED",
     "RETENTION_PAYABLE_RETAINED",
+    "RETENTION_TAX_CODE",
+    "SALES_TAX_CODE",
     "SUB_JOBS",
+    "TAX_BASE",
     "YES_OR_NO",
     "Choice",
     "DefaultKind",
