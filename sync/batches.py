@@ -6,18 +6,18 @@ by one, so a worker that dies in the middle leaves what it would have left with 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.utils import timezone
 
-from connectors.errors import Rejected, Throttled, VendorError
+from connectors.errors import Missing, Rejected, Throttled, VendorError
 from connectors.qbo.client import MOST_BATCH_ITEMS
 from sync import ledger, outbox, settle, sources
 from sync.flow import Flow
-from sync.merge import fingerprint
 from sync.models import Entry, Outgoing
-from sync.plan import Plan
+from sync.planning import plan_one
 from sync.posting import learn_namesake
 from sync.recording import draft_create, record, save_drafts
 from sync.targets import Answer
@@ -45,23 +45,23 @@ class Batches:
     def carry(self, flow: Flow, entries: Sequence[Entry]) -> None:
         """Take these through the five steps; whatever happens ends in a visible state of each."""
         try:
-            found = sources.read_many(self.work, flow, entries)
+            read = sources.reader_for_many(self.work, flow, entries)
         except Exception as error:
             for entry in entries:
                 self._fail(entry, error)
             return
-        drafts = self._plan_all(flow, entries, found)
+        drafts = self._plan_all(flow, entries, read)
         if drafts:
             save_drafts(drafts)
         for chunk in _chunks(drafts, MOST_AT_ONCE[flow.target]):
             self._send(flow, chunk)
 
-    def _plan_all(self, flow: Flow, entries: Sequence[Entry], found: Mapping[int, Any]) -> list[Outgoing]:
+    def _plan_all(self, flow: Flow, entries: Sequence[Entry], read: Callable[[Entry], Any]) -> list[Outgoing]:
         drafts: list[Outgoing] = []
         names: set[str] = set()
         for entry in entries:
             try:
-                draft = self._plan(flow, entry, found)
+                draft = self._plan(flow, entry, read)
             except Exception as error:
                 self._fail(entry, error)
                 continue
@@ -76,19 +76,23 @@ class Batches:
             drafts.append(draft)
         return drafts
 
-    def _plan(self, flow: Flow, entry: Entry, found: Mapping[int, Any]) -> Outgoing | None:
-        """The write to send, or None when the entry is decided without one."""
-        source = found.get(entry.pk)
-        if source is None:
+    def _plan(self, flow: Flow, entry: Entry, read: Callable[[Entry], Any]) -> Outgoing | None:
+        """The write to send with others, or None when the entry is decided without one or went out by itself."""
+        try:
+            source = read(entry)
+        except Missing:
             settle.source_gone(entry)
             return None
-        ledger.describe(entry, flow.describe(source))
-        plan: Plan[Any] = flow.rule(source, self.work.maps_for(entry), self.work.defaults)
-        entry.source_fingerprint = fingerprint(source)
-        if plan.document is None or entry.is_posted:
-            record(self.work, flow, entry, plan)
+        plan = plan_one(self.work, flow, entry, source)
+        if plan is None:
             return None
-        return draft_create(entry, plan)
+        if plan.document is not None and not entry.is_posted and not entry.approvals:
+            return draft_create(self.work, entry, plan)
+        # What a person allowed (a number twice) is said of a call as a whole, so that one goes alone.
+        outgoing = record(self.work, flow, entry, plan)
+        if outgoing is not None:
+            self._send_one(flow, entry, outgoing)
+        return None
 
     def _send(self, flow: Flow, drafts: Sequence[Outgoing]) -> None:
         if self._throttled is not None:
@@ -125,8 +129,28 @@ class Batches:
         return self._throttled is not None
 
 
+def choose_first(places: Sequence[ledger.Place], limit: int) -> list[int]:
+    return [place.pk for place in places[:limit]]
+
+
+def choose_in_order(places: Sequence[ledger.Place], limit: int) -> list[int]:
+    """The first of each group, those with the most behind them before the others: so the fewest calls are needed."""
+    firsts: dict[str, ledger.Place] = {}
+    behind = Counter(place.group or str(place.pk) for place in places)
+    for place in places:
+        group = place.group or str(place.pk)
+        if group not in firsts or (place.position, place.pk) < (firsts[group].position, firsts[group].pk):
+            firsts[group] = place
+    longest = sorted(firsts, key=lambda group: (-behind[group], firsts[group].pk))
+    return [firsts[group].pk for group in longest[:limit]]
+
+
 def _name_of(draft: Outgoing) -> str:
+    """What no two creates of one call may share: a name in its list, a number of its party."""
     body = draft.body
+    if "DocNumber" in body:
+        party = body.get("VendorRef") or body.get("CustomerRef") or {}
+        return f"{draft.target_type}:{party.get('value')}:{body['DocNumber']}".casefold()
     return str(body.get("DisplayName") or body.get("Name") or body.get("name") or draft.pk).casefold()
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.models import Connection
+from connectors.resource import Resource
 from sync import ledger
 from sync.models import Entry
 from sync.registry import all_flows

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from collections import Counter
 from datetime import timedelta
 
 from django.utils import timezone
@@ -21,9 +22,8 @@ from connectors.procore.records import UnreadableRecord
 from smoothx.tenants.models import Tenant
 from sync import batches, ledger, outbox, settle, sources
 from sync.flow import Flow
-from sync.merge import fingerprint
 from sync.models import Entry, Outgoing
-from sync.plan import Plan
+from sync.planning import plan_one
 from sync.posting import learn_namesake
 from sync.recording import record
 from sync.registry import all_flows
@@ -56,8 +56,8 @@ class Engine:
 
     def _take_some(self, due: list[Entry], end: float) -> int:
         """Those at the head that go together, or one by one what comes before the first such. Answers how many."""
-        together = [entry for entry in due if self._goes_together(entry)]
-        if len(together) < 2:
+        together = self._find_together(due)
+        if not together:
             alone = due
         elif together[0] is due[0]:
             return self._take_together(due[0])
@@ -65,7 +65,14 @@ class Engine:
             alone = due[: due.index(together[0])]
         return sum(time.monotonic() < end and self._take(entry) for entry in alone)
 
-    def _goes_together(self, entry: Entry) -> bool:
+    def _find_together(self, due: list[Entry]) -> list[Entry]:
+        """What is due of flows of which enough is due to be worth a common call, in order."""
+        fit = [entry for entry in due if self._may_go_together(entry)]
+        counts = Counter(entry.flow for entry in fit)
+        flows = all_flows()
+        return [entry for entry in fit if counts[entry.flow] >= flows[entry.flow].fewest_together]
+
+    def _may_go_together(self, entry: Entry) -> bool:
         is_in_doubt = getattr(entry, "open_state", None) in (Outgoing.State.SENDING, Outgoing.State.UNCERTAIN)
         is_left_out = entry.state == Entry.State.LEFT_OUT
         return all_flows()[entry.flow].sends_together and not is_in_doubt and not is_left_out
@@ -73,8 +80,9 @@ class Engine:
     def _take_together(self, first: Entry) -> int:
         """Claim and carry what is due of the first one's flow. Answers how many entries were handled."""
         flow = all_flows()[first.flow]
-        limit = batches.MOST_TOGETHER[flow.target]
-        entries = ledger.claim_many(flow.key, self.owner, limit=limit, priority=first.priority)
+        limit = batches.MOST_AT_ONCE[flow.target] if flow.in_order else batches.MOST_TOGETHER[flow.target]
+        choose = batches.choose_in_order if flow.in_order else batches.choose_first
+        entries = ledger.claim_many(flow.key, self.owner, limit=limit, priority=first.priority, choose=choose)
         carrier = batches.Batches(self.work, fail=self._fail, send_one=self._send)
         if entries:
             carrier.carry(flow, entries)
@@ -142,15 +150,9 @@ class Engine:
         except Missing:
             settle.source_gone(entry)
             return
-        ledger.describe(entry, flow.describe(source))
-        source_fingerprint = fingerprint(source)
-        is_same = source_fingerprint == entry.source_fingerprint and not entry.approvals
-        if is_same and entry.is_posted and entry.state in ledger.POSTED_STATES:
-            # Our own echo, or a hint about nothing we use: a changed mapping alone never rewrites a posted document.
-            settle.unchanged(entry)
+        plan = plan_one(self.work, flow, entry, source)
+        if plan is None:
             return
-        plan: Plan[object] = flow.rule(source, self.work.maps_for(entry), self.work.defaults)
-        entry.source_fingerprint = source_fingerprint
         outgoing = record(self.work, flow, entry, plan)
         if outgoing is not None:
             self._send(flow, entry, outgoing)

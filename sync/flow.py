@@ -41,9 +41,10 @@ class Flow:
 
     `trigger`: "event" follows changes at the source, "push" only a person's button. `links` is the mapping a posted
     document creates, by the part of its ledger key or the only one. `reads_by_part` is what is read instead of `reads`
-    for a part. `sends_together`: its documents stand for themselves, so that many may go out in one call. `makes` are
-    the QuickBooks entities it posts, which are watched for changes there. `splits` answers the parts one source record
-    has an entry each for (a cost for every project it touches); pure.
+    for a part. `sends_together`: from `fewest_together` due on, its documents go out in common calls, `in_order` no
+    two of one group in one, since one builds on the other. `makes` are the QuickBooks entities it posts, which are
+    watched for changes there. `splits` answers the parts one source record has an entry each for (a cost for every
+    project it touches); pure.
     """
 
     key: str
@@ -60,6 +61,8 @@ class Flow:
     links: tuple[MappingKind, ...] = ()
     reads_by_part: Mapping[str, Resource] = field(default_factory=dict)
     sends_together: bool = False
+    fewest_together: int = 2
+    in_order: bool = False
     screen: Screen = "defaults"
     is_on_at_first: bool = True
     asked_as: str = ""

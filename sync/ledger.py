@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, models, transaction
 from django.db.models.functions import Least
@@ -32,7 +32,17 @@ OPEN_OUTGOING = (Outgoing.State.OPEN, Outgoing.State.SENDING, Outgoing.State.UNC
 GONE = "gone"
 POSTED_STATES = (Entry.State.POSTED, Entry.State.POSTED_WITH_WARNINGS)
 # Later claims of a contract need not wait for it: it is in the books, or a person said that it never will be by us.
+# Due entries of one flow among which the next common call is chosen.
+MOST_LOOKED_AT = 2000
 IN_ITS_PLACE = ~models.Q(target_id="") | models.Q(state=Entry.State.LEFT_OUT)
+
+
+class Place(NamedTuple):
+    """A due entry and where it stands in its group."""
+
+    pk: int
+    group: str
+    position: int
 
 
 def note(
@@ -155,19 +165,22 @@ def claim(entry: Entry, owner: str, *, keeps_due: bool = False) -> bool:
     return True
 
 
-def claim_many(flow_key: str, owner: str, *, limit: int, priority: int) -> list[Entry]:
+def claim_many(
+    flow_key: str, owner: str, *, limit: int, priority: int, choose: Callable[[Sequence[Place], int], list[int]]
+) -> list[Entry]:
     """Take up to `limit` due entries of a flow that have no write in doubt, as they are now, for this worker.
 
-    Only those as urgent as `priority`. One statement finds and locks them, so two workers get different ones.
+    Only those as urgent as `priority`. `choose` says which of what is due; two workers that choose alike share it.
     """
     now = timezone.now()
     until = now + CLAIM_LASTS
     in_doubt = (Outgoing.State.SENDING, Outgoing.State.UNCERTAIN)
+    free = _due(now).filter(flow=flow_key, priority=priority).exclude(state=Entry.State.LEFT_OUT)
+    free = free.exclude(outgoing__state__in=in_doubt)
+    places = [Place(*row) for row in free.order_by("id").values_list("pk", "group", "position")[:MOST_LOOKED_AT]]
     with transaction.atomic(savepoint=False):
-        free = _due(now).filter(flow=flow_key, priority=priority).exclude(state=Entry.State.LEFT_OUT)
-        free = free.exclude(outgoing__state__in=in_doubt).order_by("id")
-        free = free.select_related("source_connection", "target_connection")
-        taken = list(free.select_for_update(skip_locked=True, of=("self",))[:limit])
+        chosen = free.filter(pk__in=choose(places, limit)).select_related("source_connection", "target_connection")
+        taken = list(chosen.order_by("id").select_for_update(skip_locked=True, of=("self",)))
         Entry.objects.filter(pk__in=[entry.pk for entry in taken]).update(
             claimed_by=owner, claimed_until=until, due_at=None
         )

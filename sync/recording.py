@@ -49,15 +49,23 @@ def record(work: Work, flow: Flow, entry: Entry, plan: Plan[Any]) -> Outgoing | 
 
 
 def _open(work: Work, entry: Entry, plan: Plan[Any], print_: str) -> Outgoing | None:
-    if isinstance(plan.document, MoneyDocument):
-        twin = _twin(work, entry, plan.document)
-        if twin is not None and twin.is_ours:
-            settle.adopt(entry, twin, plan, print_)
-            return None
-        if twin is not None:
-            _record_blocked(work, entry, Plan(None, plan.warnings, (_twin_notice(twin),), plan.facts))
-            return None
+    if _is_decided_by_twin(work, entry, plan, print_):
+        return None
     return _write(entry, plan, print_, operation="create", extra={})
+
+
+def _is_decided_by_twin(work: Work, entry: Entry, plan: Plan[Any], print_: str) -> bool:
+    """It stands there already: as ours, which is taken over, or as somebody's, which a person decides."""
+    if not isinstance(plan.document, MoneyDocument):
+        return False
+    twin = _twin(work, entry, plan.document)
+    if twin is None:
+        return False
+    if twin.is_ours:
+        settle.adopt(entry, twin, plan, print_)
+    else:
+        _record_blocked(work, entry, Plan(None, plan.warnings, (_twin_notice(twin),), plan.facts))
+    return True
 
 
 def _open_update(work: Work, entry: Entry, plan: Plan[Any], print_: str) -> Outgoing | None:
@@ -160,11 +168,16 @@ def _draft(entry: Entry, plan: Plan[Any], print_: str, *, operation: str, extra:
     )
 
 
-def draft_create(entry: Entry, plan: Plan[Any]) -> Outgoing:
-    """The write that makes the plan's document, for an entry that has none yet. `save_drafts` records it."""
+def draft_create(work: Work, entry: Entry, plan: Plan[Any]) -> Outgoing | None:
+    """The write that makes the plan's document, for an entry that has none yet. `save_drafts` records it.
+
+    None when such a document stands there already, which decides the entry.
+    """
     entry.notices = ledger.notices_to_json(plan.warnings)
     print_ = fingerprint(plan.document)
     entry.planned = document_json(plan.document, plan.facts) | {"fingerprint": print_}
+    if _is_decided_by_twin(work, entry, plan, print_):
+        return None
     return _draft(entry, plan, print_, operation="create", extra={})
 
 

@@ -68,7 +68,7 @@ def posted(work: Work, flow: Flow, entry: Entry, outgoing: Outgoing, answer: Ans
 
 
 def posted_many(work: Work, flow: Flow, made: Sequence[tuple[Outgoing, Answer]]) -> None:
-    """The same for documents that went out together, none of them about money: few statements, however many."""
+    """The same for documents that were made together: few statements, however many."""
     for outgoing, answer in made:
         entry = outgoing.entry
         entry.target_type, entry.fingerprint = outgoing.target_type, outgoing.fingerprint
@@ -80,13 +80,14 @@ def posted_many(work: Work, flow: Flow, made: Sequence[tuple[Outgoing, Answer]])
         Outgoing.objects.filter(pk__in=[outgoing.pk for outgoing, _ in made]).update(
             state=Outgoing.State.DONE, closed_at=timezone.now()
         )
-        left_out = create_many_links(flow, [(outgoing.entry, answer) for outgoing, answer in made])
-        for entry in entries:
-            if entry.pk in left_out:
+        if flow.links:
+            left_out = create_many_links(flow, [(outgoing.entry, answer) for outgoing, answer in made])
+            for entry in [each for each in entries if each.pk in left_out]:
                 _not_linked(entry)
         ledger.finish_many(entries, (*STATE, *TARGET))
         ledger.release([f"entry:{entry.flow}:{entry.source_id}" for entry in entries])
-    work.forget_mapping()
+    if flow.links:
+        work.forget_mapping()
 
 
 def removed(entry: Entry) -> None:

@@ -240,6 +240,10 @@ FLOW = Flow(
     ),
     after=("contacts_to_qbo", "projects"),
     makes=("Bill", "VendorCredit"),
+    sends_together=True,
+    # The answer to a common call can only be looked for, so a few bills go out each under its own key.
+    fewest_together=10,
+    in_order=True,
     screen="bills",
     help="Each approved subcontractor invoice becomes a bill, with its retention on the liability accounts.",
 )

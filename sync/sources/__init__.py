@@ -6,9 +6,10 @@ vendor resource's where all flows over it read alike.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from connectors.errors import Missing
 from sync.flow import Flow
 from sync.models import Entry
 from sync.sources import claims, directory
@@ -26,7 +27,20 @@ def read(work: Work, entry: Entry) -> Any:
     return reader(work, entry)
 
 
-def read_many(work: Work, flow: Flow, entries: Sequence[Entry]) -> Mapping[int, Any]:
-    """The records of entries of one flow by the entry's pk, read in sets; one that is gone is left out."""
-    reader = SET_READERS.get(flow.key) or SET_READERS[flow.reads.key]
-    return reader(work, entries)
+def reader_for_many(work: Work, flow: Flow, entries: Sequence[Entry]) -> Callable[[Entry], Any]:
+    """What answers the record of each of these entries of one flow, read in sets where the flow has a way to.
+
+    It raises what reading that one entry raises, Missing for one that is gone.
+    """
+    reader = SET_READERS.get(flow.key) or SET_READERS.get(flow.reads.key)
+    if reader is None:
+        return lambda entry: read(work, entry)
+    found = reader(work, entries)
+
+    def pick(entry: Entry) -> Any:
+        if entry.pk not in found:
+            message = f"{entry.source_type} {entry.source_id} is gone"
+            raise Missing(message)
+        return found[entry.pk]
+
+    return pick

@@ -45,7 +45,12 @@ class BooksDocuments(Adapter):
 
     def send_many(self, work: Work, drafts: Sequence[Outgoing]) -> dict[int, Answer | VendorError]:
         """One batch. Its request key follows from the writes' own, so that a repeat of the call makes nothing new."""
-        return send_batch(work, drafts)
+        results = send_batch(work, drafts)
+        for draft in drafts:
+            answer = results[draft.pk]
+            if isinstance(answer, Answer):
+                work.remember_document(draft.target_type, PostedDocument.from_wire(answer.wire))
+        return results
 
     def probe(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer | None:
         """The document this write may have made. Marker first; without one nothing is taken for ours."""

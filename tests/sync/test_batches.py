@@ -174,7 +174,7 @@ def test_a_lost_connection_holds_what_is_not_sent(contacts: Any, owner: Any) -> 
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        (sources, "read_many"),
+        (sources, "reader_for_many"),
         (batches, "draft_create"),
         (batches, "save_drafts"),
         (outbox, "send_many"),

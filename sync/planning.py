@@ -1,0 +1,26 @@
+"""Step two, plan: from the source record to what its rule says, alike for one document and for many."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sync import ledger, settle
+from sync.flow import Flow
+from sync.merge import fingerprint
+from sync.models import Entry
+from sync.plan import Plan
+from sync.work import Work
+
+
+def plan_one(work: Work, flow: Flow, entry: Entry, source: Any) -> Plan[Any] | None:
+    """What the rule says of the record, or None when that is settled: what stands there came of this very record."""
+    ledger.describe(entry, flow.describe(source))
+    print_ = fingerprint(source)
+    is_same = print_ == entry.source_fingerprint and not entry.approvals
+    if is_same and entry.is_posted and entry.state in ledger.POSTED_STATES:
+        # Our own echo, or a hint about nothing we use: a changed mapping alone never rewrites a posted document.
+        settle.unchanged(entry)
+        return None
+    plan = flow.rule(source, work.maps_for(entry), work.defaults)
+    entry.source_fingerprint = print_
+    return plan
