@@ -172,8 +172,9 @@ class Maps:
     vendors, customers and employees; `jobs` (parent customer id, lower-case name); `companies` lower-case Procore
     directory name; `listed` lower-case name in the QuickBooks list a cost code is pushed to; `accounts` QuickBooks
     account id; `projects` project id; `labels` (resource key, id) to the name of a department, cost type or sub
-    job; `type_ids` a cost type's code to its id; `contracts` commitment id. `approvals` is what a person allowed for
-    the one document being planned: "catch_up", "add_suffix", "expense_account:77".
+    job; `type_ids` a cost type's code to its id; `tax_rates` ("purchase" or "sale", QuickBooks tax code id) to
+    percent; `vendor_terms` and `vendor_currencies` a QuickBooks vendor id; `contracts` commitment id.
+    `approvals` is what a person allowed for the one document being planned: "catch_up", "tax", "add_suffix", "expense_account:77".
     """
 
     links: Mapping[tuple[str, str], Target] = field(default_factory=dict)
@@ -186,6 +187,9 @@ class Maps:
     projects: Mapping[str, ProjectRef] = field(default_factory=dict)
     labels: Mapping[tuple[str, str], str] = field(default_factory=dict)
     type_ids: Mapping[str, str] = field(default_factory=dict)
+    tax_rates: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    vendor_terms: Mapping[str, Target] = field(default_factory=dict)
+    vendor_currencies: Mapping[str, str] = field(default_factory=dict)
     contracts: Mapping[str, ContractLedger] = field(default_factory=dict)
     start_date: date | None = None
     approvals: frozenset[str] = frozenset()

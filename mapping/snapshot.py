@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
 
 from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import JSONObject
@@ -103,13 +104,39 @@ def load_projects() -> dict[str, ProjectRef]:
 
 def load_labels() -> tuple[dict[tuple[str, str], str], dict[str, str]]:
     """The names of Procore's short lists, and each cost type's code with its id, unless two types share it."""
-    resources = (procore.DEPARTMENTS.key, procore.COST_TYPES.key, procore.SUB_JOBS.key)
+    lists = (procore.DEPARTMENTS, procore.COST_TYPES, procore.SUB_JOBS, procore.TAX_CODES)
+    resources = [each.key for each in lists]
     values = RemoteItem.objects.filter(resource__in=resources).values_list("resource", "remote_id", "code", "name")
     rows = list(values)
     types = [(code, remote_id) for resource, remote_id, code, _ in rows if resource == procore.COST_TYPES.key and code]
     uses = Counter(code for code, _ in types)
     labels = {(resource, remote_id): name for resource, remote_id, _, name in rows}
     return labels, {code: remote_id for code, remote_id in types if uses[code] == 1}
+
+
+def load_tax_rates() -> dict[tuple[str, str], Decimal]:
+    """(use, QuickBooks tax code id) to its percentage, where it is known. Use is "purchase" or "sale"."""
+    codes = RemoteItem.objects.filter(resource=qbo.TAX_CODES.key)
+    columns = ("remote_id", "data__purchase_rate", "data__sales_rate")
+    found = {}
+    for remote_id, purchase, sale in codes.values_list(*columns):
+        rates = {"purchase": purchase, "sale": sale}
+        found |= {(use, remote_id): Decimal(rate) for use, rate in rates.items() if rate}
+    return found
+
+
+def load_vendor_facts() -> tuple[dict[str, Target], dict[str, str]]:
+    """QuickBooks vendor id to the term it is paid by, and to the currency it is kept in."""
+    vendors = RemoteItem.objects.filter(resource=qbo.VENDORS.key)
+    rows = list(vendors.values_list("remote_id", "data__term_id", "data__currency"))
+    terms = {
+        remote_id: Target(remote_id, name, is_active)
+        for remote_id, name, is_active in RemoteItem.objects.filter(resource=qbo.TERMS.key).values_list(
+            "remote_id", "name", "is_active"
+        )
+    }
+    by_vendor = {vendor: terms.get(term, Target(term, f"Term {term}")) for vendor, term, _ in rows if term}
+    return by_vendor, {vendor: currency for vendor, _, currency in rows if currency}
 
 
 def load_companies() -> dict[str, Target]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mapping.defaults import CLASS_TYPE, DEFAULTS, DefaultKind, Defaults
+from mapping.tax import Use, takes_codes
 from sync.checklist import Check, Outcome
 from sync.flow import Flow
 from sync.models import FlowSetting, OpeningRun
@@ -17,6 +18,8 @@ GROUP = "Defaults"
 # What the reading of the opening balances found out, by the gate that asks it.
 HOLDS = {"retention_payable": "holds_retention", "retention_receivable": "holds_owner_retention"}
 HOLDERS = {"retention_payable": "contract", "retention_receivable": "prime contract"}
+# What a default tax code is for, by its gate.
+TAXED: Mapping[str, Use] = {"tax": "sale", "purchase_tax": "purchase"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ def check_defaults(defaults: Defaults, run: OpeningRun | None) -> list[Check]:
     flows = [flow for flow in all_flows().values() if flow.trigger == "event"]
     running = [flow for flow in flows if switched.get(flow.key, flow.is_on_at_first)]
     is_done = run is not None and run.state == "done"
-    known = Known(defaults, run.found if run is not None and is_done else {}, run is not None and run.state == "running")
+    is_reading = run is not None and run.state == "running"
+    known = Known(defaults, run.found if run is not None and is_done else {}, is_reading)
     kinds = [kind for kind in DEFAULTS.values() if kind.gate and is_used(kind, running)]
     return [*(check_default(kind, known) for kind in kinds), *_switches(flows, switched)]
 
@@ -50,8 +54,8 @@ def check_default(kind: DefaultKind, known: Known) -> Check:
     if inactive:
         side = "Procore" if kind.chooses and kind.chooses.key.startswith("procore.") else "QuickBooks"
         return _check(kind, "block", f"{inactive[0]} is inactive in {side}. Choose another.", "Choose another")
-    if chosen and kind.gate == "tax" and not known.defaults.uses_sales_tax:
-        return _check(kind, "block", "Sales tax is off in QuickBooks, so this has to be empty.", "Empty it")
+    if chosen and kind.gate in TAXED and not takes_codes(TAXED[kind.gate], known.defaults):
+        return _check(kind, "block", f"{_untaxed(kind, known)}, so this has to be empty.", "Empty it")
     if chosen and (kind.gate != "answered" or _is_answered(kind, known.defaults)):
         return _check(kind, "done", ", ".join(choice.name for choice in chosen))
     outcome, text = MISSING[kind.gate](kind, known)
@@ -91,9 +95,16 @@ def _required(kind: DefaultKind, known: Known) -> Missing:
 
 
 def _tax(kind: DefaultKind, known: Known) -> Missing:
-    if not known.defaults.uses_sales_tax:
-        return "done", "Empty. Sales tax is off in QuickBooks."
+    if not takes_codes(TAXED[kind.gate], known.defaults):
+        return "done", f"Empty. {_untaxed(kind, known)}."
     return "block", kind.ask or "Sales tax is on in QuickBooks, so this is needed."
+
+
+def _untaxed(kind: DefaultKind, known: Known) -> str:
+    """Why lines of this use carry no tax code."""
+    if not known.defaults.uses_sales_tax:
+        return "Sales tax is off in QuickBooks"
+    return "Bills carry no tax code in books of the United States"
 
 
 def _retention(kind: DefaultKind, known: Known) -> Missing:
@@ -119,6 +130,7 @@ MISSING: dict[str, Callable[[DefaultKind, Known], Missing]] = {
     "required": _required,
     "answered": _required,
     "tax": _tax,
+    "purchase_tax": _tax,
     "retention_payable": _retention,
     "retention_receivable": _retention,
     "cost_type": _cost_type,

@@ -29,6 +29,8 @@ from mapping.snapshot import (
     load_listed,
     load_names,
     load_projects,
+    load_tax_rates,
+    load_vendor_facts,
 )
 from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import require_tenant_id
@@ -87,6 +89,7 @@ class Work:
     @cached_property
     def base_maps(self) -> Maps:
         labels, type_ids = load_labels()
+        vendor_terms, vendor_currencies = load_vendor_facts()
         return Maps(
             links=load_links(KINDS.values()),
             codes=load_codes(),
@@ -96,6 +99,9 @@ class Work:
             projects=load_projects(),
             labels=labels,
             type_ids=type_ids,
+            tax_rates=load_tax_rates(),
+            vendor_terms=vendor_terms,
+            vendor_currencies=vendor_currencies,
             start_date=self.tenant.start_date,
         )
 

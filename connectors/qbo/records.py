@@ -28,6 +28,7 @@ class Contact:
     """A vendor or customer; a customer with `parent_id` is a sub-customer or project. Name is the display name.
 
     `tax_id` comes masked but for its last digits. `phone` is the first number there is, `mobile` another one.
+    `term_id` is the term a vendor is paid by.
     """
 
     id: str
@@ -49,6 +50,8 @@ class Contact:
     updated_at: datetime | None = None
     mobile: str = ""
     tax_id: str = ""
+    currency: str = ""
+    term_id: str = ""
 
     @classmethod
     def from_wire(cls, wire: Wire, *, role: Literal["vendor", "customer"]) -> Contact:
@@ -74,6 +77,8 @@ class Contact:
             updated_at=_updated_at(wire),
             mobile=mobile,
             tax_id=str(wire.get("TaxIdentifier") or wire.get("PrimaryTaxIdentifier") or ""),
+            currency=_ref(wire, "CurrencyRef"),
+            term_id=_ref(wire, "TermRef"),
         )
 
 

@@ -31,9 +31,11 @@ Screen = Literal[
 
 
 # When a default is needed before going live, as long as a flow that uses it runs: always; an answer given although
-# something is preset; if and only if sales tax is on in QuickBooks; if a commitment, or a prime contract, holds
-# retention; unless the class says the cost type.
-Gate = Literal["", "required", "answered", "tax", "retention_payable", "retention_receivable", "cost_type"]
+# something is preset; if and only if sales tax is on in QuickBooks, or purchases carry tax codes there; if a
+# commitment, or a prime contract, holds retention; unless the class says the cost type.
+Gate = Literal[
+    "", "required", "answered", "tax", "purchase_tax", "retention_payable", "retention_receivable", "cost_type"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,8 @@ def contact_item(contact: records.Contact) -> DirectoryRow:
             "state_code": contact.region,
             "zip": contact.postal_code,
             "country_code": contact.country,
+            "currency": contact.currency,
+            "term_id": contact.term_id,
         },
     )
 
