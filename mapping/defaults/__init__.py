@@ -50,7 +50,7 @@ from mapping.defaults.tax import PURCHASE_TAX_CODE, RETENTION_TAX_CODE, SALES_TA
 
 DEFAULTS = {
     kind.key: kind
-    for module in (codes, tags, tax, retention, periods, bills, payments, after_posting, costs, after_posting)
+    for module in (codes, tags, tax, retention, periods, bills, payments, after_posting, costs)
     for kind in module.KINDS
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mapping.defaults.kind import DefaultKind
+from mapping.defaults.kind import YES_OR_NO, DefaultKind
 
 FOLLOW_DELETION = DefaultKind(
     key="follow_deletion",
@@ -47,10 +47,22 @@ RESYNC_DELETED = DefaultKind(
     options=(("ask", "Ask"), ("again", "Post it again")),
     preset="ask",
 )
+LOCK_OUR_RECORDS = DefaultKind(
+    key="lock_our_records",
+    label="Lock records we create in Procore",
+    help="Whether direct costs and payments that we make in Procore are marked as synced. Procore then lets nobody "
+    "change or delete them by hand, and what has to change is changed in QuickBooks.",
+    if_empty="They are locked.",
+    group="Records in Procore",
+    screen="after_posting",
+    options=YES_OR_NO,
+    preset="yes",
+)
 
 KINDS = (
     FOLLOW_DELETION,
     FOLLOW_UNAPPROVAL,
     AFTER_PAYMENT,
     RESYNC_DELETED,
+    LOCK_OUR_RECORDS,
 )

@@ -1,4 +1,4 @@
-"""How costs entered on one side become costs on the other: direct costs to bills, bills and expenses to direct costs."""
+"""How costs cross in either direction: direct costs to bills, bills and expenses to direct costs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PAYEE_VENDOR = DefaultKind(
 MISSING_BUDGET_CODES = DefaultKind(
     key="missing_budget_codes",
     label="Create missing budget codes",
-    help="Whether a budget code is made in the Procore project when it has the cost code, but not with this cost type.",
+    help="Whether a budget code is made in the Procore project that has the cost code, but not with this cost type.",
     if_empty="It is made.",
     group="Expenses",
     screen="expenses",
