@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -42,7 +42,7 @@ class ContractYear:
     entries: dict[int, tuple[Entered, ...]] = field(default_factory=dict)
     approved: list[int] = field(default_factory=list)
     credits: set[int] = field(default_factory=set)
-    # The claims on whose successor a person has to allow the difference.
+    # The months in which a bill was kept as it was paid: on the claim after, a person has to allow the difference.
     kept: set[int] = field(default_factory=set)
 
     @property
@@ -84,7 +84,7 @@ class ContractYear:
         if self.troubles.get(month - 1) == "late":
             yield self._approve(month - 1)
 
-    def change(self, month: int) -> Iterator[Event]:
+    def change(self, month: int, is_paid: Callable[[ClaimName], bool]) -> Iterator[Event]:
         """What happens to claims that are in the books already."""
         if self.troubles[month] == "edited_after":
             yield from self._edit(month)
@@ -94,15 +94,16 @@ class ContractYear:
             yield from self._edit(month - 1)
         if self.troubles.get(month - 2) == "edited_paid":
             yield from self._edit(month - 2)
+            if is_paid(self._name(month - 2)):
+                self.kept.add(month)
 
     def decide(self, month: int) -> Iterator[Event]:
         """What people decide after that, on both sides."""
         if self.troubles[month] == "reopened":
             yield from self._edit(month)
             yield self._approve(month)
-        if self.troubles.get(month - 2) == "edited_paid":
+        if month in self.kept:
             yield Decide(self._name(month - 2), "keep_as_is")
-            self.kept.add(month)
         if month - 1 in self.kept:
             yield Decide(self._name(month), "post_difference")
 
@@ -110,7 +111,8 @@ class ContractYear:
         """Late troubles end before retention is let go, since an edit might take away what was released."""
         trouble = self.rng.choice(TROUBLES)
         has_work = any(entry.work and entry.retained is None for entry in self.entries[month])
-        is_calm = month in self.credits or month - 1 in self.kept or not has_work
+        is_edited_paid = self.troubles.get(month - 2) == "edited_paid"
+        is_calm = month in self.credits or month - 1 in self.kept or is_edited_paid or not has_work
         if is_calm or (trouble in ("edited_late", "edited_paid") and self._is_late_for_late(month)):
             return ""
         if trouble != "late" and self.filling.is_releasing(month):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,7 +23,12 @@ class Payables:
     open: dict[ClaimName, str] = field(default_factory=dict)
     vendors: dict[ClaimName, str] = field(default_factory=dict)
     credits: list[tuple[ClaimName, str]] = field(default_factory=list)
+    paid: Counter[ClaimName] = field(default_factory=Counter)
     count: int = 0
+
+    def is_paid(self, claim: ClaimName) -> bool:
+        """Whether some payment or credit stands on its bill."""
+        return self.paid[claim] > 0
 
     def pay(self, month: int, last_day: date, years: Sequence[ContractYear]) -> tuple[list[Event], list[Event]]:
         """The payments of the month, and what is corrected after they crossed."""
@@ -35,6 +41,7 @@ class Payables:
             if self.rng.random() < 0.15:
                 corrected.append(VoidPayment(payment.name))
                 self.open.update({name: self.vendors[name] for name in payment.claims})
+                self.paid.subtract(payment.claims)
         return paid, corrected
 
     def _take_in(self, month: int, years: Sequence[ContractYear]) -> None:
@@ -56,6 +63,7 @@ class Payables:
             if bill is not None:
                 self.credits.remove((credit, vendor))
                 self.count += 1
+                self.paid[bill] += 1
                 yield ApplyCredit(f"payment {self.count}", credit, bill, last_day)
 
     def _by_vendor(self) -> list[list[ClaimName]]:
@@ -72,5 +80,6 @@ class Payables:
         if not is_part:
             for name in chosen:
                 del self.open[name]
+        self.paid.update(chosen)
         share = Decimal(self.rng.choice((30, 40, 50))) if is_part else WHOLE
         return PayBills(f"payment {self.count}", chosen, share, last_day)

@@ -56,6 +56,8 @@ def play_year(
         reckoning = reckon(actor, procore, books)
         differences += [f"month {month.number}: {each}" for each in reckoning.differences]
         say(f"  {month.last_day:%B %Y}: {reckoning.documents} documents, {len(reckoning.differences)} differences")
+        for each in reckoning.differences:
+            say(f"    {each}")
     writes, changed = _do_again(vendors)
     return Outcome(reckoning.documents, (*differences, *changed), writes, reckoning.not_carried)
 

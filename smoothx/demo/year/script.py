@@ -63,7 +63,7 @@ def _write_month(
     approved = [event for year in years for event in year.approve(number)]
     # Claims are approved in any order, a late one after the one that follows it.
     rng.shuffle(approved)
-    changed = [event for year in years for event in year.change(number)]
+    changed = [event for year in years for event in year.change(number, payables.is_paid)]
     decided = [event for year in years for event in year.decide(number)]
     paid, corrected = payables.pay(number, last_day, years)
     steps = (
