@@ -144,18 +144,35 @@ class ProcoreClient:
         url = f"{self._url(resource, project_id)}/{record_id}"
         return self._write(resource, "PATCH", url, document, project_id, key=key)
 
-    def sync(self, resource: Resource, rows: Sequence[Mapping[str, Any]], *, key: str = "") -> SyncAnswer:
-        """Create many rows of a company's list in one call. Rows are independent; a refused one stops no other.
+    def delete(
+        self, resource: Resource, record_id: str, *, project_id: str | None = None, key: str = "", **scope: str
+    ) -> None:
+        """Raises Missing when it is gone already. `scope` are further ids the call must name, in Procore's spelling."""
+        params = [*self._scope_params(resource, project_id), *scope.items()]
+        url = f"{self._url(resource, project_id)}/{record_id}"
+        self._send(resource, Request("DELETE", url, params=params, is_write=True), key=key, is_keyed=True)
 
-        Rows carry neither id nor origin id: an origin id would lock the record for the firm's own people. So a repeat
-        makes every row a second time: after Uncertain look for each before sending it again.
+    def sync(
+        self,
+        resource: Resource,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        project_id: str | None = None,
+        key: str = "",
+        is_keyed: bool = False,
+    ) -> SyncAnswer:
+        """Create or change many rows of a list in one call. Rows are independent; a refused one stops no other.
+
+        A row with neither id nor origin id is made anew by every repeat: after Uncertain look for each before sending
+        it again. `is_keyed` says that all rows have one of the two, so that a repeat changes nothing.
         """
         if len(rows) > MOST_SYNC_ROWS:
             message = f"a sync action takes at most {MOST_SYNC_ROWS} rows"
             raise ValueError(message)
-        body = {"company_id": int(self.connection.account_id), "updates": [dict(row) for row in rows]}
-        request = Request("PATCH", f"{self._url(resource, None)}/sync", json=body, is_write=True)
-        response = self._send(resource, request, key=key)
+        scope = {name: int(value) for name, value in self._scope_params(resource, project_id)}
+        body = {**scope, "updates": [dict(row) for row in rows]}
+        request = Request("PATCH", f"{self._url(resource, project_id)}/sync", json=body, is_write=True)
+        response = self._send(resource, request, key=key, is_keyed=is_keyed)
         answer = response.json
         if not isinstance(answer, dict) or not isinstance(answer.get("entities"), list):
             message = "the rows of a sync action were asked for and something else came"
@@ -180,7 +197,8 @@ class ProcoreClient:
     ) -> Row:
         wire = dict(document) if isinstance(document, Mapping) else document.to_wire()
         scope = {name: int(value) for name, value in self._scope_params(resource, project_id)}
-        request = Request(method, url, json={**scope, resource.wrapper: wire}, is_write=True)
+        body = {**scope, resource.wrapper: wire} if resource.wrapper else {**scope, **wire}
+        request = Request(method, url, json=body, is_write=True)
         return _record(self._send(resource, request, key=key, is_keyed=method == "PATCH"))
 
     def _send(self, resource: Resource, request: Request, *, key: str = "", is_keyed: bool = False) -> Response:

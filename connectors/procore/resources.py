@@ -66,6 +66,35 @@ REQUISITIONS = Resource(
     filters_by_update=True,
 )
 
+# The list has the plural path; one contract is shown by the singular one, which lists nothing.
+PRIME_CONTRACTS = Resource(
+    "procore.prime_contracts", "Prime contracts", "/rest/v1.0/prime_contracts", "project", 100, filters_by_update=True
+)
+PRIME_CONTRACT = Resource("procore.prime_contract", "Prime contract", "/rest/v1.0/prime_contract", "project")
+OWNER_INVOICES = Resource(
+    "procore.payment_applications", "Owner invoices", "/rest/v1.0/payment_applications", "project", 30
+)
+
+# The newer version shows a direct cost with its lines; only the older one has a sync action.
+DIRECT_COSTS = Resource(
+    "procore.direct_costs",
+    "Direct costs",
+    "/rest/v1.1/projects/{project}/direct_costs",
+    "project",
+    100,
+    wrapper="direct_cost",
+    filters_by_update=True,
+)
+DIRECT_COST_HEADS = Resource(
+    "procore.direct_cost_heads", "Direct costs", "/rest/v1.0/projects/{project}/direct_costs", "project", 100
+)
+DIRECT_COST_LINES = Resource(
+    "procore.direct_cost_lines",
+    "Direct cost lines",
+    "/rest/v1.0/projects/{project}/direct_costs/line_items",
+    "project",
+    100,
+)
 COST_TYPES = Resource("procore.line_item_types", "Procore cost types", "/rest/v1.0/line_item_types", "company")
 TAX_CODES = Resource("procore.tax_codes", "Procore tax codes", "/rest/v1.0/tax_codes", "company", 100)
 DEPARTMENTS = Resource("procore.departments", "Procore departments", "/rest/v1.0/departments", "company")
@@ -89,6 +118,12 @@ BUDGET_CODES = Resource(
     "/rest/v1.0/projects/{project}/work_breakdown_structure/wbs_codes",
     "project",
 )
+SEGMENTS = Resource(
+    "procore.wbs_segments",
+    "Budget code segments",
+    "/rest/v1.0/projects/{project}/work_breakdown_structure/segments",
+    "project",
+)
 # Two lists Procore does not have: they are made of what its projects use. A cost code with one of its cost types, once
 # for all projects; and the payment terms written on purchase orders, each text once.
 CODE_TYPE_PAIRS = Resource("procore.code_type_pairs", "Procore codes and types", "", "company")
@@ -106,6 +141,11 @@ ALL = (
     WORK_ORDER_CONTRACTS,
     PURCHASE_ORDER_CONTRACTS,
     REQUISITIONS,
+    PRIME_CONTRACTS,
+    OWNER_INVOICES,
+    DIRECT_COSTS,
+    DIRECT_COST_HEADS,
+    DIRECT_COST_LINES,
     COST_TYPES,
     TAX_CODES,
     DEPARTMENTS,
@@ -116,4 +156,5 @@ ALL = (
     LOCATIONS,
     SUB_JOBS,
     BUDGET_CODES,
+    SEGMENTS,
 )

@@ -18,6 +18,10 @@ BILLS = Resource("qbo.bills", "QuickBooks bills", "bill", "realm", entity="Bill"
 VENDOR_CREDITS = Resource(
     "qbo.vendor_credits", "QuickBooks vendor credits", "vendorcredit", "realm", entity="VendorCredit"
 )
+PURCHASES = Resource("qbo.purchases", "QuickBooks expenses", "purchase", "realm", entity="Purchase")
+JOURNAL_ENTRIES = Resource(
+    "qbo.journal_entries", "QuickBooks journal entries", "journalentry", "realm", entity="JournalEntry"
+)
 COMPANY_INFO = Resource("qbo.company_info", "Company", "companyinfo", "realm", entity="CompanyInfo")
 PREFERENCES = Resource("qbo.preferences", "Preferences", "preferences", "realm", entity="Preferences")
 
@@ -34,6 +38,8 @@ ALL = (
     TERMS,
     BILLS,
     VENDOR_CREDITS,
+    PURCHASES,
+    JOURNAL_ENTRIES,
     COMPANY_INFO,
     PREFERENCES,
 )
