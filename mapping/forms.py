@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
 from connectors.models import Connection
 from connectors.qbo.records import Books
-from mapping.choices import ChoiceRefused, choose, known_books, load_defaults, usable_rows
+from mapping.changing import one_change
+from mapping.choices import ChoiceRefused, choose, connection_of, known_books, load_defaults, side_name_of, side_of
+from mapping.default_fields import NOT_CHOSEN, Offer, TypedField, make_field
+from mapping.default_rows import Options, list_options
 from mapping.defaults import CLASS_TYPE, DEFAULTS, LINE_ITEM_TYPE, Choice, DefaultKind, Defaults
-from mapping.models import Link, RemoteItem
+from mapping.models import Link
 from mapping.options.fitness import find_misfit
 from mapping.options.ways import find_unused_class_map
-from mapping.sides import load_sides
+from mapping.sides import Sides, load_sides
 from smoothx.lib.shapes import Action, Notice
 
-Options = list[tuple[str, Any]]
-NOT_CHOSEN = ("", "Not chosen")
 # Set together on the page that compares the ways to map cost codes.
 BY_OPTION = (LINE_ITEM_TYPE, CLASS_TYPE)
+
+
+class _Refused(Exception):
+    """Something could not be chosen: what was chosen before it in the same form goes back."""
 
 
 class DefaultsForm(forms.Form):
@@ -34,39 +37,40 @@ class DefaultsForm(forms.Form):
         self,
         data: Mapping[str, Any] | None = None,
         *,
-        kinds: Iterable[DefaultKind],
+        offers: Iterable[Offer],
         defaults: Defaults,
-        options: Mapping[str, Options],
         books: Books | None = None,
     ) -> None:
-        self.kinds = tuple(kinds)
+        self.offers = {offer.kind.key: offer for offer in offers}
+        self.kinds = tuple(offer.kind for offer in self.offers.values())
         self.defaults = defaults
-        self.options = options
         self.books = books
-        chosen = {kind.key: defaults.get(kind) for kind in self.kinds}
-        super().__init__(data, initial={key: choice.id for key, choice in chosen.items() if choice})
-        for kind in self.kinds:
-            self.fields[kind.key] = _make_field(kind, options.get(kind.key, []), chosen[kind.key])
+        initial = {key: _value_of(offer) for key, offer in self.offers.items() if offer.chosen}
+        super().__init__(data, initial=initial)
+        for key, offer in self.offers.items():
+            self.fields[key] = make_field(offer)
 
     def save(self, actor: Any) -> int:
         """How many defaults changed. A value the books no longer allow becomes an error and nothing is kept."""
         changed = [key for key in self.changed_data if not self._leaves_preset(key)]
-        with transaction.atomic():
-            for key in changed:
-                self._choose(key, actor)
-            if self.errors:
-                transaction.set_rollback(True)
-                return 0
+        try:
+            with one_change(actor):
+                for key in changed:
+                    self._choose(key, actor)
+                if self.errors:
+                    raise _Refused
+        except _Refused:
+            return 0
         return len(changed)
 
     def label_of(self, key: str) -> str:
         """What stands now, in words."""
-        chosen = self.defaults.get(DEFAULTS[key])
-        return chosen.name if chosen else NOT_CHOSEN[1]
+        chosen = self.offers[key].chosen
+        return ", ".join(choice.name for choice in chosen) or NOT_CHOSEN[1]
 
     def _leaves_preset(self, key: str) -> bool:
         """The field came empty, and nobody had chosen: the preset stays in force."""
-        return not self.cleaned_data[key] and key not in self.defaults.choices
+        return not self.cleaned_data[key] and key not in self.defaults.choices and key not in self.defaults.many
 
     def _choose(self, key: str, actor: Any) -> None:
         try:
@@ -75,26 +79,56 @@ class DefaultsForm(forms.Form):
             self.add_error(key, refusal.sentence)
 
 
+def _value_of(offer: Offer) -> str:
+    return ",".join(choice.id for choice in offer.chosen)
+
+
+def chosen_of(kind: DefaultKind, defaults: Defaults) -> tuple[Choice, ...]:
+    """What is in force of one default, chosen or preset."""
+    if kind.takes_many:
+        return defaults.get_many(kind)
+    chosen = defaults.get(kind)
+    return () if chosen is None else (chosen,)
+
+
 def form_for_defaults(
     data: Mapping[str, Any] | None = None,
     *,
     kinds: Iterable[DefaultKind] = tuple(DEFAULTS.values()),
-    connection: Connection | None = None,
+    sides: Sides | None = None,
     defaults: Defaults | None = None,
 ) -> DefaultsForm:
-    """The form for these defaults. `connection` is QuickBooks'; it and `defaults` are loaded when not given."""
-    connection = connection or load_sides().quickbooks
-    wanted = tuple(kinds)
-    options = {kind.key: _list_options(kind, connection) for kind in wanted if kind.chooses}
-    chosen = defaults or load_defaults(connection)
-    return DefaultsForm(data, kinds=wanted, defaults=chosen, options=options, books=known_books(connection))
+    """The form for these defaults. The connections and `defaults` are loaded when not given."""
+    sides = sides or load_sides()
+    chosen = defaults or load_defaults(sides.quickbooks)
+    lists: dict[tuple[str, tuple[str, ...]], Options | None] = {}
+    offers = [_make_offer(kind, chosen, sides, lists) for kind in kinds]
+    return DefaultsForm(data, offers=offers, defaults=chosen, books=known_books(sides.quickbooks))
 
 
-def defaults_context(request: HttpRequest, form: DefaultsForm) -> dict[str, Any]:
-    """What settings/defaults.html and settings/form.html read, but for the page's own title and sections."""
+def _make_offer(
+    kind: DefaultKind, defaults: Defaults, sides: Sides, lists: dict[tuple[str, tuple[str, ...]], Options | None]
+) -> Offer:
+    """`lists` keeps those read already: several defaults choose from one."""
+    chosen = chosen_of(kind, defaults)
+    if kind.chooses is None:
+        return Offer(kind, chosen)
+    connection = connection_of(kind, sides)
+    name = (kind.chooses.key, kind.account_types)
+    if name not in lists:
+        lists[name] = list_options(kind, connection)
+    return Offer(kind, chosen, lists[name], connection)
+
+
+def defaults_context(
+    request: HttpRequest, form: DefaultsForm, *, notes: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """What settings/form.html reads, but for the page's own title and sections. `notes` says who set what, by key."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for kind in form.kinds:
-        groups.setdefault(kind.group, []).append(_setting(form, kind))
+        setting = _setting(form, kind)
+        setting["note"] = (notes or {}).get(kind.key, "")
+        groups.setdefault(kind.group, []).append(setting)
     return {
         "form": form,
         "groups": [_group(title, settings, form) for title, settings in groups.items()],
@@ -105,8 +139,8 @@ def defaults_context(request: HttpRequest, form: DefaultsForm) -> dict[str, Any]
 
 
 def _group(title: str, settings: list[dict[str, Any]], form: DefaultsForm) -> dict[str, Any]:
-    chooses = any(kind.chooses for kind in form.kinds if kind.group == title)
-    return {"title": title, "side": "quickbooks" if chooses else None, "note": "", "settings": settings}
+    sides = {side_of(kind) for kind in form.kinds if kind.group == title and kind.chooses}
+    return {"title": title, "side": sides.pop() if len(sides) == 1 else None, "note": "", "settings": settings}
 
 
 def _setting(form: DefaultsForm, kind: DefaultKind) -> dict[str, Any]:
@@ -116,19 +150,37 @@ def _setting(form: DefaultsForm, kind: DefaultKind) -> dict[str, Any]:
         "help": kind.help,
         "if_empty": kind.if_empty,
         "changed_from": form.label_of(kind.key) if is_changed else None,
-        "problem": _problem(form, kind),
+        "problem": find_problem(kind, form.offers[kind.key].chosen, form.books),
         "fix": Action(label="Compare the four ways", url=reverse("mapping:options")) if kind in BY_OPTION else None,
+        "typed": _typed(form, kind),
     }
 
 
-def _problem(form: DefaultsForm, kind: DefaultKind) -> str | None:
-    """What is wrong with what stands now: it is inactive, or the books cannot do it any more."""
-    chosen = form.defaults.get(kind)
-    if chosen is None:
+def _typed(form: DefaultsForm, kind: DefaultKind) -> dict[str, Any] | None:
+    """What the box to type in needs beside its field: the suggestions' address, and of several those chosen."""
+    field = form.fields[kind.key]
+    if not isinstance(field, TypedField):
         return None
-    if not chosen.is_active:
-        return f"{chosen.name} is inactive in QuickBooks. Choose another."
-    return find_misfit(kind, chosen.id, form.books) or None
+    kept = form[kind.key].data if form.is_bound else None
+    ticked = set(kept) if isinstance(kept, list) else set(field.labels)
+    boxes = [(key, label, key in ticked) for key, label in field.labels.items()] if kind.takes_many else []
+    return {
+        "suggest_url": reverse("settings:suggest", args=[kind.key]),
+        "find_url": reverse("settings:find", args=[kind.key]),
+        "kept": boxes,
+        "noun": kind.chooses.label if kind.chooses else "",
+    }
+
+
+def find_problem(kind: DefaultKind, chosen: Iterable[Choice], books: Books | None) -> str | None:
+    """What is wrong with what stands now: it is inactive, or the books cannot do it any more."""
+    for choice in chosen:
+        if not choice.is_active:
+            return f"{choice.name} is inactive in {side_name_of(kind)}. Choose another."
+        misfit = find_misfit(kind, choice.id, books)
+        if misfit:
+            return misfit
+    return None
 
 
 def _notices(form: DefaultsForm) -> list[Notice]:
@@ -155,8 +207,8 @@ def _unused_class_map(form: DefaultsForm) -> list[Notice]:
 
 def _no_accounts(form: DefaultsForm) -> list[Notice]:
     """Without a single account to choose, the list has to be read first."""
-    account_kinds = [kind for kind in form.kinds if kind.chooses and kind.account_types]
-    if not account_kinds or any(form.options.get(kind.key) for kind in account_kinds):
+    offers = [offer for offer in form.offers.values() if offer.kind.chooses and offer.kind.account_types]
+    if not offers or any(offer.options or offer.options is None for offer in offers):
         return []
     url = f"{reverse('mapping:section', args=['account-codes'])}?tab=quickbooks"
     return [
@@ -167,38 +219,3 @@ def _no_accounts(form: DefaultsForm) -> list[Notice]:
             action=Action(label="Open the accounts", url=url),
         )
     ]
-
-
-def option_label(row: RemoteItem) -> str:
-    """ "5000 Job costs:Materials": number first, then the full name."""
-    return f"{row.code} {row.data.get('full_name') or row.name}".strip()
-
-
-def _list_options(kind: DefaultKind, connection: Connection | None) -> Options:
-    rows = sorted(usable_rows(kind, connection), key=lambda row: (row.subtype, option_label(row).lower()))
-    if len(kind.account_types) == 1 or not kind.account_types:
-        return [(row.remote_id, option_label(row)) for row in rows]
-    return [
-        (subtype, [(row.remote_id, option_label(row)) for row in group])
-        for subtype, group in groupby(rows, key=lambda row: row.subtype)
-    ]
-
-
-def _make_field(kind: DefaultKind, options: Options, chosen: Choice | None) -> forms.ChoiceField:
-    if kind.chooses is None:
-        return forms.ChoiceField(
-            label=kind.label, choices=list(kind.options), required=False, widget=forms.RadioSelect, help_text=kind.help
-        )
-    # What is chosen stays in the list although it became inactive: leaving the page as it is must change nothing.
-    lost = [] if chosen is None or _holds(options, chosen.id) else [(chosen.id, f"{chosen.name}, inactive")]
-    return forms.ChoiceField(
-        label=kind.label,
-        choices=[NOT_CHOSEN, *lost, *options],
-        required=False,
-        help_text=kind.help,
-        error_messages={"invalid_choice": "This is not in the list any more. Choose another."},
-    )
-
-
-def _holds(options: Options, value: str) -> bool:
-    return any(value == key if isinstance(label, str) else _holds(label, value) for key, label in options)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from connectors.models import Connection
 from smoothx.tenants.models import TenantModel
+from sync.versions.store import SettingsVersion as SettingsVersion
 
 
 class FlowSetting(TenantModel):

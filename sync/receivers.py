@@ -12,6 +12,7 @@ from django.dispatch import receiver
 
 from connectors.models import Connection
 from connectors.signals import connection_broken, connection_restored
+from mapping.changing import settings_changed, settings_changing
 from mapping.models import Link
 from mapping.pushing import pushes
 from mapping.signals import OpenDocuments, ask_survivors, count_documents, count_waiting, ids_in_use, mapping_changed
@@ -23,6 +24,7 @@ from sync.settle import CONNECTION_RESTORED
 from sync.survivors import find_survivors
 from sync.tasks import nudge
 from sync.uses import Uses
+from sync.versions.recording import begin, record
 
 SHOWN_TITLES = 5
 
@@ -32,6 +34,16 @@ def release_what_waited(*, tenant_id: int, subjects: Sequence[str], **_: Any) ->
     with tenant_scope(tenant_id):
         if ledger.release(subjects):
             nudge()
+
+
+@receiver(settings_changing)
+def begin_history(**_: Any) -> None:
+    begin()
+
+
+@receiver(settings_changed)
+def keep_version(*, actor: Any, what: str, detail: str, **_: Any) -> None:
+    record(actor, what=what, detail=detail)
 
 
 @receiver(connection_restored)

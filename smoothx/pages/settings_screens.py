@@ -24,7 +24,9 @@ SCREENS: dict[Screen, ScreenText] = {
     "projects": ScreenText("Projects", "How Procore projects become sub-customers in QuickBooks."),
     "contacts": ScreenText("Contacts", "How companies, vendors and customers cross."),
     "bills": ScreenText("Commitments (bills)", "How subcontractor invoices become bills."),
-    "commitments": ScreenText("Purchase orders", "How commitments become purchase orders, and what is billed on them."),
+    "commitments": ScreenText(
+        "Purchase orders", "How commitments become purchase orders, and what is billed on them."
+    ),
     "owner_invoices": ScreenText("Owner invoices", "How payment applications become invoices to the owner."),
     "direct_costs": ScreenText("Direct costs", "How direct costs entered in Procore reach QuickBooks."),
     "expenses": ScreenText("Expenses", "How bills and expenses entered in QuickBooks become direct costs in Procore."),
@@ -71,3 +73,9 @@ def url_of_flow(key: str) -> str:
     """The row of one flow's switch."""
     flow = all_flows().get(key)
     return f"{screen_url(flow.screen if flow else 'defaults')}#flow-{key}"
+
+
+def url_of(setting: str) -> str:
+    """The row of a setting as versions name it, "default:bill_code" or "flow:bills"."""
+    sort, _, key = setting.partition(":")
+    return url_of_flow(key) if sort == "flow" else url_of_setting(key)

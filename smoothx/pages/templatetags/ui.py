@@ -10,7 +10,7 @@ from typing import Any
 
 from django import template
 from django.contrib.messages.storage.base import Message
-from django.forms import BoundField, CheckboxInput, FileInput, RadioSelect, Select, Textarea
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select, Textarea
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils import timezone
@@ -217,8 +217,10 @@ def _control_class(field: BoundField) -> str:
 
 @register.filter
 def control_kind(field: BoundField) -> str:
-    """How a form field is laid out: `switch`, `segments` or `control`."""
+    """How a form field is laid out: `switch`, `segments`, `checks` or `control`."""
     widget = field.field.widget
+    if isinstance(widget, CheckboxSelectMultiple):
+        return "checks"
     if isinstance(widget, RadioSelect):
         return "segments"
     return "switch" if isinstance(widget, CheckboxInput) else "control"
