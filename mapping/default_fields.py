@@ -5,7 +5,7 @@ Each answers the value `mapping.choices.choose` takes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,7 +94,7 @@ class TypedField(forms.Field):
         self.labels = {choice.id: known.get(choice.id, choice.name) for choice in offer.chosen}
 
     def prepare_value(self, value: Any) -> str:
-        """The text shown: what was typed, else the label of the row chosen. Of several, the box to add one is empty."""
+        """What was typed, else the label of the row chosen. Of several, the box to add one is empty."""
         if isinstance(value, list):
             return next((part[1:] for part in value if part.startswith("=")), "")
         if self.offer.kind.takes_many:

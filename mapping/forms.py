@@ -9,7 +9,6 @@ from django import forms
 from django.http import HttpRequest
 from django.urls import reverse
 
-from connectors.models import Connection
 from connectors.qbo.records import Books
 from mapping.changing import one_change
 from mapping.choices import ChoiceRefused, choose, connection_of, known_books, load_defaults, side_name_of, side_of

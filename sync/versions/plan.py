@@ -1,4 +1,4 @@
-"""What taking over settings would change: of an older version, or of a file; each judged against the lists of today."""
+"""What taking over an older version, or a file, would change; each setting judged against the lists of today."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Verdict = Literal["change", "check", "same", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One setting to take over. `check`: it can be, but a row was found by its number alone. `reason` is a sentence."""
+    """One setting to take over. `check`: it can be, but a row was found by its number alone."""
 
     setting: str
     label: str

@@ -1,4 +1,4 @@
-"""All settings of a company at one moment: the defaults chosen and the flows switched, with the names of their rows."""
+"""All settings of a company at one moment: the defaults chosen and the flows switched, with the names then."""
 
 from __future__ import annotations
 
