@@ -44,8 +44,9 @@ def reckon_claims(actor: Actor, procore: State, books: State) -> Found:
 
 def without_own(books: State, actor: Actor) -> State:
     """The books less what the bookkeeper entered himself."""
+    own = set(actor.entered.values())
     return {
-        entity: [row for row in rows if (entity, row["Id"]) not in actor.entered]
+        entity: [row for row in rows if (entity, row["Id"]) not in own]
         for entity, rows in books.items()
         if isinstance(rows, list)
     }

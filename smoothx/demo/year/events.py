@@ -24,12 +24,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A commitment. `tax_rate` is percent on every line, None where it is not taxed."""
+    """A commitment, or with `kind` "prime" the contract with the owner, who is the `party` then, else the vendor.
+
+    Parties are named as in Procore. `tax_rate` is percent on every line, None where it is not taxed.
+    """
 
     key: str
     project: str
-    vendor: str
-    kind: Literal["work_order", "purchase_order"]
+    party: str
+    kind: Literal["work_order", "purchase_order", "prime"]
     number: str
     title: str
     retention: Decimal
@@ -101,8 +104,8 @@ class Decide:
 
 
 @dataclass(frozen=True, slots=True)
-class PayBills:
-    """One payment from the books over all bills named, `share` percent of what is open on each."""
+class Pay:
+    """One payment over all bills, or all invoices, of these claims: `share` percent of what is open on each."""
 
     name: str
     claims: tuple[ClaimName, ...]
@@ -125,6 +128,85 @@ class ApplyCredit:
     day: date
 
 
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """`code` is a full cost code in Procore, the name of an account in the books; `project` None for overhead."""
+
+    project: str | None
+    code: str
+    description: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class EnterDirectCost:
+    """A cost the project manager enters in Procore, all lines on one project."""
+
+    name: str
+    kind: Literal["invoice", "expense"]
+    party: str
+    number: str
+    day: date
+    lines: tuple[CostLine, ...]
+    status: Literal["approved", "pending"] = "approved"
+
+
+@dataclass(frozen=True, slots=True)
+class EditDirectCost:
+    name: str
+    line: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveDirectCost:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnterBookCost:
+    """A cost the bookkeeper enters, or the bank feed brings: parties are named as in Procore."""
+
+    name: str
+    entity: Literal["Bill", "VendorCredit", "Purchase"]
+    party: str
+    number: str
+    day: date
+    lines: tuple[CostLine, ...]
+    pay_type: Literal["", "CreditCard", "Check"] = ""
+    is_credit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CardCharge:
+    """The bank feed brings a charge that nobody has categorised yet; it is of no job."""
+
+    name: str
+    party: str
+    amount: Decimal
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Categorise:
+    name: str
+    project: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditBookCost:
+    """The first line of a bill comes to another amount."""
+
+    name: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteBookCost:
+    name: str
+
+
 Event = (
     SignContract
     | OrderChange
@@ -133,9 +215,17 @@ Event = (
     | SetClaimStatus
     | DeleteClaim
     | Decide
-    | PayBills
+    | Pay
     | VoidPayment
     | ApplyCredit
+    | EnterDirectCost
+    | EditDirectCost
+    | ApproveDirectCost
+    | EnterBookCost
+    | CardCharge
+    | Categorise
+    | EditBookCost
+    | DeleteBookCost
 )
 
 
@@ -156,8 +246,8 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """`decided` are the claims whose bill differs by a person's decision; their contract agrees all the same once
-    the claim after has made up for it."""
+    """`carried` are the keys of the flows it was written for."""
 
     months: tuple[Month, ...]
     contracts: tuple[Contract, ...]
+    carried: frozenset[str] = frozenset()

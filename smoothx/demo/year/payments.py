@@ -1,4 +1,4 @@
-"""What the bookkeeper pays in the script: whole, in parts, several bills at once, a void, a credit applied."""
+"""What is paid in the script, to vendors and by owners: whole, in parts, several at once, a void, a credit applied."""
 
 from __future__ import annotations
 
@@ -10,18 +10,22 @@ from datetime import date
 from decimal import Decimal
 
 from smoothx.demo.year.claims import ContractYear
-from smoothx.demo.year.events import ApplyCredit, ClaimName, Event, PayBills, VoidPayment
+from smoothx.demo.year.events import ApplyCredit, ClaimName, Event, Pay, VoidPayment
 
 WHOLE = Decimal(100)
 
 
 @dataclass(slots=True)
-class Payables:
-    """Bills are paid the month after they were claimed; `open` are those that still owe something."""
+class Payments:
+    """Claims are paid the month after they were made; `open` are those on which something is still owed.
+
+    `parties` names who is paid, or pays, by claim; `name` keeps payments of several such ledgers apart.
+    """
 
     rng: random.Random
+    name: str
     open: dict[ClaimName, str] = field(default_factory=dict)
-    vendors: dict[ClaimName, str] = field(default_factory=dict)
+    parties: dict[ClaimName, str] = field(default_factory=dict)
     credits: list[tuple[ClaimName, str]] = field(default_factory=list)
     paid: Counter[ClaimName] = field(default_factory=Counter)
     count: int = 0
@@ -35,12 +39,12 @@ class Payables:
         self._take_in(month, years)
         paid: list[Event] = list(self._apply_credits(last_day))
         corrected: list[Event] = []
-        for names in self._by_vendor():
+        for names in self._by_party():
             payment = self._pay_some(names, last_day)
             paid.append(payment)
             if self.rng.random() < 0.15:
                 corrected.append(VoidPayment(payment.name))
-                self.open.update({name: self.vendors[name] for name in payment.claims})
+                self.open.update({name: self.parties[name] for name in payment.claims})
                 self.paid.subtract(payment.claims)
         return paid, corrected
 
@@ -49,31 +53,31 @@ class Payables:
         for year in years:
             for number in year.approved:
                 name = (year.contract.key, number)
-                if number >= month or name in self.vendors:
+                if number >= month or name in self.parties:
                     continue
-                self.vendors[name] = year.contract.vendor
+                self.parties[name] = year.contract.party
                 if number in year.credits:
-                    self.credits.append((name, year.contract.vendor))
+                    self.credits.append((name, year.contract.party))
                 else:
-                    self.open[name] = year.contract.vendor
+                    self.open[name] = year.contract.party
 
     def _apply_credits(self, last_day: date) -> Iterator[Event]:
-        for credit, vendor in list(self.credits):
-            bill = next((name for name, owner in self.open.items() if owner == vendor), None)
+        for credit, party in list(self.credits):
+            bill = next((name for name, owner in self.open.items() if owner == party), None)
             if bill is not None:
-                self.credits.remove((credit, vendor))
+                self.credits.remove((credit, party))
                 self.count += 1
                 self.paid[bill] += 1
-                yield ApplyCredit(f"payment {self.count}", credit, bill, last_day)
+                yield ApplyCredit(f"{self.name} {self.count}", credit, bill, last_day)
 
-    def _by_vendor(self) -> list[list[ClaimName]]:
-        vendors: dict[str, list[ClaimName]] = {}
-        for name, vendor in self.open.items():
-            vendors.setdefault(vendor, []).append(name)
-        return list(vendors.values())
+    def _by_party(self) -> list[list[ClaimName]]:
+        parties: dict[str, list[ClaimName]] = {}
+        for name, party in self.open.items():
+            parties.setdefault(party, []).append(name)
+        return list(parties.values())
 
-    def _pay_some(self, names: list[ClaimName], last_day: date) -> PayBills:
-        """All bills of a vendor at once, or only a part of one of them."""
+    def _pay_some(self, names: list[ClaimName], last_day: date) -> Pay:
+        """All that is open with one party at once, or only a part of one of them."""
         self.count += 1
         is_part = self.rng.random() < 0.25
         chosen = tuple(names[:1]) if is_part else tuple(names)
@@ -82,4 +86,4 @@ class Payables:
                 del self.open[name]
         self.paid.update(chosen)
         share = Decimal(self.rng.choice((30, 40, 50))) if is_part else WHOLE
-        return PayBills(f"payment {self.count}", chosen, share, last_day)
+        return Pay(f"{self.name} {self.count}", chosen, share, last_day)

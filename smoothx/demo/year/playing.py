@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.sandbox.firm.contractor import Contractor
-from smoothx.demo.year.acting import Actor
+from smoothx.demo.year import acts_contracts, acts_money
+from smoothx.demo.year.acting import Actor, Stagehand
 from smoothx.demo.year.events import Month, Script
 from smoothx.demo.year.reckoning import Reckoning, reckon
 from smoothx.demo.year.rest import come_to_rest, look_at_everything
@@ -45,11 +46,12 @@ def play_year(
 ) -> Outcome:
     """Play `script` for the live company whose scope is entered. `watch` sees both states at each month's end."""
     actor = Actor(vendors, firm, decider)
+    stagehand = Stagehand(actor, {**acts_contracts.PARTS, **acts_money.PARTS})
     differences: list[str] = []
     reckoning = Reckoning()
     for month in script.months:
         for step in month.steps:
-            actor.play(step.events)
+            stagehand.play(step.events)
             come_to_rest()
         procore, books = vendors.procore.state(), vendors.books()
         watch(month, actor, procore, books)

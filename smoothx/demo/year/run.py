@@ -16,6 +16,7 @@ from smoothx.demo.year.playing import Outcome, play_year
 from smoothx.demo.year.script import write_year
 from smoothx.demo.year.vendors import Vendors
 from smoothx.tenants.scope import tenant_scope
+from sync.registry import all_flows
 
 
 def play(supervisor: Supervisor, stage: Stage) -> int:
@@ -27,7 +28,7 @@ def play(supervisor: Supervisor, stage: Stage) -> int:
         say(f"Bringing {firm.name} live")
         bring_live(tenant, vendors, firm)
         vendors.lift_limits()
-        script = write_year(firm, seed=stage.options.seed)
+        script = write_year(firm, seed=stage.options.seed, carried=list(all_flows()))
         decider = get_user_model().objects.get(username=OWNER)
         outcome = play_year(vendors, firm, script, say=say, decider=decider)
     show(outcome)

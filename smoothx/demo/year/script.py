@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import calendar
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from connectors.sandbox.firm.contractor import Contractor, Project
 from smoothx.demo.compare import why_stuck
 from smoothx.demo.year.claims import ContractYear
-from smoothx.demo.year.events import Contract, Line, Month, Script, SignContract, Step
+from smoothx.demo.year.costs import Spending
+from smoothx.demo.year.events import Contract, Event, Line, Month, Script, SignContract, Step
 from smoothx.demo.year.filling import Filling
-from smoothx.demo.year.payments import Payables
+from smoothx.demo.year.payments import Payments
 from smoothx.lib.money import cents
 
 PROJECTS, CONTRACTS = 3, 4
 TAX = Decimal(8)
+BILLS = frozenset({"bills"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +35,28 @@ class Size:
     contracts: int = CONTRACTS
 
 
-def write_year(firm: Contractor, *, seed: int, size: Size | None = None) -> Script:
-    """The script of one year for a firm that both sandboxes hold."""
+def write_year(firm: Contractor, *, seed: int, size: Size | None = None, carried: Collection[str] = BILLS) -> Script:
+    """The script of one year for a firm that both sandboxes hold, with what the flows named in `carried` carry."""
     size = size or Size()
     rng = random.Random(f"year {firm.name} {seed} {size}")
-    years = [
-        ContractYear(filling, random.Random(f"{seed} {filling.contract.key}"))
-        for filling in _make_fillings(firm, rng, size)
-    ]
-    payables = Payables(random.Random(f"pay {seed}"))
-    months = tuple(
-        _write_month(number, month_end(firm.start_date, number), years, payables, rng)
-        for number in range(1, size.months + 1)
+    projects = choose_projects(firm, rng, size.projects)
+    vendors = _choose_vendors(firm, rng, max(2, size.projects))
+    writer = Writer(
+        firm.start_date,
+        [_fill(filling, seed) for filling in _make_fillings(firm, projects, vendors, rng, size)],
+        [_fill(filling, seed) for filling in _make_primes(firm, projects, rng, size) if "owner_invoices" in carried],
+        Payments(random.Random(f"pay {seed}"), "payment"),
+        Payments(random.Random(f"receive {seed}"), "receipt"),
+        _open_spending(firm, projects, vendors, seed),
+        frozenset(carried),
+        rng,
     )
-    return Script(months, tuple(year.contract for year in years))
+    months = tuple(writer.write_month(number) for number in range(1, size.months + 1))
+    return Script(months, tuple(year.contract for year in writer.all_years), writer.carried)
+
+
+def _fill(filling: Filling, seed: int) -> ContractYear:
+    return ContractYear(filling, random.Random(f"{seed} {filling.contract.key}"))
 
 
 def month_end(start: date, number: int) -> date:
@@ -55,36 +65,84 @@ def month_end(start: date, number: int) -> date:
     return date(year, month + 1, calendar.monthrange(year, month + 1)[1])
 
 
-def _write_month(
-    number: int, last_day: date, years: Sequence[ContractYear], payables: Payables, rng: random.Random
-) -> Month:
-    signed = [SignContract(year.contract) for year in years] if number == 1 else []
-    submitted = [event for year in years for event in year.submit(number, last_day)]
-    approved = [event for year in years for event in year.approve(number)]
-    # Claims are approved in any order, a late one after the one that follows it.
-    rng.shuffle(approved)
-    changed = [event for year in years for event in year.change(number, payables.is_paid)]
-    decided = [event for year in years for event in year.decide(number)]
-    paid, corrected = payables.pay(number, last_day, years)
-    steps = (
-        Step("submitted", (*signed, *submitted)),
-        Step("approved", tuple(approved)),
-        Step("changed", tuple(changed)),
-        Step("decided", tuple(decided)),
-        Step("paid", tuple(paid)),
-        Step("corrected", tuple(corrected)),
-    )
-    return Month(number, last_day, tuple(step for step in steps if step.events))
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """`years` are commitments, `primes` contracts with owners."""
+
+    start: date
+    years: Sequence[ContractYear]
+    primes: Sequence[ContractYear]
+    payables: Payments
+    receivables: Payments
+    spending: Spending
+    carried: frozenset[str]
+    rng: random.Random
+
+    @property
+    def all_years(self) -> tuple[ContractYear, ...]:
+        return (*self.years, *self.primes)
+
+    def write_month(self, number: int) -> Month:
+        """Submitted, approved, changed, decided, paid and corrected, with a rest after each."""
+        day = month_end(self.start, number)
+        signed = [SignContract(year.contract) for year in self.all_years] if number == 1 else []
+        submitted = [event for year in self.all_years for event in year.submit(number, day)]
+        spent = list(self._spend(number, day))
+        approved = [event for year in self.all_years for event in year.approve(number)]
+        # Claims are approved in any order, a late one after the one that follows it.
+        self.rng.shuffle(approved)
+        changed = [event for year in self.all_years for event in year.change(number, self.payables.is_paid)]
+        decided = [event for year in self.all_years for event in year.decide(number)]
+        paid, voided = self._pay(number, day)
+        corrected = [*self.spending.correct_in_procore(spent), *self.spending.correct_in_books(spent), *voided]
+        named = {
+            "submitted": [*signed, *submitted],
+            "approved": [*approved, *spent],
+            "changed": changed,
+            "decided": decided,
+            "paid": paid,
+            "corrected": corrected,
+        }
+        return Month(number, day, tuple(Step(name, tuple(events)) for name, events in named.items() if events))
+
+    def _spend(self, number: int, day: date) -> Iterator[Event]:
+        if "direct_costs" in self.carried:
+            yield from self.spending.enter_in_procore(day)
+        if "expenses" in self.carried:
+            yield from self.spending.enter_in_books(number, day)
+
+    def _pay(self, number: int, day: date) -> tuple[list[Event], list[Event]]:
+        paid, voided = self.payables.pay(number, day, self.years)
+        received, returned = self.receivables.pay(number, day, self.primes)
+        return [*paid, *received], [*voided, *returned]
 
 
-def _make_fillings(firm: Contractor, rng: random.Random, size: Size) -> Iterator[Filling]:
-    projects = choose_projects(firm, rng, size.projects)
-    vendors = _choose_vendors(firm, rng, max(2, size.projects))
+def _make_fillings(
+    firm: Contractor, projects: Sequence[Project], vendors: Sequence[str], rng: random.Random, size: Size
+) -> Iterator[Filling]:
     for place, project in enumerate(projects):
         for number in range(1, size.contracts + 1):
             is_order = number == size.contracts and number > 1
             contract = _make_contract(firm, project, vendors[(place + number) % len(vendors)], number, is_order, rng)
             yield Filling(contract, rng, size.months, slides=number % 2 == 0, stores=number % 3 != 0)
+
+
+def _make_primes(firm: Contractor, projects: Sequence[Project], rng: random.Random, size: Size) -> Iterator[Filling]:
+    """A contract with the owner on every project."""
+    names = {company.key: company.procore_name for company in firm.companies}
+    for project in projects:
+        owner = names[project.customer_key or ""] or ""
+        contract = _make_contract(firm, project, owner, 0, False, rng)
+        number = f"YP-{project.number.replace('-', '')}"
+        prime = replace(contract, key=f"{project.number}/prime", kind="prime", number=number)
+        yield Filling(prime, rng, size.months, stores=True)
+
+
+def _open_spending(firm: Contractor, projects: Sequence[Project], vendors: Sequence[str], seed: int) -> Spending:
+    codes = [code.code for code in firm.cost_codes if code.parent_code]
+    divisions = [account.name for account in firm.accounts if account.key.startswith("division_")]
+    names = [project.name for project in projects]
+    return Spending(random.Random(f"spend {seed}"), names, vendors, codes, divisions)
 
 
 def choose_projects(firm: Contractor, rng: random.Random, count: int) -> list[Project]:
@@ -117,7 +175,7 @@ def _make_contract(
     return Contract(
         key=f"{project.number}/{number}",
         project=project.name,
-        vendor=vendor,
+        party=vendor,
         kind="purchase_order" if is_order else "work_order",
         number=f"{prefix}-{project.number.replace('-', '')}-{number}",
         title=f"Year's {lines[0].description}",

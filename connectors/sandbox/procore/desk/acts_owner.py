@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.sandbox.amounts import HUNDRED, ZERO, round_cents
 from connectors.sandbox.control import ActRefused
-from connectors.sandbox.procore.desk.refusals import find_next_month, read_lines, refusing
+from connectors.sandbox.procore.desk.refusals import find_next_month, read_lines, read_period, refusing
 from connectors.sandbox.procore.errors import Refused
 from connectors.sandbox.procore.owners.application_records import APPLICATION_STATUSES
 from connectors.sandbox.procore.owners.owner_side import OwnerSide
@@ -29,12 +29,15 @@ class OwnerActs(OwnerSide):
         lines: list[dict[str, Any]] | None = None,
         status: str = "under_review",
         billing_date: str | None = None,
+        period_end: str | None = None,
     ) -> dict[str, Any]:
-        """The next owner invoice of a contract. Lines: `{"line": 0, "work", "stored", "retained", "released"}`."""
+        """The next owner invoice of a contract. Lines: `{"line": 0, "work", "stored", "retained", "released"}`. Its
+        period is the month after the last one's, or the one that `period_end` ends."""
         contract = self.act_row("prime_contracts", prime_contract_id, "prime contract")
         _check_status(status)
-        start, end = self._next_owner_period(contract)
         with refusing():
+            given = read_date(period_end)
+            start, end = self._next_owner_period(contract) if given is None else read_period(given)
             application = self.add_application(
                 contract,
                 invoice_number=str(invoice_number),

@@ -56,6 +56,36 @@ class PurchaseActs(ActBase):
             }
             return self.add_record("Bill", body, realm)
 
+    def act_enter_costs(
+        self,
+        entity: str,
+        lines: list[dict[str, Any]],
+        vendor_id: Any = None,
+        number: Any = None,
+        date: Any = None,
+        pay_type: str = "CreditCard",
+        is_credit: bool = False,
+        realm: str = "",
+    ) -> dict[str, Any]:
+        """A Bill, VendorCredit or Purchase of several lines, `{"amount", "account_id", "customer_id", "class_id",
+        "description"}`. A purchase is paid at once, by card or check; one by card may be a credit."""
+        book = self.find_book(realm)
+        body: dict[str, Any] = {
+            "DocNumber": number,
+            "TxnDate": to_date(date) if date else None,
+            "Line": [_read_line(line) for line in lines],
+        }
+        if entity != "Purchase":
+            return self.add_record(entity, body | {"VendorRef": refer(vendor_id)}, realm)
+        source = "Credit Card" if pay_type == "CreditCard" else "Bank"
+        body |= {
+            "PaymentType": pay_type,
+            "AccountRef": refer(find_account(book, source)["Id"]),
+            "EntityRef": {**(refer(vendor_id) or {}), "type": "Vendor"} if vendor_id else None,
+            "Credit": bool(is_credit),
+        }
+        return self.add_record(entity, body, realm)
+
     def act_pay_bill(self, bill_id: str, amount: Any = None, date: Any = None, realm: str = "") -> dict[str, Any]:
         """Pay a bill by check from the first bank account, whole unless an amount is given."""
         book = self.find_book(realm)
@@ -145,16 +175,31 @@ class PurchaseActs(ActBase):
         changes = {"PaymentType": purchase["PaymentType"], "AccountRef": purchase["AccountRef"], "Line": lines}
         return self.change_record("Purchase", purchase_id, changes, realm)
 
-    def act_receive_payment(self, invoice_id: str, amount: Any = None, realm: str = "") -> dict[str, Any]:
+    def act_receive_payment(
+        self, invoice_id: str, amount: Any = None, date: Any = None, realm: str = ""
+    ) -> dict[str, Any]:
         """A customer pays an invoice, whole unless an amount is given."""
+        return self.act_receive_payments([invoice_id], None if amount in (None, "") else [amount], date, realm)
+
+    def act_receive_payments(
+        self, invoice_ids: Any, amounts: Any = None, date: Any = None, realm: str = ""
+    ) -> dict[str, Any]:
+        """One payment of a customer over several invoices; `amounts` (one per invoice) pays parts of them."""
         book = self.find_book(realm)
-        invoice = find_record(book, "Invoice", invoice_id)
-        paid = to_amount(amount) if amount not in (None, "") else Decimal(invoice["Balance"])
-        if paid <= 0:
+        invoices = [find_record(book, "Invoice", invoice_id) for invoice_id in _to_list(invoice_ids)]
+        paid = [to_amount(each) for each in _to_list(amounts)] or [Decimal(each["Balance"]) for each in invoices]
+        if not invoices or len(paid) != len(invoices) or any(each <= 0 for each in paid):
             raise ActRefused("nothing is owed on this invoice")
-        line = {"Amount": paid, "LinkedTxn": [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]}
-        customer, currency = refer(invoice["CustomerRef"]["value"]), refer(invoice["CurrencyRef"]["value"])
-        body = {"CustomerRef": customer, "CurrencyRef": currency, "TotalAmt": paid, "Line": [line]}
+        body = {
+            "CustomerRef": refer(invoices[0]["CustomerRef"]["value"]),
+            "CurrencyRef": refer(invoices[0]["CurrencyRef"]["value"]),
+            "TxnDate": to_date(date) if date else None,
+            "TotalAmt": sum(paid, Decimal(0)),
+            "Line": [
+                {"Amount": amount, "LinkedTxn": [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]}
+                for invoice, amount in zip(invoices, paid, strict=True)
+            ],
+        }
         return self.add_record("Payment", body, realm)
 
     def act_delete_document(self, entity: str, record_id: str, realm: str = "") -> dict[str, Any]:
@@ -214,6 +259,12 @@ class PurchaseActs(ActBase):
 
 def _make_line(amount: Decimal, detail: Record) -> Record:
     return {"Amount": amount, "DetailType": ACCOUNT_LINE, ACCOUNT_LINE: {"BillableStatus": "NotBillable", **detail}}
+
+
+def _read_line(given: dict[str, Any]) -> Record:
+    names = {"AccountRef": "account_id", "CustomerRef": "customer_id", "ClassRef": "class_id"}
+    detail = {name: refer(given.get(key)) for name, key in names.items()}
+    return {**_make_line(to_amount(given.get("amount")), detail), "Description": given.get("description")}
 
 
 def _make_payment(vendor_id: str, pairs: list[tuple[Record, Decimal]], bank: Record, day: Any = None) -> Record:
