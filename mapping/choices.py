@@ -47,6 +47,7 @@ def choose(key: str, value: str, actor: Any) -> DefaultChoice | None:
     kind = DEFAULTS.get(key)
     if kind is None:
         raise ChoiceRefused("unknown_default", f"There is no setting called {key}.")
+    value = join_value(split_value(kind, value))
     if value:
         check_choice(kind, value)
     with one_change(actor):

@@ -17,6 +17,7 @@ from mapping.default_rows import FOUND_AT_MOST, Options, find_exact, find_rows, 
 from mapping.defaults import Choice, DefaultKind
 
 NOT_CHOSEN = ("", "Not chosen")
+NOT_LISTED = {"invalid_choice": "This is not in the list any more. Choose another."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class ManyField(forms.MultipleChoiceField):
     """Several of a short list, in the list's order."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(widget=forms.CheckboxSelectMultiple, required=False, **options)
+        super().__init__(widget=forms.CheckboxSelectMultiple, required=False, error_messages=NOT_LISTED, **options)
 
     def prepare_value(self, value: Any) -> list[str]:
         return value.split(",") if isinstance(value, str) else list(value or ())
@@ -154,15 +155,14 @@ def make_field(offer: Offer) -> forms.Field:
 def _row_field(kind: DefaultKind, options: Options, chosen: Iterable[Choice]) -> forms.Field:
     # What is chosen stays in the list although it became inactive: leaving the page as it is must change nothing.
     lost = [(choice.id, f"{choice.name}, inactive") for choice in chosen if not _holds(options, choice.id)]
-    errors = {"invalid_choice": "This is not in the list any more. Choose another."}
     if kind.takes_many:
-        return ManyField(label=kind.label, choices=[*lost, *options], help_text=kind.help, error_messages=errors)
+        return ManyField(label=kind.label, choices=[*lost, *options], help_text=kind.help)
     return forms.ChoiceField(
         label=kind.label,
         choices=[NOT_CHOSEN, *lost, *options],
         required=False,
         help_text=kind.help,
-        error_messages=errors,
+        error_messages=NOT_LISTED,
     )
 
 

@@ -96,7 +96,7 @@ def check_url(check: Check) -> str:
         return url_of_flow(section)
     if name == "openings":
         return f"{reverse('dashboard')}#opening"
-    pages = {"access": "settings:access", "options": "mapping:options"}
+    pages = {"access": "settings:access", "defaults": "settings:defaults", "options": "mapping:options"}
     return reverse(pages.get(name, name))
 
 

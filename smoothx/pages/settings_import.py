@@ -54,10 +54,10 @@ def import_file(request: TenantRequest) -> HttpResponse:
         return _ask(request, form)
 
 
-def _ask(request: TenantRequest, form: UploadForm) -> HttpResponse:
+def _ask(request: TenantRequest, form: UploadForm, status: int = 200) -> HttpResponse:
     lead = "Nothing is changed before you have seen what would change."
     context = {"form": form, **_frame(request, lead)}
-    return render(request, "settings/import.html", context, status=422 if form.errors else 200)
+    return render(request, "settings/import.html", context, status=422 if form.errors else status)
 
 
 def _frame(request: TenantRequest, lead: str) -> dict[str, Any]:
@@ -97,9 +97,8 @@ def _commit(request: TenantRequest) -> HttpResponse:
     try:
         found = read_file(content)
     except BadFile as fault:
-        form = UploadForm()
         messages.error(request, fault.sentence)
-        return _ask(request, form)
+        return _ask(request, UploadForm(), status=422)
     error = _apply(request, found, chosen)
     if error:
         return _preview(request, content, found, error=error, chosen=chosen)

@@ -23,7 +23,7 @@ from mapping.links import unlink
 from mapping.models import Link, LinkChange, MappingRun, RemoteItem, RunRow, SuggestedPair
 from smoothx.tenants.access import has_role
 from smoothx.tenants.models import Membership, Role, Tenant, TenantModel
-from sync.models import Entry, OpeningRun
+from sync.models import Entry, OpeningRun, SettingsVersion
 from tests.conftest import make_member
 from tests.factories import connections, make_account, make_entry, make_opening, make_project, notice
 
@@ -54,6 +54,7 @@ class Objects:
     import_run: MappingRun
     pair: SuggestedPair
     unlinked: LinkChange
+    version: SettingsVersion
 
 
 Arguments = Callable[[Objects], list[Any]]
@@ -97,6 +98,10 @@ def of_push(act: str) -> dict[str, Any]:
     return {"arguments": lambda objects: [objects.push_run.pk, act], "names_a_row": True}
 
 
+def of_version() -> dict[str, Any]:
+    return {"arguments": lambda objects: [objects.version.number], "names_a_row": True}
+
+
 def fixed(*words: str) -> dict[str, Any]:
     return {"arguments": lambda objects: list(words)}
 
@@ -129,6 +134,19 @@ TABLE = (
     get("settings:users_remove", "owner", **of_row("membership")),
     post("settings:users_remove", "owner", **of_row("membership")),
     get("settings:audit", "viewer"),
+    get("settings:screen", "viewer", **fixed("bills")),
+    post("settings:screen", "admin", data={"bill_date": "period_end"}, **fixed("bills")),
+    get("settings:suggest", "viewer", **fixed("bill_code")),
+    get("settings:find", "admin", **fixed("bill_code")),
+    post("settings:find", "admin", FORM_ERROR, **fixed("bill_code")),
+    get("settings:history", "viewer"),
+    get("settings:compare", "viewer", (OK, MOVED)),
+    get("settings:version", "viewer", **of_version()),
+    get("settings:restore", "admin", **of_version()),
+    post("settings:restore", "admin", (MOVED, FORM_ERROR), **of_version()),
+    get("settings:export", "viewer"),
+    get("settings:import", "admin"),
+    post("settings:import", "admin", FORM_ERROR),
     get("activity:index", "viewer"),
     get("activity:export", "viewer"),
     get("activity:document", "viewer", **of_entry()),
@@ -266,6 +284,7 @@ def objects(scope: Tenant, viewer: Any) -> Objects:
         import_run=import_run,
         pair=pair,
         unlinked=unlinked,
+        version=SettingsVersion.objects.create(number=7),
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from mapping.defaults import DEFAULTS
 from mapping.screens import SECTIONS
 from smoothx.pages.settings_nav import SECTIONS as SETTINGS
+from smoothx.pages.settings_screens import SCREENS, shown_screens
 from smoothx.pages.users import ROLE_HELP
 from smoothx.tenants.models import Role
 from sync.codes import CODES, headline_for
@@ -57,7 +58,10 @@ def test_every_default_is_in_the_table(key: str) -> None:
     assert f"| {DEFAULTS[key].label} |" in GUIDE
 
 
-@pytest.mark.parametrize("title", [title for title, _, _ in SETTINGS])
+PAGES = [title for title, _, _ in SETTINGS] + [SCREENS[screen].title for screen in shown_screens()]
+
+
+@pytest.mark.parametrize("title", PAGES)
 def test_every_page_of_settings_is_named(title: str) -> None:
     assert f"Settings, {title}" in BOLD
 
