@@ -118,7 +118,7 @@ def _write_lines(actor: Actor, contract: Contract, lines: Iterable[Line]) -> lis
     if contract.tax_rate is not None:
         shared["tax_code_id"] = actor.find_tax_code(contract.tax_rate)
     if contract.kind == "prime":
-        shared["line_item_type_id"] = actor.find_cost_type("other")
+        shared["line_item_type_id"] = actor.find_cost_type("owner_cost")
     return [
         {
             "cost_code_id": actor.find_code(project_id, line.cost_code),

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from smoothx.demo.year.acting import Actor
-from smoothx.demo.year.commitments import reckon_claims
+from smoothx.demo.year.claims_reckoned import reckon_bills, reckon_owner_invoices
+from smoothx.demo.year.costs_reckoned import reckon_direct_costs, reckon_expenses
 from smoothx.demo.year.found import Found
+from smoothx.demo.year.payments_reckoned import reckon_bill_payments, reckon_receipts
 from sync.registry import all_flows
 
 State = Mapping[str, Any]
@@ -25,12 +27,12 @@ class Reckoning:
 
 # Flow key to what a reader calls it and how it is compared; None: nothing compares it yet.
 PARTS: Mapping[str, tuple[str, Part | None]] = {
-    "bills": ("subcontractor invoices", reckon_claims),
-    "bill_payments": ("bill payments", None),
-    "owner_invoices": ("owner invoices", None),
-    "receipts": ("customer payments", None),
-    "direct_costs": ("direct costs entered in Procore", None),
-    "expenses": ("costs entered in QuickBooks", None),
+    "bills": ("subcontractor invoices", reckon_bills),
+    "bill_payments": ("bill payments", reckon_bill_payments),
+    "owner_invoices": ("owner invoices", reckon_owner_invoices),
+    "receipts": ("customer payments", reckon_receipts),
+    "direct_costs": ("direct costs entered in Procore", reckon_direct_costs),
+    "expenses": ("costs entered in QuickBooks", reckon_expenses),
     "purchase_orders": ("purchase orders", None),
     "order_bills": ("bills of purchase orders", None),
     "estimates": ("estimates", None),
