@@ -303,13 +303,13 @@ class Requisition(Claim):
 def read_line(wire: Wire) -> RequisitionLine:
     """A requisition item of the extended view. Unit-price contracts send no stored-material fields: they hold none."""
     code = wire.get("wbs_code") or {}
-    cost_type = _segment(code, "line_item_type")
+    cost_type = find_segment(code, "line_item_type")
     taxes = wire.get("taxes") or ()
     return RequisitionLine(
         id=_id(wire.get("id")),
         item_type=wire.get("item_type") or "",
         cost_code_id=_id(wire.get("cost_code_id")),
-        cost_type=cost_type.get("code") or _last_part(code),
+        cost_type=cost_type.get("code") or read_last_part(code),
         description=strip_tags(wire.get("description_of_work") or ""),
         scheduled=money(wire.get("scheduled_value")),
         completed=money(wire.get("total_completed_and_stored_to_date")),
@@ -320,7 +320,7 @@ def read_line(wire: Wire) -> RequisitionLine:
         ),
         budget_code=code.get("flat_code") or "",
         cost_type_id=_id(cost_type.get("id")),
-        sub_job_id=_id(_segment(code, "sub_job").get("id")),
+        sub_job_id=_id(find_segment(code, "sub_job").get("id")),
         retained=money(wire.get("work_completed_retainage_retained_this_period")),
         stored_retained=money(wire.get("materials_stored_retainage_currently_retained")),
         stored_released=money(wire.get("materials_stored_retainage_released_this_period")),
@@ -340,13 +340,13 @@ def _completed_before(wire: Wire) -> Decimal:
     return cents(money(wire.get("work_completed_from_previous_application")) - moved + stored)
 
 
-def _segment(code: Wire, segment_type: str) -> Wire:
+def find_segment(code: Wire, segment_type: str) -> Wire:
     """The part of a budget code that is of this type. Its id is that of the cost type or sub job itself."""
     parts = code.get("segment_items") or ()
     return next((part for part in parts if part.get("segment_type") == segment_type), {})
 
 
-def _last_part(code: Wire) -> str:
+def read_last_part(code: Wire) -> str:
     """The cost type of a budget code that came without its parts: "S" in "03-300.S"; empty without one.
 
     Unverified beyond the default pattern: a firm may put another part last, or part them by another sign.

@@ -5,7 +5,18 @@ Names are the setup guide's. Screens, validation, go-live and rules all read the
 
 from __future__ import annotations
 
-from mapping.defaults import after_posting, bills, codes, costs, payments, periods, retention, tags, tax
+from mapping.defaults import (
+    after_posting,
+    bills,
+    codes,
+    costs,
+    owner_invoices,
+    payments,
+    periods,
+    retention,
+    tags,
+    tax,
+)
 from mapping.defaults.after_posting import (
     AFTER_PAYMENT,
     FOLLOW_DELETION,
@@ -42,15 +53,31 @@ from mapping.defaults.kind import (
     Defaults,
     Screen,
 )
+from mapping.defaults.owner_invoices import (
+    OWNER_DATE,
+    OWNER_DUE,
+    OWNER_DUE_DAYS,
+    OWNER_LINES,
+    OWNER_NUMBER,
+    OWNER_RETENTION_LINES,
+    OWNER_RETENTION_TAX,
+    OWNER_STATUSES,
+    OWNER_TERM,
+)
 from mapping.defaults.payments import PAYMENT_CREDITS, PAYMENT_WITHOUT_TAX
 from mapping.defaults.periods import CLOSED_PERIOD
-from mapping.defaults.retention import RETENTION_PAYABLE_RELEASED, RETENTION_PAYABLE_RETAINED
+from mapping.defaults.retention import (
+    RETENTION_PAYABLE_RELEASED,
+    RETENTION_PAYABLE_RETAINED,
+    RETENTION_RECEIVABLE_RELEASED,
+    RETENTION_RECEIVABLE_RETAINED,
+)
 from mapping.defaults.tags import CLASS_TYPE, CODE_KEY, ITEMS_IN_QUICKBOOKS, LOCATION_SOURCE, SUB_JOBS
 from mapping.defaults.tax import PURCHASE_TAX_CODE, RETENTION_TAX_CODE, SALES_TAX_CODE, TAX_BASE
 
 DEFAULTS = {
     kind.key: kind
-    for module in (codes, tags, tax, retention, periods, bills, payments, after_posting, costs)
+    for module in (codes, tags, tax, retention, periods, bills, owner_invoices, payments, after_posting, costs)
     for kind in module.KINDS
 }
 
@@ -81,6 +108,15 @@ __all__ = [
     "LOCATION_SOURCE",
     "LOCK_OUR_RECORDS",
     "MISSING_BUDGET_CODES",
+    "OWNER_DATE",
+    "OWNER_DUE",
+    "OWNER_DUE_DAYS",
+    "OWNER_LINES",
+    "OWNER_NUMBER",
+    "OWNER_RETENTION_LINES",
+    "OWNER_RETENTION_TAX",
+    "OWNER_STATUSES",
+    "OWNER_TERM",
     "PAYABLE_ACCOUNT",
     "PAYEE_VENDOR",
     "PAYMENT_CREDITS",
@@ -92,6 +128,8 @@ __all__ = [
     "RETENTION_LINES",
     "RETENTION_PAYABLE_RELEASED",
     "RETENTION_PAYABLE_RETAINED",
+    "RETENTION_RECEIVABLE_RELEASED",
+    "RETENTION_RECEIVABLE_RETAINED",
     "RETENTION_TAX_CODE",
     "SALES_TAX_CODE",
     "SUB_JOBS",
