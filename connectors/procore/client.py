@@ -147,7 +147,7 @@ class ProcoreClient:
     def delete(
         self, resource: Resource, record_id: str, *, project_id: str | None = None, key: str = "", **scope: str
     ) -> None:
-        """Raises Missing when it is gone already. `scope` are further ids the call must name, in Procore's spelling."""
+        """Raises Missing when it is gone already. `scope` are further ids the call must name, as Procore does."""
         params = [*self._scope_params(resource, project_id), *scope.items()]
         url = f"{self._url(resource, project_id)}/{record_id}"
         self._send(resource, Request("DELETE", url, params=params, is_write=True), key=key, is_keyed=True)
