@@ -211,6 +211,14 @@ def test_person_adds_a_claim_that_carries_stored_material(procore: Procore) -> N
     assert made.json()["current_payment_due"] == "0.00"
 
 
+def test_person_adds_a_claim_of_another_month(procore: Procore) -> None:
+    given = {"commitment_id": procore.commitment(), "invoice_number": "EC-9"}
+    assert procore.act("add_claim", **given, period_end="2027-02-28").status_code == 200
+    claim = show(procore, 4)
+    assert (claim["requisition_start"], claim["requisition_end"]) == ("2027-02-01", "2027-02-28")
+    assert claim["billing_date"] == "2027-02-28"
+
+
 def test_negative_claim_can_be_made(procore: Procore) -> None:
     lines = [{"line": 0, "work": "-2500.00"}]
     made = procore.act("add_claim", commitment_id=procore.commitment(), invoice_number="EC-9", lines=lines)

@@ -75,6 +75,59 @@ def test_bills_that_cannot_all_be_paid_are_not_paid_at_all(qbo: Qbo) -> None:
     assert [qbo.get(f"bill/{each}")["Bill"]["Balance"] for each in ids] == [100, 100]
 
 
+def test_a_credit_settles_a_bill_without_money(qbo: Qbo) -> None:
+    bill = qbo.bill()
+    line = {"amount": 30, "account_id": COSTS}
+    credit = qbo.act("enter_costs", entity="VendorCredit", vendor_id=ACME, lines=[line])["VendorCredit"]
+    made = qbo.act("apply_vendor_credit", credit_id=credit["Id"], bill_id=bill["Id"], date="2026-02-28")["BillPayment"]
+
+    assert (made["TotalAmt"], made["TxnDate"], balance_of(qbo, BANK)) == (0, "2026-02-28", 0)
+    assert qbo.get(f"bill/{bill['Id']}")["Bill"]["Balance"] == 70
+    assert qbo.get(f"vendorcredit/{credit['Id']}")["VendorCredit"]["Balance"] == 0
+    again = refused(qbo, do="apply_vendor_credit", credit_id=credit["Id"], bill_id=bill["Id"])
+    assert again == "nothing is left of the credit, or nothing is owed on the bill"
+    paid = qbo.act("pay_bill", bill_id=bill["Id"], date="2026-03-31")["BillPayment"]
+    assert (paid["TotalAmt"], paid["TxnDate"]) == (70, "2026-03-31")
+
+
+@pytest.mark.parametrize(
+    ("entity", "extra", "source"),
+    [
+        ("Bill", {}, None),
+        ("Purchase", {"pay_type": "CreditCard", "is_credit": True}, CARD),
+        ("Purchase", {"pay_type": "Check"}, BANK),
+    ],
+)
+def test_costs_of_several_lines_are_entered(qbo: Qbo, entity: str, extra: dict[str, Any], source: str | None) -> None:
+    lines = [
+        {"amount": "12.50", "account_id": COSTS, "customer_id": HALL, "description": "Rental"},
+        {"amount": "7.50", "account_id": COSTS},
+    ]
+    given = {"vendor_id": ACME, "number": "C-1", "date": "2026-02-03", "lines": lines, **extra}
+    made = qbo.act("enter_costs", entity=entity, **given)[entity]
+    details = [line["AccountBasedExpenseLineDetail"] for line in made["Line"]]
+
+    assert (made["TotalAmt"], made["DocNumber"], made["TxnDate"]) == (20, "C-1", "2026-02-03")
+    assert [detail.get("CustomerRef", {}).get("value") for detail in details] == [HALL, None]
+    assert made["Line"][0]["Description"] == "Rental"
+    assert made.get("AccountRef", {}).get("value") == source
+    assert bool(made.get("Credit")) == extra.get("is_credit", False)
+    assert refused(qbo, do="enter_costs", entity=entity, lines=[{"amount": "much"}]) == "much is not an amount"
+
+
+def test_a_customer_pays_several_invoices_at_once(qbo: Qbo) -> None:
+    item = {"ItemRef": {"value": ITEM}}
+    line = {"Amount": 50, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": item}
+    first, second = (qbo.save("Invoice", {"CustomerRef": {"value": HALL}, "Line": [line]}) for _ in range(2))
+    ids = [first["Id"], second["Id"]]
+    made = qbo.act("receive_payments", invoice_ids=ids, amounts=[50, 20], date="2026-02-28")["Payment"]
+
+    assert (made["TotalAmt"], made["TxnDate"]) == (70, "2026-02-28")
+    assert [qbo.get(f"invoice/{each}")["Invoice"]["Balance"] for each in ids] == [0, 30]
+    assert refused(qbo, do="receive_payments", invoice_ids=ids) == "nothing is owed on this invoice"
+    assert qbo.act("receive_payment", invoice_id=second["Id"])["Payment"]["TotalAmt"] == 30
+
+
 def test_a_card_charge_comes_uncategorised_and_is_categorised(qbo: Qbo) -> None:
     charge = qbo.act("add_card_expense", amount="42.10", vendor_id=ACME, memo="HARDWARE 0042")["Purchase"]
     detail = charge["Line"][0]["AccountBasedExpenseLineDetail"]

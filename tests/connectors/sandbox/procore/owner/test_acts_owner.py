@@ -42,6 +42,16 @@ def test_owner_invoice_is_added_approved_edited_and_deleted(procore: Procore) ->
     assert len(procore.app.tables.of("payment_applications", prime(procore))) == 3
 
 
+def test_owner_invoice_of_another_month(procore: Procore) -> None:
+    made = do(procore, "add_owner_invoice", prime_contract_id=prime(procore), period_end="2027-02-28")
+    row = procore.app.tables.get("payment_applications", made["id"])
+    assert [row[name] for name in ("period_start", "period_end", "billing_date")] == [
+        "2027-02-01",
+        "2027-02-28",
+        "2027-02-28",
+    ]
+
+
 def test_retention_is_released(procore: Procore) -> None:
     half = do(procore, "release_owner_retention", prime_contract_id=prime(procore), percent=50)
     assert half["current_payment_due"] == "3750.00"
