@@ -285,9 +285,9 @@ class TestToProcore:
         queue("contacts_to_procore", add_vendors([{"DisplayName": name} for name in wanted]))
         draft = batches.draft_create
 
-        def with_bad_parent(entry: Entry, plan: Any) -> Outgoing:
-            made = draft(entry, plan)
-            if made.body["name"] == wanted[1]:
+        def with_bad_parent(work: Work, entry: Entry, plan: Any) -> Outgoing | None:
+            made = draft(work, entry, plan)
+            if made is not None and made.body["name"] == wanted[1]:
                 made.body |= {"parent_id": 1}
             return made
 
