@@ -122,6 +122,8 @@
     const anchor = opener ? opener.id : focused;
     order = rowControls(anchor).map((control) => control.id);
   });
+  /* At once: between the swap and its settling a key would go to the page behind. */
+  document.addEventListener("htmx:afterSwap", openDialogs);
   document.addEventListener("htmx:afterSettle", (event) => {
     openDialogs();
     if (opener && event.detail.requestConfig && event.detail.requestConfig.verb === "post" && !$("#dialog dialog")) returnFocus();
