@@ -15,8 +15,9 @@ import requests
 
 from connectors.sandbox.firm.contractor import Address, Company, Contractor, CostCode, LedgerAccount, Project
 from connectors.sandbox.qbo import QboSandbox
-from connectors.sandbox.server import RunningServer, serve
+from connectors.sandbox.server import RunningServer
 from connectors.sandbox.wire import encode
+from tests.connectors.sandbox.stage import staged
 
 WIRE = Path(__file__).resolve().parents[3] / "wire" / "qbo"
 REALM = "9341455000000001"
@@ -171,9 +172,8 @@ def open_session(url: str, realm: str = REALM) -> requests.Session:
 @pytest.fixture
 def throttled_qbo() -> Iterator[Qbo]:
     """With the limits a vendor has."""
-    server = serve(QboSandbox(FIRM))
-    yield Qbo(server, open_session(server.url))
-    server.stop()
+    with staged(QboSandbox(FIRM)) as server, open_session(server.url) as session:
+        yield Qbo(server, session)
 
 
 @pytest.fixture

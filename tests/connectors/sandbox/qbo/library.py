@@ -20,7 +20,8 @@ from requests.adapters import HTTPAdapter
 
 from connectors.sandbox.firm.scenarios import build
 from connectors.sandbox.qbo import CLIENT_ID, CLIENT_SECRET, QboSandbox
-from connectors.sandbox.server import RunningServer, serve
+from connectors.sandbox.server import RunningServer
+from tests.connectors.sandbox.stage import staged
 
 CALLBACK = "https://app.example/callback"
 VENDOR_HOST = "https://sandbox-quickbooks.api.intuit.com"
@@ -32,11 +33,8 @@ def open_library(arrange: Callable[[QboSandbox], None] = lambda sandbox: None) -
     sandbox = QboSandbox(build("stock"))
     sandbox.set_limits(per_minute=0, per_second=0, batches_per_minute=0)
     arrange(sandbox)
-    server = serve(sandbox)
-    try:
+    with staged(sandbox) as server:
         yield connect(server)
-    finally:
-        server.stop()
 
 
 class Diversion(HTTPAdapter):

@@ -29,7 +29,8 @@ import requests
 from connectors.sandbox.firm.scenarios import build
 from connectors.sandbox.frame import Clock
 from connectors.sandbox.qbo import QboSandbox
-from connectors.sandbox.server import RunningServer, serve
+from connectors.sandbox.server import RunningServer
+from tests.connectors.sandbox.stage import staged
 
 REPLAY = Path(__file__).resolve().parents[3] / "wire" / "qbo" / "replay"
 NAMES = sorted(path.stem for path in REPLAY.glob("*.json"))
@@ -105,9 +106,8 @@ def player(name: str) -> Iterator[Player]:
     recorded_at = datetime.fromisoformat(read(name)["recorded"])
     sandbox = QboSandbox(build("stock"), clock=Clock((recorded_at - datetime.now(UTC)).total_seconds()))
     sandbox.set_limits(per_minute=0, per_second=0, batches_per_minute=0)
-    server = serve(sandbox)
-    yield Player(server)
-    server.stop()
+    with staged(sandbox) as server:
+        yield Player(server)
 
 
 def list_differences(expected: Any, answered: Any, recording: dict[str, Any], path: str = "") -> Iterator[str]:
