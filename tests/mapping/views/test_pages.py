@@ -12,7 +12,7 @@ from connectors.qbo import resources as qbo
 from mapping.automap.running import automap, suggest_section
 from mapping.choices import choose
 from mapping.kinds import COST_CODE_ACCOUNT, COST_CODE_ITEM, CUSTOMER, VENDOR
-from mapping.models import Link, MappingRun, Refresh, RemoteItem, SuggestedPair
+from mapping.models import CountedFacts, Link, MappingRun, Refresh, RemoteItem, SuggestedPair
 from mapping.screens import SECTIONS
 from mapping.signals import OpenDocuments, count_documents, count_waiting
 from tests.factories import make_connections
@@ -360,13 +360,15 @@ def long_lists(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.mark.parametrize("long_lists", SECTIONS, indirect=True)
-@pytest.mark.parametrize("query", LISTS)
 def test_a_list_costs_few_queries_however_long(
-    long_lists: str, query: str, browser: Any, django_assert_max_num_queries: Any
+    long_lists: str, browser: Any, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(MOST_QUERIES):
-        page = context(browser, f"/mapping/{long_lists}/?{query}")
-    assert len(page["rows"]) == 50
+    for query in LISTS:
+        # Each list as if it were the first page that is opened.
+        CountedFacts.objects.all().delete()
+        with django_assert_max_num_queries(MOST_QUERIES):
+            page = context(browser, f"/mapping/{long_lists}/?{query}")
+        assert (query, len(page["rows"])) == (query, 50)
 
 
 def test_a_filtered_list_with_a_review_costs_no_more_than_allowed(
