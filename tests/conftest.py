@@ -31,6 +31,13 @@ def _no_network() -> Iterator[None]:
     socket.socket.connect = connect  # type: ignore[method-assign]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _quick_flush() -> None:
+    from tests.flushing import use_for_tests
+
+    use_for_tests()
+
+
 @pytest.fixture(autouse=True)
 def _own_settings(settings: Any) -> None:
     """Quick passwords, tasks only when a test runs them, static files without a manifest."""
@@ -130,35 +137,29 @@ def running_pair() -> Iterator[Any]:
 def sandboxes(running_pair: Any, settings: Any) -> Any:
     """A fresh pair of sandboxes holding the demo firm, and the settings pointed at them."""
     import redis
-    import requests
+
+    from tests.kept import start_over
 
     # A pause that an earlier test's limit called for is over.
     redis.Redis.from_url(settings.REDIS_URL).flushdb()
-    # Both share one clock, which a reset leaves where an earlier test moved it: limits would seem to last for hours.
-    running_pair.procore.app.clock.offset = 0.0
-    for server in (running_pair.procore, running_pair.qbo):
-        requests.post(f"{server.url}/_control/reset", json={"scenario": "demo", "size": 1, "seed": 1}, timeout=30)
-        requests.delete(f"{server.url}/_control/faults", timeout=30)
-        requests.delete(f"{server.url}/_control/calls", timeout=30)
-        requests.post(f"{server.url}/_control/webhooks", json={"mode": "off"}, timeout=30)
-    usual = {"per_minute": 500, "per_second": 10, "batches_per_minute": 40}
-    requests.post(f"{running_pair.qbo.url}/_control/limits", json=usual, timeout=30)
-    requests.post(f"{running_pair.procore.url}/_control/limits", json={"hour": 3600, "spike": 100}, timeout=30)
+    start_over(running_pair)
     point_at(settings, running_pair.info)
     return running_pair
 
 
 @pytest.fixture
-def without_limits(sandboxes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def without_limits(sandboxes: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither side spaces calls: for tests about anything but limits. The limits are back for the next test."""
-    import requests
+    import redis
 
     from connectors import limits
 
     monkeypatch.setattr(limits, "QBO_CALLS", ())
-    off = {"per_minute": 0, "per_second": 0, "batches_per_minute": 0}
-    requests.post(f"{sandboxes.qbo.url}/_control/limits", json=off, timeout=30)
-    requests.post(f"{sandboxes.procore.url}/_control/limits", json={"hour": 0, "spike": 0}, timeout=30)
+    monkeypatch.setattr(limits, "QBO_BATCHES", ())
+    # What Procore said was left while there were limits would be counted down to a wait.
+    redis.Redis.from_url(settings.REDIS_URL).flushdb()
+    sandboxes.qbo.app.set_limits(per_minute=0, per_second=0, batches_per_minute=0)
+    sandboxes.procore.app.set_limits(hour=0, spike=0)
 
 
 def point_at(settings: Any, info: dict[str, Any]) -> None:
@@ -175,8 +176,9 @@ def point_at(settings: Any, info: dict[str, Any]) -> None:
 def connected(transactional_db: None, tenant: Any, sandboxes: Any) -> Iterator[Any]:
     """The tenant with both sandbox accounts connected; its scope is entered. Commits for real."""
     from smoothx.tenants.scope import tenant_scope
+    from tests.kept import bring
     from tests.worlds import connect
 
     with tenant_scope(tenant.pk):
-        connect(tenant, sandboxes)
+        bring("connected", sandboxes, lambda: connect(tenant, sandboxes))
         yield tenant

@@ -16,6 +16,7 @@ from smoothx.celery import app
 from sync.tasks import sweep
 from tests import worlds
 from tests.browser import ensure_chromium
+from tests.kept import bring
 
 # What a machine without a desktop, a network and a graphics card needs.
 LAUNCH = [
@@ -100,17 +101,21 @@ def watch(page: Page, site: str, complaints: list[str]) -> None:
 
 
 @pytest.fixture
-def mapped(connected: Any, without_limits: None) -> Any:
+def mapped(connected: Any, sandboxes: Any, without_limits: None) -> Any:
     """Connected, both directories read, what matches linked. Not live."""
-    worlds.read_directory()
-    worlds.map_what_matches()
+
+    def make() -> None:
+        worlds.read_directory()
+        worlds.map_what_matches()
+
+    bring("mapped", sandboxes, make)
     return connected
 
 
 @pytest.fixture
-def live(connected: Any, without_limits: None) -> Any:
+def live(connected: Any, sandboxes: Any, without_limits: None) -> Any:
     """Mapped, with its defaults, live since 1 Jul 2026. Nothing was polled yet."""
-    worlds.make_live()
+    bring("live", sandboxes, worlds.make_live)
     connected.refresh_from_db()
     return connected
 

@@ -14,17 +14,17 @@ from sync.books import first_look, poll_books
 from sync.models import Entry
 from sync.survivors import find_survivors
 from sync.work import Work
+from tests.kept import bring
 from tests.mapping.vendors import at_quickbooks, both, reading
-from tests.worlds import act, control, make_live, sync_all
+from tests.worlds import act, control, sync_all
 
 pytestmark = pytest.mark.usefixtures("connected", "without_limits")
 
 
 @pytest.fixture
-def posted() -> Entry:
+def posted(live: Any) -> Entry:
     """A bill of ours as it stands in QuickBooks."""
-    make_live()
-    sync_all()
+    bring("posted", live, sync_all)
     entry: Entry = Entry.objects.filter(flow="bills", target_type="Bill").exclude(target_id="").order_by("pk").first()
     return entry
 
