@@ -17,6 +17,8 @@ from mapping.default_rows import FOUND_AT_MOST, Options, find_exact, find_rows, 
 from mapping.defaults import Choice, DefaultKind
 
 NOT_CHOSEN = ("", "Not chosen")
+# What fits side by side on a narrow screen, in characters: of one option, and of all.
+LONGEST_SEGMENT, LONGEST_SEGMENTS = 26, 60
 NOT_LISTED = {"invalid_choice": "This is not in the list any more. Choose another."}
 
 
@@ -34,7 +36,8 @@ class ManyField(forms.MultipleChoiceField):
     """Several of a short list, in the list's order."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(widget=forms.CheckboxSelectMultiple, required=False, error_messages=NOT_LISTED, **options)
+        boxes = forms.CheckboxSelectMultiple(attrs={"class": "check"})
+        super().__init__(widget=boxes, required=False, error_messages=NOT_LISTED, **options)
 
     def prepare_value(self, value: Any) -> list[str]:
         return value.split(",") if isinstance(value, str) else list(value or ())
@@ -67,6 +70,9 @@ class NumberField(forms.IntegerField):
     def clean(self, value: Any) -> str:
         number = super().clean(value)
         return "" if number is None else str(number)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(int(initial) if initial else None, data)
 
 
 class TypedWidget(forms.TextInput):
@@ -144,12 +150,19 @@ def make_field(offer: Offer) -> forms.Field:
     if kind.chooses is None:
         if kind.takes_many:
             return ManyField(label=kind.label, choices=list(kind.options), help_text=kind.help)
-        return forms.ChoiceField(
-            label=kind.label, choices=list(kind.options), required=False, widget=forms.RadioSelect, help_text=kind.help
-        )
+        return _option_field(kind)
     if offer.options is None:
         return TypedField(offer)
     return _row_field(kind, offer.options, offer.chosen)
+
+
+def _option_field(kind: DefaultKind) -> forms.Field:
+    """Side by side when they are few and short, else in a list to open."""
+    lengths = [len(label) for _, label in kind.options]
+    fits = max(lengths) <= LONGEST_SEGMENT and sum(lengths) <= LONGEST_SEGMENTS
+    choices = list(kind.options) if fits or kind.preset else [NOT_CHOSEN, *kind.options]
+    widget = forms.RadioSelect if fits else forms.Select
+    return forms.ChoiceField(label=kind.label, choices=choices, required=False, widget=widget, help_text=kind.help)
 
 
 def _row_field(kind: DefaultKind, options: Options, chosen: Iterable[Choice]) -> forms.Field:

@@ -61,10 +61,12 @@ def _show(request: TenantRequest, named: Screen) -> HttpResponse:
             count = f"{changed} setting{'' if changed == 1 else 's'} changed" if changed else "Nothing to change"
             messages.success(request, count)
             return go_back(request, screen_url(named))
+    rows = flow_rows(request, flows_of(named))
     stamps = {key: stamp.sentence for key, stamp in load_stamps().items()}
     context = {
         **defaults_context(request, form, notes=stamps),
-        "flows": flow_rows(request, flows_of(named)),
+        "flows": [row for row in rows if not row["is_pushed"]],
+        "pushed": [row for row in rows if row["is_pushed"]],
         "may_change": may_change,
         **layout(request, named, lead=SCREENS[named].lead, defaults=form.defaults),
     }

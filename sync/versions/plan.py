@@ -9,7 +9,16 @@ from typing import Any, Literal
 from django.db.models import Q
 
 from mapping.changing import one_change
-from mapping.choices import ChoiceRefused, check_choice, choose, connection_of, join_value, side_name_of, usable_rows
+from mapping.choices import (
+    ChoiceRefused,
+    check_choice,
+    choose,
+    connection_of,
+    join_value,
+    side_name_of,
+    side_of,
+    usable_rows,
+)
 from mapping.defaults import DEFAULTS, DefaultKind
 from mapping.models import RemoteItem
 from mapping.sides import SideKey, Sides, load_sides
@@ -66,8 +75,10 @@ def _judge(name: str, now: Kept | None, wanted: Kept | None, sides: Sides, keeps
     if kind is None:
         return _judge_switch(planned, key, now, wanted)
     standing = now.value if now else ""
+    if wanted and wanted.value == standing and (kind.chooses is None or side_of(kind) in keeps_ids):
+        return replace(planned, verdict="same")
     if wanted is None:
-        return replace(planned, verdict="change" if standing else "same")
+        return replace(planned, verdict="same" if standing in ("", kind.preset) else "change")
     try:
         found = _find_value(kind, wanted, sides, keeps_ids)
         check_choice(kind, found.value)
@@ -91,7 +102,9 @@ def _judge_switch(planned: Planned, key: str, now: Kept | None, wanted: Kept | N
     value = wanted.value if wanted else ""
     if value not in ("", "on", "off") or flow.trigger == "push":
         return replace(planned, verdict="refused", reason="It cannot be switched.")
-    is_same = value == (now.value if now else "")
+    standing = now.value if now else ""
+    # That somebody switched it to what it is anyway is not worth taking back.
+    is_same = value == standing or (not value and standing == ("on" if flow.is_on_at_first else "off"))
     return replace(planned, verdict="same" if is_same else "change", value=value)
 
 
@@ -100,8 +113,7 @@ def _find_value(kind: DefaultKind, wanted: Kept, sides: Sides, keeps_ids: Collec
     if kind.chooses is None:
         return Found(wanted.value, wanted.name, "id")
     rows = wanted.rows if kind.takes_many else wanted.rows[:1]
-    side: SideKey = "procore" if kind.chooses.key.startswith("procore.") else "quickbooks"
-    found = [_find_row(kind, row, sides, by_id=side in keeps_ids) for row in rows]
+    found = [_find_row(kind, row, sides, by_id=side_of(kind) in keeps_ids) for row in rows]
     if not found:
         raise NotFound("It names no row.")
     ways = [each.by for each in found]

@@ -112,7 +112,7 @@ def label_of(setting: str) -> str:
     sort, _, key = setting.partition(":")
     if sort == FLOW:
         flow = all_flows().get(key)
-        return flow.label if flow else key
+        return (flow.asked_as or flow.label) if flow else key
     kind = DEFAULTS.get(key)
     return kind.label if kind else key
 
@@ -124,6 +124,8 @@ def words_of(setting: str, kept: Kept | None) -> str:
     sort, _, key = setting.partition(":")
     if sort == FLOW:
         flow = all_flows().get(key)
+        if flow is not None and flow.asked_as:
+            return NOT_CHOSEN
         return "On" if flow is None or flow.is_on_at_first else "Off"
     kind = DEFAULTS.get(key)
     if kind is None or not kind.preset:
