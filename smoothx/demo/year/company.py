@@ -12,7 +12,10 @@ from connectors.probe import probe
 from connectors.sandbox.firm.contractor import Contractor
 from mapping.automap.running import automap
 from mapping.choices import choose
+from mapping.defaults import DEFAULTS
 from mapping.directory.refreshing import refresh_section
+from mapping.kinds import TAX_PURCHASE, TAX_SALES, MappingKind
+from mapping.links import link
 from mapping.models import Link, Refresh, RemoteItem
 from mapping.screens import SECTIONS
 from mapping.sides import SIDE_LABELS
@@ -24,6 +27,21 @@ from sync import ledger, openings
 from sync.engine import Engine
 from sync.registry import all_flows
 from sync.work import Work
+
+ACCOUNT, TAX_CODE = "qbo.accounts", "qbo.tax_codes"
+READ_SECTIONS = ("cost-types", "tax-purchase")
+# What a firm of that country chooses, by key of the default: the list and the name in it.
+CHOICES = {
+    **{key: (ACCOUNT, name) for key, name in ACCOUNTS.items()},
+    "invoice_code": (ACCOUNT, "Contract Revenue"),
+    "retention_receivable_retained": (ACCOUNT, "Retention Receivable"),
+    "retention_receivable_released": (ACCOUNT, "Retention Receivable Released"),
+    "procore_bill_code": ("procore.standard_cost_codes", "Final cleaning"),
+    "default_cost_type": ("procore.line_item_types", "Other"),
+    "purchase_tax_code": (TAX_CODE, "20.0% S"),
+    "sales_tax_code": (TAX_CODE, "20.0% S"),
+}
+TAX_PAIRS = (("S20", "20.0% S"), ("R5", "5.0% R"), ("Z0", "0.0% Z"))
 
 
 def bring_live(tenant: Tenant, vendors: Vendors, contractor: Contractor) -> None:
@@ -67,19 +85,39 @@ def _connect_one(tenant: Tenant, vendor: str, account: dict[str, Any], token: di
 
 
 def read_and_map() -> None:
-    """Refresh both sides of the sections documents need, then map what is sure."""
-    for key in MAPPED_SECTIONS:
+    """Refresh both sides of the sections documents need, map what is sure, then the tax codes by hand."""
+    for key in (*MAPPED_SECTIONS, *READ_SECTIONS):
         for side in SIDE_LABELS:
             refresh_section(key, side, progress=Refresh.objects.create(section=key, side=side))
     for key in MAPPED_SECTIONS:
         automap(SECTIONS[key], None)
+    for kind in (TAX_PURCHASE, TAX_SALES):
+        for left, right in TAX_PAIRS:
+            _link_named(kind, left, right)
+
+
+def _link_named(kind: MappingKind, left_name: str, right_name: str) -> None:
+    """Link the two rows of these names, where this country has them."""
+    left = RemoteItem.objects.filter(resource=kind.left.key, code=left_name).first()
+    right = RemoteItem.objects.filter(resource=kind.right.key, name=right_name).first()
+    if left is not None and right is not None:
+        link(
+            kind,
+            left_connection=left.connection,
+            left_id=left.remote_id,
+            right_connection=right.connection,
+            right_id=right.remote_id,
+            chosen_by=Link.ChosenBy.HAND,
+        )
 
 
 def choose_defaults() -> None:
-    accounts = dict(RemoteItem.objects.filter(resource="qbo.accounts").values_list("name", "remote_id"))
+    """Category lines, and of CHOICES what is declared and there to choose."""
     choose("line_item_type", "category", None)
-    for key, name in ACCOUNTS.items():
-        choose(key, accounts[name], None)
+    for key, (resource, name) in CHOICES.items():
+        row = RemoteItem.objects.filter(resource=resource, name=name).first()
+        if key in DEFAULTS and row is not None:
+            choose(key, row.remote_id, None)
 
 
 def push_missing(contractor: Contractor) -> None:
