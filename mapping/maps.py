@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from mapping.budgets import ProjectBudget
 from mapping.kinds import MappingKind
 from smoothx.lib.money import ZERO, total
 from smoothx.lib.text import collapse_spaces, shorten_with_hash
@@ -22,6 +24,16 @@ class Target:
     id: str
     name: str
     is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LeftSide:
+    """Procore's side of a link, found by the other one. `project_id` is set on what lives in a project."""
+
+    id: str
+    name: str
+    is_active: bool = True
+    project_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,8 @@ class PostedClaim:
 
     `completed`, `retainage` and `earned` are the claim's own cumulative lines 4, 5 and 6. `held` and `released` are
     the retention its document moved. The `catch_up` amounts are the part of its cost and of its held retention that
-    made up for earlier claims; they are inside `net` and `held`.
+    made up for earlier claims; they are inside `net` and `held`. `dated` is the day its document took, where that was
+    the first open day after a closed period. `tax_wanted` is the tax its last plan came to, where that was not posted.
     """
 
     source_id: str
@@ -78,12 +91,25 @@ class PostedClaim:
     released: Decimal
     catch_up_cost: Decimal = ZERO
     catch_up_retention: Decimal = ZERO
+    catch_up_tax: Decimal = ZERO
+    dated: date | None = None
+    tax_wanted: Decimal | None = None
 
     @classmethod
-    def from_facts(cls, source_id: str, *, number: int, facts: Mapping[str, str]) -> PostedClaim:
+    def from_facts(
+        cls, source_id: str, *, number: int, facts: Mapping[str, str], tax_wanted: Decimal | None = None
+    ) -> PostedClaim:
         """From the facts its plan gave, text decimals; one that is not there counts as 0.00."""
-        names = [each.name for each in fields(cls) if each.name not in ("source_id", "number")]
-        return cls(source_id, number, **{name: Decimal(facts.get(name) or ZERO) for name in names})
+        names = [each.name for each in fields(cls) if each.name not in ("source_id", "number", "dated", "tax_wanted")]
+        amounts = {name: Decimal(facts.get(name) or ZERO) for name in names}
+        dated = facts.get("dated")
+        day = date.fromisoformat(dated) if dated else None
+        return cls(source_id, number, **amounts, dated=day, tax_wanted=tax_wanted)
+
+    @property
+    def lacking_tax(self) -> Decimal:
+        """What the books lack of the claim's tax: no later claim's figures tell, since they are all without tax."""
+        return ZERO if self.tax_wanted is None else self.tax_wanted - self.tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +151,16 @@ class ContractLedger:
         """Line 5 as the books have it: opening plus all we held, less all we released."""
         start = self.opening.retainage if self.opening else ZERO
         return total([start, *(claim.held - claim.released for claim in self.posted)])
+
+    @property
+    def tax(self) -> Decimal:
+        """The tax that we posted of these claims."""
+        return total(claim.tax + claim.catch_up_tax for claim in self.posted)
+
+    @property
+    def lacking_tax(self) -> Decimal:
+        """Tax of claims changed or deleted after posting that no later claim has made up for."""
+        return total(claim.lacking_tax - claim.catch_up_tax for claim in self.posted)
 
     @property
     def expected_previous(self) -> Decimal:
@@ -173,8 +209,12 @@ class Maps:
     directory name; `listed` lower-case name in the QuickBooks list a cost code is pushed to; `accounts` QuickBooks
     account id; `projects` project id; `labels` (resource key, id) to the name of a department, cost type or sub
     job; `type_ids` a cost type's code to its id; `tax_rates` ("purchase" or "sale", QuickBooks tax code id) to
-    percent; `vendor_terms` and `vendor_currencies` a QuickBooks vendor id; `contracts` commitment id.
-    `approvals` is what a person allowed for the one document being planned: "catch_up", "tax", "add_suffix", "expense_account:77".
+    percent; `vendor_terms` and `vendor_currencies` a QuickBooks vendor id; `parents` a QuickBooks
+    customer id to the one above it; `carriers` an account id to the item that stands for it on sales lines;
+    `contracts` commitment id.
+    `approvals` is what a person allowed for the one document being planned: "catch_up", "tax", "add_suffix",
+    "expense_account:77". For costs that go to Procore: `lefts` (kind key, right id), `budgets` project id, `posted`
+    the document as it was planned when it was last sent, `taken_numbers` those of the other parts of its source.
     """
 
     links: Mapping[tuple[str, str], Target] = field(default_factory=dict)
@@ -190,12 +230,22 @@ class Maps:
     tax_rates: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
     vendor_terms: Mapping[str, Target] = field(default_factory=dict)
     vendor_currencies: Mapping[str, str] = field(default_factory=dict)
+    parents: Mapping[str, str] = field(default_factory=dict)
+    carriers: Mapping[str, Target] = field(default_factory=dict)
     contracts: Mapping[str, ContractLedger] = field(default_factory=dict)
     start_date: date | None = None
     approvals: frozenset[str] = frozenset()
+    lefts: Mapping[tuple[str, str], LeftSide] = field(default_factory=dict)
+    budgets: Mapping[str, ProjectBudget] = field(default_factory=dict)
+    posted: Mapping[str, Any] = field(default_factory=dict)
+    taken_numbers: frozenset[str] = frozenset()
 
     def find(self, kind: MappingKind, left_id: str) -> Target | None:
         return self.links.get((kind.key, left_id))
+
+    def find_left(self, kind: MappingKind, right_id: str) -> LeftSide | None:
+        """What of Procore is linked to this row of QuickBooks."""
+        return self.lefts.get((kind.key, right_id))
 
     def code_of(self, cost_code_id: str) -> CodeRef | None:
         return self.codes.get(cost_code_id)

@@ -19,7 +19,8 @@ from django.utils import timezone
 
 from connectors.errors import VendorError
 from connectors.procore import resources as procore
-from connectors.procore.records import APPROVED_STATUSES, Requisition, UnreadableRecord
+from connectors.procore.records import Requisition, UnreadableRecord
+from mapping.defaults import BILL_STATUSES
 from mapping.models import RemoteItem
 from smoothx.lib.dates import parse_date
 from smoothx.lib.money import ZERO, money, total
@@ -101,7 +102,7 @@ def _still_running(run: OpeningRun) -> QuerySet[OpeningRun]:
 
 def _read_project(work: Work, run: OpeningRun, project_id: str) -> list[OpeningBalance]:
     rows = [row for page in _claims(work, project_id) for row in page]
-    approved = [row for row in rows if row.get("status") in APPROVED_STATUSES]
+    approved = [row for row in rows if work.defaults.says(BILL_STATUSES, str(row.get("status")))]
     run.found["holds_retention"] = run.found["holds_retention"] or any(_holds_retention(row) for row in rows)
     run.found["claims_after"] += sum(not _is_before(row, run.start_date) for row in approved)
     openings = []

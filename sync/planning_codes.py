@@ -109,11 +109,6 @@ MAPPING = (
         "posted_with_warnings",
         "{amount} of tax used {default} because the invoice has no cost line to carry it.",
     ),
-    Code(
-        "tax_needs_code",
-        "blocked",
-        "The invoice carries {amount} of tax and these books need a tax code on every line. Enter it by hand.",
-    ),
     Code("currency_differs", "blocked", "The invoice is in {subject}, the books are in {home}. Enter it by hand."),
     Code(
         "date_missing",

@@ -19,8 +19,6 @@ from smoothx.lib.text import collapse_spaces, strip_tags
 
 Wire = Mapping[str, Any]
 
-APPROVED_STATUSES = ("approved", "approved_as_noted")
-
 
 class UnreadableRecord(ValueError):
     """The vendor's answer lacks what every such record has."""
@@ -249,10 +247,6 @@ class Requisition(Claim):
     @property
     def contract_key(self) -> str:
         return self.commitment_id
-
-    @property
-    def is_approved(self) -> bool:
-        return self.status in APPROVED_STATUSES
 
     @property
     def completed_before(self) -> Decimal:

@@ -31,7 +31,8 @@ class BillLine:
     """One cost or retention line, coded to an account or to an item, never both. `chosen_by` says which rule coded it.
 
     `source_line_id` is the Procore line it came from; empty for retention, tax and catch-up lines. `tax` is the share
-    of sales tax inside `amount`. A class is written only where the books keep one per line, or it is lost.
+    of sales tax inside `amount`. A class is written only where the books keep one per line, or it is lost. With a tax
+    code `amount` is without tax.
     """
 
     amount: Decimal
@@ -47,11 +48,15 @@ class BillLine:
     tax: Decimal = ZERO
     class_id: str = ""
     class_name: str = ""
+    tax_code_id: str = ""
+    tax_code_name: str = ""
 
     def to_wire(self) -> dict[str, Any]:
         detail: dict[str, Any] = {"CustomerRef": {"value": self.customer_id}, "BillableStatus": "NotBillable"}
         if self.class_id:
             detail["ClassRef"] = {"value": self.class_id}
+        if self.tax_code_id:
+            detail["TaxCodeRef"] = {"value": self.tax_code_id}
         if self.coding == "account":
             detail["AccountRef"] = {"value": self.code_id}
             kind = "AccountBasedExpenseLineDetail"
@@ -70,7 +75,8 @@ class BillLine:
 class Bill:
     """A bill, or with `is_credit` a vendor credit, whose wire amounts are the negatives of its lines'.
 
-    The location is the whole document's. The term is a bill's alone; QuickBooks reckons the due date by it.
+    The location is the whole document's. The term or the due date is a bill's alone; QuickBooks reckons the due date
+    by the term. With `has_tax_codes` QuickBooks works out the tax, and `tax` is what it is expected to make.
     """
 
     vendor_id: str
@@ -86,6 +92,9 @@ class Bill:
     location_name: str = ""
     term_id: str = ""
     term_name: str = ""
+    due_date: date | None = None
+    has_tax_codes: bool = False
+    tax: Decimal = ZERO
 
     @property
     def entity(self) -> str:
@@ -98,7 +107,7 @@ class Bill:
     @property
     def total(self) -> Decimal:
         """What is owed: negative for a credit."""
-        return total(line.amount for line in self.lines)
+        return total([*(line.amount for line in self.lines), self.tax])
 
     def to_wire(self) -> dict[str, Any]:
         lines = [line.to_wire() for line in self.lines]
@@ -120,6 +129,10 @@ class Bill:
             wire["DepartmentRef"] = {"value": self.location_id}
         if self.term_id and not self.is_credit:
             wire["SalesTermRef"] = {"value": self.term_id}
+        if self.due_date and not self.is_credit:
+            wire["DueDate"] = self.due_date.isoformat()
+        if self.has_tax_codes:
+            wire["GlobalTaxCalculation"] = "TaxExcluded"
         return wire
 
 
@@ -176,5 +189,9 @@ class Contact:
 
 def numbers_from_text(wire: dict[str, Any]) -> dict[str, Any]:
     """A stored wire form with its amounts as Decimal again: JSON columns keep them as text, digit by digit."""
-    lines = [{**line, "Amount": Decimal(str(line["Amount"]))} for line in wire.get("Line") or ()]
-    return {**wire, "Line": lines} if "Line" in wire else dict(wire)
+    numbered = dict(wire)
+    if "Line" in wire:
+        numbered["Line"] = [{**line, "Amount": Decimal(str(line["Amount"]))} for line in wire["Line"] or ()]
+    if "TxnTaxDetail" in wire:
+        numbered["TxnTaxDetail"] = {**wire["TxnTaxDetail"], "TotalTax": Decimal(str(wire["TxnTaxDetail"]["TotalTax"]))}
+    return numbered

@@ -40,6 +40,12 @@ class CodedLine:
             return self.code.code
         return self.line.budget_code or self.line.description or "A line"
 
+    @property
+    def description(self) -> str:
+        """What its line on a document says: the code with its name, then the work."""
+        name = f"{self.code.code} {self.code.name}".strip() if self.code else ""
+        return " - ".join(part for part in (name, self.line.description) if part) or self.code_text
+
 
 @dataclass(frozen=True, slots=True)
 class Coder:
@@ -58,6 +64,10 @@ class Coder:
                 if target is not None:
                     return CodedLine(line, code, self._from_link(target, step, code, notes))
         return CodedLine(line, code, self.default(notes))
+
+    def name(self, line: RequisitionLine) -> CodedLine:
+        """The line with its cost code alone, for what is not coded by it."""
+        return CodedLine(line, self.maps.code_of(line.cost_code_id), None)
 
     def default(self, notes: Notes) -> Coding | None:
         """Where a line goes that no link covers, or None."""

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from connectors.procore import resources as procore
 from connectors.procore.records import Requisition
-from connectors.qbo.documents import DOC_NUMBER_LENGTH, Bill
+from connectors.qbo.documents import DOC_NUMBER_LENGTH, Bill, BillLine
 from mapping.defaults import (
     BILL_CODE,
     BILL_DATE,
+    BILL_DUE,
+    BILL_DUE_DAYS,
     BILL_ITEM,
+    BILL_NUMBER,
+    BILL_STATUSES,
     CLASS_TYPE,
+    CLOSED_PERIOD,
     CODE_KEY,
     LINE_ITEM_TYPE,
     LOCATION_SOURCE,
+    PAYABLE_ACCOUNT,
     PAYMENT_DUE_TAX,
+    PURCHASE_TAX_CODE,
+    RETENTION_LINES,
     RETENTION_PAYABLE_RELEASED,
     RETENTION_PAYABLE_RETAINED,
+    RETENTION_TAX_CODE,
     SUB_JOBS,
+    TAX_BASE,
     Defaults,
 )
 from mapping.kinds import (
@@ -36,17 +47,17 @@ from mapping.kinds import (
     PROJECT,
     PROJECT_CLASS,
     SUB_JOB,
+    TAX_PURCHASE,
     VENDOR,
 )
-from mapping.maps import Maps, Target
+from mapping.maps import Maps
 from smoothx.lib.money import ZERO, cents, total
 from smoothx.lib.text import collapse_spaces, shorten_with_hash, stable_hash
 from sync.flow import Description, Flow
-from sync.flows import _waits
+from sync.flows._bill_head import Due, find_due, make_head
 from sync.flows._claims import (
     Figures,
     Place,
-    check_date,
     check_figures,
     find_date,
     find_place,
@@ -57,19 +68,24 @@ from sync.flows._claims import (
 )
 from sync.flows._codes import make_coder
 from sync.flows._lines import LineMaker
+from sync.flows._periods import tell_date
+from sync.flows._purchase_tax import PurchaseTax
 from sync.flows._tags import Tagger
 from sync.plan import Notes, Plan
+
+NO_CHOICES = Defaults()
 
 
 def bill_for(requisition: Requisition, maps: Maps, defaults: Defaults) -> Plan[Bill]:
     """The bill of one subcontractor invoice, or all that keeps it from being one.
 
     Cost is the change of completed and stored material, line by line. Retention held is taken off and retention
-    released is added, each on its own liability account. The total is current payment due plus its tax, or the
-    document is not posted. A negative total makes a vendor credit.
+    released is added, each on its own liability account. Without tax the total is current payment due, or the document
+    is not posted; tax is cost, or worked out by QuickBooks where purchases carry tax codes. A negative total makes a
+    vendor credit.
     """
     notes = Notes()
-    if not requisition.is_approved:
+    if not defaults.says(BILL_STATUSES, requisition.status):
         notes.block("not_approved")
         return notes.blocked()
     if is_inside_opening(requisition, maps):
@@ -83,101 +99,83 @@ def bill_for(requisition: Requisition, maps: Maps, defaults: Defaults) -> Plan[B
         return notes.blocked(facts)
     note_problem(requisition, place, notes)
     bill = _make_bill(requisition, figures, place, maps, defaults, notes)
-    return notes.plan(bill, facts) if bill else notes.blocked(facts)
+    return notes.plan(bill, {**facts, **_facts_of(bill, requisition, defaults)}) if bill else notes.blocked(facts)
+
+
+def _facts_of(bill: Bill, requisition: Requisition, defaults: Defaults) -> dict[str, str]:
+    """The day where it is another than the claim's own, and the tax that stands beside the cost and not in it."""
+    facts = {}
+    if bill.date != find_date(requisition, defaults):
+        facts["dated"] = bill.date.isoformat()
+    if bill.has_tax_codes:
+        facts["coded_tax"] = str(bill.tax)
+    return facts
 
 
 def _make_bill(
     requisition: Requisition, figures: Figures, place: Place, maps: Maps, defaults: Defaults, notes: Notes
 ) -> Bill | None:
     """The bill, None when anything is missing or does not add up."""
-    vendor = _find_vendor(requisition, maps, notes)
-    customer = _find_customer(requisition, maps, notes)
-    _check_books(requisition, maps, defaults, notes)
-    check_date(requisition, defaults, notes)
+    head = make_head(requisition, maps, defaults, notes)
     check_figures(requisition, figures, notes)
     coder = make_coder(maps, defaults, notes)
     if coder is None:
         return None
     tagger = Tagger(requisition, maps, defaults, notes)
     tagger.check_books()
-    customer_id = customer.id if customer else ""
-    maker = LineMaker(requisition, customer_id, coder, tagger, defaults, notes, tagger.document_class())
+    tax = PurchaseTax(maps, defaults, notes)
+    maker = LineMaker(requisition, head.customer_id, coder, tagger, defaults, notes, tax, tagger.document_class())
     lines = maker.make(figures, place.catch_up)
-    is_credit = total(line.amount for line in lines) < ZERO
-    location, term = tagger.location(), None if is_credit else tagger.term()
-    dated = find_date(requisition, defaults)
-    if notes.blockers or vendor is None or dated is None:
+    _check_lines(lines, figures, place, tax, notes)
+    is_posted = maps.contract(requisition.commitment_id).has(requisition.id)
+    coded_tax = tax.settle(requisition, figures.tax, lines, is_posted=is_posted) if tax.is_coded else ZERO
+    is_credit = total([*(line.amount for line in lines), coded_tax]) < ZERO
+    location, due = tagger.location(), Due() if is_credit else find_due(head, tagger, maps, defaults)
+    if notes.blockers or head.vendor is None or head.day is None:
         return None
-    bill = Bill(
-        vendor_id=vendor.id,
-        vendor_name=vendor.name,
-        number=make_number(requisition),
-        date=dated,
+    account = defaults.get(PAYABLE_ACCOUNT)
+    return Bill(
+        vendor_id=head.vendor.id,
+        vendor_name=head.vendor.name,
+        number=make_number(requisition, defaults),
+        date=head.day,
         lines=lines,
-        memo=make_memo(requisition),
+        memo=make_memo(requisition, tax_is_cost=not tax.is_coded, dated=tell_date(head.own_day, head.day)),
+        payable_account_id=account.id if account else "",
         is_credit=is_credit,
         currency=defaults.home_currency,
         location_id=location.id if location else "",
         location_name=location.name if location else "",
-        term_id=term.id if term else "",
-        term_name=term.name if term else "",
+        term_id=due.term.id if due.term else "",
+        term_name=due.term.name if due.term else "",
+        due_date=due.day,
+        has_tax_codes=tax.is_coded,
+        tax=coded_tax,
     )
-    expected = cents(figures.net + figures.tax + place.catch_up.net)
-    if bill.total != expected:
-        notes.block("totals_differ", "The bill", lines=bill.total, figure=expected)
-        return None
-    return bill
 
 
-def _find_vendor(requisition: Requisition, maps: Maps, notes: Notes) -> Target | None:
-    if not requisition.vendor_id:
-        notes.block("vendor_missing")
-        return None
-    wait = _waits.link(VENDOR, requisition.vendor_id)
-    name = requisition.vendor_name or requisition.vendor_id
-    vendor = notes.need(maps.find(VENDOR, requisition.vendor_id), "vendor_not_mapped", name, waits_for=wait)
-    if vendor is not None and not vendor.is_active:
-        notes.block("vendor_inactive", vendor.name, also_lifted_by=[wait])
-    return vendor
+def _check_lines(lines: Sequence[BillLine], figures: Figures, place: Place, tax: PurchaseTax, notes: Notes) -> None:
+    """The last guard: whatever the lines came to, only what Procore states may be posted."""
+    if notes.blockers:
+        return
+    inside = ZERO if tax.is_coded else figures.tax
+    made, expected = total(line.amount for line in lines), cents(figures.net + inside + place.catch_up.net)
+    if made != expected:
+        notes.block("totals_differ", "The bill", lines=made, figure=expected)
 
 
-def _find_customer(requisition: Requisition, maps: Maps, notes: Notes) -> Target | None:
-    wait = _waits.link(PROJECT, requisition.project_id)
-    name = requisition.project_name or requisition.project_id
-    customer = notes.need(maps.find(PROJECT, requisition.project_id), "project_not_mapped", name, waits_for=wait)
-    if customer is not None and not customer.is_active:
-        notes.block("project_inactive", customer.name, also_lifted_by=[wait])
-    return customer
-
-
-def _check_books(requisition: Requisition, maps: Maps, defaults: Defaults, notes: Notes) -> None:
-    """What these books cannot take: another currency, tax that needs codes, a date in a closed period.
-
-    A posted bill is not held against a period that was closed later: unchanged nothing is sent, and QuickBooks
-    itself refuses a change.
-    """
-    currency = requisition.currency
-    if currency and currency != defaults.home_currency:
-        notes.block("currency_differs", currency, home=defaults.home_currency)
-    if requisition.tax and defaults.books_country != "US":
-        notes.block("tax_needs_code", amount=requisition.tax)
-    dated, closed = find_date(requisition, defaults), defaults.closed_until
-    is_posted = maps.contract(requisition.commitment_id).has(requisition.id)
-    if closed and dated and dated <= closed and not is_posted:
-        notes.block("books_closed_date", also_lifted_by=["books:closed_until"], date=dated, closed=closed)
-
-
-def make_number(requisition: Requisition) -> str:
-    """The vendor's own number, else contract and claim, at most 21 characters."""
+def make_number(requisition: Requisition, defaults: Defaults = NO_CHOICES) -> str:
+    """The vendor's own number, else contract and claim, at most 21 characters; or always the latter."""
     made_up = f"{requisition.contract_name or requisition.commitment_id}-{requisition.number}"
-    return shorten_with_hash(collapse_spaces(requisition.invoice_number or made_up), DOC_NUMBER_LENGTH)
+    own = "" if defaults.says(BILL_NUMBER, "contract") else requisition.invoice_number
+    return shorten_with_hash(collapse_spaces(own or made_up), DOC_NUMBER_LENGTH)
 
 
-def make_memo(requisition: Requisition) -> str:
+def make_memo(requisition: Requisition, *, tax_is_cost: bool = True, dated: str = "") -> str:
     """Contract and claim for a reader, then the mark by which a lost answer is found again."""
     contract = (requisition.contract_name or requisition.commitment_id)[:500]
-    tax = f" Tax of {requisition.tax:,.2f} is part of the cost." if requisition.tax else ""
-    return f"{contract}, invoice {requisition.number}.{tax} {make_mark(requisition.id)}"
+    tax = f" Tax of {requisition.tax:,.2f} is part of the cost." if requisition.tax and tax_is_cost else ""
+    return f"{contract}, invoice {requisition.number}.{dated}{tax} {make_mark(requisition.id)}"
 
 
 def make_mark(requisition_id: str) -> str:
@@ -211,6 +209,7 @@ FLOW = Flow(
     needs=(
         VENDOR,
         PROJECT,
+        TAX_PURCHASE,
         SUB_JOB,
         OVERRIDE_ACCOUNT,
         OVERRIDE_ITEM,
@@ -235,7 +234,17 @@ FLOW = Flow(
         SUB_JOBS,
         RETENTION_PAYABLE_RETAINED,
         RETENTION_PAYABLE_RELEASED,
+        RETENTION_LINES,
+        PURCHASE_TAX_CODE,
+        TAX_BASE,
+        RETENTION_TAX_CODE,
+        BILL_STATUSES,
         BILL_DATE,
+        BILL_DUE,
+        BILL_DUE_DAYS,
+        BILL_NUMBER,
+        PAYABLE_ACCOUNT,
+        CLOSED_PERIOD,
         PAYMENT_DUE_TAX,
     ),
     after=("contacts_to_qbo", "projects"),

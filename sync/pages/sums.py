@@ -55,14 +55,16 @@ def sum_of(entry: Entry) -> dict[str, Any] | None:
     if not lines:
         return None
     left = _figures(entry.planned.get("facts") or entry.facts)
+    coded_tax = coded_tax_of(entry)
     right = _line_figures(lines)
+    right["tax"] += coded_tax
     rows = [
-        SumRow(operator, label, left.get(name), right[name], detail=detail)
+        SumRow(operator, label, left.get(name), right[name], detail=_detail_of_part(name, detail, coded_tax))
         for name, operator, label, detail in PARTS
         if left.get(name) or right[name]
     ]
     procore = total(SIGNS[name] * amount for name, amount in left.items()) if left else entry.amount
-    books = total(_amounts(lines)) if entry.target_total is None else entry.target_total
+    books = total([*_amounts(lines), coded_tax]) if entry.target_total is None else entry.target_total
     rows.append(SumRow("=", "Total", procore, books, "total"))
     difference = None if procore is None else books - procore
     return {
@@ -76,16 +78,27 @@ def sum_of(entry: Entry) -> dict[str, Any] | None:
     }
 
 
+def coded_tax_of(entry: Entry) -> Decimal:
+    """The tax that QuickBooks works out by the lines' tax codes, as planned; none where tax is part of the cost."""
+    document = entry.planned.get("document") or {}
+    return (read_amount(document.get("tax")) or ZERO) if document.get("has_tax_codes") else ZERO
+
+
+def _detail_of_part(name: str, detail: str, coded_tax: Decimal) -> str:
+    return "By the tax codes of the lines" if name == "tax" and coded_tax else detail
+
+
 def _figures(facts: Mapping[str, Any]) -> dict[str, Decimal]:
     """What Procore states of this claim alone; what is made up for earlier claims is apart."""
     stated = {name: read_amount(facts.get(name)) for name in ("gross", "held", "released", "tax")}
     if any(amount is None for amount in stated.values()):
         return {}
     known = {name: amount or ZERO for name, amount in stated.items()}
-    cost, retention = (read_amount(facts.get(name)) or ZERO for name in ("catch_up_cost", "catch_up_retention"))
+    names = ("catch_up_cost", "catch_up_retention", "catch_up_tax")
+    cost, retention, tax = (read_amount(facts.get(name)) or ZERO for name in names)
     known["gross"] -= cost
     known["held"] -= retention
-    return {**known, "catch_up": cost - retention}
+    return {**known, "catch_up": cost - retention + tax}
 
 
 def _line_figures(lines: Iterable[dict[str, Any]]) -> dict[str, Decimal]:
@@ -140,8 +153,13 @@ def lines_of(entry: Entry) -> dict[str, Any] | None:
         "has_customer": len(customers) > 1,
         "has_class": any(line.get("class_name") for line in lines),
         "rows": [_line(line, customers) for line in lines],
-        "total": {"label": "Total", "amount": total(_amounts(lines))},
+        "total": _foot(lines, coded_tax_of(entry)),
     }
+
+
+def _foot(lines: Iterable[dict[str, Any]], coded_tax: Decimal) -> dict[str, Any]:
+    label = f"Total, with {show_amount(str(coded_tax))} of tax" if coded_tax else "Total"
+    return {"label": label, "amount": total([*_amounts(lines), coded_tax])}
 
 
 def _line(line: Mapping[str, Any], customers: Mapping[str, str]) -> dict[str, Any]:

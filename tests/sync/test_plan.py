@@ -33,7 +33,7 @@ def test_what_lifts_a_blocker() -> None:
 def test_the_same_notice_is_kept_once() -> None:
     notes = Notes()
     for amount in ("1.00", "1.00", "2.00"):
-        notes.block("tax_needs_code", amount=amount)
+        notes.block("bill_code_not_set", amount=amount)
         notes.warn("tax_line_used", amount=amount)
     assert [notice.detail for notice in notes.blockers] == [{"amount": "1.00"}, {"amount": "2.00"}]
     assert [notice.detail for notice in notes.warnings] == [{"amount": "1.00"}, {"amount": "2.00"}]

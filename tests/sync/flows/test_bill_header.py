@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +11,6 @@ from connectors.procore.records import Requisition
 from mapping.defaults import BILL_CODE, BILL_DATE, PAYMENT_DUE_TAX
 from sync.flows.bills import make_mark
 from tests.sync.flows.contracts import (
-    DEFAULTS,
     Billed,
     Books,
     Contract,
@@ -152,12 +150,6 @@ def test_tax_without_a_cost_line_and_without_a_bill_code_stops() -> None:
     assert [(notice.code, notice.waits_for) for notice in plan.blockers] == [
         ("bill_code_not_set", "default:bill_code")
     ]
-
-
-def test_tax_in_books_that_need_codes_stops() -> None:
-    books = Books(defaults=replace(DEFAULTS, books_country="AU"))
-    assert codes_of(books.plan(simple_claim(tax=900))) == ["tax_needs_code"]
-    assert books.offer(simple_claim()).document is not None
 
 
 def test_tax_included_in_line_8() -> None:

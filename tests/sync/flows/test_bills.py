@@ -211,7 +211,7 @@ def _case(
         _case(
             "books_closed_date",
             detail={"date": "2026-07-31", "closed": "2026-07-31"},
-            also=("books:closed_until",),
+            also=("books:closed_until", "default:closed_period"),
             defaults=replace(DEFAULTS, closed_until=date(2026, 7, 31)),
         ),
     ],

@@ -1,0 +1,68 @@
+"""What a bill may be told of its tax and of the day it takes."""
+
+from __future__ import annotations
+
+from sync.code import Code
+
+BILLS = (
+    Code(
+        "tax_code_not_mapped",
+        "blocked",
+        "Tax code {subject} is not mapped. Map it and this goes on.",
+        "map_tag",
+        "Map the tax code",
+    ),
+    Code(
+        "tax_code_inactive",
+        "blocked",
+        "Tax code {subject} is mapped to {target}, which is inactive in QuickBooks. Map it to another.",
+        "map_tag",
+        "Map another",
+    ),
+    Code(
+        "tax_code_not_set",
+        "blocked",
+        "{subject} is not set, and a line names no tax code of its own.",
+        "defaults",
+        "Set the code",
+    ),
+    Code(
+        "retention_tax_not_set",
+        "blocked",
+        "{subject} is not set, and tax falls on the amount before retention.",
+        "defaults",
+        "Set the code",
+    ),
+    Code(
+        "tax_differs",
+        "held",
+        "The tax codes make {computed} of tax, Procore has {stated}. Check the codes and the setting Tax and "
+        "retention, or post it with the tax QuickBooks works out.",
+        "document",
+        "Look at the figures",
+    ),
+    Code(
+        "tax_differs_after_posting",
+        "posted_with_warnings",
+        "QuickBooks made {books} of tax, {planned} was expected. A tax code or its rate does not fit.",
+        "document",
+        "Look at both",
+    ),
+    Code(
+        "vendor_currency_differs",
+        "blocked",
+        "Vendor {subject} is kept in {currency} in QuickBooks, and the invoice is in {home}. Map a vendor in {home}.",
+        "map_contact",
+        "Map another vendor",
+    ),
+    Code(
+        "books_closed_waits",
+        "waiting",
+        "It is dated {date} and the books are closed to {closed}. It goes on by itself when they are reopened.",
+    ),
+    Code(
+        "moved_to_open_day",
+        "posted_with_warnings",
+        "Dated {date} in Procore, posted on {posted}, the first open day.",
+    ),
+)
