@@ -44,7 +44,7 @@ class Flow:
     for a part. `sends_together`: from `fewest_together` due on, its documents go out in common calls, `in_order` no
     two of one group in one, since one builds on the other. `makes` are the QuickBooks entities it posts, which are
     watched for changes there. `splits` answers the parts one source record has an entry each for (a cost for every
-    project it touches); pure.
+    project it touches); pure. `writes` is set where it writes to the side it reads.
     """
 
     key: str
@@ -68,11 +68,12 @@ class Flow:
     asked_as: str = ""
     makes: tuple[str, ...] = ()
     splits: Callable[[Any], tuple[str, ...]] | None = None
+    writes: Side | None = None
     help: str = ""
 
     @property
     def target(self) -> Side:
-        return "qbo" if self.source == "procore" else "procore"
+        return self.writes or ("qbo" if self.source == "procore" else "procore")
 
     def reads_for(self, part: str) -> Resource:
         return self.reads_by_part.get(part, self.reads)

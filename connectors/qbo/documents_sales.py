@@ -24,7 +24,7 @@ TAXED, UNTAXED = "TAX", "NON"
 
 @dataclass(frozen=True, slots=True)
 class SalesLine:
-    """A line sells an item, whatever it stands for: retention is sold below zero. `chosen_by` is the rule that coded it.
+    """A line sells an item, whatever it stands for; retention is sold below zero. `chosen_by` is the rule behind it.
 
     `customer_id` is the document's, for who reads the line; a sales form names its customer once, at its head.
     """
@@ -63,8 +63,9 @@ class Sale:
     """An invoice, or with `is_credit` a credit memo, whose wire amounts are the negatives of its lines'; or an
     estimate.
 
-    Without a `number` QuickBooks numbers it. `tax` is what Procore states, on top of the lines. Of the term and the
-    due date at most one is given; without both the customer's own term decides.
+    Without a `number` QuickBooks numbers it. `tax` comes on top of the lines: with `tells_tax` QuickBooks is told the
+    total and spreads it over the lines marked as taxed, with `has_tax_codes` it works it out by their codes. Of the
+    term and the due date at most one is given; without both the customer's own term decides.
     """
 
     customer_id: str
@@ -77,7 +78,8 @@ class Sale:
     is_estimate: bool = False
     currency: str = ""
     tax: Decimal = ZERO
-    tax_mode: TaxMode = "none"
+    tells_tax: bool = False
+    has_tax_codes: bool = False
     location_id: str = ""
     location_name: str = ""
     term_id: str = ""
@@ -127,9 +129,9 @@ class Sale:
         return head
 
     def _tax(self, sign: int) -> dict[str, Any]:
-        if self.tax_mode == "total":
+        if self.tells_tax:
             return {"TxnTaxDetail": {"TotalTax": sign * self.tax}}
-        return {"GlobalTaxCalculation": "TaxExcluded"} if self.tax_mode == "codes" else {}
+        return {"GlobalTaxCalculation": "TaxExcluded"} if self.has_tax_codes else {}
 
 
 @dataclass(frozen=True, slots=True)

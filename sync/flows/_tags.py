@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from connectors.procore.records import Requisition, RequisitionLine
+from connectors.procore.records import RequisitionLine
 from mapping.defaults import CLASS_TYPE, LOCATION_SOURCE, SUB_JOBS, Defaults
 from mapping.kinds import (
     COST_CODE_CLASS,
@@ -30,6 +31,19 @@ from sync.plan import Notes
 OF_PROJECT = {"project": PROJECT_CLASS, "department": DEPARTMENT_CLASS}
 
 
+class OfProject(Protocol):
+    """A record of a project whose document is to be sorted; `payment_terms` are empty where none are written."""
+
+    @property
+    def project_id(self) -> str: ...
+
+    @property
+    def project_name(self) -> str: ...
+
+    @property
+    def payment_terms(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """What lacks its mapping, for a sentence and for finding it in its list."""
@@ -40,9 +54,9 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Tagger:
-    """Finds what the lines and the head of one requisition's bill carry. Its notes tell what is missing."""
+    """Finds what the lines and the head of one record's document carry. Its notes tell what is missing."""
 
-    requisition: Requisition
+    requisition: OfProject
     maps: Maps
     defaults: Defaults
     notes: Notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sync.targets.answers import Adapter, Answer, Standing, Twin, signed
+from sync.targets.carriers import CarrierItems
 from sync.targets.directory import ProcoreDirectory
 from sync.targets.documents import MONEY_ENTITIES, BooksDocuments
 from sync.targets.names import LIST_ENTITIES, NAME_ENTITIES, BooksNames
@@ -11,6 +12,7 @@ from sync.targets.names import LIST_ENTITIES, NAME_ENTITIES, BooksNames
 ADAPTERS: dict[str, Adapter] = {
     **dict.fromkeys(MONEY_ENTITIES, BooksDocuments()),
     **dict.fromkeys(NAME_ENTITIES, BooksNames()),
+    "CarrierItem": CarrierItems(),
     "vendor": ProcoreDirectory(),
 }
 

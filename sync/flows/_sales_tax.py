@@ -1,0 +1,131 @@
+"""Tax on sales: a total QuickBooks is told in books of the United States, a tax code on every line elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from connectors.procore.records import RequisitionLine
+from connectors.qbo.documents_sales import TAXED, UNTAXED, SalesLine
+from mapping.defaults import OWNER_RETENTION_TAX, SALES_TAX_CODE, TAX_BASE, Choice, Defaults
+from mapping.kinds import TAX_SALES
+from mapping.maps import Maps
+from mapping.tax import TaxCoding, find_tax_code
+from smoothx.lib.money import ZERO, cents, total
+from sync.flows import _waits
+from sync.flows._codes import find_default
+from sync.flows._purchase_tax import APPROVAL, NO_CODE
+from sync.plan import Notes
+from sync.totals import TAX_TOLERANCE
+
+# How tax gets onto the form: not at all, as a total QuickBooks is told, or by a tax code on each line.
+TaxMode = Literal["none", "total", "codes"]
+WITH_TAX = TaxCoding(TAXED, TAXED, "mapped")
+WITHOUT_TAX = TaxCoding(UNTAXED, UNTAXED, "mapped")
+
+
+@dataclass(frozen=True, slots=True)
+class SalesTax:
+    """The tax side of one sales form. `stated` is its tax as Procore has it."""
+
+    maps: Maps
+    defaults: Defaults
+    notes: Notes
+    stated: Decimal = ZERO
+
+    @property
+    def mode(self) -> TaxMode:
+        if not self.defaults.uses_sales_tax:
+            return "none"
+        return "total" if self.defaults.books_country == "US" else "codes"
+
+    def check(self) -> None:
+        if self.stated and self.mode == "none":
+            self.notes.block("sales_tax_off", also_lifted_by=[_waits.BOOKS], amount=self.stated)
+
+    def of_line(self, line: RequisitionLine) -> TaxCoding:
+        """The mapped code of the line's own one, else the default."""
+        if self.mode == "total":
+            return self._mark(line.tax_code_id)
+        if self.mode == "none":
+            return NO_CODE
+        default = None if line.tax_code_id else self._default()
+        coding = find_tax_code("sale", line.tax_code_id, self.maps, self.defaults, default=default)
+        if line.tax_code_id and coding.problem:
+            self._block_unmapped(line.tax_code_id, coding)
+        return coding
+
+    def of_default(self) -> TaxCoding:
+        """The code of a line that stands for none of Procore's."""
+        if self.mode == "total":
+            return self._mark("")
+        if self.mode == "none":
+            return NO_CODE
+        return find_tax_code("sale", "", self.maps, self.defaults, default=self._default())
+
+    def of_retention(self, work: TaxCoding) -> TaxCoding:
+        """The firm's code for retention lines, else that of the `work`, unless tax falls on it before retention."""
+        is_before = self.defaults.says(TAX_BASE, "gross")
+        if self.mode != "codes":
+            return WITHOUT_TAX if self.mode == "total" and is_before else work
+        chosen = find_default(OWNER_RETENTION_TAX, self.defaults, self.notes)
+        if chosen is not None:
+            return TaxCoding(chosen.id, chosen.name, "default")
+        if is_before:
+            wait = _waits.default(OWNER_RETENTION_TAX)
+            again = [_waits.default(TAX_BASE)]
+            self.notes.block("retention_tax_not_set", OWNER_RETENTION_TAX.label, waits_for=wait, also_lifted_by=again)
+        return work
+
+    def _mark(self, tax_code_id: str) -> TaxCoding:
+        """Taxed or not. The total is told, so the mark only says on what the tax is shown to fall."""
+        if not self.stated:
+            return WITHOUT_TAX
+        target = self.maps.find(TAX_SALES, tax_code_id)
+        chosen = None if tax_code_id else self.defaults.get(SALES_TAX_CODE)
+        code_id = target.id if target else chosen.id if chosen else TAXED
+        return WITHOUT_TAX if code_id == UNTAXED else WITH_TAX
+
+    def _default(self) -> Choice | None:
+        chosen = find_default(SALES_TAX_CODE, self.defaults, self.notes)
+        if chosen is None:
+            wait = _waits.default(SALES_TAX_CODE)
+            self.notes.block("tax_code_not_set", SALES_TAX_CODE.label, waits_for=wait)
+        return chosen
+
+    def _block_unmapped(self, tax_code_id: str, coding: TaxCoding) -> None:
+        name = self.maps.label(TAX_SALES, tax_code_id)
+        wait = _waits.link(TAX_SALES, tax_code_id)
+        found_by = {"kind": TAX_SALES.key, "search": name}
+        if coding.problem == "inactive":
+            self.notes.block("tax_code_inactive", name, also_lifted_by=[wait], target=coding.name, **found_by)
+        else:
+            self.notes.block("tax_code_not_mapped", name, waits_for=wait, **found_by)
+
+    def settle(self, lines: Iterable[SalesLine], *, is_posted: bool) -> Decimal:
+        """The tax the form will have, with a blocker where its codes make another than Procore states.
+
+        What makes up for earlier invoices brings tax of its own. What is posted was looked at before.
+        """
+        if self.mode != "codes":
+            return self.stated
+        lines = list(lines)
+        own = self.work_out(line for line in lines if line.role != "catch_up")
+        is_allowed = is_posted or APPROVAL in self.maps.approvals
+        if own is not None and abs(own - self.stated) > TAX_TOLERANCE and not is_allowed:
+            again = [_waits.default(kind) for kind in (TAX_BASE, SALES_TAX_CODE, OWNER_RETENTION_TAX)]
+            self.notes.block("sales_tax_differs", also_lifted_by=again, computed=own, stated=self.stated)
+        made_up = self.work_out(line for line in lines if line.role == "catch_up")
+        return cents(self.stated + (made_up or ZERO))
+
+    def work_out(self, lines: Iterable[SalesLine]) -> Decimal | None:
+        """The tax on these lines by their codes' rates; None where one is not known."""
+        bases: dict[str, Decimal] = {}
+        for line in lines:
+            bases[line.tax_code_id] = bases.get(line.tax_code_id, ZERO) + line.amount
+        rates = {code_id: self.maps.tax_rates.get(("sale", code_id)) for code_id in bases}
+        if None in rates.values():
+            return None
+        return total(cents(base * (rates[code_id] or ZERO) / 100) for code_id, base in bases.items())

@@ -1,0 +1,71 @@
+"""Owner invoices and prime contracts as they are now, with what their documents need beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connectors.procore import resources as procore
+from connectors.procore.records_owner import OwnerInvoice, PrimeContract
+from connectors.qbo import resources as qbo
+from connectors.qbo.records import Account
+from mapping.directory.refreshing import refresh_project_codes
+from sync.carriers import ask_for_carriers
+from sync.models import Entry
+from sync.sources.reader import Reader, SetReader
+from sync.work import Work
+
+
+def read_owner_invoice(work: Work, entry: Entry) -> OwnerInvoice:
+    """With its contract, which names the owner, and the application before, which tells what was stored then."""
+    invoice = read_application(work, entry.source_id, entry.project_id)
+    known = work.base_maps.codes
+    if any(line.cost_code_id and line.cost_code_id not in known for line in invoice.lines):
+        refresh_project_codes(work.procore.connection, [invoice.project_id])
+        work.forget_mapping()
+    ask_for_carriers(work)
+    return invoice
+
+
+def read_application(work: Work, application_id: str, project_id: str) -> OwnerInvoice:
+    wire = work.procore.get(procore.OWNER_INVOICES, application_id, project_id=project_id)
+    return OwnerInvoice.from_wire(
+        wire,
+        project_id=project_id,
+        contract=read_contract(work, str(wire["contract"]["id"]), project_id),
+        previous=_read_previous(work, wire, project_id),
+        project_name=_project_name(work, project_id),
+    )
+
+
+def _read_previous(work: Work, wire: dict[str, Any], project_id: str) -> dict[str, Any] | None:
+    """The application before on the same contract. An application names it not, so the project's list is asked."""
+    number = int(wire["number"])
+    if number <= 1:
+        return None
+    for page in work.procore.list(procore.OWNER_INVOICES, project_id=project_id):
+        for row in page:
+            is_same = row["contract"]["id"] == wire["contract"]["id"]
+            if is_same and int(row["number"]) == number - 1:
+                return work.procore.get(procore.OWNER_INVOICES, str(row["id"]), project_id=project_id)
+    return None
+
+
+def read_contract(work: Work, contract_id: str, project_id: str) -> PrimeContract:
+    wire = work.procore.get(procore.PRIME_CONTRACT, contract_id, project_id=project_id)
+    return PrimeContract.from_wire(wire, project_id=project_id, project_name=_project_name(work, project_id))
+
+
+def _project_name(work: Work, project_id: str) -> str:
+    project = work.base_maps.projects.get(project_id)
+    return project.name if project else ""
+
+
+def read_account(work: Work, entry: Entry) -> Account:
+    return Account.from_wire(work.qbo.get(qbo.ACCOUNTS, entry.source_id))
+
+
+READERS: dict[str, Reader] = {
+    procore.OWNER_INVOICES.key: read_owner_invoice,
+    qbo.ACCOUNTS.key: read_account,
+}
+SET_READERS: dict[str, SetReader] = {}
