@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from datetime import timezone as fixed_offset
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,13 +30,15 @@ SERIES: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
 SERIES_OF = {state: key for key, _, states, _ in SERIES for state in states}
 
 
-def load_day() -> dict[str, Any]:
-    """24 hours up to the current one, oldest first, in the active time zone. One query."""
-    now = timezone.localtime().replace(minute=0, second=0, microsecond=0)
-    start = now - timedelta(hours=HOURS - 1)
+def load_day(at: datetime | None = None) -> dict[str, Any]:
+    """24 hours up to that of `at` (now), oldest first, named in the active time zone. One query."""
+    local = timezone.localtime(at).replace(minute=0, second=0, microsecond=0)
+    # Of one offset, as a night of a clock change has an hour twice or not at all.
+    fixed = fixed_offset(local.utcoffset() or timedelta())
+    start = local.astimezone(fixed) - timedelta(hours=HOURS - 1)
     rows = (
         Entry.objects.filter(updated_at__gte=start, state__in=list(SERIES_OF))
-        .annotate(hour=TruncHour("updated_at"))
+        .annotate(hour=TruncHour("updated_at", tzinfo=fixed))
         .values_list("hour", "state")
         .annotate(count=Count("id"))
         .order_by()
@@ -50,10 +53,10 @@ def load_day() -> dict[str, Any]:
 
 
 def _hour(at: datetime, counts: Mapping[tuple[datetime, str], int]) -> dict[str, Any]:
-    return {"label": f"{at:%H:%M}"} | {key: counts.get((at, key), 0) for key, *_ in SERIES}
+    return {"label": f"{timezone.localtime(at):%H:%M}"} | {key: counts.get((at, key), 0) for key, *_ in SERIES}
 
 
 def _total(key: str, label: str, filter_by: str, start: datetime, hours: list[dict[str, Any]]) -> dict[str, Any]:
-    query = urlencode({"state": filter_by, "from": start.date().isoformat()})
+    query = urlencode({"state": filter_by, "from": timezone.localdate(start).isoformat()})
     count = sum(hour[key] for hour in hours)
     return {"key": key, "label": label, "count": count, "url": f"{reverse('activity:index')}?{query}"}

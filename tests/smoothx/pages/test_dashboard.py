@@ -142,8 +142,18 @@ def test_the_words_for_several_belong_to_codes_that_exist() -> None:
     assert set(SEVERAL) <= set(CODES)
 
 
-def test_the_day_has_24_hours_in_the_companys_time_zone(live: Tenant) -> None:
-    now = timezone.now()
+# A plain afternoon; then, in Denver, the end of a year, a night without a 02:00 and one with two of 01:00.
+@pytest.mark.parametrize(
+    ("at", "last", "first"),
+    [
+        ("2026-09-14T21:40:00Z", "15:00", "16:00"),
+        ("2027-01-01T06:59:59Z", "23:00", "00:00"),
+        ("2026-03-08T15:00:00Z", "09:00", "09:00"),
+        ("2026-11-01T15:00:00Z", "08:00", "10:00"),
+    ],
+)
+def test_the_day_has_24_hours_in_the_companys_time_zone(live: Tenant, at: str, last: str, first: str) -> None:
+    now = datetime.fromisoformat(at)
     for state, hours_ago in (
         ("posted", 0),
         ("posted", 1),
@@ -155,15 +165,25 @@ def test_the_day_has_24_hours_in_the_companys_time_zone(live: Tenant) -> None:
         entry = make_entry(state)
         Entry.objects.filter(pk=entry.pk).update(updated_at=now - timedelta(hours=hours_ago))
     with timezone.override("America/Denver"):
-        day = load_day()
-        assert len(day["hours"]) == 24
-        assert day["hours"][-1]["label"] == f"{timezone.localtime(now):%H}:00"
+        day = load_day(now)
+    assert len(day["hours"]) == 24
+    assert (day["hours"][-1]["label"], day["hours"][0]["label"]) == (last, first)
     assert (day["hours"][-1]["posted"], day["hours"][-2]["posted"], day["hours"][-2]["stopped"]) == (1, 1, 1)
     assert day["hours"][0]["waiting"] == 1
     assert {total["key"]: total["count"] for total in day["totals"]} == {
         "posted": 2, "warned": 0, "waiting": 1, "stopped": 1, "uncertain": 0,
     }  # fmt: skip
     assert day["documents"] == 4
+
+
+def test_either_hour_of_a_night_that_has_it_twice_is_counted_in_its_place(live: Tenant) -> None:
+    for at in ("2026-11-01T07:30:00Z", "2026-11-01T08:30:00Z"):
+        Entry.objects.filter(pk=make_entry().pk).update(updated_at=datetime.fromisoformat(at))
+    with timezone.override("America/Denver"):
+        hours = load_day(datetime.fromisoformat("2026-11-01T09:10:00Z"))["hours"]
+    assert [(hour["label"], hour["posted"]) for hour in hours[-4:]] == [
+        ("00:00", 0), ("01:00", 1), ("01:00", 1), ("02:00", 0),
+    ]  # fmt: skip
 
 
 def test_connection_cards(scope: Tenant) -> None:
