@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -27,6 +27,7 @@ from connectors.sandbox.procore.inputs import drop_blank_origin
 from connectors.sandbox.procore.limits import RateLimiter
 from connectors.sandbox.procore.tables import Row, Tables, read_number
 from connectors.sandbox.procore.values import write_stamp
+from connectors.sandbox.procore.zones import read_local_day
 from connectors.sandbox.wire import decode
 
 CLIENT_ID = "sandbox-procore-client"
@@ -211,6 +212,10 @@ class Core(Sandbox):
     def plan_stamp(self, moment: datetime) -> str:
         """A made-up past moment, never later than now."""
         return write_stamp(min(moment, self.clock.now()))
+
+    def today_at(self, project_id: int) -> date:
+        """The day it is at the project."""
+        return read_local_day(self.clock.now(), self.tables.get("projects", project_id)["time_zone"])
 
     def touch(self, row: Row) -> None:
         row["updated_at"] = self.stamp()

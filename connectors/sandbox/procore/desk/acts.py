@@ -31,7 +31,7 @@ class ClaimActs(ContractActs):
         before = dict(claim)
         claim["status"] = status
         if status != "draft" and claim["submitted_at"] is None:
-            claim["submitted_at"] = self.clock.now().date().isoformat()
+            claim["submitted_at"] = self.today_at(claim["project_id"]).isoformat()
         self.record_header(claim, before)
         self.touch_claim(claim)
         return self._report(claim)
@@ -139,7 +139,9 @@ class ClaimActs(ContractActs):
 
     def _next_period(self, commitment: Row) -> tuple[date, date]:
         chain = self.chain_of(commitment["id"])
-        return find_next_month(chain[-1]["requisition_end"] if chain else None, self.clock.now().date())
+        return find_next_month(
+            chain[-1]["requisition_end"] if chain else None, self.today_at(commitment["project_id"])
+        )
 
     def _act_claim(self, requisition_id: int) -> Row:
         claim = self.act_row("requisitions", requisition_id, "requisition")

@@ -135,7 +135,7 @@ class OwnerActs(OwnerSide):
 
     def _next_owner_period(self, contract: Row) -> tuple[date, date]:
         chain = self.applications_of(contract["id"])
-        return find_next_month(chain[-1]["period_end"] if chain else None, self.clock.now().date())
+        return find_next_month(chain[-1]["period_end"] if chain else None, self.today_at(contract["project_id"]))
 
     def _act_application(self, application_id: int) -> Row:
         application = self.act_row("payment_applications", application_id, "owner invoice")
@@ -179,7 +179,7 @@ class OwnerActs(OwnerSide):
             **attributes,
             "amount": write_money(self.act_amount(amount, "amount")),
             "check_number": check_number,
-            "date": day or self.clock.now().date().isoformat(),
+            "date": day or self.today_at(contract["project_id"]).isoformat(),
         }
         with refusing():
             payment = self.add_payment(contract, given)
@@ -193,7 +193,11 @@ class OwnerActs(OwnerSide):
     ) -> dict[str, Any]:
         """A direct cost, attributes and lines as the API names them; an expense unless a type is given."""
         project = self.act_row("projects", project_id, "project")
-        given = {"direct_cost_type": "expense", "direct_cost_date": self.clock.now().date().isoformat(), **attributes}
+        given = {
+            "direct_cost_type": "expense",
+            "direct_cost_date": self.today_at(project["id"]).isoformat(),
+            **attributes,
+        }
         rows = read_lines(lines)
         with refusing():
             values = self.read_direct_cost_values(given)
