@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from django.utils import timezone
@@ -261,13 +262,17 @@ def test_a_poll_that_fails_moves_nothing(contacts: Any) -> None:
 
 @pytest.mark.parametrize("days", [1, 200])
 def test_quickbooks_is_never_asked_further_back_than_it_looks(contacts: Any, days: int) -> None:
-    RemoteItem.objects.update(seen_at=timezone.now() - timedelta(days=days))
+    seen_at = timezone.now() - timedelta(days=days)
+    RemoteItem.objects.update(seen_at=seen_at)
     books.first_look(Work())
     worlds.control(contacts.qbo, "calls", method="DELETE")
+    earliest = max(seen_at - books.OVERLAP, timezone.now() - timedelta(days=29))
     poll_books(Work())
+    latest = max(seen_at - books.OVERLAP, timezone.now() - timedelta(days=29))
     (call,) = [c for c in worlds.control(contacts.qbo, "calls", method="GET") if c["path"].endswith("/cdc")]
-    asked = call["query"].split("changedSince=")[1][:10]
-    assert asked == f"{timezone.now() - min(timedelta(days=days), timedelta(days=29)):%Y-%m-%d}"
+    asked = datetime.fromisoformat(parse_qs(call["query"])["changedSince"][0])
+    # QuickBooks is asked to the second.
+    assert earliest.replace(microsecond=0) <= asked <= latest
 
 
 def bill_wire(entry: Entry, total: str, version: str) -> dict[str, Any]:
