@@ -10,7 +10,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from mapping.defaults import DEFAULTS
+from mapping.choices import split_value
+from mapping.defaults import DEFAULTS, DefaultKind
 from mapping.models import RemoteItem
 from smoothx.lib.shapes import Empty, turn_page
 from smoothx.pages.settings_nav import layout
@@ -30,6 +31,7 @@ WORDS = {
     "connection.refused": "Connection, refused",
     "connection.lost": "Connection, lost",
     "default.choose": "Default, changed",
+    "settings.imported": "Settings, imported",
     "flow.on": "What crosses, switched on",
     "flow.off": "What crosses, switched off",
     "openings.read": "Opening balances, read",
@@ -121,12 +123,14 @@ def _load_names(entries: Iterable[AuditEntry]) -> Names:
         for name in ("before", "after")
         if entry.detail.get("key") in DEFAULTS and entry.detail.get(name)
     }
-    names = {(key, value): dict(DEFAULTS[key].options).get(value, value) for key, value in chosen}
     resources = {kind.chooses.key for kind in DEFAULTS.values() if kind.chooses}
-    rows = RemoteItem.objects.filter(resource__in=resources, remote_id__in={value for _, value in chosen})
+    ids = {part for key, value in chosen for part in split_value(DEFAULTS[key], value)}
+    rows = RemoteItem.objects.filter(resource__in=resources, remote_id__in=ids)
     found = {(row.resource, row.remote_id): f"{row.code} {row.name}".strip() for row in rows}
-    for key, value in chosen:
-        resource = DEFAULTS[key].chooses
-        if resource is not None:
-            names[key, value] = found.get((resource.key, value), value)
-    return names
+    return {(key, value): _name_value(DEFAULTS[key], value, found) for key, value in chosen}
+
+
+def _name_value(kind: DefaultKind, value: str, rows: Names) -> str:
+    options = dict(kind.options)
+    resource = kind.chooses.key if kind.chooses else ""
+    return ", ".join(rows.get((resource, part), options.get(part, part)) for part in split_value(kind, value))

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from smoothx.lib.money import ZERO
 from smoothx.lib.shapes import Action, Empty, Progress
-from smoothx.pages.settings_screens import url_of_flow, url_of_setting
 from smoothx.tenants.access import TenantRequest, has_role
 from smoothx.tenants.models import Role
 from sync import openings
@@ -21,6 +20,7 @@ from sync.checklist import Check
 from sync.golive import blockers, check_all
 from sync.models import OpeningBalance, OpeningRun
 from sync.pages.retention import books_retention
+from sync.pages.setting_urls import url_of_flow, url_of_setting
 
 ADVICE = "Good to know"
 MOST_NAMED = 3

@@ -20,9 +20,10 @@ from mapping.sides import load_sides
 from smoothx.lib.replies import go_back, render_dialog
 from smoothx.pages.settings_flows import flow_rows
 from smoothx.pages.settings_nav import layout
-from smoothx.pages.settings_screens import SCREENS, flows_of, kinds_of, screen_named, screen_url, url_of_setting
+from smoothx.pages.settings_screens import SCREENS, flows_of, kinds_of, screen_named
 from smoothx.tenants.access import TenantRequest, for_role, has_role
 from smoothx.tenants.models import Role
+from sync.pages.setting_urls import screen_url, url_of_setting
 from sync.tasks import nudge
 from sync.versions.recording import load_stamps
 

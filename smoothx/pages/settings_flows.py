@@ -15,12 +15,13 @@ from django.views.decorators.http import require_POST
 from smoothx.lib.replies import go_back
 from smoothx.lib.shapes import Action
 from smoothx.pages.settings_nav import layout
-from smoothx.pages.settings_screens import kinds_of, screen_url
+from smoothx.pages.settings_screens import kinds_of
 from smoothx.tenants.access import TenantRequest, for_role, has_role
 from smoothx.tenants.models import Role
 from sync.flow import Flow
 from sync.models import Entry, FlowSetting
 from sync.pages.frame import SIDES
+from sync.pages.setting_urls import screen_url
 from sync.registry import all_flows
 from sync.switching import switch
 

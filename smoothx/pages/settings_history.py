@@ -24,6 +24,8 @@ from sync.versions.snapshot import read_settings
 
 PAGE_SIZE = 25
 SHOWN_CHANGES = 4
+# Older ones are compared by their address, or restored from their own page.
+MOST_COMPARED = 500
 BOTH_SIDES = ("procore", "quickbooks")
 
 
@@ -47,6 +49,7 @@ def history(request: TenantRequest) -> HttpResponse:
             action=Action(label="Open Defaults", url=reverse("settings:defaults")),
         ),
         "compare_url": reverse("settings:compare"),
+        "choices": SettingsVersion.objects.only("number", "at").order_by("-number")[:MOST_COMPARED],
         "export": Action(label="Export settings", url=reverse("settings:export"), icon="download"),
         "import": _import_action(request),
         **layout(request, "settings:history", lead="Every change of a default or a switch, kept as a version."),

@@ -13,9 +13,10 @@ from mapping.choices import known_books, load_defaults
 from mapping.defaults import DEFAULTS, Defaults, Screen
 from mapping.forms import chosen_of, find_problem
 from mapping.sides import choose_sides
-from smoothx.pages.settings_screens import SCREENS, screen_url, shown_screens
+from smoothx.pages.settings_screens import SCREENS, shown_screens
 from smoothx.tenants.access import TenantRequest, has_role
 from smoothx.tenants.models import Role
+from sync.pages.setting_urls import screen_url
 
 # Section, its address, and the least role that sees it. Behind the first stand the pages of SCREENS.
 SECTIONS: tuple[tuple[str, str, Role], ...] = (

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.urls import reverse
-
 from mapping.defaults import DEFAULTS, DefaultKind, Screen
 from sync.flow import Flow
+from sync.pages.setting_urls import url_of_flow, url_of_setting
 from sync.registry import all_flows
 
 
@@ -49,30 +48,12 @@ def shown_screens() -> list[Screen]:
     return [screen for screen in SCREENS if kinds_of(screen) or flows_of(screen)]
 
 
-def screen_url(screen: Screen) -> str:
-    if screen == "defaults":
-        return reverse("settings:defaults")
-    return reverse("settings:screen", args=[screen.replace("_", "-")])
-
-
 def screen_named(slug: str) -> Screen:
     """Raises KeyError for a page that does not exist or shows nothing."""
     for screen in shown_screens():
         if screen.replace("_", "-") == slug:
             return screen
     raise KeyError(slug)
-
-
-def url_of_setting(key: str) -> str:
-    """The row of one default."""
-    kind = DEFAULTS.get(key)
-    return f"{screen_url(kind.screen if kind else 'defaults')}#setting-{key}"
-
-
-def url_of_flow(key: str) -> str:
-    """The row of one flow's switch."""
-    flow = all_flows().get(key)
-    return f"{screen_url(flow.screen if flow else 'defaults')}#flow-{key}"
 
 
 def url_of(setting: str) -> str:

@@ -16,6 +16,7 @@ from sync.codes import CODES
 from sync.models import Entry
 from sync.pages.frame import Frame, source_side
 from sync.pages.links import source_url
+from sync.pages.setting_urls import url_of_label
 
 Finder = Callable[[Frame, Entry, Code, str], str]
 # What is mapped already, to something that cannot be used.
@@ -96,6 +97,11 @@ def document_url(entry: Entry) -> str:
     return reverse("activity:document", args=[entry.pk])
 
 
+def _setting(frame: Frame, entry: Entry, code: Code, subject: str) -> str:
+    """The setting that the notice, or the sentence of its code, names."""
+    return url_of_label(subject, _told(entry, code, subject).get("default", ""), code.sentence)
+
+
 def _named(name: str) -> Finder:
     return lambda frame, entry, code, subject: reverse(name)
 
@@ -106,7 +112,7 @@ FIXES: dict[str, Finder] = {
     "map_code": _code,
     "map_tag": _tag_of,
     "mapping": _named("mapping:index"),
-    "defaults": _named("settings:defaults"),
+    "defaults": _setting,
     "access": _named("settings:access"),
     "flows": _named("settings:flows"),
     "dashboard": _named("dashboard"),

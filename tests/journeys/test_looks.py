@@ -72,6 +72,13 @@ SETTINGS = [
     Look("settings:company"),
     Look("settings:users"),
     Look("settings:audit"),
+    Look("settings:screen", lambda _: ["bills"]),
+    Look("settings:screen", lambda _: ["projects"]),
+    Look("settings:history"),
+    Look("settings:version", lambda _: [2]),
+    Look("settings:compare", query="from=1&to=4"),
+    Look("settings:restore", lambda _: [1]),
+    Look("settings:import"),
     Look("profile"),
     Look("account_email"),
     Look("account_change_password"),
@@ -90,6 +97,7 @@ SECOND_FACTOR = [
 DIALOGS = [
     Look("openings_read"),
     Look("settings:users_remove", lambda f: [f.member.pk]),
+    Look("settings:find", lambda _: ["bill_code"]),
     Look("connectors:disconnect", lambda f: [f.connection.pk]),
     Look("activity:link", lambda f: [f.twin.pk]),
     Look("mapping:link", lambda f: ["contacts", f.company.pk]),
@@ -125,7 +133,7 @@ NO_PAGES = {
     "settings:index", "mapping:index", "connectors:callback", "mapping:refresh", "activity:export",
     "mapping:export_csv", "mapping:export_xlsx", "mapping:template_csv", "mapping:template_xlsx",
     "mapping:import_report", "mfa_download_recovery_codes", "account_set_password", "account_confirm_login_code",
-    "mfa_authenticate",
+    "mfa_authenticate", "settings:suggest", "settings:export",
 }  # fmt: skip
 
 LOOK = """() => {
@@ -232,6 +240,7 @@ def test_an_empty_company(owner: Any, open_window: OpenWindow, width: int) -> No
     page = open_window(owner, width=width)
     confirm_password(page)
     of_a_row = {"activity:document", "mapping:import_run", "mapping:push_run"}
+    of_a_row |= {"settings:version", "settings:compare", "settings:restore"}
     needs_nothing = [look for look in (*WORK, *SETTINGS) if look.name not in of_a_row]
     look_at(page, [*needs_nothing, *SECTION_TABS], None)
 
