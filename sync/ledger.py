@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection, models, transaction
@@ -303,11 +304,16 @@ def load_contract(flow_key: str, group: str, opening: Opening | None) -> Contrac
     rows = (
         Entry.objects.filter(IN_ITS_PLACE, flow=flow_key, group=group)
         .order_by("position")
-        .values_list("source_id", "position", "target_id", "facts")
+        .values_list("source_id", "position", "target_id", "facts", "planned__facts__tax", "source_fingerprint")
     )
     claims = [
-        (target, PostedClaim.from_facts(source_id, number=position, facts=facts))
-        for source_id, position, target, facts in rows
+        (
+            target,
+            PostedClaim.from_facts(
+                source_id, number=position, facts=facts, tax_wanted=_find_tax_wanted(planned_tax, fingerprint)
+            ),
+        )
+        for source_id, position, target, facts, planned_tax, fingerprint in rows
     ]
     left_out = tuple(claim for target, claim in claims if not target)
     return ContractLedger(
@@ -316,6 +322,13 @@ def load_contract(flow_key: str, group: str, opening: Opening | None) -> Contrac
         left_out=frozenset(claim.source_id for claim in left_out),
         left_out_claims=left_out,
     )
+
+
+def _find_tax_wanted(planned_tax: str | None, source_fingerprint: str) -> Decimal | None:
+    """The tax of the last plan, none of a claim that is gone; None where nothing was planned."""
+    if source_fingerprint == GONE:
+        return Decimal(0)
+    return None if planned_tax is None else Decimal(planned_tax)
 
 
 def load_openings() -> dict[str, Opening]:

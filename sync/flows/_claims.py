@@ -40,17 +40,19 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What the books lack of the claims before this one: cost, and retention held. Either may be negative."""
+    """What the books lack of the claims before this one: cost, retention held, and tax where it is cost as well. Each
+    may be negative; `net` is without tax."""
 
     cost: Decimal = ZERO
     retention: Decimal = ZERO
+    tax: Decimal = ZERO
 
     @property
     def net(self) -> Decimal:
         return cents(self.cost - self.retention)
 
     def __bool__(self) -> bool:
-        return bool(self.cost or self.retention)
+        return bool(self.cost or self.retention or self.tax)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +127,11 @@ def is_inside_opening(claim: Claim, maps: Maps) -> bool:
     return not ledger.has(claim.id) and ledger.covers(source_id=claim.id, number=claim.number)
 
 
-def find_place(claim: Claim, maps: Maps, dated: date | None) -> Place:
+def find_place(claim: Claim, maps: Maps, dated: date | None, *, is_tax_cost: bool = False) -> Place:
     """What keeps the claim from being posted now, if anything, and what its bill must make up for.
+
+    `is_tax_cost`: tax is part of the cost, so that its difference is made up for too. Where lines carry tax codes
+    QuickBooks works it out of what is made up for.
 
     A claim starts from line 7 and the retention before it. Where the books stand exactly there nothing is missing,
     whatever became of the claim before (one with nothing to post is never posted).
@@ -136,8 +141,8 @@ def find_place(claim: Claim, maps: Maps, dated: date | None) -> Place:
     own = ledger.claim(claim.id)
     if own is None and maps.start_date and dated and dated < maps.start_date:
         return Place("not_in_opening", Difference(), books, claim.number)
-    difference = _compare(claim, books)
-    settled = Difference(own.catch_up_cost, own.catch_up_retention) if own else Difference()
+    difference = _compare(claim, books, is_tax_cost=is_tax_cost)
+    settled = Difference(own.catch_up_cost, own.catch_up_retention, own.catch_up_tax) if own else Difference()
     # Once later claims stand on this one they have made up for what was missing: doing it here too would double it.
     is_settled = difference == settled or (own is not None and ledger.has_later(claim.number))
     if is_settled:
@@ -150,13 +155,14 @@ def find_place(claim: Claim, maps: Maps, dated: date | None) -> Place:
     return Place(problem, difference, books, claim.number - 1)
 
 
-def _compare(claim: Claim, books: ContractLedger) -> Difference:
+def _compare(claim: Claim, books: ContractLedger, *, is_tax_cost: bool) -> Difference:
     """Line 7 and the retention before this claim, less what the books have.
 
     Split so that what is made up for lands where it belongs: the job's cost, and the retention owed to the vendor.
     """
     retention = cents(claim.retainage_before - books.expected_retainage)
-    return Difference(cents(claim.previous - books.expected_previous + retention), retention)
+    tax = books.lacking_tax if is_tax_cost else ZERO
+    return Difference(cents(claim.previous - books.expected_previous + retention), retention, tax)
 
 
 def _missing_before(claim: Claim, maps: Maps, books: ContractLedger, dated: date | None) -> Problem:
@@ -204,10 +210,13 @@ def note_problem(claim: Claim, place: Place, notes: Notes, flow_key: str = "bill
 
 
 def _note_difference(claim: Claim, place: Place, contract: str, notes: Notes) -> None:
-    """Show the figure in which books and Procore differ: line 7, or the retention where only that moved."""
+    """Show the figure in which books and Procore differ: line 7, or what else alone moved."""
     difference = place.difference
     if difference.net:
         figure, books, procore = "billed less retention", place.books.expected_previous, claim.previous
+    elif difference.tax and not difference.retention:
+        figure, books = "of tax", place.books.tax
+        procore = cents(books + difference.tax)
     else:
         figure, books, procore = "held as retention", place.books.expected_retainage, claim.retainage_before
     notes.block(
@@ -217,7 +226,7 @@ def _note_difference(claim: Claim, place: Place, contract: str, notes: Notes) ->
         books=books,
         procore=procore,
         difference=cents(procore - books),
-        cost=difference.cost,
+        cost=cents(difference.cost + difference.tax),
         retention=difference.retention,
     )
 
@@ -236,6 +245,7 @@ def make_facts(claim: Claim, figures: Figures, catch_up: Difference) -> dict[str
         "released": figures.released,
         "catch_up_cost": catch_up.cost,
         "catch_up_retention": catch_up.retention,
+        "catch_up_tax": catch_up.tax,
     }
     named = {"number": str(claim.number), "contract": claim.contract_name}
     return {**named, **_name_lines(claim), **{name: str(cents(amount)) for name, amount in facts.items()}}

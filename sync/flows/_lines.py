@@ -22,7 +22,7 @@ from mapping.defaults import (
 )
 from mapping.maps import Target
 from mapping.tax import TaxCoding
-from smoothx.lib.money import ZERO, split
+from smoothx.lib.money import ZERO, cents, split
 from sync.flows import _waits
 from sync.flows._claims import Difference, Figures
 from sync.flows._codes import CodedLine, Coder, Coding, find_default
@@ -174,15 +174,16 @@ class LineMaker:
         if not difference:
             return []
         lines = []
-        if difference.cost:
-            coding = self._need_default(difference.cost, "differences from earlier invoices")
+        cost = cents(difference.cost + difference.tax)
+        if cost:
+            coding = self._need_default(cost, "differences from earlier invoices")
             if coding is not None:
                 code = self.tax.of_default()
-                lines.append(self._line(difference.cost, MAKES_UP, coding, role="catch_up", tax_code=code))
+                lines.append(self._line(cost, MAKES_UP, coding, role="catch_up", tax_code=code))
         if difference.retention:
             code = self.tax.of_retention(self.tax.of_default())
             lines += self._retention_line(-difference.retention, f"{MAKES_UP}, retention", "catch_up", tax_code=code)
-        self.notes.warn("catch_up_posted", cost=difference.cost, retention=difference.retention)
+        self.notes.warn("catch_up_posted", cost=cost, retention=difference.retention)
         return lines
 
     def _retention_line(

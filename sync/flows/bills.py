@@ -51,6 +51,7 @@ from mapping.kinds import (
     VENDOR,
 )
 from mapping.maps import Maps
+from mapping.tax import takes_codes
 from smoothx.lib.money import ZERO, cents, total
 from smoothx.lib.text import collapse_spaces, shorten_with_hash, stable_hash
 from sync.flow import Description, Flow
@@ -92,7 +93,8 @@ def bill_for(requisition: Requisition, maps: Maps, defaults: Defaults) -> Plan[B
         notes.block("before_start_date")
         return notes.blocked()
     figures = read_figures(requisition, defaults)
-    place = find_place(requisition, maps, find_date(requisition, defaults))
+    is_tax_cost = not takes_codes("purchase", defaults)
+    place = find_place(requisition, maps, find_date(requisition, defaults), is_tax_cost=is_tax_cost)
     facts = make_facts(requisition, figures, place.catch_up)
     if figures.is_empty and not place.catch_up and place.problem != "previous_changed":
         notes.block("nothing_to_post")
@@ -158,7 +160,7 @@ def _check_lines(lines: Sequence[BillLine], figures: Figures, place: Place, tax:
     """The last guard: whatever the lines came to, only what Procore states may be posted."""
     if notes.blockers:
         return
-    inside = ZERO if tax.is_coded else figures.tax
+    inside = ZERO if tax.is_coded else figures.tax + place.catch_up.tax
     made, expected = total(line.amount for line in lines), cents(figures.net + inside + place.catch_up.net)
     if made != expected:
         notes.block("totals_differ", "The bill", lines=made, figure=expected)

@@ -304,6 +304,17 @@ def test_the_write_key_is_short_and_differs_with_everything_that_makes_another_w
 # --- what the books hold of a contract
 
 
+def test_a_contract_tells_the_tax_that_was_planned_and_not_posted(scope: Any) -> None:
+    facts = figures("100.00", "0.00", "0.00", completed="100.00", retainage="0.00") | {"tax": "8.00"}
+    make_entry(position=1, facts=facts, planned={"facts": {**facts, "tax": "8.80"}})
+    make_entry(position=2, facts=facts, planned={"facts": facts})
+    make_entry(position=3, facts=facts, planned={"facts": facts}, source_fingerprint=ledger.GONE)
+    make_entry(position=4, facts=facts)
+    found = ledger.load_contract("bills", "88001", None)
+    assert [claim.lacking_tax for claim in found.posted] == [Decimal(t) for t in ("0.80", "0.00", "-8.00", "0.00")]
+    assert found.lacking_tax == Decimal("-7.20")
+
+
 def test_a_contract_is_loaded_in_claim_order_with_what_was_left_out(scope: Any) -> None:
     facts = figures("100.00", "10.00", "0.00", completed="100.00", retainage="10.00")
     second = make_entry(position=2, facts=facts)

@@ -98,6 +98,7 @@ def test_installed_material_is_not_billed_again() -> None:
         "released": "0.00",
         "catch_up_cost": "0.00",
         "catch_up_retention": "0.00",
+        "catch_up_tax": "0.00",
         "cost_codes": "801 802 803",
         "pairs": "801+S 802+S 803+S",
     }

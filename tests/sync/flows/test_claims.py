@@ -224,6 +224,45 @@ class TestChangedAfterPosting:
         assert books.ledger.earned == third.earned
         assert books.ledger.retainage == third.retainage
 
+    def test_tax_that_is_cost_is_made_up_for_too_and_once(self) -> None:
+        """Claim 1 was paid with a tax of 80, then grew: its last plan came to 88."""
+        books, contract = Books(), Contract()
+        first = contract.bill(Billed("A", work=1000), tax=80)
+        books.offer(first)
+        books.claims[first.id] = replace(books.claims[first.id], tax_wanted=amount(88))
+        changed = Contract()
+        changed.bill(Billed("A", work=1100), tax=88)
+        second = changed.bill(Billed("A", work=500), tax=40)
+        (notice,) = books.plan(second).blockers
+        assert (notice.code, notice.detail["difference"], notice.detail["cost"]) == (
+            "previous_changed",
+            "100.00",
+            "108.00",
+        )
+        plan = books.offer(second, "catch_up")
+        assert lines_of(books, second) == [("cost", "211", amount(540)), ("catch_up", "290", amount(108))]
+        assert (plan.facts["tax"], plan.facts["catch_up_tax"], plan.facts["net"]) == ("40.00", "8.00", "600.00")
+        assert books.plan(second).document == books.bills[second.id]
+        assert codes_of(books.offer(changed.bill(Billed("A", work=1), tax=1))) == []
+
+    def test_tax_alone_that_changed_is_asked_for_too(self) -> None:
+        books, contract = Books(), Contract()
+        first = contract.bill(Billed("A", work=1000), tax=80)
+        books.offer(first)
+        books.claims[first.id] = replace(books.claims[first.id], tax_wanted=ZERO)
+        second = contract.bill(Billed("A", work=500), tax=40)
+        (notice,) = books.plan(second).blockers
+        assert dict(notice.detail) == {
+            "figure": "of tax",
+            "books": "80.00",
+            "procore": "0.00",
+            "difference": "-80.00",
+            "cost": "-80.00",
+            "retention": "0.00",
+        }
+        books.offer(second, "catch_up")
+        assert lines_of(books, second) == [("cost", "211", amount(540)), ("catch_up", "290", amount(-80))]
+
     def test_the_claim_after_finds_nothing_left(self) -> None:
         books, third = self.books_and_third()
         books.offer(third, "catch_up")
