@@ -28,7 +28,11 @@ from smoothx.tenants.models import AuditEntry
 from sync import ledger
 from sync.intake import active_project_ids
 from sync.models import Entry, OpeningBalance, OpeningRun
+from sync.owner_openings import read_owner_side
 from sync.work import NotConnected, Work
+
+# Their entries are grouped by contract.
+CLAIM_FLOWS = ("bills", "owner_invoices")
 
 
 class CannotConfirm(Exception):
@@ -79,6 +83,7 @@ def _read_projects(work: Work, run: OpeningRun) -> list[OpeningBalance]:
     rows: list[OpeningBalance] = []
     for project_id in project_ids:
         rows += _read_project(work, run, project_id)
+        rows += read_owner_side(work, run, project_id)
         run.read += 1
         if not _still_running(run).update(read=run.read, expected=run.expected, found=run.found):
             raise GivenUp
@@ -150,7 +155,7 @@ def _replace(work: Work, rows: list[OpeningBalance]) -> None:
     )
     for row in rows:
         row.project_name = names.get(row.project_id, "")
-    posted = set(Entry.objects.filter(flow="bills").exclude(target_id="").values_list("group", flat=True))
+    posted = set(Entry.objects.filter(flow__in=CLAIM_FLOWS).exclude(target_id="").values_list("group", flat=True))
     OpeningBalance.objects.filter(connection=connection).exclude(commitment_id__in=posted).delete()
     OpeningBalance.objects.bulk_create([row for row in rows if row.commitment_id not in posted])
 
