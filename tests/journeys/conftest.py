@@ -16,6 +16,7 @@ from smoothx.celery import app
 from sync.tasks import sweep
 from tests import worlds
 from tests.browser import ensure_chromium
+from tests.journeys.in_flight import InFlight
 from tests.kept import bring
 
 # What a machine without a desktop, a network and a graphics card needs.
@@ -46,6 +47,14 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def in_flight() -> Iterator[InFlight]:
+    requests = InFlight()
+    requests.start()
+    yield requests
+    requests.stop()
+
+
 @pytest.fixture
 def site(live_server: Any, settings: Any) -> Iterator[str]:
     """The server's address. What would go to a worker is done before the answer."""
@@ -56,7 +65,9 @@ def site(live_server: Any, settings: Any) -> Iterator[str]:
 
 
 @pytest.fixture
-def open_window(browser: Browser, site: str, client_of: Callable[[Any], Any]) -> Iterator[OpenWindow]:
+def open_window(
+    browser: Browser, site: str, in_flight: InFlight, client_of: Callable[[Any], Any]
+) -> Iterator[OpenWindow]:
     """A window, signed in when a person is given. Whatever a page complains of in the console fails the test."""
     contexts, complaints = [], []
 
@@ -79,6 +90,7 @@ def open_window(browser: Browser, site: str, client_of: Callable[[Any], Any]) ->
     yield open_one
     for context in contexts:
         context.close()
+    assert in_flight.wait()
     assert complaints == []
 
 
