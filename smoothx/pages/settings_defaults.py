@@ -100,7 +100,7 @@ def find(request: TenantRequest, key: str) -> HttpResponse:
 
 def _kind_named(key: str) -> DefaultKind:
     """A default chosen from a vendor's list, or 404."""
-    kind = DEFAULTS.get(key)
+    kind: DefaultKind | None = DEFAULTS.get(key)
     if kind is None or kind.chooses is None:
         raise Http404
     return kind

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from mapping.choices import ChoiceRefused
+from mapping.sides import SideKey
 from smoothx.lib.shapes import Action, Empty, turn_page
 from smoothx.pages.settings_nav import layout
 from smoothx.pages.settings_screens import url_of
@@ -26,7 +27,7 @@ PAGE_SIZE = 25
 SHOWN_CHANGES = 4
 # Older ones are compared by their address, or restored from their own page.
 MOST_COMPARED = 500
-BOTH_SIDES = ("procore", "quickbooks")
+BOTH_SIDES: tuple[SideKey, ...] = ("procore", "quickbooks")
 
 
 @for_role(Role.VIEWER)

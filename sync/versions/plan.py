@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from mapping.changing import one_change
 from mapping.choices import (
@@ -139,16 +139,21 @@ def _find_row(kind: DefaultKind, row: KeptRow, sides: Sides, *, by_id: bool) -> 
     raise NotFound(f"{row.label} is not among the active rows of {side_name_of(kind)} that fit here.")
 
 
-def _only(rows: Any, wanted: KeptRow) -> RemoteItem | None:
-    """The one row of the name; of several, the one with the whole path or the number too."""
-    found: list[RemoteItem] = list(rows[:20])
-    for fits in (
-        lambda row: (row.data.get("full_name") or row.name).lower() == wanted.name.lower(),
-        lambda row: row.code == wanted.number,
-    ):
+def _only(rows: QuerySet[RemoteItem], wanted: KeptRow) -> RemoteItem | None:
+    """The one row of the name; of several, the one with the whole path, and of those the one with the number."""
+    found = list(rows[:20])
+    for fits in (_has_path, _has_number):
         if len(found) > 1:
-            found = [row for row in found if fits(row)] or found
+            found = [row for row in found if fits(row, wanted)] or found
     return found[0] if len(found) == 1 else None
+
+
+def _has_path(row: RemoteItem, wanted: KeptRow) -> bool:
+    return str(row.data.get("full_name") or row.name).lower() == wanted.name.lower()
+
+
+def _has_number(row: RemoteItem, wanted: KeptRow) -> bool:
+    return row.code == wanted.number
 
 
 def _label(row: RemoteItem) -> str:

@@ -50,7 +50,7 @@ def send(kind: DefaultKind, sent: str, owner: Any) -> tuple[str | None, list[str
     if form.is_valid():
         form.save(owner)
     stored = DefaultChoice.objects.filter(key=kind.key).first()
-    return stored.value if stored else None, list(form.errors.get(kind.key, []))
+    return stored.value if stored else None, [str(error) for error in form.errors.get(kind.key, ())]
 
 
 SAID = "Days is a whole number from 0 to 90."
@@ -95,7 +95,8 @@ def test_rows_of_a_procore_list_are_named_and_flagged_when_inactive(owner: Any) 
     defaults = load_defaults(connections()[1])
     assert defaults.many == {"types": (Choice("1", "Labor"), Choice("2", "Material", is_active=False))}
     form = form_of(TYPES)
-    assert form.fields["types"].choices == [("2", "Material, inactive"), ("1", "Labor")]
+    offered: Any = form.fields["types"]
+    assert offered.choices == [("2", "Material, inactive"), ("1", "Labor")]
     # Left as it is, it stays; only a change is checked.
     assert send(TYPES, "types=2&types=1", owner) == ("1,2", [])
     assert send(TYPES, "types=2", owner) == ("1,2", ["Material is inactive in Procore. Choose another."])
