@@ -13,10 +13,14 @@ from sync import ledger, outbox, settle
 from sync.models import Entry, Event
 from sync.targets import Answer, signed
 from sync.tasks import nudge
+from sync.updating import PUT_BACK, REMOVE, approval_for
 from sync.work import NotConnected, Work
+from sync.written import KEPT, note_as_it_stands
 
 URGENT = 10
 GONE_CODES = {"target_deleted", "target_missing"}
+BY_HAND = {"changed_by_hand", "details_changed_by_hand"}
+SOURCE_GONE = {"unapproved_after_posting", "deleted_after_posting", "changed_and_removed"}
 NO_TARGET: dict[str, Any] = {**settle.NO_TARGET, "source_fingerprint": ""}
 
 
@@ -44,6 +48,13 @@ def post_difference(entry: Entry, actor: User) -> None:
     _again(entry, actor, "approved", "Told to post the difference as a labelled line")
 
 
+def post_with_tax(entry: Entry, actor: User) -> None:
+    """Post although the tax codes make another tax than Procore states."""
+    _needs_code(entry, {"tax_differs"})
+    _approve(entry, "tax")
+    _again(entry, actor, "approved", "Told to post with the tax QuickBooks works out")
+
+
 def post_again(entry: Entry, actor: User) -> None:
     """The target was deleted on the other side: forget it and make a new one, under a new key."""
     _needs_code(entry, GONE_CODES)
@@ -55,16 +66,60 @@ def post_again(entry: Entry, actor: User) -> None:
 def keep_as_is(entry: Entry, actor: User) -> None:
     """Leave the posted document as it stands; this is no problem any more.
 
-    The version that was looked at is known from now on; should Procore change, the totals are compared again.
+    The version that was looked at is known from now on, with the changes made in QuickBooks. Should Procore change, a
+    person decides again before anything is written over them.
     """
     if not entry.is_posted or GONE_CODES & _codes(entry):
         message = "There is no posted document to keep."
         raise NotPossible(message)
-    versions = [notice["detail"]["version"] for notice in entry.notices if "version" in notice["detail"]]
-    version = versions[0] if versions else entry.target_version
+    version, what = seen_version(entry), _told(entry, "what")
+    wire = _read_as_seen(entry, version) if _told(entry, "changes") else None
+    facts = {"state": Entry.State.POSTED, "notices": [], "target_version": version or entry.target_version}
+    if wire is not None:
+        facts["target_total"] = signed(entry.target_type, PostedDocument.from_wire(wire).total)
     with transaction.atomic():
-        Entry.objects.filter(pk=entry.pk).update(state=Entry.State.POSTED, notices=[], target_version=version)
-        _note(entry, actor, "kept", f"{entry.target_number} kept as it is")
+        Entry.objects.filter(pk=entry.pk).update(**facts)
+        if wire is not None:
+            note_as_it_stands(entry, KEPT, wire)
+        _note(entry, actor, "kept", f"{entry.target_number} kept as it is", f"Changed there: {what}" if what else "")
+
+
+def put_back(entry: Entry, actor: User) -> None:
+    """Write what Procore has over what somebody changed in QuickBooks, in the version the person looked at."""
+    _needs_code(entry, BY_HAND)
+    _approve(entry, approval_for(PUT_BACK, seen_version(entry)))
+    text = "Told to put back what Procore has"
+    _again(entry, actor, "approved", text, f"Changed in QuickBooks: {_told(entry, 'what')}")
+
+
+def delete_there(entry: Entry, actor: User) -> None:
+    """Its source is gone or not approved any more: delete the document in QuickBooks too, while it is unpaid."""
+    _needs_code(entry, SOURCE_GONE)
+    _approve(entry, approval_for(REMOVE, seen_version(entry)))
+    _again(entry, actor, "approved", f"Told to delete {entry.target_name} in QuickBooks")
+
+
+def seen_version(entry: Entry) -> str:
+    """The version of the document the entry's notices speak of, "" when they speak of none."""
+    return _told(entry, "version")
+
+
+def _told(entry: Entry, name: str) -> str:
+    details = [notice.get("detail") or {} for notice in entry.notices]
+    return next((str(detail[name]) for detail in details if detail.get(name)), "")
+
+
+def _read_as_seen(entry: Entry, version: str) -> dict[str, Any]:
+    """The document as it stands, if it is still the one the person looked at."""
+    try:
+        wire = Work().qbo.get_entity(entry.target_type, entry.target_id)
+    except (VendorError, NotConnected) as error:
+        message = "QuickBooks did not give us the document. Nothing was changed, try it again."
+        raise NotPossible(message) from error
+    if str(wire.get("SyncToken")) != version:
+        message = "It was changed again in QuickBooks meanwhile. Check it again, then decide."
+        raise NotPossible(message)
+    return wire
 
 
 def leave_out(entry: Entry, actor: User) -> None:
@@ -131,13 +186,13 @@ def _needs_code(entry: Entry, codes: set[str]) -> None:
         raise NotPossible(message)
 
 
-def _again(entry: Entry, actor: User, what: str, text: str) -> None:
+def _again(entry: Entry, actor: User, what: str, text: str, detail: str = "") -> None:
     with transaction.atomic():
-        _note(entry, actor, what, text)
+        _note(entry, actor, what, text, detail)
         Entry.objects.filter(pk=entry.pk).update(tries=0, source_fingerprint="")
         ledger.make_due(Entry.objects.filter(pk=entry.pk), priority=URGENT)
         nudge()
 
 
-def _note(entry: Entry, actor: User, what: str, text: str) -> None:
-    Event.objects.create(entry=entry, actor=actor, what=what, text=text)
+def _note(entry: Entry, actor: User, what: str, text: str, detail: str = "") -> None:
+    Event.objects.create(entry=entry, actor=actor, what=what, text=text, detail=detail[:500])

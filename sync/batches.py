@@ -21,6 +21,7 @@ from sync.planning import plan_one
 from sync.posting import learn_namesake
 from sync.recording import draft_create, record, save_drafts
 from sync.targets import Answer
+from sync.updating import record_gone
 from sync.work import Work
 
 # Documents in one call. A sync action of Procore would take 1,000; of 250 fewer are in doubt when an answer is lost.
@@ -81,7 +82,7 @@ class Batches:
         try:
             source = read(entry)
         except Missing:
-            settle.source_gone(entry)
+            self._send_alone(flow, entry, record_gone(self.work, entry))
             return None
         plan = plan_one(self.work, flow, entry, source)
         if plan is None:
@@ -89,10 +90,12 @@ class Batches:
         if plan.document is not None and not entry.is_posted and not entry.approvals:
             return draft_create(self.work, entry, plan)
         # What a person allowed (a number twice) is said of a call as a whole, so that one goes alone.
-        outgoing = record(self.work, flow, entry, plan)
+        self._send_alone(flow, entry, record(self.work, flow, entry, plan))
+        return None
+
+    def _send_alone(self, flow: Flow, entry: Entry, outgoing: Outgoing | None) -> None:
         if outgoing is not None:
             self._send_one(flow, entry, outgoing)
-        return None
 
     def _send(self, flow: Flow, drafts: Sequence[Outgoing]) -> None:
         if self._throttled is not None:

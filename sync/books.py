@@ -1,7 +1,7 @@
 """What changed in QuickBooks since we last looked: one change-data call per tenant and interval.
 
-Contacts, accounts, items and the other name lists refresh the directory. A bill of ours that was deleted or whose
-total changed becomes visible on its entry; nothing is corrected without a person. The books' own facts, like the day
+Contacts, accounts, items and the other name lists refresh the directory. A bill of ours that was deleted or
+changed becomes visible on its entry; nothing is corrected without a person. The books' own facts, like the day
 they are closed to, are no part of the change data and are read beside it.
 """
 
@@ -16,17 +16,23 @@ from django.utils import timezone
 from connectors.models import Connection, Cursor
 from connectors.probe import books_of
 from connectors.qbo.records import Books, PostedDocument
+from mapping.choices import load_defaults
 from mapping.directory.refreshing import QBO_RESOURCES, absorb_qbo_changes
 from mapping.models import RemoteItem
 from smoothx.lib.money import ZERO
-from sync import book_sources, ledger, settle
+from sync import book_sources, ledger
+from sync.drift import is_loud
 from sync.facts import look_again
+from sync.following import target_gone
 from sync.models import Entry
 from sync.registry import all_flows
 from sync.targets import signed
+from sync.updating import hold_drift
 from sync.work import Work
+from sync.written import find_drift
 
 RESOURCE = "qbo.changes"
+BY_HAND = frozenset({"changed_by_hand", "details_changed_by_hand", "changed_and_removed"})
 OVERLAP = timedelta(minutes=2)
 # QuickBooks looks back 30 days at the most.
 LONGEST_LOOK_BACK = timedelta(days=29)
@@ -88,8 +94,8 @@ def _is_known(entry: Entry, wire: dict[str, Any]) -> bool:
     codes = {notice["code"]: notice["detail"] for notice in entry.notices}
     if wire.get("status") == "Deleted":
         return bool(codes.keys() & {"target_deleted", "target_missing"})
-    told = codes.get("changed_by_hand", {}).get("version")
-    return str(wire["SyncToken"]) in (entry.target_version, told)
+    told = [detail.get("version") for code, detail in codes.items() if code in BY_HAND]
+    return str(wire["SyncToken"]) in (entry.target_version, *told)
 
 
 def _compare_undisturbed(entry: Entry, wire: dict[str, Any]) -> bool:
@@ -101,14 +107,15 @@ def _compare_undisturbed(entry: Entry, wire: dict[str, Any]) -> bool:
 
 
 def compare_one(entry: Entry, wire: dict[str, Any]) -> None:
-    """Show what somebody did to the document we posted. With another version but our total it is in order."""
+    """Show what somebody did to the document we posted. Paid, or with another memo, it is in order."""
     if wire.get("status") == "Deleted":
-        settle.hold(entry, "target_deleted", subject=entry.target_name)
+        target_gone(entry, load_defaults(entry.target_connection))
         return
-    books, ours = PostedDocument.from_wire(wire), entry.target_total or ZERO
-    if signed(entry.target_type, books.total) != ours:
-        figures = {"procore": str(abs(ours)), "books": str(books.total), "version": books.sync_token}
-        settle.hold(entry, "changed_by_hand", subject=entry.target_name, **figures)
+    books = PostedDocument.from_wire(wire)
+    found = find_drift(entry, wire)
+    if is_loud(found):
+        theirs = signed(entry.target_type, books.total)
+        hold_drift(entry, books.sync_token, theirs, found, wanted=entry.target_total or ZERO)
         return
     entry.target_version = books.sync_token
     ledger.finish(entry, ("target_version",))

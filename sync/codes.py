@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from sync import planning_codes, posting_codes, tagging_codes
+from sync import afterlife_codes, planning_codes, posting_codes, tagging_codes
 from sync.code import State
 
 CODES = {
@@ -19,6 +19,7 @@ CODES = {
         *planning_codes.PROJECTS_AND_CONTACTS,
         *posting_codes.BOOKS,
         *posting_codes.ANSWERS,
+        *afterlife_codes.AFTERLIFE,
     )
 }
 

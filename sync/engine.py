@@ -27,6 +27,7 @@ from sync.planning import plan_one
 from sync.posting import learn_namesake
 from sync.recording import record
 from sync.registry import all_flows
+from sync.updating import record_gone
 from sync.work import NotConnected, Work
 
 log = logging.getLogger(__name__)
@@ -148,12 +149,14 @@ class Engine:
         try:
             source = sources.read(self.work, entry)
         except Missing:
-            settle.source_gone(entry)
+            self._send_if_any(flow, entry, record_gone(self.work, entry))
             return
         plan = plan_one(self.work, flow, entry, source)
         if plan is None:
             return
-        outgoing = record(self.work, flow, entry, plan)
+        self._send_if_any(flow, entry, record(self.work, flow, entry, plan))
+
+    def _send_if_any(self, flow: Flow, entry: Entry, outgoing: Outgoing | None) -> None:
         if outgoing is not None:
             self._send(flow, entry, outgoing)
 

@@ -20,6 +20,7 @@ _WORDS = {
     "VendorRef": "vendor",
     "TxnDate": "date",
     "DocNumber": "number",
+    "TotalAmt": "total",
     "PrivateNote": "memo",
     "APAccountRef": "payable account",
     "CurrencyRef": "currency",
@@ -32,6 +33,9 @@ _WORDS = {
     "ClassRef": "class",
     "DepartmentRef": "location",
     "SalesTermRef": "payment term",
+    "DueDate": "due date",
+    "TaxCodeRef": "tax code",
+    "GlobalTaxCalculation": "tax calculation",
     "BillableStatus": "billable",
     "DisplayName": "name",
     "CompanyName": "company name",
@@ -54,7 +58,14 @@ _WORDS = {
 }
 # Steps of the wire form that say nothing to a reader.
 _SILENT = frozenset(
-    {"value", "Address", "FreeFormNumber", "AccountBasedExpenseLineDetail", "ItemBasedExpenseLineDetail"}
+    {
+        "value",
+        "Address",
+        "FreeFormNumber",
+        "AccountBasedExpenseLineDetail",
+        "ItemBasedExpenseLineDetail",
+        "SalesItemLineDetail",
+    }
 )
 
 
@@ -99,6 +110,16 @@ def find_changes(sent: Mapping[str, Any], document: Document) -> tuple[Change, .
         for path in dict.fromkeys((*after, *before))
         if before.get(path, "") != after.get(path, "")
     )
+
+
+def flatten_wire(wire: Mapping[str, Any]) -> dict[tuple[str, ...], str]:
+    """A wire form as its single values by their path, lines by their number from 1."""
+    return dict(_flatten(_plain(wire)))
+
+
+def name_path(path: tuple[str, ...]) -> str:
+    """A path of a wire form in a reader's words: "line 2, amount"."""
+    return _name(path)
 
 
 def _plain(value: Any) -> Any:

@@ -59,7 +59,8 @@ BOOKS = (
     Code(
         "sign_changed",
         "held",
-        "The total changed its sign after posting. Delete {subject} in QuickBooks, and this posts the other kind.",
+        "The total changed its sign after posting. A payment was applied to {subject}, so it stays. Take the payment "
+        "off, and this makes the other kind.",
         "document",
         "Decide",
     ),

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from connectors.errors import Conflict, Missing, NoPermission, Reconnect, Rejected, Retry, Uncertain, VendorError
-from sync import ledger, outbox
+from sync import ledger, outbox, totals
 from sync.codes import CODES
 from sync.flow import Flow
 from sync.models import Entry, Outgoing
@@ -50,7 +50,8 @@ def posted(work: Work, flow: Flow, entry: Entry, outgoing: Outgoing, answer: Ans
     """The document stands on the other side. Its total there is compared with ours before it counts as right."""
     if outgoing.operation == "delete":
         outbox.close(outgoing, Outgoing.State.DONE)
-        removed(entry)
+        # With a fingerprint it made room for the same document as another kind.
+        (replaced if outgoing.fingerprint else removed)(entry)
         return
     entry.target_type = outgoing.target_type
     entry.facts = entry.planned.get("facts", entry.facts)
@@ -95,11 +96,21 @@ def removed(entry: Entry) -> None:
     entry.state = ledger.state_for([Notice(each["code"]) for each in entry.notices])
     for name, value in NO_TARGET.items():
         setattr(entry, name, value)
-    entry.tries, entry.facts, entry.posted_at = 0, {}, None
+    entry.tries, entry.facts, entry.posted_at, entry.approvals = 0, {}, None, []
     with ledger.in_one_step():
         ledger.finish(entry, (*STATE, *TARGET))
         ledger.end_waits(entry)
         ledger.release([f"entry:{entry.flow}:{entry.source_id}"])
+
+
+def replaced(entry: Entry) -> None:
+    """Its sign flipped, and what was posted is gone: planned again, it is made as the other kind."""
+    for name, value in NO_TARGET.items():
+        setattr(entry, name, value)
+    entry.state, entry.notices, entry.tries = Entry.State.QUEUED, [], 0
+    entry.source_fingerprint, entry.approvals = "", []
+    ledger.finish(entry, (*STATE, *TARGET), due_at=timezone.now())
+    ledger.mark_work_due()
 
 
 def _not_linked(entry: Entry) -> None:
@@ -130,11 +141,17 @@ def _judge(entry: Entry, answer: Answer) -> None:
     """Posted, unless its total over there is another than the plan's."""
     entry.notices, entry.tries = _warnings(entry), 0
     entry.state = Entry.State.POSTED_WITH_WARNINGS if entry.notices else Entry.State.POSTED
-    expected = entry.planned.get("document", {}).get("total")
-    if answer.total is not None and expected is not None and str(answer.total) != expected:
-        detail = {"books": str(answer.total), "procore": expected}
-        entry.notices.append({"code": "total_differs_after_posting", "subject": answer.number, "detail": detail})
-        entry.state = Entry.State.HELD
+    planned = entry.planned.get("document", {})
+    if answer.total is None or totals.agrees(planned, answer.total):
+        return
+    if totals.find_cause(planned, answer.total, answer.wire) == "tax":
+        told = {"books": str(totals.read_tax(answer.wire)), "planned": str(planned["tax"]).removeprefix("-")}
+        entry.notices.append({"code": "tax_differs_after_posting", "subject": answer.number, "detail": told})
+        entry.state = Entry.State.POSTED_WITH_WARNINGS
+        return
+    told = {"books": str(answer.total), "procore": planned["total"]}
+    entry.notices.append({"code": "total_differs_after_posting", "subject": answer.number, "detail": told})
+    entry.state = Entry.State.HELD
 
 
 def _stand(entry: Entry, fields: Sequence[str] = ()) -> None:

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from smoothx.lib.replies import go_back, next_of, render_dialog
-from smoothx.lib.shapes import Action
+from smoothx.lib.shapes import Action, Confirm
 from smoothx.tenants.access import TenantRequest, for_role, get_row, has_role
 from smoothx.tenants.models import Role
 from sync import actions
 from sync.models import Entry
-from sync.pages.frame import source_name, target_noun
+from sync.pages.differences import differences_of
+from sync.pages.frame import source_name, target_name, target_noun
 from sync.pages.needs import BUSY
 from sync.pages.rows import show_amount
 
@@ -62,17 +63,43 @@ ACTS: Mapping[str, Act] = {
         "Post the difference", "send", "The difference is posted as a labelled line.", actions.post_difference,
         lambda entry, codes: "previous_changed" in codes,
     ),
+    "post-with-tax": Act(
+        "Post with QuickBooks' tax", "send", "It is posted with the tax QuickBooks works out.", actions.post_with_tax,
+        lambda entry, codes: "tax_differs" in codes,
+    ),
     "post-again": Act(
         "Post again", "send", "It is posted again.", actions.post_again,
         lambda entry, codes: bool(codes & GONE),
     ),
     "keep": Act("Keep as it is", "check", "Kept as it is.", actions.keep_as_is, _may_keep),
+    "put-back": Act(
+        "Put ours back", "send", "What Procore has is written over the changes.", actions.put_back,
+        lambda entry, codes: bool(codes & actions.BY_HAND),
+    ),
+    "delete-there": Act(
+        "Delete in QuickBooks", "slash", "It is deleted in QuickBooks, unless it is paid.", actions.delete_there,
+        lambda entry, codes: entry.is_posted and bool(codes & actions.SOURCE_GONE),
+    ),
     "retry": Act(
         "Check again", "refresh", "It is checked again now.", actions.retry,
         lambda entry, codes: entry.state not in BUSY,
     ),
     "leave-out": Act("Leave out", "slash", "Left out. It stays in Procore.", actions.leave_out, _may_leave_out),
 }  # fmt: skip
+# What cannot be taken back, and so is asked about first: the title, the consequence, the button.
+QUESTIONS = {
+    "put-back": (
+        "Put back what Procore has",
+        "{name} is written again as Procore has it. These changes made in QuickBooks are lost, a memo excepted.",
+        "Put ours back",
+    ),
+    "delete-there": (
+        "Delete {name} in QuickBooks",
+        "It is deleted in QuickBooks as long as nothing is paid on it. QuickBooks cannot bring it back.",
+        "Delete in QuickBooks",
+    ),
+}
+MOST_ASKED = 8
 # These change what is posted, so they come first; the rest is behind the dots when there are more than two.
 MAIN_ACTS = 2
 
@@ -95,7 +122,24 @@ def buttons_of(entry: Entry, request: TenantRequest) -> Buttons:
     return Buttons(offered[:MAIN_ACTS], offered[MAIN_ACTS:])
 
 
+def _ask(request: TenantRequest, entry: Entry, key: str) -> HttpResponse:
+    title, text, button = QUESTIONS[key]
+    name = target_name(entry)
+    confirm = Confirm(
+        title=title.format(name=name),
+        text=text.format(name=name),
+        action_url=act_url(entry, key),
+        button=button,
+        cancel_url=reverse("activity:document", args=[entry.pk]),
+        items=[row.told for row in (differences_of(entry) or {"rows": []})["rows"] if row.is_theirs][:MOST_ASKED],
+        variant="bad",
+    )
+    return render_dialog(request, "components/confirm.html", {"confirm": confirm}, title=confirm.title)
+
+
 def _button(entry: Entry, key: str, act: Act) -> Action:
+    if key in QUESTIONS:
+        return Action(label=act.label, url=act_url(entry, key), icon=act.icon, dialog=True)
     return Action(label=act.label, url=act_url(entry, key), method="post", icon=act.icon)
 
 
@@ -108,13 +152,18 @@ def codes_of(entry: Entry) -> frozenset[str]:
 
 
 @for_role(Role.APPROVER)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def act(request: TenantRequest, entry_id: int, key: str) -> HttpResponse:
-    """Do one act. An act that does not fit any more changes nothing and says why."""
+    """Do one act. An act that does not fit any more changes nothing and says why.
+
+    One that cannot be undone is asked about first: a get answers its question.
+    """
     if key not in ACTS:
         raise Http404
     entry = get_row(Entry, pk=entry_id)
     chosen = ACTS[key]
+    if request.method == "GET":
+        return _ask(request, entry, key) if key in QUESTIONS else HttpResponseNotAllowed(["POST"])
     try:
         chosen.do(entry, request.user)
     except actions.NotPossible as error:

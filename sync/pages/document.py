@@ -16,6 +16,7 @@ from smoothx.tenants.models import Role
 from sync.codes import CODES
 from sync.models import Attempt, Entry, Event, Outgoing
 from sync.pages.acts import buttons_of
+from sync.pages.differences import differences_of
 from sync.pages.evidence import attempts_of, details_of, payloads_of
 from sync.pages.fixes import fix_for
 from sync.pages.frame import Frame, flow_of, source_kind, source_name
@@ -50,6 +51,7 @@ def document(request: TenantRequest, entry_id: int) -> HttpResponse:
         "more_actions": buttons.more,
         "pair": _pair(entry, frame),
         "callouts": callouts_of(entry, frame),
+        "differences": differences_of(entry),
         "sum": sum_of(entry),
         "lines": lines_of(entry),
         "facts": _facts(entry, frame),

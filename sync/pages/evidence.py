@@ -11,10 +11,13 @@ from connectors.models import Call
 from sync.models import Attempt, Entry, Outgoing
 from sync.pages.frame import target_noun, target_side
 from sync.pages.timeline import SIDE_NAMES, number_sends
+from sync.written import KEPT, LINKED
 
 # Most documents are written once or twice; a long list of old bodies would only slow the page.
 MOST_PAYLOADS = 6
 OPERATIONS = {"create": "Create", "update": "Change", "delete": "Delete", "void": "Void"}
+# A person agreed to the document as it was; nothing was sent.
+AS_IT_STOOD = {KEPT: "Kept as it was", LINKED: "Linked to it"}
 OUTCOMES = {
     "": ("No answer", "unsure"),
     "no_answer": ("No answer", "unsure"),
@@ -74,6 +77,9 @@ def payloads_of(entry: Entry, outgoing: Sequence[Outgoing], attempts: Sequence[A
     side = SIDE_NAMES[target_side(entry)]
     shown: list[dict[str, Any]] = []
     for row in sorted(outgoing, key=lambda o: o.created_at, reverse=True):
+        if row.operation in AS_IT_STOOD:
+            shown.append(_payload(f"As it stood in {side}", AS_IT_STOOD[row.operation], row.body))
+            continue
         note = f"{OPERATIONS.get(row.operation, row.operation)} {target_noun(row.target_type).lower()}"
         if row.state == Outgoing.State.FAILED:
             note += ", not accepted"

@@ -9,9 +9,13 @@ from typing import Any
 from smoothx.lib.money import ZERO
 from sync.models import Entry
 from sync.pages.rows import read_amount
+from sync.targets.answers import CREDITS
 
 GONE_FROM_BOOKS = frozenset({"target_deleted", "target_missing"})
-GONE_FROM_PROCORE = frozenset({"unapproved_after_posting", "deleted_after_posting"})
+GONE_FROM_PROCORE = frozenset(
+    {"unapproved_after_posting", "deleted_after_posting", "changed_and_removed", "paid_and_removed"}
+)
+CHANGED_BY_HAND = frozenset({"changed_by_hand", "details_changed_by_hand", "changed_and_removed"})
 
 Row = Mapping[str, Any]
 
@@ -38,9 +42,9 @@ def books_amount(row: Row) -> Decimal:
     if not is_in_books(row):
         return ZERO
     posted: Decimal = row["target_total"] or ZERO
-    by_hand = [n.get("detail", {}).get("books") for n in row["notices"] if n.get("code") == "changed_by_hand"]
+    by_hand = [n.get("detail", {}).get("books") for n in row["notices"] if n.get("code") in CHANGED_BY_HAND]
     changed = read_amount(by_hand[0]) if by_hand else None
     if changed is None:
         return posted
-    # QuickBooks gives a vendor credit as a positive total.
-    return -abs(changed) if row["target_type"] == "VendorCredit" else changed
+    # QuickBooks gives a credit as a positive total.
+    return -abs(changed) if row["target_type"] in CREDITS else changed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -46,12 +46,14 @@ class Twin:
 class Standing:
     """A document of ours as it stands on the other side. `total` has its sign: credits are below zero.
 
-    `is_touched`: a payment or the like was applied to it, so that it must not be changed any more.
+    `is_touched`: a payment or the like was applied to it, so that it must not be changed any more. `wire` is the
+    document itself, as far as the adapter reads it: with it a change by hand is seen field by field.
     """
 
     version: str
     total: Decimal
     is_touched: bool = False
+    wire: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Adapter(ABC):

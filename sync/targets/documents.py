@@ -14,6 +14,7 @@ from smoothx.lib.text import stable_hash
 from sync.models import Entry, Outgoing
 from sync.plan import MoneyDocument
 from sync.targets.answers import Adapter, Answer, Standing, Twin, signed
+from sync.totals import agrees
 from sync.work import Work
 
 SIMILAR_DAYS = 30
@@ -67,12 +68,12 @@ class BooksDocuments(Adapter):
             return None
         changed = str(current.get("SyncToken")) != str(body.get("SyncToken"))
         answer = read_answer(entity, current)
-        is_ours = _same_note(current, body) and str(answer.total) == entry.planned["document"]["total"]
+        is_ours = _same_note(current, body) and agrees(entry.planned["document"], answer.total)
         return answer if changed and is_ours else None
 
     def _find_created(self, work: Work, entity: str, body: Mapping[str, Any]) -> Answer | None:
         party = body.get("VendorRef") or body["CustomerRef"]
-        for found in work.qbo.find_documents(entity, party["value"], number=body["DocNumber"]):
+        for found in work.qbo.find_documents(entity, party["value"], number=body.get("DocNumber")):
             if found.memo == body["PrivateNote"]:
                 return Answer(found.id, found.sync_token, found.number, signed(entity, found.total))
         return None
@@ -83,7 +84,8 @@ class BooksDocuments(Adapter):
         Equal claims month after month are normal, so documents the ledger knows do not count by amount.
         """
         known = work.documents_of(document.entity, document.party_id)
-        numbered = [other for other in known if other.number.casefold() == document.number.casefold()]
+        number = document.number.casefold()
+        numbered = [other for other in known if number and other.number.casefold() == number]
         if numbered:
             return [_twin("duplicate_number", document, other) for other in numbered]
         near = [
@@ -98,9 +100,10 @@ class BooksDocuments(Adapter):
         return [_twin("possible_duplicate", document, other) for other in near if other.id not in posted]
 
     def look(self, work: Work, entry: Entry) -> Standing:
-        books = PostedDocument.from_wire(work.qbo.get_entity(entry.target_type, entry.target_id))
+        wire = work.qbo.get_entity(entry.target_type, entry.target_id)
+        books = PostedDocument.from_wire(wire)
         is_touched = books.open_balance != books.total
-        return Standing(books.sync_token, signed(entry.target_type, books.total), is_touched)
+        return Standing(books.sync_token, signed(entry.target_type, books.total), is_touched, wire)
 
     def update_fields(self, entry: Entry, standing: Standing) -> dict[str, Any]:
         return {"Id": entry.target_id, "SyncToken": standing.version, "sparse": True}

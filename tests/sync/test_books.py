@@ -16,6 +16,7 @@ from connectors.qbo.records import Books
 from mapping.models import RemoteItem
 from sync import actions, books, ledger
 from sync.books import poll_books
+from sync.drift import from_text
 from sync.engine import Engine
 from sync.models import Entry, Outgoing
 from sync.settle import backoff
@@ -67,7 +68,11 @@ def test_an_amount_changed_by_hand_is_shown_with_both_figures(live: Any, bill: A
     assert state_of(bill) == ("changed_by_hand", ["changed_by_hand"])
     (notice,) = entry_of(bill).notices
     assert notice["subject"] == f"Bill {bill['invoice_number']}"
-    assert notice["detail"] == {"procore": "21600.00", "books": f"{wire['TotalAmt']:.2f}", "version": "1"}
+    told = {name: notice["detail"][name] for name in ("procore", "books", "version", "what")}
+    books_total = f"{wire['TotalAmt']:.2f}"
+    assert told == {"procore": "21600.00", "books": books_total, "version": "1", "what": "line 1 amount"}
+    (changed,) = from_text(notice["detail"]["changes"])
+    assert (changed.path, changed.theirs) == (("Line", "1", "Amount"), "20500.00")
     assert wire["TotalAmt"] != 21600.00
     assert entry_of(bill).target_total == Decimal("21600.00")
 
@@ -99,6 +104,7 @@ def test_a_kept_change_is_not_brought_up_again_by_the_next_poll(live: Any, bill:
     before = bills_of(live)
     actions.keep_as_is(entry_of(bill), owner)
     assert state_of(bill) == ("posted", [])
+    assert entry_of(bill).target_total == Decimal(str(before[0]["TotalAmt"])), "both sides are shown as they are"
     # Polls overlap, so the same change is told twice.
     poll_books(Work())
     carry_again(bill)
@@ -109,6 +115,11 @@ def test_a_kept_change_is_not_brought_up_again_by_the_next_poll(live: Any, bill:
     carry_again(bill)
     assert state_of(bill) == ("changed_by_hand", ["changed_by_hand"])
     assert bills_of(live) == before
+    # Only a person's word does, and Procore's newest is what is written.
+    actions.put_back(entry_of(bill), owner)
+    Engine().run_due()
+    assert (state_of(bill), totals_of(live)) == (("posted", []), [22500.00])
+    assert (entry_of(bill).approvals, entry_of(bill).target_total) == ([], Decimal("22500.00"))
 
 
 def test_a_memo_changed_by_hand_only_moves_the_version(live: Any, bill: Any) -> None:

@@ -200,10 +200,22 @@ def test_a_negative_invoice_becomes_a_vendor_credit_and_is_changed_as_one(live: 
     (credit,) = worlds.books_of(live)["VendorCredit"]
     assert (state_of(claims[1]), credit["TotalAmt"]) == (("posted", []), float(-due) + 900.00)
     worlds.act(live.procore, "edit_claim_line", requisition_id=second, line=0, work="25000.00")
+    if is_lost:
+        # The answer to the delete is lost: what it made room for waits until that is known.
+        fault(live.qbo, method="POST", path="/vendorcredit", when="after", drop=True, times=3)
     carry_again(claims[1])
-    assert state_of(claims[1]) == ("held", ["sign_changed"])
-    # The ledger was restored from a time before the posting: ours is found and keeps its sign.
+    if is_lost:
+        assert (state_of(claims[1]), len(bills_of(live))) == (("uncertain", ["no_answer"]), 1)
+        make_due_now()
+        Engine().run_due()
+    assert (state_of(claims[1]), entry_of(claims[1]).target_type) == (("posted", []), "Bill")
+    assert (worlds.books_of(live).get("VendorCredit", []), len(bills_of(live))) == ([], 2)
+    # And back again: one entry, one document.
     worlds.act(live.procore, "edit_claim_line", requisition_id=second, line=0, work="-6000.00")
+    carry_again(claims[1])
+    (credit,) = worlds.books_of(live)["VendorCredit"]
+    assert (state_of(claims[1]), entry_of(claims[1]).target_id) == (("posted", []), credit["Id"])
+    # The ledger was restored from a time before the posting: ours is found and keeps its sign.
     Outgoing.objects.filter(entry=entry).delete()
     Entry.objects.filter(pk=entry.pk).update(target_id="", state="queued", fingerprint="", source_fingerprint="")
     carry_again(claims[1])

@@ -10,7 +10,7 @@ from django.contrib.messages import get_messages
 from smoothx.tenants.models import Tenant
 from sync import actions
 from sync.models import Entry, Event
-from sync.pages.acts import ACTS
+from sync.pages.acts import ACTS, QUESTIONS
 from tests.factories import make_entry, make_outgoing, notice
 
 TWIN = notice("duplicate_number", "bill 4402", amount="1000.00", days="0", target_id="77", target_number="4402")
@@ -55,8 +55,8 @@ def test_buttons_fit_the_state(
     [
         ("held", "target_deleted", ["Post again", "Check again", "Leave out"]),
         ("blocked", "target_missing", ["Post again", "Check again", "Leave out"]),
-        ("changed_by_hand", "changed_by_hand", ["Keep as it is", "Check again"]),
-        ("held", "unapproved_after_posting", ["Keep as it is", "Check again"]),
+        ("changed_by_hand", "changed_by_hand", ["Keep as it is", "Put ours back", "Check again"]),
+        ("held", "unapproved_after_posting", ["Keep as it is", "Delete in QuickBooks", "Check again"]),
         ("held", "paused", ["Check again"]),
     ],
 )
@@ -113,7 +113,10 @@ def test_an_unknown_act_is_not_found_and_none_is_done_by_a_link(client: Any, sco
     entry = make_entry("blocked")
     assert client.post(f"/activity/{entry.pk}/destroy/").status_code == 404
     for key in ACTS:
-        assert client.get(f"/activity/{entry.pk}/{key}/").status_code == 405
+        # What cannot be taken back is asked about, which does nothing yet.
+        assert client.get(f"/activity/{entry.pk}/{key}/").status_code == (200 if key in QUESTIONS else 405)
+    entry.refresh_from_db()
+    assert (entry.approvals, entry.due_at, Event.objects.count()) == ([], None, 0)
 
 
 def test_the_link_dialog_offers_the_look_alike(client: Any, scope: Tenant) -> None:

@@ -1,0 +1,122 @@
+"""What we posted, what stands in QuickBooks and what Procore says now, field by field in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.qbo import resources as qbo
+from mapping.models import RemoteItem
+from smoothx.lib.dates import parse_date
+from sync import drift
+from sync.drift import Difference, Path
+from sync.models import Entry
+from sync.pages.rows import show_amount
+from sync.updating import changes_of, name_difference
+from sync.written import load_written
+
+# What each kind of reference leads to.
+LISTS = {
+    "VendorRef": qbo.VENDORS,
+    "CustomerRef": qbo.CUSTOMERS,
+    "AccountRef": qbo.ACCOUNTS,
+    "APAccountRef": qbo.ACCOUNTS,
+    "ItemRef": qbo.ITEMS,
+    "ClassRef": qbo.CLASSES,
+    "DepartmentRef": qbo.DEPARTMENTS,
+    "SalesTermRef": qbo.TERMS,
+    "TaxCodeRef": qbo.TAX_CODES,
+}
+SHOWN = frozenset({"changed_by_hand", "details_changed_by_hand", "changed_and_removed", "paid_and_changed",
+                   "closed_and_changed", "sign_changed"})  # fmt: skip
+NOTHING = "Nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`is_theirs`: somebody changed it in QuickBooks. `is_ours`: Procore changed it since."""
+
+    field: str
+    posted: str
+    theirs: str
+    wanted: str
+    is_theirs: bool
+    is_ours: bool
+
+    @property
+    def told(self) -> str:
+        return f"{self.field}: {self.theirs}"
+
+
+def differences_of(entry: Entry) -> dict[str, Any] | None:
+    """The card of a document that stands otherwise than Procore wants it, None for every other."""
+    codes = {notice.get("code", "") for notice in entry.notices}
+    if not codes & SHOWN:
+        return None
+    theirs = {each.path: each for each in changes_of(entry.notices)}
+    wanted = _wanted_changes(entry)
+    paths = list(dict.fromkeys((*theirs, *wanted)))
+    if not paths:
+        return None
+    names = _load_names(entry, theirs.values(), wanted)
+    rows = [_row(path, theirs.get(path), wanted.get(path), names) for path in paths]
+    return {"rows": rows, "count": len(rows), "has_more": len(theirs) == drift.MOST_TOLD}
+
+
+def _wanted_changes(entry: Entry) -> dict[Path, Difference]:
+    """What Procore changed since the document was written; `theirs` of these is what Procore has."""
+    wire, written = entry.planned.get("wire"), load_written(entry)
+    if not wire or written is None or entry.planned.get("fingerprint") == entry.fingerprint:
+        return {}
+    return {each.path: each for each in drift.find_differences(written.sent, {}, wire)}
+
+
+def _row(
+    path: Path, theirs: Difference | None, wanted: Difference | None, names: Mapping[tuple[str, str], str]
+) -> Row:
+    posted = theirs.posted if theirs else wanted.posted if wanted else ""
+    standing = theirs.theirs if theirs else posted
+    now = wanted.theirs if wanted else posted
+    label = name_difference(path)
+    return Row(
+        field=label[:1].upper() + label[1:],
+        posted=_show(path, posted, names),
+        theirs=_show(path, standing, names),
+        wanted=_show(path, now, names),
+        is_theirs=theirs is not None,
+        is_ours=wanted is not None,
+    )
+
+
+def _show(path: Path, value: str, names: Mapping[tuple[str, str], str]) -> str:
+    if not value:
+        return NOTHING
+    if path[-1] in LISTS:
+        return names.get((path[-1], value), value)
+    day = parse_date(value) if path[-1].endswith("Date") else None
+    if day is not None:
+        return f"{day:%-d %b %Y}"
+    if path[-1] == drift.WHOLE_LINE:
+        amount, _, rest = value.partition(" ")
+        return f"{show_amount(amount)} {rest}".strip()
+    return show_amount(value) if path[-1] in drift.AMOUNTS else value
+
+
+def _load_names(
+    entry: Entry, theirs: Iterable[Difference], wanted: Mapping[Path, Difference]
+) -> dict[tuple[str, str], str]:
+    """Names of what the references lead to: as the directory knows them, else as the document itself says."""
+    found = [*theirs, *wanted.values()]
+    said = {(each.path[-1], each.theirs): each.name for each in found if each.name}
+    asked = {(each.path[-1], value) for each in found for value in (each.posted, each.theirs) if value}
+    by_list = {(LISTS[step].key, value): (step, value) for step, value in asked if step in LISTS}
+    rows = RemoteItem.objects.filter(
+        connection=entry.target_connection_id,
+        resource__in={key for key, _ in by_list},
+        remote_id__in={value for _, value in by_list},
+    ).values_list("resource", "remote_id", "name")
+    known = {
+        by_list[resource, remote_id]: name for resource, remote_id, name in rows if (resource, remote_id) in by_list
+    }
+    return said | known
