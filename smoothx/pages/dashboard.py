@@ -18,7 +18,7 @@ from smoothx.tenants.access import TenantRequest, for_role, has_role
 from smoothx.tenants.models import AuditEntry, Role, Tenant
 from sync.models import Entry, WaitingFor
 from sync.pages.frame import Frame
-from sync.pages.retention import load_retention, retention_card
+from sync.pages.retention import SIDES, load_retention, retention_card
 from sync.pages.rows import row_of
 
 LATEST = 8
@@ -41,7 +41,9 @@ def dashboard_context(request: TenantRequest) -> dict[str, Any]:
         "causes": causes.rows,
         "causes_summary": {"documents": causes.documents, "causes": causes.causes, "all_url": all_url()},
         "day": load_day(),
-        "retention": retention_card(load_retention(), f"{reverse('reconcile:index')}?tab=retention"),
+        "retention": retention_card(
+            [load_retention(side=side) for side in SIDES], f"{reverse('reconcile:index')}?tab=retention"
+        ),
         "latest": [row_of(entry, frame) for entry in latest],
         "activity_url": reverse("activity:index"),
     }

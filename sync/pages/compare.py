@@ -18,6 +18,7 @@ from sync.models import Entry
 from sync.pages.standing import books_amount, procore_amount
 
 COST_FLOWS = ("bills",)
+REVENUE_FLOWS = ("owner_invoices",)
 COLUMNS = (
     "pk", "flow", "project_id", "state", "number", "party", "amount", "target_id", "target_type", "target_total",
     "notices",

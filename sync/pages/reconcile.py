@@ -21,17 +21,29 @@ from smoothx.lib.shapes import Action, Empty
 from smoothx.tenants.access import for_role
 from smoothx.tenants.models import Role
 from sync.books import RESOURCE as BOOKS
-from sync.pages.compare import COST_FLOWS, Gap, ProjectTotals, compare, group_by_kind, kind_row
+from sync.pages.compare import (
+    COST_FLOWS,
+    REVENUE_FLOWS,
+    Gap,
+    ProjectTotals,
+    compare,
+    group_by_kind,
+    kind_row,
+)
 from sync.pages.frame import Frame
-from sync.pages.retention import load_retention, retention_tables
+from sync.pages.retention import SIDES, Retention, load_retention, retention_tables
 from sync.pages.rows import notice_headline
 
 # One project's list stays readable; the rest is a link to Activity.
 MOST_REASONS = 12
 LEADS = {
     "costs": "Subcontractor invoices approved in Procore since the start date, net of retention, and their bills.",
-    "retention": "What is kept back from subcontractors, per contract, and how it ties to the books.",
+    "revenue": "Owner invoices approved in Procore since the start date, net of retention, and their invoices.",
+    "retention": "What is kept back from subcontractors and by owners, per contract, and how it ties to the books.",
 }
+TABS = (("costs", "Costs"), ("revenue", "Revenue"), ("retention", "Retention"))
+# What each tab compares project by project.
+FLOWS = {"costs": COST_FLOWS, "revenue": REVENUE_FLOWS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +84,11 @@ class Query:
 @for_role(Role.VIEWER)
 def index(request: HttpRequest) -> HttpResponse:
     frame, query = Frame(), Query.read(request.GET)
-    projects = compare(COST_FLOWS, until=query.to_date)
-    retention = load_retention(until=query.to_date)
-    differing = {
-        "costs": sum(1 for project in projects if project.difference),
-        "retention": sum(1 for contract in retention.contracts if contract.difference),
-    }
+    projects = {tab: compare(flows, until=query.to_date) for tab, flows in FLOWS.items()}
+    retentions = [load_retention(until=query.to_date, side=side) for side in SIDES]
+    differing = {tab: sum(1 for project in found if project.difference) for tab, found in projects.items()}
+    contracts = [contract for retention in retentions for contract in retention.contracts]
+    differing["retention"] = sum(1 for contract in contracts if contract.difference)
     context = {
         "tab": query.tab,
         "tabs": _tabs(query, differing),
@@ -87,17 +98,23 @@ def index(request: HttpRequest) -> HttpResponse:
         "empty": _empty(query),
     }
     if query.tab == "retention":
-        wanted = [c for c in retention.contracts if _matches(query, frame.project(c.project_id), bool(c.difference))]
-        shown = type(retention)(wanted, retention.accounts if len(wanted) == len(retention.contracts) else [])
+        shown = [_shown(query, retention, frame) for retention in retentions]
         context["retention"] = retention_tables(shown, frame)
     else:
         wanted_projects = [
             project
-            for project in projects
+            for project in projects[query.tab]
             if _matches(query, frame.project(project.project_id), bool(project.difference))
         ]
-        context |= _cost_context(query, wanted_projects, frame)
+        context |= _project_context(query, wanted_projects, frame)
     return render(request, "reconcile/index.html", context)
+
+
+def _shown(query: Query, retention: Retention, frame: Frame) -> Retention:
+    """The contracts that fit the filters. The accounts hold all contracts, so they are shown beside all alone."""
+    wanted = [c for c in retention.contracts if _matches(query, frame.project(c.project_id), bool(c.difference))]
+    is_whole = len(wanted) == len(retention.contracts)
+    return Retention(wanted, retention.accounts if is_whole else [], retention.side)
 
 
 def _books_read_at() -> datetime | None:
@@ -110,7 +127,7 @@ def _matches(query: Query, label: str, is_different: bool) -> bool:
     return query.q.casefold() in label.casefold() and (is_different or not query.only_differences)
 
 
-def _cost_context(query: Query, projects: list[ProjectTotals], frame: Frame) -> dict[str, Any]:
+def _project_context(query: Query, projects: list[ProjectTotals], frame: Frame) -> dict[str, Any]:
     projects = sorted(projects, key=lambda project: frame.project(project.project_id))
     gaps = [gap for project in projects for gap in project.gaps]
     return {
@@ -146,7 +163,7 @@ def _row(query: Query, project: ProjectTotals, frame: Frame) -> dict[str, Any]:
         "why": _why(project.gaps),
         "is_open": is_open,
         "toggle_url": query.address(open="" if is_open else project.project_id) if project.gaps else "",
-        "reasons": _reasons(project) if is_open else [],
+        "reasons": _reasons(project, FLOWS[query.tab][0]) if is_open else [],
     }
 
 
@@ -168,7 +185,7 @@ def _reason_of(gap: Gap) -> str:
     return notice_headline(gap.notices[0])[0] if gap.notices else ""
 
 
-def _reasons(project: ProjectTotals) -> list[dict[str, Any]]:
+def _reasons(project: ProjectTotals, flow: str) -> list[dict[str, Any]]:
     largest = sorted(project.gaps, key=lambda gap: -abs(gap.difference))
     rows = [
         _reason(gap.state, _text(gap), gap.difference, "Open", reverse("activity:document", args=[gap.entry_id]))
@@ -176,7 +193,7 @@ def _reasons(project: ProjectTotals) -> list[dict[str, Any]]:
     ]
     rest = largest[MOST_REASONS:]
     if rest:
-        url = f"{reverse('activity:index')}?{urlencode({'project': project.project_id, 'flow': COST_FLOWS[0]})}"
+        url = f"{reverse('activity:index')}?{urlencode({'project': project.project_id, 'flow': flow})}"
         rows.append(_reason("", f"{len(rest)} more", total(gap.difference for gap in rest), "Show them", url))
     return rows
 
@@ -186,7 +203,6 @@ def _reason(state: str, text: str, amount: Decimal, label: str, url: str) -> dic
 
 
 def _tabs(query: Query, differing: dict[str, int]) -> list[dict[str, Any]]:
-    labels = (("costs", "Costs"), ("retention", "Retention"))
     return [
         {
             "key": key,
@@ -195,7 +211,7 @@ def _tabs(query: Query, differing: dict[str, int]) -> list[dict[str, Any]]:
             "url": query.address(tab=key, open=""),
             "is_current": key == query.tab,
         }
-        for key, label in labels
+        for key, label in TABS
     ]
 
 

@@ -15,8 +15,15 @@ from typing import Any
 from django.db.models import F
 from django.urls import reverse
 
+from connectors.procore.records_owner import is_prime_key
 from connectors.qbo import resources as qbo
-from mapping.defaults import RETENTION_PAYABLE_RELEASED, RETENTION_PAYABLE_RETAINED
+from mapping.defaults import (
+    RETENTION_PAYABLE_RELEASED,
+    RETENTION_PAYABLE_RETAINED,
+    RETENTION_RECEIVABLE_RELEASED,
+    RETENTION_RECEIVABLE_RETAINED,
+    DefaultKind,
+)
 from mapping.models import DefaultChoice, RemoteItem
 from smoothx.lib.money import ZERO, total
 from sync.models import Entry, OpeningBalance
@@ -24,7 +31,34 @@ from sync.pages.frame import Frame
 from sync.pages.rows import read_amount
 from sync.pages.standing import is_in_books, is_in_procore
 
-FLOW = "bills"
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Retention towards subcontractors, or towards owners. `sign` turns an account's balance into what is held:
+    QuickBooks gives what is owed as a negative balance."""
+
+    key: str
+    title: str
+    flow: str
+    retained: DefaultKind
+    released: DefaultKind
+    sign: int
+    is_prime: bool = False
+
+
+PAYABLE = Side(
+    "payable", "Payable, to subcontractors", "bills", RETENTION_PAYABLE_RETAINED, RETENTION_PAYABLE_RELEASED, -1
+)
+RECEIVABLE = Side(
+    "receivable",
+    "Receivable, from owners",
+    "owner_invoices",
+    RETENTION_RECEIVABLE_RETAINED,
+    RETENTION_RECEIVABLE_RELEASED,
+    1,
+    is_prime=True,
+)
+SIDES = (PAYABLE, RECEIVABLE)
 
 
 @dataclass(slots=True)
@@ -81,28 +115,30 @@ class Account:
 class Retention:
     contracts: list[Contract] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
+    side: Side = PAYABLE
 
     def sum(self, name: str) -> Decimal:
         return total(getattr(contract, name) for contract in self.contracts)
 
 
-def load_retention(*, until: date | None = None) -> Retention:
+def load_retention(*, until: date | None = None, side: Side = PAYABLE) -> Retention:
     """Both sides of every contract that holds or held retention, by the claims dated up to `until`.
 
     Four queries, however many contracts. The accounts have no past, so they are compared only without `until`.
     """
     contracts: dict[str, Contract] = {}
     for opening in OpeningBalance.objects.order_by("commitment_id"):
-        _add_opening(contracts, opening)
+        if is_prime_key(opening.commitment_id) == side.is_prime:
+            _add_opening(contracts, opening)
     columns = ("pk", "group", "title", "party", "project_id", "position", "state", "target_id", "facts", "notices")
-    claims = Entry.objects.filter(flow=FLOW).exclude(group="").order_by("group", "position")
+    claims = Entry.objects.filter(flow=side.flow).exclude(group="").order_by("group", "position")
     if until:
         claims = claims.filter(document_date__lte=until)
     for row in claims.values(*columns, planned_facts=F("planned__facts")):
         _add_claim(contracts, row)
     kept = [contract for contract in contracts.values() if not contract.is_empty]
     kept.sort(key=lambda contract: (contract.project_id, contract.name, contract.group))
-    return Retention(kept, load_accounts(kept) if kept and not until else [])
+    return Retention(kept, load_accounts(kept, side) if kept and not until else [], side)
 
 
 def _add_opening(contracts: dict[str, Contract], opening: OpeningBalance) -> None:
@@ -136,11 +172,11 @@ def _fact(facts: dict[str, str], name: str) -> Decimal:
     return read_amount(facts.get(name)) or ZERO
 
 
-def load_accounts(contracts: Iterable[Contract]) -> list[Account]:
+def load_accounts(contracts: Iterable[Contract], side: Side = PAYABLE) -> list[Account]:
     """The two retention accounts, one when both are the same, with what the contracts say beside their balance."""
     contracts = list(contracts)
     held, released = total(c.books_held for c in contracts), -total(c.books_released for c in contracts)
-    keys = {RETENTION_PAYABLE_RETAINED.key: held, RETENTION_PAYABLE_RELEASED.key: released}
+    keys = {side.retained.key: held, side.released.key: released}
     chosen = dict(DefaultChoice.objects.filter(key__in=keys).values_list("key", "value"))
     expected: dict[str, Decimal] = {}
     for key, amount in keys.items():
@@ -148,47 +184,46 @@ def load_accounts(contracts: Iterable[Contract]) -> list[Account]:
             expected[chosen[key]] = expected.get(chosen[key], ZERO) + amount
     rows = RemoteItem.objects.filter(resource=qbo.ACCOUNTS.key, remote_id__in=list(expected))
     found = {row.remote_id: row for row in rows}
-    return [_account(found.get(remote_id), remote_id, amount) for remote_id, amount in expected.items()]
+    return [_account(found.get(remote_id), remote_id, amount, side) for remote_id, amount in expected.items()]
 
 
-def _account(row: RemoteItem | None, remote_id: str, expected: Decimal) -> Account:
+def _account(row: RemoteItem | None, remote_id: str, expected: Decimal, side: Side) -> Account:
     if row is None:
         return Account(f"Account {remote_id}", expected, None)
     balance = read_amount(row.data.get("balance"))
-    # QuickBooks gives what is owed as a negative balance.
-    return Account(f"{row.code} {row.name}".strip(), expected, None if balance is None else ZERO - balance)
+    return Account(f"{row.code} {row.name}".strip(), expected, None if balance is None else side.sign * balance + ZERO)
 
 
-def books_retention() -> Decimal | None:
+def books_retention(side: Side = PAYABLE) -> Decimal | None:
     """What the books hold in the chosen retention accounts together; None while it is not known."""
-    accounts = load_accounts([])
+    accounts = load_accounts([], side)
     balances = [account.books for account in accounts if account.books is not None]
     return total(balances) if accounts and len(balances) == len(accounts) else None
 
 
-def retention_tables(retention: Retention, frame: Frame) -> list[dict[str, Any]]:
-    """The retention tab: a table of contracts and how it ties to the accounts."""
-    if not retention.contracts:
-        return []
-    return [
-        {
-            "title": "Payable, to subcontractors",
-            "held_label": "Held",
-            "released_label": "Released",
-            "rows": [_table_row(contract, frame) for contract in retention.contracts],
-            "totals": {
-                "procore_held": retention.sum("held"),
-                "procore_released": retention.sum("released"),
-                "procore_balance": retention.sum("balance"),
-                "quickbooks_balance": retention.sum("books_balance"),
-                "difference": retention.sum("difference"),
-            },
-            "accounts": [
-                {"label": a.label, "ledger": a.ledger, "books": a.books, "difference": a.difference}
-                for a in retention.accounts
-            ],
-        }
-    ]
+def retention_tables(retentions: Iterable[Retention], frame: Frame) -> list[dict[str, Any]]:
+    """The retention tab: of each side a table of contracts and how it ties to the accounts."""
+    return [_table(retention, frame) for retention in retentions if retention.contracts]
+
+
+def _table(retention: Retention, frame: Frame) -> dict[str, Any]:
+    return {
+        "title": retention.side.title,
+        "held_label": "Held",
+        "released_label": "Released",
+        "rows": [_table_row(contract, frame) for contract in retention.contracts],
+        "totals": {
+            "procore_held": retention.sum("held"),
+            "procore_released": retention.sum("released"),
+            "procore_balance": retention.sum("balance"),
+            "quickbooks_balance": retention.sum("books_balance"),
+            "difference": retention.sum("difference"),
+        },
+        "accounts": [
+            {"label": a.label, "ledger": a.ledger, "books": a.books, "difference": a.difference}
+            for a in retention.accounts
+        ],
+    }
 
 
 def _table_row(contract: Contract, frame: Frame) -> dict[str, Any]:
@@ -205,24 +240,28 @@ def _table_row(contract: Contract, frame: Frame) -> dict[str, Any]:
     }
 
 
-def retention_card(retention: Retention, details_url: str) -> dict[str, Any] | None:
-    """The dashboard's card: totals of both sides; None when no contract holds retention."""
-    if not retention.contracts:
+def retention_card(retentions: Iterable[Retention], details_url: str) -> dict[str, Any] | None:
+    """The dashboard's card: totals of both systems, payable and receivable; None when no contract holds retention."""
+    shown = [retention for retention in retentions if retention.contracts]
+    if not shown:
         return None
-    rows = [
-        _card_row("Held", retention.sum("held"), retention.sum("books_held")),
-        _card_row("Released", -retention.sum("released"), -retention.sum("books_released")),
-        _card_row("Balance", retention.sum("balance"), retention.sum("books_balance"), is_total=True),
-    ]
-    apart = [contract for contract in retention.contracts if contract.difference]
+    apart = [contract for retention in shown for contract in retention.contracts if contract.difference]
     note = f"{len(apart)} contract{'s differ' if len(apart) > 1 else ' differs'}" if apart else ""
     return {
         "details_url": details_url,
         "per_project": False,
-        "blocks": [{"title": "Payable, to subcontractors", "rows": rows}],
+        "blocks": [{"title": retention.side.title, "rows": _card_rows(retention)} for retention in shown],
         "note": note,
         "note_action": {"label": "Show which", "url": details_url} if apart else None,
     }
+
+
+def _card_rows(retention: Retention) -> list[dict[str, Any]]:
+    return [
+        _card_row("Held", retention.sum("held"), retention.sum("books_held")),
+        _card_row("Released", -retention.sum("released"), -retention.sum("books_released")),
+        _card_row("Balance", retention.sum("balance"), retention.sum("books_balance"), is_total=True),
+    ]
 
 
 def _card_row(label: str, left: Decimal, right: Decimal, *, is_total: bool = False) -> dict[str, Any]:

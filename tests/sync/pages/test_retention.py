@@ -121,13 +121,13 @@ def test_a_balance_that_was_never_read_is_not_made_up(scope: Tenant) -> None:
 
 def test_no_retention_is_no_card(scope: Tenant) -> None:
     make_entry(group="1", facts=figures("100.00", "0.00", "0.00", completed="100.00", retainage="0.00"))
-    assert retention_card(load_retention(), "/reconcile/") is None
+    assert retention_card([load_retention()], "/reconcile/") is None
 
 
 def test_the_card_shows_both_sides_and_says_what_differs(scope: Tenant) -> None:
     make_entry(group="1", position=1, facts=FIRST)
     make_entry("blocked", group="1", position=2, facts=SECOND)
-    card = retention_card(load_retention(), "/reconcile/?tab=retention")
+    card = retention_card([load_retention()], "/reconcile/?tab=retention")
     assert card is not None
     rows = [(row["label"], row["procore"], row["quickbooks"], row["is_total"]) for row in card["blocks"][0]["rows"]]
     assert rows == [
