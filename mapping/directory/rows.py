@@ -298,8 +298,9 @@ def subjects_of(connection: Connection, resource_key: str, remote_ids: Iterable[
     links = Link.objects.filter(kind__in=kinds, right_connection=connection, right_id__in=ids)
     subjects = [link_subject(kind, left_id) for kind, left_id in links.values_list("kind", "left_id")]
     keys = [kind.key for kind in DEFAULTS.values() if kind.chooses is not None and kind.chooses.key == resource_key]
-    chosen = DefaultChoice.objects.filter(Q(key__in=keys) & Q(value__in=ids)).values_list("key", flat=True)
-    return subjects + [f"default:{key}" for key in chosen]
+    chosen = DefaultChoice.objects.filter(key__in=keys).values_list("key", "value")
+    told = set(ids)
+    return subjects + [f"default:{key}" for key, value in chosen if not told.isdisjoint(value.split(","))]
 
 
 def _rows_of(connection: Connection, resource_key: str) -> QuerySet[RemoteItem]:
