@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 
 from django.db import connection as database
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from connectors.models import Connection
