@@ -10,6 +10,7 @@ import pytest
 from connectors.procore import resources as procore
 from mapping.choices import choose
 from mapping.defaults import DEFAULTS, DefaultKind
+from mapping.directory.rows import subjects_of
 from mapping.models import DefaultChoice, RemoteItem
 from smoothx.pages.settings_screens import SCREENS, shown_screens
 from smoothx.tenants.models import Tenant
@@ -159,3 +160,14 @@ def test_the_audit_log_names_several_rows(client: Any, scope: Tenant, admin_user
     choose("codes", "2,1", admin_user)
     (row,) = client.get("/settings/audit/").context["rows"]
     assert row["detail"] == "After 03-200 Rebar, 03-100 Concrete"
+
+
+def test_a_default_of_several_rows_hears_of_each_of_them(
+    scope: Tenant, admin_user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(DEFAULTS, "codes", CODES)
+    row = make_code("03-100", "Concrete", remote_id="1")
+    make_code("03-200", "Rebar", remote_id="2")
+    choose("codes", "2,1", admin_user)
+    found = [subjects_of(row.connection, row.resource, ids) for ids in (["1"], ["2", "9"], ["12"], ["9"])]
+    assert found == [["default:codes"], ["default:codes"], [], []]
