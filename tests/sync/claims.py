@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from connectors.models import Cursor
 from connectors.procore import resources as procore
+from connectors.sandbox.wire import encode
 from mapping.models import Link, RemoteItem
 from sync import ledger
 from sync.engine import Engine
@@ -21,30 +23,35 @@ Claim = dict[str, Any]
 
 
 def claims_of(pair: Any, commitment_id: int) -> list[Claim]:
-    """Every invoice of a contract, in order."""
-    state = worlds.control(pair.procore, "state", method="GET")
-    claims = [row for row in state["requisitions"] if row["commitment_id"] == commitment_id]
+    """Every invoice of a contract, in order, as the sandbox's state has them."""
+    app = pair.procore.app
+    with app.lock:
+        rows = [app.shape_requisition(row, "extended") for row in app.tables.of("requisitions", commitment_id)]
+    claims: list[Claim] = json.loads(encode(rows))
     return sorted(claims, key=lambda claim: claim["number"])
 
 
 def worked_example(pair: Any) -> list[Claim]:
     """The contract whose four claims are due 21,600, 29,700, 46,200 and 7,500."""
-    return _find_contract(pair, lambda dues: dues == ["21600.00", "29700.00", "46200.00", "7500.00"])
+    return _find_contract(pair, 4, ["21600.00", "29700.00", "46200.00", "7500.00"])
 
 
 def half_billed(pair: Any) -> list[Claim]:
     """The contract with two claims before the start date, in May and June, and four after it."""
-    return _find_contract(pair, lambda dues: len(dues) == 6)
+    return _find_contract(pair, 6)
 
 
-def _find_contract(pair: Any, is_wanted: Any) -> list[Claim]:
-    state = worlds.control(pair.procore, "state", method="GET")
-    by_contract: dict[int, list[Claim]] = {}
-    for claim in sorted(state["requisitions"], key=lambda claim: claim["number"]):
-        by_contract.setdefault(claim["commitment_id"], []).append(claim)
-    found = [c for c in by_contract.values() if is_wanted([each["summary"]["current_payment_due"] for each in c])]
+def _find_contract(pair: Any, count: int, dues: list[str] | None = None) -> list[Claim]:
+    """The one contract with so many claims, and with these amounts due."""
+    tables = pair.procore.app.tables
+    ids = [row["id"] for row in tables.all("commitments") if len(tables.of("requisitions", row["id"])) == count]
+    found = [claims for each in ids if _has_dues(claims := claims_of(pair, each), dues)]
     assert len(found) == 1, "the demo lacks the contract, or has it twice"
     return found[0]
+
+
+def _has_dues(claims: list[Claim], dues: list[str] | None) -> bool:
+    return dues is None or [claim["summary"]["current_payment_due"] for claim in claims] == dues
 
 
 def queue(*claims: Claim) -> None:

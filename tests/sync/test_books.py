@@ -22,6 +22,7 @@ from sync.models import Entry, Outgoing
 from sync.settle import backoff
 from sync.work import Work
 from tests import factories, worlds
+from tests.kept import bring
 from tests.sync.claims import (
     bills_of,
     carry_again,
@@ -44,8 +45,12 @@ VENDOR = "qbo.vendors"
 def bill(live: Any) -> Any:
     """The first invoice of the worked example, posted as a bill of 21,600.00; a poll has looked since."""
     (claim, *_) = worked_example(live)
-    post(claim)
-    poll_books(Work())
+
+    def make() -> None:
+        post(claim)
+        poll_books(Work())
+
+    bring("first bill, looked at", live, make)
     return claim
 
 

@@ -18,6 +18,7 @@ from sync.registry import all_flows
 from sync.work import Work
 from tests import worlds
 from tests.factories import make_outgoing
+from tests.kept import bring
 from tests.sync.claims import (
     Claim,
     bills_of,
@@ -39,7 +40,7 @@ pytestmark = pytest.mark.timeout(180)
 @pytest.fixture
 def claim(live: Any) -> Claim:
     (first, *_) = worked_example(live)
-    map_project_of(first)
+    bring("project", live, lambda: map_project_of(first))
     return first
 
 
