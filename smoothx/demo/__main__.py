@@ -38,6 +38,7 @@ def main(argv: Sequence[str]) -> int:
         arguments.seed,
         poll_seconds=5,
         waits_at_the_end=arguments.keep,
+        months=getattr(arguments, "months", 12),
     )
     code = start(arguments.command, options)
     if code == 0:
@@ -77,6 +78,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         each.add_argument("--size", type=int, default=1)
         each.add_argument("--seed", type=int, default=1)
         each.add_argument("--keep", action="store_true", help="leave everything running and print the addresses")
+    year.add_argument("--months", type=int, default=12, choices=range(2, 13), metavar="2-12")
     return parser.parse_args(argv)
 
 

@@ -19,7 +19,10 @@ CELERY = [sys.executable, "-m", "celery", "-A", "smoothx.celery"]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What to run. Ports of 0 are chosen; `directory` holds the database, the sandboxes' snapshot and the logs."""
+    """What to run. Ports of 0 are chosen; `directory` holds the database, the sandboxes' snapshot and the logs.
+
+    `months` is how long a simulated year is.
+    """
 
     directory: Path
     scenario: str = "demo"
@@ -31,6 +34,7 @@ class Options:
     poll_seconds: int = 10
     is_kept: bool = False
     waits_at_the_end: bool = False
+    months: int = 12
 
 
 @dataclass(frozen=True, slots=True)

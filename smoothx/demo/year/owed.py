@@ -77,7 +77,8 @@ def subcontractor_invoices(procore: State) -> Chains:
 
 def owner_invoices(procore: State) -> Chains:
     """Each prime contract's applications, first to last, in the words of a claim."""
-    contracts = {row["id"]: row for row in procore["prime_contracts"]}
+    # The wire of a prime contract does not name its project.
+    contracts = {row["id"]: row for row in procore["tables"]["rows"]["prime_contracts"]}
     projects = {str(row["id"]): row["name"] for row in procore["projects"]}
     previous: dict[int, int] = {}
     claims = []
@@ -86,7 +87,7 @@ def owner_invoices(procore: State) -> Chains:
         before = previous.get(contract["id"])
         previous[contract["id"]] = wire["id"]
         renamed = {**wire, "summary": wire["g702"], "items": wire["g703"], "previous_requisition_id": before}
-        project = projects[str(contract["project"]["id"])]
+        project = projects[str(contract["project_id"])]
         claims.append(Claimed(wire["id"], contract["id"], f"Contract {contract['number']}", project, "", renamed))
     return _chain(claims)
 

@@ -11,7 +11,7 @@ from smoothx.demo.year import acts_contracts, acts_money
 from smoothx.demo.year.acting import Actor, Stagehand
 from smoothx.demo.year.events import Month, Script
 from smoothx.demo.year.reckoning import Reckoning, reckon
-from smoothx.demo.year.rest import come_to_rest, look_at_everything
+from smoothx.demo.year.rest import come_to_rest, list_unsettled, look_at_everything
 from smoothx.demo.year.vendors import Vendors
 
 WatchMonth = Callable[[Month, Actor, dict[str, Any], dict[str, Any]], None]
@@ -58,7 +58,7 @@ def play_year(
         reckoning = reckon(actor, procore, books)
         differences += [f"month {month.number}: {each}" for each in reckoning.differences]
         say(f"  {month.last_day:%B %Y}: {reckoning.documents} documents, {len(reckoning.differences)} differences")
-        for each in reckoning.differences:
+        for each in (*reckoning.differences, *(list_unsettled() if reckoning.differences else ())):
             say(f"    {each}")
     writes, changed = _do_again(vendors)
     return Outcome(reckoning.documents, (*differences, *changed), writes, reckoning.not_carried)

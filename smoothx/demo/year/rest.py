@@ -59,6 +59,18 @@ def list_deletions() -> None:
     Cursor.objects.filter(resource__endswith=".complete").delete()
 
 
+def list_unsettled() -> list[str]:
+    """What stands neither posted nor out of the question, with its codes; projects that cannot sync are known."""
+    settled = (*ledger.POSTED_STATES, Entry.State.INELIGIBLE, Entry.State.LEFT_OUT)
+    rows = Entry.objects.exclude(state__in=settled).exclude(flow="projects").order_by("flow", "id")
+    return [
+        f"{entry.flow} {entry.title or entry.source_id}: {entry.state}, "
+        f"{' '.join(notice['code'] for notice in entry.notices)}"
+        for entry in rows
+        if "project_not_mapped" not in {notice["code"] for notice in entry.notices}
+    ]
+
+
 def _retries() -> list[Entry]:
     return list(Entry.objects.filter(due_at__lte=timezone.now() + RETRY_WITHIN))
 

@@ -13,7 +13,7 @@ from smoothx.demo.story import OWNER, PASSWORD, make_company
 from smoothx.demo.supervise import Supervisor
 from smoothx.demo.year.company import bring_live
 from smoothx.demo.year.playing import Outcome, play_year
-from smoothx.demo.year.script import write_year
+from smoothx.demo.year.script import Size, write_year
 from smoothx.demo.year.vendors import Vendors
 from smoothx.tenants.scope import tenant_scope
 from sync.registry import all_flows
@@ -28,7 +28,8 @@ def play(supervisor: Supervisor, stage: Stage) -> int:
         say(f"Bringing {firm.name} live")
         bring_live(tenant, vendors, firm)
         vendors.lift_limits()
-        script = write_year(firm, seed=stage.options.seed, carried=list(all_flows()))
+        size = Size(months=stage.options.months)
+        script = write_year(firm, seed=stage.options.seed, size=size, carried=list(all_flows()))
         decider = get_user_model().objects.get(username=OWNER)
         outcome = play_year(vendors, firm, script, say=say, decider=decider)
     show(outcome)
