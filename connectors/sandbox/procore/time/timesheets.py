@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from werkzeug.routing import Rule
@@ -196,17 +196,17 @@ class Timesheets(Timecards):
     # --- the company's hours
 
     def list_company_hours(self, request: Request, company_id: int) -> Response:
-        """By person; the present work week unless both ends of a range are given.
+        """By person; the present work week at each project unless both ends of a range are given.
 
         That a week starts on Monday is unverified: companies choose. What counts as other hours is unverified too.
         """
         self.check_company(request, company_id)
-        first, last = self._read_week(request)
+        named = _read_range(request)
         wants_deleted = bool(list_values(request, "deleted_at"))
         rows = [
             row
             for row in self.list_company_rows()
-            if first <= row["date"] <= last and (row["deleted_at"] is not None) == wants_deleted
+            if self._is_in(row, named) and (row["deleted_at"] is not None) == wants_deleted
         ]
         parties: dict[int, list[Row]] = {}
         for row in filter_rows(request, rows, ENTRY_FILTERS):
@@ -235,16 +235,13 @@ class Timesheets(Timecards):
             self.change_entry(entry, attributes, may_set_status=True)
         return json_response({"updated_timecard_entries": [self._shape_hours_entry(entry) for entry in entries]})
 
-    def _read_week(self, request: Request) -> tuple[str, str]:
-        given = [request.args.get(name) for name in ("start_date", "end_date")]
-        if all(given):
-            days = [read_date(text) for text in given]
-            if days[0] is None or days[1] is None:
-                raise refuse_request("start_date or end_date is invalid")
-            return days[0], days[1]
-        today: date = self.clock.now().date()
-        monday = today - timedelta(days=today.weekday())
-        return monday.isoformat(), (monday + timedelta(days=6)).isoformat()
+    def _is_in(self, entry: Row, named: tuple[str, str] | None) -> bool:
+        """Whether an entry's day is in the range, None for the present week."""
+        if named is None:
+            today = self.today_at(entry["project_id"])
+            monday = today - timedelta(days=today.weekday())
+            named = monday.isoformat(), (monday + timedelta(days=6)).isoformat()
+        return bool(named[0] <= entry["date"] <= named[1])
 
     def _shape_party_hours(self, party: tuple[int, list[Row]]) -> dict[str, Any]:
         person = self.tables.find("people", party[0])
@@ -325,6 +322,17 @@ def _check_sheet_open(sheet: Row) -> None:
     # Unverified: which words an approved sheet is refused with.
     if sheet["status"] == "approved":
         raise refuse_state("Approved timesheets cannot be changed")
+
+
+def _read_range(request: Request) -> tuple[str, str] | None:
+    """Both ends of a range of days; None without one of them."""
+    given = [request.args.get(name) for name in ("start_date", "end_date")]
+    if not all(given):
+        return None
+    first, last = (read_date(text) for text in given)
+    if first is None or last is None:
+        raise refuse_request("start_date or end_date is invalid")
+    return first, last
 
 
 def _shape_time_type(row: Row) -> dict[str, Any]:

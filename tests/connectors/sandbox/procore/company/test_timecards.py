@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -31,6 +32,28 @@ def test_the_three_lists_have_their_own_default_range(crew: Procore) -> None:
     [party] = crew.read(f"companies/{COMPANY}/timesheets")
     assert party["party"] == {"id": today["party_id"], "name": "Bo Lind"}
     assert [row["id"] for row in party["timecard_entries"]] == [today["id"]]
+
+
+# In UTC it is the next day, week, month and year; at the project, in California, none of them has ended.
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2031-03-03T07:59:00Z", "2031-03-02"),
+        ("2032-03-01T07:30:00Z", "2032-02-29"),
+        ("2031-01-01T03:00:00Z", "2030-12-31"),
+        ("2031-03-10T06:59:00Z", "2031-03-09"),
+        ("2031-11-03T07:59:00Z", "2031-11-02"),
+    ],
+)
+def test_today_is_the_projects_whatever_the_hour(crew: Procore, moment: str, day: str) -> None:
+    clock, wanted = crew.app.clock, datetime.fromisoformat(moment)
+    clock.offset += (wanted - clock.now()).total_seconds()
+    crew.sign_in()
+    today = enter(crew, hours="1").json()
+    assert today["date"] == day
+    for path in (f"projects/{crew.project()}/timecard_entries", f"companies/{COMPANY}/timesheets"):
+        (row,) = crew.read(path)
+        assert [each["id"] for each in row.get("timecard_entries", [row])] == [today["id"]]
 
 
 def test_a_day_and_a_range_count_both_ends(crew: Procore) -> None:

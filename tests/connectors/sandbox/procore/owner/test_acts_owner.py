@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -40,6 +41,14 @@ def test_owner_invoice_is_added_approved_edited_and_deleted(procore: Procore) ->
     assert renamed["invoice_number"] == "OW-4b"
     assert do(procore, "delete_owner_invoice", application_id=made["id"])["deleted"] is True
     assert len(procore.app.tables.of("payment_applications", prime(procore))) == 3
+
+
+def test_what_bears_no_date_is_of_the_day_at_the_project(procore: Procore) -> None:
+    clock = procore.app.clock
+    clock.offset += (datetime(2031, 3, 1, 7, 59, tzinfo=UTC) - clock.now()).total_seconds()
+    do(procore, "add_direct_cost", project_id=procore.project(), description="Fuel")
+    rows = procore.app.tables.of("direct_costs", procore.project())
+    assert [row["direct_cost_date"] for row in rows if row["description"] == "Fuel"] == ["2031-02-28"]
 
 
 def test_owner_invoice_of_another_month(procore: Procore) -> None:
