@@ -9,6 +9,7 @@ from django import forms
 from django.http import HttpRequest
 from django.urls import reverse
 
+from connectors.qbo import resources as qbo
 from connectors.qbo.records import Books
 from mapping.changing import one_change
 from mapping.choices import ChoiceRefused, choose, connection_of, known_books, load_defaults, side_name_of, side_of
@@ -138,8 +139,10 @@ def defaults_context(
 
 
 def _group(title: str, settings: list[dict[str, Any]], form: DefaultsForm) -> dict[str, Any]:
-    sides = {side_of(kind) for kind in form.kinds if kind.group == title and kind.chooses}
-    return {"title": title, "side": sides.pop() if len(sides) == 1 else None, "note": "", "settings": settings}
+    """It carries a side's mark when most of it is chosen from that side's lists."""
+    sides = [side_of(kind) for kind in form.kinds if kind.group == title and kind.chooses]
+    is_of_one = len(set(sides)) == 1 and 2 * len(sides) >= len(settings)
+    return {"title": title, "side": sides[0] if is_of_one else None, "note": "", "settings": settings}
 
 
 def _setting(form: DefaultsForm, kind: DefaultKind) -> dict[str, Any]:
@@ -206,7 +209,7 @@ def _unused_class_map(form: DefaultsForm) -> list[Notice]:
 
 def _no_accounts(form: DefaultsForm) -> list[Notice]:
     """Without a single account to choose, the list has to be read first."""
-    offers = [offer for offer in form.offers.values() if offer.kind.chooses and offer.kind.account_types]
+    offers = [offer for offer in form.offers.values() if offer.kind.chooses == qbo.ACCOUNTS]
     if not offers or any(offer.options or offer.options is None for offer in offers):
         return []
     url = f"{reverse('mapping:section', args=['account-codes'])}?tab=quickbooks"

@@ -25,17 +25,26 @@ from sync.pages.setting_urls import screen_url
 from sync.registry import all_flows
 from sync.switching import switch
 
+# In the order of the page. Some flows add to a list of the side they read.
+DIRECTIONS = {
+    ("procore", "quickbooks"): "From Procore to QuickBooks",
+    ("quickbooks", "procore"): "From QuickBooks to Procore",
+    ("quickbooks", "quickbooks"): "Within QuickBooks",
+    ("procore", "procore"): "Within Procore",
+}
+
 
 @for_role(Role.VIEWER)
 def flows(request: TenantRequest) -> HttpResponse:
     """All switches, by direction."""
     lead = "Which documents cross by themselves. Pushed ones cross when pressed."
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for row in flow_rows(request, all_flows().values(), leads_to_settings=True):
-        title = "From Procore to QuickBooks" if row["direction"][0] == "procore" else "From QuickBooks to Procore"
-        groups.setdefault(title, []).append(row)
+    rows = flow_rows(request, all_flows().values(), leads_to_settings=True)
+    groups = [
+        {"title": title, "flows": [row for row in rows if tuple(row["direction"]) == direction]}
+        for direction, title in DIRECTIONS.items()
+    ]
     context = {
-        "groups": [{"title": title, "flows": rows} for title, rows in groups.items()],
+        "groups": [group for group in groups if group["flows"]],
         **layout(request, "settings:flows", lead=lead),
     }
     return render(request, "settings/flows.html", context)
