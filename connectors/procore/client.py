@@ -34,7 +34,9 @@ Params = list[tuple[str, str]]
 Companies = list[Company]
 
 # These go into the query as they are; everything else is one of the list's filters.
-_PLAIN = frozenset({"view", "serializer_view", "sort", "standard_cost_code_list_id", "tool_name", "sub_job_id"})
+_PLAIN = frozenset(
+    {"view", "serializer_view", "sort", "standard_cost_code_list_id", "tool_name", "sub_job_id", "contract_id"}
+)
 # Asked for in every list. The default view of standard cost codes has no names; whether a project list without a
 # status filter holds inactive ones is unverified; only the extended view of invoices brings summary and items at once.
 _LIST_DEFAULTS: dict[str, Mapping[str, object]] = {
@@ -113,9 +115,9 @@ class ProcoreClient:
         filters = {"status": status} if status else {}
         return self.list(REQUISITIONS, project_id=project_id, updated_since=updated_since, **filters)
 
-    def get(self, resource: Resource, record_id: str, *, project_id: str | None = None) -> Row:
-        """One record. Raises Missing when it is not there or not visible to us."""
-        params = self._scope_params(resource, project_id)
+    def get(self, resource: Resource, record_id: str, *, project_id: str | None = None, **scope: str) -> Row:
+        """One record. Raises Missing when it is not there or not visible to us. `scope` as in `delete`."""
+        params = [*self._scope_params(resource, project_id), *scope.items()]
         params += _filter_params(_SHOW_DEFAULTS.get(resource.key, {}), {})
         url = f"{self._url(resource, project_id)}/{record_id}"
         return _record(self._send(resource, Request("GET", url, params=params)))
@@ -127,9 +129,10 @@ class ProcoreClient:
         *,
         project_id: str | None = None,
         key: str = "",
+        **scope: str,
     ) -> Row:
         """The record as created. Procore has no request key: after Uncertain look for it before sending again."""
-        return self._write(resource, "POST", self._url(resource, project_id), document, project_id, key=key)
+        return self._write(resource, "POST", self._url(resource, project_id), document, project_id, scope, key=key)
 
     def patch(
         self,
@@ -139,10 +142,11 @@ class ProcoreClient:
         *,
         project_id: str | None = None,
         key: str = "",
+        **scope: str,
     ) -> Row:
         """The record as changed. Setting the same values twice changes nothing, so this may be sent again."""
         url = f"{self._url(resource, project_id)}/{record_id}"
-        return self._write(resource, "PATCH", url, document, project_id, key=key)
+        return self._write(resource, "PATCH", url, document, project_id, scope, key=key)
 
     def delete(
         self, resource: Resource, record_id: str, *, project_id: str | None = None, key: str = "", **scope: str
@@ -192,11 +196,13 @@ class ProcoreClient:
         url: str,
         document: Wireable | Mapping[str, Any],
         project_id: str | None,
+        further: Mapping[str, str],
         *,
         key: str,
     ) -> Row:
         wire = dict(document) if isinstance(document, Mapping) else document.to_wire()
-        scope = {name: int(value) for name, value in self._scope_params(resource, project_id)}
+        named = [*self._scope_params(resource, project_id), *further.items()]
+        scope = {name: int(value) for name, value in named}
         body = {**scope, resource.wrapper: wire} if resource.wrapper else {**scope, **wire}
         request = Request(method, url, json=body, is_write=True)
         return _record(self._send(resource, request, key=key, is_keyed=method == "PATCH"))

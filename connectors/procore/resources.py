@@ -124,6 +124,15 @@ SEGMENTS = Resource(
     "/rest/v1.0/projects/{project}/work_breakdown_structure/segments",
     "project",
 )
+# One contract's, issued or received: every call names project and contract, and the list has no filters.
+CONTRACT_PAYMENTS = Resource(
+    "procore.contract_payments",
+    "Payments on contracts",
+    "/rest/v1.0/contract_payments",
+    "project",
+    100,
+    wrapper="contract_payment",
+)
 # Two lists Procore does not have: they are made of what its projects use. A cost code with one of its cost types, once
 # for all projects; and the payment terms written on purchase orders, each text once.
 CODE_TYPE_PAIRS = Resource("procore.code_type_pairs", "Procore codes and types", "", "company")
@@ -157,4 +166,5 @@ ALL = (
     SUB_JOBS,
     BUDGET_CODES,
     SEGMENTS,
+    CONTRACT_PAYMENTS,
 )

@@ -22,6 +22,8 @@ PURCHASES = Resource("qbo.purchases", "QuickBooks expenses", "purchase", "realm"
 JOURNAL_ENTRIES = Resource(
     "qbo.journal_entries", "QuickBooks journal entries", "journalentry", "realm", entity="JournalEntry"
 )
+BILL_PAYMENTS = Resource("qbo.bill_payments", "QuickBooks bill payments", "billpayment", "realm", entity="BillPayment")
+PAYMENTS = Resource("qbo.payments", "QuickBooks customer payments", "payment", "realm", entity="Payment")
 COMPANY_INFO = Resource("qbo.company_info", "Company", "companyinfo", "realm", entity="CompanyInfo")
 PREFERENCES = Resource("qbo.preferences", "Preferences", "preferences", "realm", entity="Preferences")
 
@@ -38,6 +40,8 @@ ALL = (
     TERMS,
     BILLS,
     VENDOR_CREDITS,
+    BILL_PAYMENTS,
+    PAYMENTS,
     PURCHASES,
     JOURNAL_ENTRIES,
     COMPANY_INFO,

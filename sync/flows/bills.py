@@ -105,8 +105,8 @@ def bill_for(requisition: Requisition, maps: Maps, defaults: Defaults) -> Plan[B
 
 
 def _facts_of(bill: Bill, requisition: Requisition, defaults: Defaults) -> dict[str, str]:
-    """The day where it is another than the claim's own, and the tax that stands beside the cost and not in it."""
-    facts = {}
+    """What its payments name it by, the day where it is another than its own, and tax that is no part of the cost."""
+    facts = {"invoice_number": requisition.invoice_number} if requisition.invoice_number else {}
     if bill.date != find_date(requisition, defaults):
         facts["dated"] = bill.date.isoformat()
     if bill.has_tax_codes:

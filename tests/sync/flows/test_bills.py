@@ -101,6 +101,7 @@ def test_installed_material_is_not_billed_again() -> None:
         "catch_up_tax": "0.00",
         "cost_codes": "801 802 803",
         "pairs": "801+S 802+S 803+S",
+        "invoice_number": "EC-1002",
     }
 
 

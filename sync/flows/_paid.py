@@ -1,0 +1,95 @@
+"""What a payment in QuickBooks settles of one document of ours, and how much of it counts in Procore."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from connectors.qbo.records_payments import BillPayment
+from smoothx.lib.money import ZERO, cents, split
+
+
+@dataclass(frozen=True, slots=True)
+class PaidInvoice:
+    """The Procore invoice that a QuickBooks document of ours stands for. `name` is the document's: "Bill 4402"."""
+
+    id: str
+    project_id: str
+    contract_id: str
+    contract_name: str
+    number: str
+    invoice_number: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """One payment of a document: the earliest comes first, of one day the one entered first."""
+
+    day: date
+    payment_id: str
+    amount: Decimal
+
+    @property
+    def order(self) -> tuple[date, int, str]:
+        return self.day, len(self.payment_id), self.payment_id
+
+
+@dataclass(frozen=True, slots=True)
+class TaxedDocument:
+    """A document whose tax was posted as tax: its total with tax, the tax, and all that settles it."""
+
+    total: Decimal
+    tax: Decimal
+    settled: tuple[Settled, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaidPart:
+    """What one payment settles of one document, `part`. `payment` is None when it was deleted.
+
+    `invoice` is None when the document is not ours any more. `ours` are the parts of the payment that are documents of
+    ours. `taxed` is None where tax is cost, or there is none. `title` is how the payment was known before.
+    """
+
+    payment_id: str
+    part: str
+    payment: BillPayment | None
+    invoice: PaidInvoice | None
+    ours: tuple[str, ...] = ()
+    taxed: TaxedDocument | None = None
+    title: str = ""
+
+    @property
+    def is_credit(self) -> bool:
+        return self.part.startswith("VendorCredit:")
+
+
+def share_without_tax(document: TaxedDocument, payment_id: str) -> Decimal:
+    """What a payment counts for without tax. Every payment counts in proportion; the one that settles the document
+    takes what rounding left, so that all together come to its net."""
+    net = cents(document.total - document.tax)
+    left, settled = net, ZERO
+    for each in sorted(document.settled, key=lambda each: each.order):
+        settled += each.amount
+        is_last = settled >= document.total
+        share = left if is_last else cents(each.amount * net / document.total)
+        left = cents(left - share)
+        if each.payment_id == payment_id:
+            return share
+    return ZERO
+
+
+def credits_of_ours(payment: BillPayment, ours: tuple[str, ...], part: str) -> Decimal:
+    """What credits of ours settle of the bill `part`. QuickBooks does not say which credit settles which bill, so they
+    are shared by the bills' amounts."""
+    used = sum((each.amount for each in payment.applied if each.kind == "VendorCredit" and each.part in ours), ZERO)
+    bills = [each for each in payment.applied if each.kind == "Bill"]
+    shares = _share(used, [each.amount for each in bills])
+    return sum((share for each, share in zip(bills, shares, strict=True) if each.part == part), ZERO)
+
+
+def _share(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    return split(amount, weights) if weights else []

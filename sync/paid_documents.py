@@ -1,0 +1,77 @@
+"""Which payments of the books concern documents of ours, and which have to be looked at because of others.
+
+A bill that somebody links to its invoice later may have been paid before: its payments are no news any more when it
+becomes ours, so they are found through the bill itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from connectors.models import Cursor
+from connectors.qbo import resources as qbo
+from connectors.qbo.query import one_of
+from connectors.qbo.records import PostedDocument
+from connectors.qbo.records_payments import BillPayment
+from connectors.resource import Resource
+from sync import ledger
+from sync.models import Entry, Outgoing
+from sync.sources.payments import FLOW_PAID, PAID_BY, find_paid, is_taxed, read_payment_wires
+from sync.work import Work
+
+# A linking may be written while the payments of others are being looked for.
+OVERLAP = timedelta(minutes=2)
+ADOPTED = "bill_payments.adopted"
+Note = Callable[[Mapping[str, Any]], int]
+
+
+def keep_paid(work: Work, payment: BillPayment, parts: set[str]) -> set[str]:
+    """Those that stand for a Procore invoice; a payment of others is nobody's news."""
+    return set(find_paid(work.qbo.connection, parts))
+
+
+def look_again(work: Work, reads: Resource, parts: set[str]) -> None:
+    """Other payments of the same document: where tax is left off, their shares hang together."""
+    paid = find_paid(work.qbo.connection, parts)
+    taxed = [part for part, entry in paid.items() if is_taxed(entry)]
+    if taxed:
+        others = Entry.objects.filter(source_connection=work.qbo.connection, source_type=reads.key, part__in=taxed)
+        ledger.make_due(others)
+
+
+def note_adopted(work: Work, note: Note) -> int:
+    """Put the payments of bills that became ours since we last looked in the queue. Answers how many entries."""
+    connection, now = work.qbo.connection, timezone.now()
+    cursor = Cursor.objects.filter(connection=connection, resource=ADOPTED, project_id="").first()
+    adopted = _adopted(work)
+    if cursor is not None:
+        adopted = adopted.filter(posted_at__gte=cursor.read_until - OVERLAP)
+    targets = list(adopted.values_list("target_type", "target_id"))
+    ids: list[str] = []
+    for resource in (qbo.BILLS, qbo.VENDOR_CREDITS):
+        ids += _payments_of(work, resource, [remote_id for kind, remote_id in targets if kind == resource.entity])
+    noted = sum(note(wire) for wire in read_payment_wires(work, list(dict.fromkeys(ids))))
+    Cursor.objects.update_or_create(
+        connection=connection, resource=ADOPTED, project_id="", defaults={"read_until": now}
+    )
+    return noted
+
+
+def _payments_of(work: Work, resource: Resource, ids: list[str]) -> list[str]:
+    if not ids:
+        return []
+    rows = [row for page in work.qbo.query_all(resource, where=one_of("Id", ids)) for row in page]
+    linked = [link for row in rows for link in PostedDocument.from_wire(row).linked]
+    return [txn_id for kind, txn_id in linked if kind in PAID_BY]
+
+
+def _adopted(work: Work) -> QuerySet[Entry]:
+    """Bills of ours that no write of ours made."""
+    made = Outgoing.objects.filter(entry=OuterRef("pk"), operation="create", state=Outgoing.State.DONE)
+    posted = Entry.objects.filter(flow=FLOW_PAID, target_connection=work.qbo.connection).exclude(target_id="")
+    return posted.exclude(Exists(made))

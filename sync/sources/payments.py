@@ -1,0 +1,97 @@
+"""A bill payment as it is now, with the invoice of ours it settles and what else settled it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from connectors.errors import Missing
+from connectors.models import Connection
+from connectors.qbo import resources as qbo
+from connectors.qbo.query import one_of
+from connectors.qbo.records import PostedDocument
+from connectors.qbo.records_payments import BillPayment
+from smoothx.lib.money import money
+from sync.flows._paid import PaidInvoice, PaidPart, Settled, TaxedDocument
+from sync.models import Entry
+from sync.sources.reader import Reader, SetReader
+from sync.totals import read_tax
+from sync.work import Work
+
+FLOW_PAID = "bills"
+# How QuickBooks names a bill payment on what it settles.
+PAID_BY = ("BillPaymentCheck", "BillPaymentCreditCard", "BillPayment")
+
+
+def read_bill_payment(work: Work, entry: Entry) -> PaidPart:
+    """One deleted is still a record: what was made of it has to go."""
+    try:
+        payment = BillPayment.from_wire(work.qbo.get(qbo.BILL_PAYMENTS, entry.source_id))
+    except Missing:
+        return PaidPart(entry.source_id, entry.part, None, None, title=entry.title)
+    own = (each.part for each in payment.applied)
+    paid = find_paid(work.qbo.connection, {*own, entry.part})
+    document = paid.get(entry.part)
+    return PaidPart(
+        entry.source_id,
+        entry.part,
+        payment,
+        _invoice_of(document) if document else None,
+        tuple(paid),
+        _read_taxed(work, document, payment) if document else None,
+        entry.title,
+    )
+
+
+def find_paid(connection: Connection, parts: Iterable[str]) -> dict[str, Entry]:
+    """Which of these documents of the books are ours, with their entries."""
+    wanted = sorted(set(parts))
+    ids = [part.partition(":")[2] for part in wanted]
+    entries = Entry.objects.filter(flow=FLOW_PAID, target_connection=connection, target_id__in=ids)
+    found = {f"{entry.target_type}:{entry.target_id}": entry for entry in entries}
+    return {part: found[part] for part in wanted if part in found}
+
+
+def _invoice_of(entry: Entry) -> PaidInvoice:
+    facts = entry.facts or (entry.planned.get("facts") or {})
+    return PaidInvoice(
+        id=entry.source_id,
+        project_id=entry.project_id,
+        contract_id=entry.group,
+        contract_name=str(facts.get("contract") or ""),
+        number=str(entry.position),
+        invoice_number=str(facts.get("invoice_number") or ""),
+        name=entry.target_name,
+    )
+
+
+def is_taxed(entry: Entry) -> bool:
+    """Its tax was posted as tax. Where it is cost, or there is none, a payment needs no further reading."""
+    return bool(money((entry.facts or {}).get("coded_tax")))
+
+
+def _read_taxed(work: Work, entry: Entry, payment: BillPayment) -> TaxedDocument | None:
+    if not is_taxed(entry):
+        return None
+    wire = work.qbo.get_entity(entry.target_type, entry.target_id)
+    document = PostedDocument.from_wire(wire)
+    ids = [txn_id for kind, txn_id in document.linked if kind in PAID_BY and txn_id != payment.id]
+    part = f"{entry.target_type}:{entry.target_id}"
+    settled = [Settled(each.date, each.id, each.applied_to(part)) for each in (payment, *_read_payments(work, ids))]
+    settled.sort(key=lambda each: each.order)
+    return TaxedDocument(document.total, read_tax(wire), tuple(settled))
+
+
+def _read_payments(work: Work, ids: list[str]) -> list[BillPayment]:
+    return [BillPayment.from_wire(wire) for wire in read_payment_wires(work, ids)]
+
+
+def read_payment_wires(work: Work, ids: list[str]) -> list[dict[str, Any]]:
+    if not ids:
+        return []
+    pages = work.qbo.query_all(qbo.BILL_PAYMENTS, where=one_of("Id", ids))
+    return [wire for page in pages for wire in page]
+
+
+READERS: dict[str, Reader] = {qbo.BILL_PAYMENTS.key: read_bill_payment}
+SET_READERS: dict[str, SetReader] = {}
