@@ -82,6 +82,7 @@ OWNERS = (
         "document",
         "Decide",
     ),
+    Code("credit_memo_not_counted", "ineligible", "Credit memos of ours count on neither invoice, as Settings say."),
     Code(
         "sales_tax_sign",
         "blocked",

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.procore import resources as procore
-from connectors.procore.records import APPROVED_STATUSES
+from connectors.procore.records_owner import prime_key
 from connectors.resource import Resource
+from mapping.defaults import BILL_STATUSES, OWNER_STATUSES
 from sync.work import Work
 
 Row = Mapping[str, Any]
@@ -25,18 +26,27 @@ class ProjectPoll:
 
 
 def wants_requisition(work: Work, row: Row) -> bool:
-    """Approved and not inside the opening balance.
+    """With a status that makes a bill, and not inside the opening balance.
 
     A claim dated before the start date but approved after the opening balances were read is wanted as well: it is in
     neither, so somebody must be told.
     """
-    if row.get("status") not in APPROVED_STATUSES:
+    if not work.defaults.says(BILL_STATUSES, str(row.get("status"))):
         return False
     opening = work.openings.get(str(row.get("commitment_id")))
+    return opening is None or int(row["number"]) > opening.number
+
+
+def wants_owner_invoice(work: Work, row: Row) -> bool:
+    """The same on the owner's side."""
+    if not work.defaults.says(OWNER_STATUSES, str(row.get("status"))):
+        return False
+    opening = work.openings.get(prime_key(str(row["contract"]["id"])))
     return opening is None or int(row["number"]) > opening.number
 
 
 POLLS = (
     # The hint only needs status, number and date; figures and lines are read with the claim itself.
     ProjectPoll("bills", procore.REQUISITIONS, wants_requisition, {"view": "default"}),
+    ProjectPoll("owner_invoices", procore.OWNER_INVOICES, wants_owner_invoice),
 )

@@ -23,7 +23,7 @@ from smoothx.tenants.scope import require_tenant_id
 from sync import ledger, openings
 from sync.engine import Engine
 from sync.intake import poll_procore
-from sync.models import Entry
+from sync.models import Entry, FlowSetting
 from sync.registry import all_flows
 from sync.work import Work
 
@@ -72,7 +72,12 @@ LEDGER_ACCOUNTS = {
     "bill_code": "Job Costs, Unassigned",
     "retention_payable_retained": "Retention Payable",
     "retention_payable_released": "Retention Payable Released",
+    "invoice_code": "Contract Revenue",
+    "retention_receivable_retained": "Retention Receivable",
+    "retention_receivable_released": "Retention Receivable Released",
 }
+# They add to every poll and every run, so they run in the tests that are about them.
+OWNERS = ("owner_invoices", "receipts")
 
 
 # What documents of the engine need; a test of other lists reads their sections itself.
@@ -105,7 +110,7 @@ def map_what_matches() -> None:
 
 
 def choose_defaults(**others: str) -> None:
-    """Category lines and the three accounts of the demo's books, by name; `others` are set as they are."""
+    """Category lines and the accounts of the demo's books, by name; `others` are set as they are."""
     accounts = dict(RemoteItem.objects.filter(resource="qbo.accounts").values_list("name", "remote_id"))
     choose("line_item_type", "category", None)
     for key, name in LEDGER_ACCOUNTS.items():
@@ -127,7 +132,9 @@ def set_live(start_date: date = date(2026, 7, 1)) -> None:
     )
 
 
-def make_live(**defaults: str) -> None:
+def make_live(*, with_owners: bool = False, **defaults: str) -> None:
+    if not with_owners:
+        FlowSetting.objects.bulk_create([FlowSetting(flow=flow, is_on=False) for flow in OWNERS])
     read_directory()
     map_what_matches()
     choose_defaults(**defaults)

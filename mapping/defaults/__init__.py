@@ -13,6 +13,7 @@ from mapping.defaults import (
     owner_invoices,
     payments,
     periods,
+    receipts,
     retention,
     tags,
     tax,
@@ -66,6 +67,7 @@ from mapping.defaults.owner_invoices import (
 )
 from mapping.defaults.payments import PAYMENT_CREDITS, PAYMENT_WITHOUT_TAX
 from mapping.defaults.periods import CLOSED_PERIOD
+from mapping.defaults.receipts import RECEIPT_CREDITS, RECEIPT_WITHOUT_TAX
 from mapping.defaults.retention import (
     RETENTION_PAYABLE_RELEASED,
     RETENTION_PAYABLE_RETAINED,
@@ -77,7 +79,19 @@ from mapping.defaults.tax import PURCHASE_TAX_CODE, RETENTION_TAX_CODE, SALES_TA
 
 DEFAULTS = {
     kind.key: kind
-    for module in (codes, tags, tax, retention, periods, bills, owner_invoices, payments, after_posting, costs)
+    for module in (
+        codes,
+        tags,
+        tax,
+        retention,
+        periods,
+        bills,
+        owner_invoices,
+        payments,
+        receipts,
+        after_posting,
+        costs,
+    )
     for kind in module.KINDS
 }
 
@@ -124,6 +138,8 @@ __all__ = [
     "PAYMENT_WITHOUT_TAX",
     "PROCORE_BILL_CODE",
     "PURCHASE_TAX_CODE",
+    "RECEIPT_CREDITS",
+    "RECEIPT_WITHOUT_TAX",
     "RESYNC_DELETED",
     "RETENTION_LINES",
     "RETENTION_PAYABLE_RELEASED",

@@ -99,7 +99,7 @@ def invoice_for(invoice: OwnerInvoice, maps: Maps, defaults: Defaults) -> Plan[S
     if sale is None:
         return notes.blocked(facts)
     moved = {"dated": sale.date.isoformat()} if sale.date != find_date(invoice, defaults, OWNER_DATE) else {}
-    return notes.plan(sale, facts | moved)
+    return notes.plan(sale, {**facts, **moved, "invoice_number": invoice.invoice_number})
 
 
 def _make_sale(
