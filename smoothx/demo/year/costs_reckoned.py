@@ -54,15 +54,14 @@ def reckon_expenses(actor: Actor, procore: State, books: State) -> Found:
 
 
 def _sum_own_lines(actor: Actor, books: State) -> dict[str, Decimal]:
-    """Lines on projects of documents that the bookkeeper entered himself, this year and since the start date."""
+    """Lines on projects of documents that the bookkeeper entered this year; what stood there before is history."""
     jobs = {row["Id"]: row["DisplayName"] for row in books["Customer"]}
     projects = {project.name for project in actor.firm.projects if not why_stuck(actor.firm, project)}
     own = set(actor.entered.values())
     sums: dict[str, Decimal] = {}
     for entity in ("Bill", "VendorCredit", "Purchase"):
         for record in books[entity]:
-            is_own = (entity, record["Id"]) in own or entity == "Purchase"
-            if not is_own or str(record["TxnDate"]) < actor.firm.start_date.isoformat():
+            if (entity, record["Id"]) not in own:
                 continue
             is_credit = entity == "VendorCredit" or bool(record.get("Credit"))
             for line in record["Line"]:

@@ -23,11 +23,11 @@ def _watch_nothing(month: Month, actor: Actor, procore: dict[str, Any], books: d
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`differences` of every month and of the end; `writes` to either vendor when all was done once more."""
+    """`differences` of every month and of the end; `writes`, as "POST /path", when all was done once more."""
 
     documents: int
     differences: tuple[str, ...]
-    writes: int
+    writes: tuple[str, ...]
     not_carried: tuple[str, ...]
 
     @property
@@ -64,8 +64,8 @@ def play_year(
     return Outcome(reckoning.documents, (*differences, *changed), writes, reckoning.not_carried)
 
 
-def _do_again(vendors: Vendors) -> tuple[int, list[str]]:
-    """How many writes reading and planning everything again sends, and which side is not as it was."""
+def _do_again(vendors: Vendors) -> tuple[tuple[str, ...], list[str]]:
+    """The writes that reading and planning everything again sends, and which side is not as it was."""
     before = vendors.procore.state(), vendors.books()
     for side in vendors.both:
         side.forget_calls()
@@ -78,7 +78,7 @@ def _do_again(vendors: Vendors) -> tuple[int, list[str]]:
         for name, old, new in zip(names, before, after, strict=True)
         if _records(old) != _records(new)
     ]
-    return sum(side.count_writes() for side in vendors.both), changed
+    return tuple(write for side in vendors.both for write in side.list_writes()), changed
 
 
 def _records(state: dict[str, Any]) -> dict[str, Any]:

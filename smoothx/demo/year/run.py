@@ -45,7 +45,9 @@ def show(outcome: Outcome) -> None:
         say(f"not carried: {', '.join(outcome.not_carried)}")
     for difference in outcome.differences:
         say(f"difference: {difference}")
+    for write in outcome.writes:
+        say(f"written again: {write}")
     say(
         f"year-check: {outcome.documents} documents, {len(outcome.differences)} differences, "
-        f"{outcome.writes} writes on re-run"
+        f"{len(outcome.writes)} writes on re-run"
     )

@@ -128,13 +128,16 @@ def _make_fillings(
 
 
 def _make_primes(firm: Contractor, projects: Sequence[Project], rng: random.Random, size: Size) -> Iterator[Filling]:
-    """A contract with the owner on every project."""
+    """A contract with the owner on every project, taxed where the books hold the rates for it: in the United States
+    QuickBooks works sales tax out by the place, which these books have none for."""
     names = {company.key: company.procore_name for company in firm.companies}
     for project in projects:
         owner = names[project.customer_key or ""] or ""
         contract = _make_contract(firm, project, owner, 0, False, rng)
         number = f"YP-{project.number.replace('-', '')}"
-        prime = replace(contract, key=f"{project.number}/prime", kind="prime", number=number)
+        tax_rate = None if firm.country == "US" else contract.tax_rate
+        named = f"{project.number}/prime"
+        prime = replace(contract, key=named, kind="prime", number=number, tax_rate=tax_rate)
         yield Filling(prime, rng, size.months, stores=True)
 
 

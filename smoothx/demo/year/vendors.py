@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -46,13 +45,14 @@ class Sandbox:
     def forget_calls(self) -> None:
         self.control("calls", method="DELETE")
 
-    def count_calls(self) -> Counter[str]:
-        """Calls since they were last forgotten, by method; asking for tokens left out."""
+    def list_writes(self) -> list[str]:
+        """Calls that change something since they were last forgotten, "POST /path"; asking for tokens left out."""
         calls = self.control("calls", method="GET")
-        return Counter(call["method"] for call in calls if not call["path"].startswith(TOKEN_PATHS))
-
-    def count_writes(self) -> int:
-        return sum(count for method, count in self.count_calls().items() if method not in READING)
+        return [
+            f"{call['method']} {call['path']}"
+            for call in calls
+            if call["method"] not in READING and not call["path"].startswith(TOKEN_PATHS)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
