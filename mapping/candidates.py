@@ -12,6 +12,7 @@ from connectors.models import Connection
 from connectors.qbo import resources as qbo
 from mapping.kinds import MappingKind
 from mapping.models import Link, LinkChange, MappingRun, RemoteItem, SuggestedPair
+from mapping.searched import SEARCHED
 from mapping.suggest import Candidate
 
 # QuickBooks files items into categories, which are rows of the same list but fit on no line.
@@ -26,6 +27,15 @@ def all_rows() -> QuerySet[RemoteItem]:
     """The active tenant's whole directory."""
     rows: QuerySet[RemoteItem] = RemoteItem.objects.all()
     return rows
+
+
+def holds(*words: str) -> Q:
+    """Rows that have each of these, in small letters, somewhere in name, code, e-mail or phone."""
+    found, in_long = Q(), RemoteItem.objects.filter(searched=None).annotate(text=SEARCHED)
+    for word in words:
+        found &= Q(searched__contains=word)
+        in_long = in_long.filter(text__contains=word)
+    return found | Q(pk__in=in_long.values("pk")) if words else found
 
 
 def left_rows(kind: MappingKind, connection: Connection) -> QuerySet[RemoteItem]:

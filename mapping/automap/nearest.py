@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
+from mapping.candidates import holds
 from mapping.models import RemoteItem
 from mapping.normalize import LEGAL_FORMS, normal_name
 
@@ -42,7 +43,7 @@ def nearest_rows(own: RemoteItem, rows: QuerySet[RemoteItem], known: Collection[
 
 def _signs(own: RemoteItem, known: Collection[str]) -> list[tuple[Q, int]]:
     """What a likely row has, and how much each speaks for it."""
-    signs = [(Q(searched__contains=word), 2) for word in _stems(own)]
+    signs = [(holds(word), 2) for word in _stems(own)]
     if known:
         signs.append((Q(remote_id__in=list(known)), 20))
     if own.normal_name:
@@ -50,7 +51,7 @@ def _signs(own: RemoteItem, known: Collection[str]) -> list[tuple[Q, int]]:
     if own.code:
         signs.append((Q(code=own.code), 6))
     if own.email:
-        signs.append((Q(searched__contains=own.email.lower()), 6))
+        signs.append((holds(own.email.lower()), 6))
     digits = "".join(letter for letter in own.phone if letter.isdigit())
     if len(digits) >= LAST_DIGITS:
         signs.append((Q(phone__endswith=digits[-LAST_DIGITS:]), 3))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.lookups import Exact
 
 from mapping.candidates import all_rows, left_rows
-from mapping.counts.figures import Figures, as_figures, is_settled
 from mapping.counts.merging import merge
 from mapping.counts.tree import Tree
 from mapping.coverage import open_codes
@@ -41,12 +41,34 @@ def _open_of(kind: MappingKind, section: Section, sides: Sides, tree: Tree | Non
     pairs = _all_pairs([kind], sides).filter(rejected_at__isnull=True)
     links = Link.objects.filter(left_connection=sides.procore, left_id=OuterRef("left_id"))
     pairs = pairs.filter(~Exists(links.filter(left_group=kind.left_group)))
-    others = [other.key for other in section.kinds if other.left_group != kind.left_group]
+    others = _others(kind, section)
     if others:
-        pairs = pairs.filter(Q(band=SECOND) | ~Exists(links.filter(kind__in=others)))
+        pairs = pairs.filter(_has_no_other_role(links, others))
     if kind.is_one_to_one:
         pairs = pairs.filter(~Exists(_uses(kind, sides)))
     return pairs.filter(Exists(_lefts(section, sides, tree)), Exists(_rights(kind, sides)))
+
+
+def all_open(section: Section, sides: Sides) -> Pairs:
+    """The same of all kinds at once, whatever their left rows are: for those who look at every pair.
+
+    What a pair must not meet is a list here, which PostgreSQL hashes; pair by pair it takes many times as long. No row
+    leaves the directory, so a right row is active unless it is among the few inactive ones.
+    """
+    fits = Q(pk__in=[])
+    for kind in section.kinds:
+        links = Link.objects.filter(left_connection=sides.procore)
+        fit = Q(kind=kind.key) & ~Q(left_id__in=links.filter(left_group=kind.left_group).values("left_id"))
+        others = _others(kind, section)
+        if others:
+            fit &= Q(band=SECOND) | ~Q(left_id__in=links.filter(kind__in=others).values("left_id"))
+        if kind.is_one_to_one:
+            uses = Link.objects.filter(right_group=kind.right_group, right_connection=sides.quickbooks)
+            uses = uses.filter(exclusive_right__isnull=False)
+            fit &= ~Q(right_id__in=uses.values("exclusive_right"))
+        gone = all_rows().filter(connection=sides.quickbooks, resource=kind.right.key, is_active=False)
+        fits |= fit & ~Q(right_id__in=gone.values("remote_id"))
+    return _all_pairs(section.kinds, sides).filter(fits, rejected_at__isnull=True)
 
 
 def rejected_pairs(section: Section, sides: Sides) -> Pairs:
@@ -71,11 +93,24 @@ def best_pairs(section: Section, sides: Sides, pairs: Sequence[Pairs], side: Sid
 def _rivals(kind: MappingKind, section: Section, sides: Sides) -> Pairs:
     """Pairs that are open if their left row is, which a pair of the same row knows already."""
     pairs = _all_pairs([kind], sides).filter(Exists(_rights(kind, sides)), rejected_at__isnull=True)
-    others = [other.key for other in section.kinds if other.left_group != kind.left_group]
+    others = _others(kind, section)
     if others:
-        links = Link.objects.filter(left_connection=sides.procore, left_id=OuterRef("left_id"), kind__in=others)
-        pairs = pairs.filter(Q(band=SECOND) | ~Exists(links))
+        links = Link.objects.filter(left_connection=sides.procore, left_id=OuterRef("left_id"))
+        pairs = pairs.filter(_has_no_other_role(links, others))
     return pairs.filter(~Exists(_uses(kind, sides))) if kind.is_one_to_one else pairs
+
+
+def _others(kind: MappingKind, section: Section) -> list[str]:
+    """The kinds of the section in which a row has another role."""
+    return [other.key for other in section.kinds if other.left_group != kind.left_group]
+
+
+def _has_no_other_role(links: QuerySet[Link], others: Sequence[str]) -> Q:
+    """Pairs whose left row has no link of these kinds, unless they are of a second role.
+
+    One condition rather than two joined by "or", which PostgreSQL would answer by reading all links.
+    """
+    return ~Exists(links.filter(~Exact(OuterRef("band"), Value(SECOND)), kind__in=others))
 
 
 def _uses(kind: MappingKind, sides: Sides) -> QuerySet[Link]:
@@ -103,18 +138,6 @@ def pairs_of(pairs: Sequence[Pairs], side: SideKey, remote_ids: Sequence[str]) -
     """Of these the pairs of some rows of a side."""
     name = "left_id__in" if side == "procore" else "right_id__in"
     return [part.filter(**{name: list(remote_ids)}) for part in pairs]
-
-
-def pair_figures(section: Section, sides: Sides) -> list[Figures]:
-    """How many rows at the left have a pair to decide on, by division: those that are open, and those with a link."""
-    has_pair = Q(pk__in=[])
-    for pairs in open_pairs(section, sides):
-        has_pair |= Q(remote_id__in=pairs.values("left_id"))
-    rows = left_rows(section.kinds[0], sides.need("procore")).filter(has_pair, is_active=True)
-    place = F("parent_id") if section.is_tree else F("resource")
-    linked = Count("pk", filter=is_settled(section, sides))
-    rows = rows.order_by().values("parent_id" if section.is_tree else "resource")
-    return [as_figures(rows, f"pairs:{section.key}", one=place, first=Count("pk"), second=linked)]
 
 
 def right_resource(section: Section) -> Case:

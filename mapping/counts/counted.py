@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from smoothx.tenants.models import TenantModel
@@ -30,10 +31,15 @@ class ListChange(TenantModel):
 
 
 class CountedFacts(TenantModel):
-    """What was counted for one part of the mapping pages, and which transactions the count had seen (`snapshot`)."""
+    """What was counted for one part of the mapping pages, and which transactions the count had seen (`snapshot`).
+
+    Of a list whose order takes long to find, `pairs` and `rows` are the keys in that order.
+    """
 
     part = models.CharField(max_length=60)
     facts = models.JSONField(default=dict)
+    pairs = ArrayField(models.BigIntegerField(), null=True)
+    rows = ArrayField(models.BigIntegerField(), null=True)
     snapshot = models.TextField()
     at = models.DateTimeField()
 

@@ -31,11 +31,13 @@ READ = """
 """
 KEEP = """
     WITH gone AS (DELETE FROM mapping_listchange WHERE tenant_id = %s AND at < now() - interval '2 hours')
-    INSERT INTO mapping_countedfacts (tenant_id, part, facts, snapshot, at)
-    SELECT %s, given.part, given.facts, %s, now() FROM jsonb_to_recordset(%s::jsonb) AS given (part text, facts jsonb)
+    INSERT INTO mapping_countedfacts (tenant_id, part, facts, pairs, rows, snapshot, at)
+    SELECT %s, given.part, given.facts, given.pairs, given.rows, %s, now()
+    FROM jsonb_to_recordset(%s::jsonb) AS given (part text, facts jsonb, pairs bigint[], rows bigint[])
     ORDER BY given.part
     ON CONFLICT (tenant_id, part)
-    DO UPDATE SET facts = EXCLUDED.facts, snapshot = EXCLUDED.snapshot, at = EXCLUDED.at
+    DO UPDATE SET facts = EXCLUDED.facts, pairs = EXCLUDED.pairs, rows = EXCLUDED.rows,
+        snapshot = EXCLUDED.snapshot, at = EXCLUDED.at
 """
 
 
@@ -61,11 +63,13 @@ def read_kept(parts: Mapping[str, Iterable[str]]) -> Kept:
     return Kept(facts, snapshot, can_keep)
 
 
-def keep(facts: Mapping[str, Facts], kept: Kept) -> None:
-    """Keep what was counted after `kept` was read."""
+def keep(facts: Mapping[str, Facts], kept: Kept, orders: Mapping[str, Mapping[str, list[int]]] | None = None) -> None:
+    """Keep what was counted after `kept` was read. `orders` are a part's `pairs` and `rows`."""
     if not facts or not kept.can_keep:
         return
     tenant_id = require_tenant_id()
-    rows = json.dumps([{"part": part, "facts": found} for part, found in facts.items()])
+    rows = json.dumps(
+        [{"part": part, "facts": found, **(orders or {}).get(part, {})} for part, found in facts.items()]
+    )
     with database.cursor() as cursor:
         cursor.execute(KEEP, (tenant_id, tenant_id, kept.snapshot, rows))

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection as database
 from django.db.models import QuerySet
 
+Parts = Sequence[QuerySet[Any]]
 
-def merge(parts: Sequence[QuerySet[Any]], order: Sequence[str], start: int, stop: int) -> list[Any]:
+COUNTED = """
+    SELECT {key}, count(*) OVER () FROM ({listed}) AS listed ({names}) {join} ORDER BY {order} LIMIT %s OFFSET %s
+"""
+RANKED = "LEFT JOIN unnest(%s::bigint[]) WITH ORDINALITY AS ranked (id, place) ON ranked.id = {key}"
+
+
+def merge(parts: Parts, order: Sequence[str], start: int, stop: int) -> list[Any]:
     """Rows `start` to `stop` of all parts together, in one statement.
 
     Each part is put in order and cut off by itself, so that PostgreSQL reads it from an index in that order. Of the
@@ -19,3 +28,48 @@ def merge(parts: Sequence[QuerySet[Any]], order: Sequence[str], start: int, stop
         return list(ordered[0][start:stop])
     cut = [part[:stop] for part in ordered]
     return list(cut[0].union(*cut[1:], all=True).order_by(*order)[start:stop])
+
+
+def count_and_merge(
+    parts: Parts,
+    columns: Sequence[str],
+    start: int,
+    stop: int,
+    *,
+    is_descending: bool,
+    ranked: Sequence[int] | None = None,
+) -> tuple[int, list[int]]:
+    """How many rows the parts have together, and the keys of the slice, in one look: for lists without a kept count.
+
+    `columns` put the rows in order; the last of them is the key. Rows whose keys are `ranked` stand in that order,
+    before the others, or after them when `is_descending` is false; the others go by `columns`.
+    """
+    listed, values = _union([part.order_by().values_list(*columns) for part in parts])
+    if not listed:
+        return 0, []
+    names = [f"c{place}" for place in range(len(columns))]
+    key = names[-1]
+    order = ", ".join(f"{name}{' DESC' if is_descending and ranked is None else ''}" for name in names)
+    join = ""
+    if ranked is not None:
+        join = RANKED.format(key=key)
+        values = [*values, list(ranked)]
+        order = f"{'place' if is_descending else 'place DESC NULLS FIRST'}, {order}"
+    sql = COUNTED.format(key=key, listed=listed, names=", ".join(names), join=join, order=order)
+    with database.cursor() as cursor:
+        cursor.execute(sql, [*values, stop - start, start])
+        rows = cursor.fetchall()
+    return (rows[0][1] if rows else 0), [row[0] for row in rows]
+
+
+def _union(parts: Parts) -> tuple[str, list[Any]]:
+    """The statement that reads all parts, empty when none can have a row, and its values."""
+    texts, values = [], []
+    for part in parts:
+        try:
+            text, own = part.query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        texts.append(text)
+        values += own
+    return " UNION ALL ".join(texts), values

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from mapping.automap.pairs import pair_figures
+from mapping.automap.ranking import rank_lefts, rank_rights
 from mapping.counts.figures import (
     Figure,
     Figures,
@@ -20,10 +21,13 @@ from mapping.counts.kept import Facts, keep, read_kept
 from mapping.counts.tree import Tree
 from mapping.coverage import Coverage, coverage_figures, is_code_section, read_coverage, read_tree
 from mapping.kinds import KINDS
+from mapping.page.ranked import NONE, Ranked
 from mapping.screens import SECTIONS, Section, Shown, Situation, choose_sections
 from mapping.sides import Sides
 
 LINKS = "links"
+# As many suggestions as the card of automap shows.
+MOST_FIRST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,9 @@ class Part:
 class PageFacts:
     """`links` by kind; `coverages` of the sections in the menu and of this one. `tree` only where this one has one.
 
-    `rights_open` are unused rows at the right, `to_review` rows at the left with a pair that nobody decided on, and
-    `open_with_pair` those of them that have no link at all. `broken` are links to a row that is inactive or
-    gone in QuickBooks, `left_out` the rows at the left that are settled without a link.
+    `rights_open` are unused rows at the right. `queue` are the best pairs of rows at the left that nobody decided on,
+    `first` the first of them, and `best` the rows of these pairs that have no link at all. `broken` are links to a row
+    that is inactive or gone in QuickBooks, `left_out` the rows at the left that are settled without a link.
     """
 
     shown: Shown
@@ -49,28 +53,77 @@ class PageFacts:
     coverages: Mapping[str, Coverage]
     tree: Tree | None = None
     rights_open: int = 0
-    to_review: int = 0
-    open_with_pair: int = 0
+    queue: Ranked = NONE
+    first: tuple[int, ...] = ()
+    best: Ranked = NONE
     broken: int = 0
     left_out: int = 0
 
+    @property
+    def to_review(self) -> int:
+        return self.queue.count
+
+    @property
+    def open_with_pair(self) -> int:
+        return self.best.count
+
 
 def load_facts(section: Section, situation: Situation, sides: Sides) -> PageFacts:
-    """Two statements at most, one more to keep what was counted."""
+    """Two statements, a third to rank the suggestions, and one to keep what was counted; one while nothing changed."""
     if sides.procore is None and sides.quickbooks is None:
         return _nothing(section, situation)
-    parts = _parts(section, sides)
-    kept = read_kept({name: part.lists for name, part in parts.items()})
+    parts, best = _parts(section, sides), f"best:{section.key}"
+    kept = read_kept({name: part.lists for name, part in parts.items()} | {best: _pair_lists(section)})
     facts = dict(kept.facts)
     asked = [name for name in parts if name not in facts and _is_worth_counting(name, section, situation, facts)]
     figures = read_figures(figure for name in asked for figure in parts[name].figures())
     counted = {name: parts[name].read(figures) for name in asked}
-    keep(counted, kept)
-    return _gather(section, situation, facts | counted)
+    orders: dict[str, dict[str, list[int]]] = {}
+    if best not in facts and section.can_automap and sides.procore is not None and sides.quickbooks is not None:
+        pairs, rows = rank_lefts(section, sides, _tree_of(section, facts | counted))
+        counted[best] = {"pairs": len(pairs), "rows": len(rows), "first": pairs[:MOST_FIRST]}
+        orders[best] = {"pairs": pairs, "rows": rows}
+    keep(counted, kept, orders)
+    return _gather(section, situation, facts | counted, {} if kept.can_keep else orders)
 
 
-def _gather(section: Section, situation: Situation, facts: Mapping[str, Facts]) -> PageFacts:
-    tree = Tree.from_facts(facts[f"tree:{section.key}"]) if is_code_section(section) else None
+def load_best_rights(section: Section, sides: Sides, tree: Tree | None) -> Ranked:
+    """The unused rows at the right in order of score. One statement while nothing changed, else three."""
+    if not section.can_automap or sides.procore is None or sides.quickbooks is None:
+        return NONE
+    part = f"best_right:{section.key}"
+    kept = read_kept({part: _pair_lists(section)})
+    facts, orders = dict(kept.facts), {}
+    if part not in facts:
+        rows = rank_rights(section, sides, tree)
+        facts[part], orders[part] = {"rows": len(rows)}, {"rows": rows}
+        keep(facts, kept, orders)
+    return _ranked(part, "rows", facts, {} if kept.can_keep else orders)
+
+
+def _ranked(
+    part: str,
+    column: Literal["pairs", "rows"],
+    facts: Mapping[str, Facts],
+    held: Mapping[str, Mapping[str, list[int]]],
+) -> Ranked:
+    if part not in facts:
+        return NONE
+    here = tuple(held[part][column]) if part in held else None
+    return Ranked(facts[part][column], here, part, column)
+
+
+def _tree_of(section: Section, facts: Mapping[str, Facts]) -> Tree | None:
+    return Tree.from_facts(facts[f"tree:{section.key}"]) if is_code_section(section) else None
+
+
+def _gather(
+    section: Section,
+    situation: Situation,
+    facts: Mapping[str, Facts],
+    held: Mapping[str, Mapping[str, list[int]]],
+) -> PageFacts:
+    tree, best = _tree_of(section, facts), f"best:{section.key}"
     shown = choose_sections(situation, frozenset(facts[LINKS]))
     coverages = {
         each.key: Coverage(**facts[f"cover:{each.key}"])
@@ -79,16 +132,15 @@ def _gather(section: Section, situation: Situation, facts: Mapping[str, Facts]) 
     }
     if tree is not None:
         coverages[section.key] = Coverage(tree.mapped, tree.total)
-    pairs = facts[f"pairs:{section.key}"]["lefts"]
-    covering = tree.covering if tree else frozenset()
     return PageFacts(
         shown=shown,
         links=facts[LINKS],
         coverages=coverages,
         tree=tree,
         rights_open=facts[f"right:{section.key}"]["open"],
-        to_review=sum(count for place, count, _ in pairs if place not in covering),
-        open_with_pair=sum(count - linked for place, count, linked in pairs if place not in covering),
+        queue=_ranked(best, "pairs", facts, held),
+        first=tuple(facts[best]["first"]) if best in facts else (),
+        best=_ranked(best, "rows", facts, held),
         broken=facts[f"state:{section.key}"]["broken"],
         left_out=facts[f"state:{section.key}"]["left_out"],
     )
@@ -117,7 +169,6 @@ def _parts(section: Section, sides: Sides) -> dict[str, Part]:
         else:
             parts[f"cover:{each.key}"] = _cover(each, sides)
     parts[f"right:{section.key}"] = _rights(section, sides)
-    parts[f"pairs:{section.key}"] = _pairs(section, sides)
     parts[f"state:{section.key}"] = _state(section, sides)
     return parts
 
@@ -146,19 +197,6 @@ def _rights(section: Section, sides: Sides) -> Part:
     return Part(lists, lambda: [open_rights(section, sides)] if sides.quickbooks else [], read)
 
 
-def _pairs(section: Section, sides: Sides) -> Part:
-    lists = left_lists(section) | {kind.right.key for kind in section.kinds}
-    name = f"pairs:{section.key}"
-
-    def read(figures: Sequence[Figure]) -> Facts:
-        return {"lefts": [(row[1], row[3], row[4]) for row in pick(figures, name)]}
-
-    def figures() -> list[Figures]:
-        return pair_figures(section, sides) if sides.procore and sides.quickbooks else []
-
-    return Part(lists, figures, read)
-
-
 def _state(section: Section, sides: Sides) -> Part:
     def read(figures: Sequence[Figure]) -> Facts:
         broken, out = pick(figures, f"broken:{section.key}"), pick(figures, f"out:{section.key}")
@@ -167,7 +205,12 @@ def _state(section: Section, sides: Sides) -> Part:
     def figures() -> list[Figures]:
         return [broken_links(section, sides), rows_left_out(section, sides)] if sides.procore else []
 
-    return Part(left_lists(section) | {kind.right.key for kind in section.kinds}, figures, read)
+    return Part(_pair_lists(section), figures, read)
+
+
+def _pair_lists(section: Section) -> frozenset[str]:
+    """The lists that decide which suggestions can still be taken."""
+    return left_lists(section) | {kind.right.key for kind in section.kinds}
 
 
 def left_lists(section: Section) -> frozenset[str]:

@@ -12,8 +12,9 @@ from mapping.counts.tree import Tree
 from mapping.coverage import Coverage, is_code_section
 from mapping.kinds import MappingKind
 from mapping.models import MappingRun
-from mapping.page.facts import PageFacts, load_facts
+from mapping.page.facts import PageFacts, load_best_rights, load_facts
 from mapping.page.query import ListQuery
+from mapping.page.ranked import Ranked
 from mapping.screens import Section, Shown, Situation
 from mapping.sections import load_situation
 from mapping.sides import SideKey, Sides, load_sides
@@ -47,6 +48,11 @@ class Frame:
         # Read first: of a run that is seen as ended, what it linked and left is then in the counts.
         _ = self.latest_run
         return load_facts(self.section, self.situation, self.sides)
+
+    @cached_property
+    def best_rights(self) -> Ranked:
+        """The unused rows of QuickBooks that a suggestion fits, best first."""
+        return load_best_rights(self.section, self.sides, self.facts.tree)
 
     @property
     def tree(self) -> Tree:

@@ -6,25 +6,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from django.db.models.functions import Lower
 
 from mapping.candidates import all_rows
-from mapping.counts.merging import merge
+from mapping.counts.merging import count_and_merge, merge
 from mapping.models import RemoteItem
 from mapping.page.frame import PAGE_SIZE, Frame
 from mapping.page.query import url_of
 from smoothx.lib.shapes import Page, turn_page
 
 Rows = QuerySet[RemoteItem]
-# A filter that leaves fewer rows is answered by one look at the list: the rows are put in order afterwards.
+# Past these matches a dialog says "more than", and a list of links is read in order rather than sorted.
 FEW = 1000
-# What rows are put in order by: names of columns that are annotated, or of the table's own.
+# What rows are put in order by. An index has each order, and nothing else may be read on the way to a page.
 IN_ORDER = {"name": ("sort_name", "pk"), "code": ("code", "name", "pk")}
-
-
-def name_order(rows: Rows) -> Rows:
-    """In order of name, capital letters or not."""
-    return rows.annotate(sort_name=Lower("name"))
 
 
 def turn(frame: Frame, count: int) -> tuple[Page, slice]:
@@ -36,10 +30,18 @@ def turn(frame: Frame, count: int) -> tuple[Page, slice]:
     )
 
 
-def count_or_gather(rows: QuerySet[Any]) -> tuple[int, list[int] | None]:
-    """How many rows there are, and their keys when they are few."""
-    keys = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
-    return (len(keys), keys) if len(keys) <= FEW else (rows.order_by().count(), None)
+def turn_counted(
+    frame: Frame, parts: Sequence[QuerySet[Any]], columns: Sequence[str], **options: Any
+) -> tuple[Page, list[int]]:
+    """The page of a list whose length nobody knows yet, and the keys of its rows. See `count_and_merge`."""
+    start = (frame.query.page - 1) * PAGE_SIZE
+    count, keys = count_and_merge(parts, columns, start, start + PAGE_SIZE, **options)
+    if start and not keys:
+        # Beyond the end, where the last page is shown.
+        count, _ = count_and_merge(parts, columns, 0, 1, **options)
+        _, shown = turn(frame, count)
+        count, keys = count_and_merge(parts, columns, shown.start, shown.stop, **options)
+    return turn(frame, count)[0], keys
 
 
 def read_slice(
@@ -59,10 +61,7 @@ def ordered_rows(parts: Sequence[Rows], order: str) -> Callable[[bool, int, int]
 
     def read(is_descending: bool, start: int, stop: int) -> list[RemoteItem]:
         columns = [f"-{name}" if is_descending else name for name in IN_ORDER[order]]
-        named = [name_order(part) if order == "name" else part for part in parts]
-        if len(parts) == 1:
-            return list(named[0].order_by(*columns)[start:stop])
-        keyed = [part.values_list(*IN_ORDER[order]) for part in named]
+        keyed = [part.values_list(*IN_ORDER[order]) for part in parts]
         return rows_by_key([row[-1] for row in merge(keyed, columns, start, stop)])
 
     return read

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
-from mapping.automap.pairs import open_pairs, pairs_of
+from mapping.automap.pairs import open_pairs, pairs_of, right_resource
 from mapping.candidates import all_rows, left_rows, linked_right, right_fits
 from mapping.counts.figures import is_settled
 from mapping.coverage import open_codes
@@ -68,13 +68,28 @@ def find_matches(frame: Frame, side: SideKey, rows: Sequence[RemoteItem]) -> dic
 
 def with_names(pairs: QuerySet[SuggestedPair], kind: MappingKind, frame: Frame) -> QuerySet[SuggestedPair]:
     """The pairs of a kind with both rows' names, read in the same statement: `left_row` and `right_row`."""
-    left = all_rows().filter(connection=frame.sides.procore, resource=kind.left.key, remote_id=OuterRef("left_id"))
-    right = all_rows().filter(
-        connection=frame.sides.quickbooks, resource=kind.right.key, remote_id=OuterRef("right_id")
+    return _with_names(pairs, frame, kind.left.key, kind.right.key)
+
+
+def _with_names(pairs: QuerySet[SuggestedPair], frame: Frame, left: str, right: Any) -> QuerySet[SuggestedPair]:
+    """`left` and `right` are the lists the rows are in."""
+    lefts = all_rows().filter(connection=frame.sides.procore, resource=left, remote_id=OuterRef("left_id"))
+    pairs = pairs.annotate(right_list=right if isinstance(right, Case) else Value(right))
+    rights = all_rows().filter(
+        connection=frame.sides.quickbooks, resource=OuterRef("right_list"), remote_id=OuterRef("right_id")
     )
     return pairs.annotate(
-        left_row=Subquery(left.values(found=NAMED)[:1]), right_row=Subquery(right.values(found=NAMED)[:1])
+        left_row=Subquery(lefts.values(found=NAMED)[:1]), right_row=Subquery(rights.values(found=NAMED)[:1])
     )
+
+
+def read_named(keys: Sequence[int], frame: Frame) -> list[SuggestedPair]:
+    """These pairs, in this order, with both rows' names."""
+    found = SuggestedPair.objects.filter(pk__in=list(keys)) if keys else SuggestedPair.objects.none()
+    left = frame.section.kinds[0].left.key
+    named = _with_names(found, frame, left, right_resource(frame.section))
+    by_key = {pair.pk: pair for pair in named}
+    return [by_key[key] for key in keys if key in by_key]
 
 
 def other_name(pair: Any, side: SideKey) -> str:

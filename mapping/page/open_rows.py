@@ -6,19 +6,19 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
-from django.db.models.functions import Lower
+from django.db.models import Q, QuerySet
 
 from mapping.candidates import all_rows, left_rows, linked_left, linked_right, right_fits
 from mapping.left_out import left_out
 from mapping.models import RemoteItem
 from mapping.page.frame import Frame
 from mapping.page.inherited import in_project, load_code_facts, project_choices
-from mapping.page.listing import count_or_gather, ordered_rows, read_slice, turn
-from mapping.page.matcher import Match, find_matches, open_parts, open_rows
+from mapping.page.listing import IN_ORDER, ordered_rows, read_slice, rows_by_key, turn, turn_counted
+from mapping.page.matcher import find_matches, open_parts, open_rows
 from mapping.page.open_row import may_push, show_row
 from mapping.page.query import matches
-from mapping.page.score_order import order_by_score
+from mapping.page.rank_order import read_ranked
+from mapping.page.ranked import Ranked
 from mapping.pushing import pushes
 from mapping.sides import SideKey
 from mapping.signals import count_waiting
@@ -95,13 +95,15 @@ def load_waiting(frame: Frame) -> dict[str, int]:
 def list_open(frame: Frame, side: SideKey, total: int) -> tuple[list[dict[str, Any]], Page]:
     """The rows of the page in force, ready for the template. `total` is the count of all open rows."""
     waiting = load_waiting(frame) if side == "procore" else {}
-    parts, count, is_few = _narrow(frame, _parts(frame, side, waiting), total)
-    page, shown = turn(frame, count)
-    if frame.query.sort == "score" and is_few and frame.section.can_automap:
-        found, best = _sort_few(frame, side, parts, shown)
+    parts, order = _parts(frame, side, waiting), _order(frame, side)
+    ranked = _ranked(frame, side, parts, waiting)
+    if frame.query.is_filtered:
+        page, keys = _turn_filtered(frame, parts, order, ranked)
+        found = rows_by_key(keys)
     else:
-        found = _read(frame, side, parts, count, shown, waiting) if count else []
-        best = find_matches(frame, side, found)
+        page, shown = turn(frame, total)
+        found = _read(frame, parts, order, ranked, total, shown)
+    best = find_matches(frame, side, found)
     states = pushes.states(frame.section, side) if found and may_push(frame, side) else {}
     is_left_out = frame.query.show == "left_out"
     codes = load_code_facts(frame, found) if side == "procore" else {}
@@ -113,45 +115,36 @@ def list_open(frame: Frame, side: SideKey, total: int) -> tuple[list[dict[str, A
     return rows, page
 
 
-def _narrow(frame: Frame, parts: list[Rows], total: int) -> tuple[list[Rows], int, bool]:
-    """The lists as the filter leaves them, how many rows they have, and whether these are few and known."""
-    if not frame.query.is_filtered:
-        return parts, total, False
-    counted = [count_or_gather(part) for part in parts]
-    keys = [key for _, found in counted for key in found or []]
-    count = sum(each for each, _ in counted)
-    if count == len(keys):
-        return [all_rows().filter(pk__in=keys)], count, True
-    return parts, count, False
-
-
-def _sort_few(
-    frame: Frame, side: SideKey, parts: list[Rows], shown: slice
-) -> tuple[list[RemoteItem], dict[int, Match]]:
-    rows = list(parts[0])
-    best = find_matches(frame, side, rows)
-    sign = -1 if frame.query.is_descending else 1
-    scores = {row.pk: best[row.pk].score if row.pk in best else 0 for row in rows}
-    return sorted(rows, key=lambda row: (sign * scores[row.pk], row.name.lower(), row.pk))[shown], best
+def _turn_filtered(frame: Frame, parts: list[Rows], order: str, ranked: Ranked | None) -> tuple[Page, list[int]]:
+    is_descending = frame.query.is_descending
+    if ranked is None:
+        return turn_counted(frame, parts, IN_ORDER[order], is_descending=is_descending)
+    ranks = ranked.read_all()
+    return turn_counted(frame, parts, IN_ORDER[order], is_descending=is_descending, ranked=ranks)
 
 
 def _read(
-    frame: Frame, side: SideKey, parts: list[Rows], count: int, shown: slice, waiting: Mapping[str, int]
+    frame: Frame, parts: list[Rows], order: str, ranked: Ranked | None, count: int, shown: slice
 ) -> list[RemoteItem]:
-    query, order = frame.query, _order(frame, side)
-    if query.sort == "score" and frame.section.can_automap:
-        return order_by_score(frame, side, parts, order, count, shown)
-    if query.sort == "waiting" and waiting:
-        return list(_by_waiting(parts[0], waiting, is_descending=query.is_descending)[shown])
-    is_descending = query.sort == "name" and query.is_descending
-    return read_slice(ordered_rows(parts, order), shown, count, is_descending=is_descending)
+    if ranked is None:
+        return read_slice(ordered_rows(parts, order), shown, count, is_descending=frame.query.is_descending)
+    return read_ranked(parts, order, ranked, count, shown, is_descending=frame.query.is_descending)
+
+
+def _ranked(frame: Frame, side: SideKey, parts: list[Rows], waiting: Mapping[str, int]) -> Ranked | None:
+    """The rows that go before the others in the order asked for; None where it is the order of the list."""
+    if frame.query.sort == "score" and frame.section.can_automap:
+        return frame.facts.best if side == "procore" else frame.best_rights
+    if frame.query.sort == "waiting" and waiting:
+        return _rank_waiting(parts[0], waiting)
+    return None
+
+
+def _rank_waiting(rows: Rows, waiting: Mapping[str, int]) -> Ranked:
+    found = rows.filter(remote_id__in=list(waiting)).values_list("remote_id", "sort_name", "pk")
+    keys = [pk for _, _, pk in sorted(found, key=lambda row: (-waiting[row[0]], *row[1:]))]
+    return Ranked(len(keys), tuple(keys))
 
 
 def _order(frame: Frame, side: SideKey) -> str:
     return "code" if frame.section.kinds[0].by_code and side == "procore" else "name"
-
-
-def _by_waiting(rows: Rows, waiting: Mapping[str, int], *, is_descending: bool) -> Rows:
-    cases = [When(remote_id=remote_id, then=Value(count)) for remote_id, count in waiting.items()]
-    rows = rows.annotate(waiting=Case(*cases, default=Value(0), output_field=IntegerField()))
-    return rows.order_by("-waiting" if is_descending else "waiting", Lower("name"), "pk")

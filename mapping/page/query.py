@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from django.db.models import Q
 from django.urls import reverse
 
+from mapping.candidates import holds
 from mapping.screens import Section
 from mapping.sides import SideKey
 
@@ -106,7 +107,4 @@ def sort_url(section: Section, query: ListQuery, key: str) -> str:
 
 def matches(search: str) -> Q:
     """Rows that hold every word of the search somewhere in name, code, e-mail or phone."""
-    found = Q()
-    for word in search.lower().split():
-        found &= Q(searched__contains=word)
-    return found
+    return holds(*search.lower().split())

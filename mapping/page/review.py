@@ -7,22 +7,20 @@ from typing import Any
 
 from django.urls import reverse
 
-from mapping.automap.pairs import SECOND, Pairs, best_pairs, in_order, open_pairs, pairs_of, rejected_pairs
+from mapping.automap.pairs import SECOND, in_order, open_pairs, pairs_of, rejected_pairs
 from mapping.automap.running import is_lost, is_running, takes_codes_first
 from mapping.candidates import all_rows
-from mapping.counts.merging import merge
 from mapping.kinds import KINDS
 from mapping.matching.records import MOST_SUGGESTED
 from mapping.models import MappingRun, RemoteItem, SuggestedPair
 from mapping.page.frame import Frame
 from mapping.page.listing import turn
-from mapping.page.matcher import left_name, right_name, with_names
+from mapping.page.matcher import left_name, read_named, right_name
 from mapping.page.query import review_url
 from mapping.page.words import context_of, kind_label, name_of, nouns
 from mapping.sides import SIDE_LABELS
 from smoothx.lib.shapes import Action, Page, Progress
 
-MOST_ON_CARD = 3
 STOPPED = "The last run stopped before its end. Nothing of it was linked. Run it again."
 Rows = dict[tuple[str, str], RemoteItem]
 
@@ -51,17 +49,12 @@ def automap_context(frame: Frame) -> dict[str, Any] | None:
 
 def review_context(frame: Frame, *, is_rejected: bool = False) -> dict[str, Any]:
     """The page of all pairs to decide on, or of the rejected ones."""
-    queue = open_pairs(frame.section, frame.sides, frame.facts.tree)
     rejected = rejected_pairs(frame.section, frame.sides)
     count = rejected.count() if is_rejected else frame.facts.to_review
     page, shown = turn(frame, count)
     page = _with_urls(page, frame, is_rejected=is_rejected)
-    found = (
-        list(rejected[shown])
-        if is_rejected
-        else in_order(best_pairs(frame.section, frame.sides, queue), shown.start, shown.stop)
-    )
-    others = [] if is_rejected else _alternatives(queue, found)
+    found = list(rejected[shown]) if is_rejected else _read_queue(frame, shown)
+    others = [] if is_rejected else _alternatives(frame, found)
     rows = load_pair_rows([*found, *others])
     return {
         "pairs": [show_pair(pair, frame, rows, others) for pair in found],
@@ -121,12 +114,21 @@ def load_pair_rows(pairs: Sequence[SuggestedPair]) -> Rows:
     return found
 
 
-def _alternatives(queue: Any, found: Sequence[SuggestedPair]) -> list[SuggestedPair]:
+def _read_queue(frame: Frame, shown: slice) -> list[SuggestedPair]:
+    keys = frame.facts.queue.read(shown.start, shown.stop)
+    found = SuggestedPair.objects.in_bulk(keys)
+    return [found[key] for key in keys if key in found]
+
+
+def _alternatives(frame: Frame, found: Sequence[SuggestedPair]) -> list[SuggestedPair]:
     """The other pairs of the same left rows, best first."""
+    if not found:
+        return []
     shown = {pair.pk for pair in found}
+    queue = open_pairs(frame.section, frame.sides, frame.facts.tree)
     parts = pairs_of(queue, "procore", [pair.left_id for pair in found])
     most = MOST_SUGGESTED * len(found)
-    return [pair for pair in in_order(parts, 0, most) if pair.pk not in shown] if found else []
+    return [pair for pair in in_order(parts, 0, most) if pair.pk not in shown]
 
 
 def _card(frame: Frame, latest: MappingRun | None) -> dict[str, Any] | None:
@@ -135,8 +137,7 @@ def _card(frame: Frame, latest: MappingRun | None) -> dict[str, Any] | None:
     count = frame.facts.to_review
     if not has_run and (latest is not None or not count):
         return None
-    queue = open_pairs(frame.section, frame.sides, frame.facts.tree)
-    shown = _first_pairs(frame, queue) if count else []
+    shown = read_named(frame.facts.first, frame)
     unmatched = max(0, frame.coverage.unmapped - frame.facts.open_with_pair)
     noun = f"{frame.section.left_noun if unmatched == 1 else frame.section.left_noun_plural}"
     run = latest if has_run else None
@@ -149,15 +150,6 @@ def _card(frame: Frame, latest: MappingRun | None) -> dict[str, Any] | None:
         "more": {"label": _review_label(count), "url": review_url(frame.section)} if count else None,
         "note": _note(run),
     }
-
-
-def _first_pairs(frame: Frame, queue: Sequence[Pairs]) -> list[SuggestedPair]:
-    """The best pairs, one for each row. A row has few, so enough rows are among the first."""
-    named = [with_names(part, kind, frame) for part, kind in zip(queue, frame.section.kinds, strict=True)]
-    best: dict[str, SuggestedPair] = {}
-    for pair in merge(named, ("-score", "pk"), 0, MOST_ON_CARD * (MOST_SUGGESTED + 1)):
-        best.setdefault(pair.left_id, pair)
-    return list(best.values())[:MOST_ON_CARD]
 
 
 def _title(run: MappingRun | None, count: int) -> str:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from mapping.models import Link
-from mapping.page.mapped_rows import all_links, filter_links
+from mapping.page.link_order import all_links, filter_links
 from mapping.page.query import ListQuery, read_address, url_of
 from mapping.screens import Section
 from mapping.signals import OpenDocuments

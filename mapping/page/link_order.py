@@ -1,0 +1,149 @@
+"""The links a mapping page shows: which the address asks for, in which order, and those of one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection as database
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+
+from mapping.candidates import all_rows
+from mapping.kinds import MappingKind
+from mapping.models import Link, RemoteItem
+from mapping.page.frame import PAGE_SIZE, Frame
+from mapping.page.inherited import in_project, project_of
+from mapping.page.listing import IN_ORDER, read_slice, turn, turn_counted
+from mapping.page.query import matches
+from smoothx.lib.shapes import Page
+
+Links = QuerySet[Link]
+Key = tuple[str, str]
+
+# The left rows of a list, each once for every kind it is linked in. OFFSET 0 has PostgreSQL find out once per row what
+# it is linked in; an order within is kept, and `counted` looks through them all.
+LINKED = """
+    SELECT listed.remote_id, kind.place{counted}
+    FROM ({rows} OFFSET 0) AS listed ({names})
+    CROSS JOIN LATERAL (VALUES {kinds}) AS kind (place, is_linked)
+    WHERE ({any_kind}) AND kind.is_linked
+    ORDER BY {order} LIMIT %s OFFSET %s
+"""
+
+
+def all_links(frame: Frame) -> Links:
+    links: Links = Link.objects.filter(kind__in=frame.kind_keys, left_connection=frame.sides.procore)
+    return links
+
+
+def filter_links(frame: Frame) -> Links:
+    """The links the address asks for. Rows are looked for in lists of their own: link by link it would take longer."""
+    links = _chosen(frame, all_links(frame))
+    for fits in _wanted(frame):
+        found = Q(left_id__in=_lefts(frame).filter(fits).values("remote_id"))
+        for kind in frame.section.kinds:
+            found |= Q(kind=kind.key, right_id__in=_rights(frame, kind).filter(fits).values("remote_id"))
+        links = links.filter(found)
+    if project_of(frame.query.show):
+        links = links.filter(left_id__in=in_project(_lefts(frame), frame.query.show).values("remote_id"))
+    return links
+
+
+def read_all(frame: Frame, total: int) -> tuple[list[Link], Page]:
+    """The page in force of all links of the section, `total` of them."""
+    page, shown = turn(frame, total)
+    links = all_links(frame)
+
+    def read_by_time(is_descending: bool, start: int, stop: int) -> list[Link]:
+        order = ("-at", "-pk") if is_descending else ("at", "pk")
+        return list(links.select_related("actor").order_by(*order)[start:stop])
+
+    def read_by_name(is_descending: bool, start: int, stop: int) -> list[Link]:
+        _, keys = _read_linked(frame, start, stop, is_descending=is_descending, is_counted=False)
+        return _links_of(links, keys)
+
+    read = read_by_time if frame.query.sort == "linked" else read_by_name
+    return read_slice(read, shown, total, is_descending=frame.query.is_descending), page
+
+
+def read_filtered(frame: Frame) -> tuple[list[Link], Page]:
+    """The page in force of the links the address asks for, counted in the same look."""
+    is_descending = frame.query.is_descending
+    if frame.query.sort == "linked":
+        page, keys = turn_counted(frame, [filter_links(frame)], ("at", "pk"), is_descending=is_descending)
+        found = Link.objects.select_related("actor").in_bulk(keys)
+        return [found[key] for key in keys if key in found], page
+    start = (frame.query.page - 1) * PAGE_SIZE
+    count, linked = _read_linked(frame, start, start + PAGE_SIZE, is_descending=is_descending)
+    if start and not linked:
+        # Beyond the end, where the last page is shown.
+        count, _ = _read_linked(frame, 0, 1, is_descending=is_descending)
+        _, shown = turn(frame, count)
+        count, linked = _read_linked(frame, shown.start, shown.stop, is_descending=is_descending)
+    return _links_of(all_links(frame), linked), turn(frame, count)[0]
+
+
+def _read_linked(
+    frame: Frame, start: int, stop: int, *, is_descending: bool, is_counted: bool = True
+) -> tuple[int, list[Key]]:
+    """How many links there are, 0 unless it is to be counted, and (kind, left id) of a slice in order of name."""
+    kinds = frame.section.kinds
+    if frame.sides.procore is None:
+        return 0, []
+    columns = IN_ORDER["code" if kinds[0].by_code else "name"]
+    direction = "-" if is_descending else ""
+    flags = {f"k{place}": _flag(frame, kind) for place, kind in enumerate(kinds)}
+    rows = in_project(_lefts(frame), frame.query.show).annotate(**flags)
+    rows = rows.order_by() if is_counted else rows.order_by(*(f"{direction}{name}" for name in columns))
+    text, values = rows.values_list(*columns, "remote_id", *flags).query.sql_with_params()
+    ordered = [f"c{place}" for place in range(len(columns))]
+    suffix = " DESC" if is_descending else ""
+    statement = LINKED.format(
+        counted=", count(*) OVER ()" if is_counted else "",
+        rows=text,
+        names=", ".join([*ordered, "remote_id", *flags]),
+        kinds=", ".join(f"({place}, {name})" for place, name in enumerate(flags)),
+        any_kind=" OR ".join(flags),
+        order=", ".join(f"{name}{suffix}" for name in [*ordered, "place"]),
+    )
+    with database.cursor() as cursor:
+        cursor.execute(statement, [*values, stop - start, start])
+        found = cursor.fetchall()
+    return (found[0][2] if found and is_counted else 0), [(kinds[row[1]].key, row[0]) for row in found]
+
+
+def _flag(frame: Frame, kind: MappingKind) -> ExpressionWrapper:
+    """Whether a left row has a link of the kind that the address asks for."""
+    links = _chosen(frame, all_links(frame).filter(kind=kind.key))
+    # The list at hand is looked through row by row, the one at the right is a list of its own.
+    found = Q()
+    for fits in _wanted(frame):
+        rights = _rights(frame, kind).filter(fits).values("remote_id")
+        of_left = fits & Q(remote_id__in=links.values("left_id"))
+        found &= of_left | Q(remote_id__in=links.filter(right_id__in=rights).values("left_id"))
+    return ExpressionWrapper(found or Q(remote_id__in=links.values("left_id")), output_field=BooleanField())
+
+
+def _wanted(frame: Frame) -> list[Q]:
+    """What one of the two rows of a link must be, each condition by itself."""
+    search = [matches(frame.query.search)] if frame.query.search else []
+    return [*search, Q(is_active=False)] if frame.query.show == "problems" else search
+
+
+def _chosen(frame: Frame, links: Links) -> Links:
+    return links.filter(chosen_by=frame.query.show) if frame.query.show in Link.ChosenBy.values else links
+
+
+def _lefts(frame: Frame) -> QuerySet[RemoteItem]:
+    return all_rows().filter(connection=frame.sides.procore, resource=frame.section.kinds[0].left.key)
+
+
+def _rights(frame: Frame, kind: MappingKind) -> QuerySet[RemoteItem]:
+    return all_rows().filter(connection=frame.sides.quickbooks, resource=kind.right.key)
+
+
+def _links_of(links: Links, keys: Sequence[Key]) -> list[Any]:
+    """The links of these (kind, left id), in this order."""
+    found = links.filter(left_id__in={left_id for _, left_id in keys}).select_related("actor")
+    by_key = {(link.kind, link.left_id): link for link in found}
+    return [by_key[key] for key in keys if key in by_key]
