@@ -110,7 +110,7 @@ def _has_no_other_role(links: QuerySet[Link], others: Sequence[str]) -> Q:
 
     One condition rather than two joined by "or", which PostgreSQL would answer by reading all links.
     """
-    return ~Exists(links.filter(~Exact(OuterRef("band"), Value(SECOND)), kind__in=others))
+    return Q(~Exists(links.filter(~Exact(OuterRef("band"), Value(SECOND)), kind__in=others)))
 
 
 def _uses(kind: MappingKind, sides: Sides) -> QuerySet[Link]:

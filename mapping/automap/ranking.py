@@ -5,6 +5,7 @@ Which suggestion of a row is the best one that can still be taken changes with e
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection as database
@@ -49,21 +50,24 @@ def rank_lefts(section: Section, sides: Sides, tree: Tree | None) -> tuple[list[
 
     `tree` leaves out codes that a division covers.
     """
-    return _read(LEFTS, pairs=_pairs(section, sides), lefts=_lefts(section, sides, tree))
+    pairs, rows = _read(LEFTS, pairs=_pairs(section, sides), lefts=_lefts(section, sides, tree))
+    return pairs, rows
 
 
 def rank_rights(section: Section, sides: Sides, tree: Tree | None) -> list[int]:
     """The unused rows at the right with an open pair, best first."""
     pairs, lefts = _pairs(section, sides), _lefts(section, sides, tree)
-    return _read(RIGHTS, pairs=pairs, lefts=lefts, rights=_rights(section, sides))[0]
+    (rows,) = _read(RIGHTS, pairs=pairs, lefts=lefts, rights=_rights(section, sides))
+    return rows
 
 
-def _read(statement: str, **parts: QuerySet[Any]) -> Any:
+def _read(statement: str, **parts: QuerySet[Any]) -> Sequence[list[int]]:
     compiled = {name: part.query.sql_with_params() for name, part in parts.items()}
     values = [value for _, own in compiled.values() for value in own]
     with database.cursor() as cursor:
         cursor.execute(statement.format(**{name: text for name, (text, _) in compiled.items()}), values)
-        return cursor.fetchone()
+        found: Sequence[list[int]] = cursor.fetchone()
+    return found
 
 
 def _pairs(section: Section, sides: Sides) -> QuerySet[Any]:

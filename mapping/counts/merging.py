@@ -64,7 +64,8 @@ def count_and_merge(
 
 def _union(parts: Parts) -> tuple[str, list[Any]]:
     """The statement that reads all parts, empty when none can have a row, and its values."""
-    texts, values = [], []
+    texts: list[str] = []
+    values: list[Any] = []
     for part in parts:
         try:
             text, own = part.query.sql_with_params()

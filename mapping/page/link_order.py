@@ -94,7 +94,7 @@ def _read_linked(
     direction = "-" if is_descending else ""
     flags = {f"k{place}": _flag(frame, kind) for place, kind in enumerate(kinds)}
     rows = in_project(_lefts(frame), frame.query.show).annotate(**flags)
-    rows = rows.order_by() if is_counted else rows.order_by(*(f"{direction}{name}" for name in columns))
+    rows = rows.order_by(*(f"{direction}{name}" for name in columns))
     text, values = rows.values_list(*columns, "remote_id", *flags).query.sql_with_params()
     ordered = [f"c{place}" for place in range(len(columns))]
     suffix = " DESC" if is_descending else ""
@@ -112,7 +112,7 @@ def _read_linked(
     return (found[0][2] if found and is_counted else 0), [(kinds[row[1]].key, row[0]) for row in found]
 
 
-def _flag(frame: Frame, kind: MappingKind) -> ExpressionWrapper:
+def _flag(frame: Frame, kind: MappingKind) -> Any:
     """Whether a left row has a link of the kind that the address asks for."""
     links = _chosen(frame, all_links(frame).filter(kind=kind.key))
     # The list at hand is looked through row by row, the one at the right is a list of its own.
@@ -120,7 +120,8 @@ def _flag(frame: Frame, kind: MappingKind) -> ExpressionWrapper:
     for fits in _wanted(frame):
         rights = _rights(frame, kind).filter(fits).values("remote_id")
         of_left = fits & Q(remote_id__in=links.values("left_id"))
-        found &= of_left | Q(remote_id__in=links.filter(right_id__in=rights).values("left_id"))
+        # NOT NOT: PostgreSQL would turn a plain IN into a join, and look for thousands of rows one by one.
+        found &= of_left | Q(remote_id__in=links.filter(~~Q(right_id__in=rights)).values("left_id"))
     return ExpressionWrapper(found or Q(remote_id__in=links.values("left_id")), output_field=BooleanField())
 
 
