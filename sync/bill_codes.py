@@ -1,4 +1,4 @@
-"""What a bill may be told of its tax and of the day it takes."""
+"""What a bill may be told of its tax and of the day it takes, and what QuickBooks refuses of a document."""
 
 from __future__ import annotations
 
@@ -64,5 +64,45 @@ BILLS = (
         "moved_to_open_day",
         "posted_with_warnings",
         "Dated {date} in Procore, posted on {posted}, the first open day.",
+    ),
+)
+
+# What QuickBooks refuses of a document, told by its error code.
+REFUSALS = (
+    Code(
+        "text_refused",
+        "rejected",
+        "QuickBooks refused a text that is too long for it: {vendor_text}",
+        "open_source",
+        "Shorten it at the source",
+    ),
+    Code(
+        "amount_refused",
+        "rejected",
+        "QuickBooks refused an amount: {vendor_text}",
+        "open_source",
+        "Check the amounts",
+    ),
+    Code(
+        "tax_code_refused",
+        "rejected",
+        "QuickBooks refused a tax code: {vendor_text}",
+        "mapping",
+        "Check the tax codes",
+    ),
+    Code(
+        "account_refused",
+        "rejected",
+        "QuickBooks does not take an account or product on this kind of line: {vendor_text}",
+        "mapping",
+        "Map another",
+    ),
+    Code(
+        "settled_there",
+        "rejected",
+        "{subject} is matched to the bank or part of a deposit, so QuickBooks lets nobody change it. Undo that there, "
+        "then check again.",
+        "document",
+        "Check again",
     ),
 )

@@ -61,6 +61,9 @@ FAULTS = (
     Fault("610", Rejected, "reference_refused", during=("create",)),
     Fault("610", Missing, "target_missing"),
     Fault("2500", UnknownReference, "reference_refused"),
+    # A text is longer than its field.
+    Fault("2050", Rejected, "text_refused"),
+    Fault("2290", Rejected, "amount_refused"),
     Fault("3001", Retry, "try_again"),
     # The token is for another company, or the app's keys are for another environment.
     Fault("3100", NoPermission, "no_permission"),
@@ -68,11 +71,19 @@ FAULTS = (
     Fault("5010", Conflict, "stale_version"),
     # The family of free text: QuickBooks' own words are all there is.
     Fault("6000", Rejected, "rejected"),
+    Fault("6070", Rejected, "amount_refused"),
+    Fault("6100", Rejected, "tax_code_refused"),
     Fault("6140", Rejected, "number_refused"),
     Fault("6190", NoPermission, "subscription_ended"),
     Fault("6200", Rejected, "books_closed"),
     Fault("6210", Rejected, "books_closed"),
     Fault("6240", Rejected, "name_exists"),
+    # The account is of a type the line cannot take, or the line has neither account nor item.
+    Fault("6430", Rejected, "account_refused"),
+    Fault("6440", Rejected, "account_refused"),
+    # Matched to the bank feed, or part of a deposit.
+    Fault("6480", Rejected, "settled_there"),
+    Fault("6540", Rejected, "settled_there"),
 )
 STATUSES: dict[int, tuple[type[VendorError], str]] = {
     401: (Reconnect, "connection_lost"),
