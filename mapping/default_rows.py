@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from connectors.models import Connection
+from mapping.candidates import holds
 from mapping.choices import usable_rows
 from mapping.defaults import DefaultKind
 from mapping.models import RemoteItem
@@ -41,10 +42,7 @@ def list_options(kind: DefaultKind, connection: Connection | None) -> Options | 
 
 def find_rows(kind: DefaultKind, connection: Connection | None, text: str) -> QuerySet[RemoteItem]:
     """The rows that contain every word typed, by name."""
-    rows = usable_rows(kind, connection)
-    for word in text.lower().split():
-        rows = rows.filter(searched__contains=word)
-    return rows.order_by("name", "id")
+    return usable_rows(kind, connection).filter(holds(*text.lower().split())).order_by("sort_name", "id")
 
 
 def find_exact(kind: DefaultKind, connection: Connection | None, text: str) -> list[RemoteItem]:
