@@ -20,6 +20,7 @@ from sync.engine import Engine
 from sync.golive import CannotGoLive
 from sync.models import Entry, OpeningBalance, OpeningRun
 from sync.plan import Notice
+from sync.registry import all_flows
 from sync.tasks import POLL_BOOKS, POLL_PROCORE
 from tests.factories import connections, make_entry, make_opening
 from tests.mapping.factories import (
@@ -38,8 +39,21 @@ pytestmark = pytest.mark.timeout(120)
 START = date(2026, 7, 1)
 FIELD = "custom_field_31"
 RETENTION = {"subtype": "Other Current Liability"}
-DEFAULTS = ("line_item_type", "bill_code", "retention_payable_retained", "retention_payable_released")
+DEFAULTS = (
+    "line_item_type",
+    "bill_code",
+    "purchase_tax_code",
+    "retention_payable_retained",
+    "retention_payable_released",
+)
 KEYS = ["connect_procore", "connect_qbo", "contacts", "projects", "way", "codes", *DEFAULTS, "openings"]
+
+
+@pytest.fixture(autouse=True)
+def only_bills(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the other flows need is asked of each gate in test_golive_defaults."""
+    for key in set(all_flows()) - {"contacts_to_qbo", "projects", "bills"}:
+        monkeypatch.delitem(all_flows(), key)
 
 
 @pytest.fixture
@@ -123,6 +137,7 @@ def test_a_new_company_has_everything_before_it(scope: Any) -> None:
     found = outcomes()
     assert list(found) == KEYS
     assert found.pop("way") == ("open", "Compare the four ways and choose one.")
+    assert found.pop("purchase_tax_code")[0] == "done"
     assert {outcome for outcome, _ in found.values()} == {"block"}
 
 
