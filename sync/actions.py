@@ -15,11 +15,12 @@ from sync.targets import Answer, signed
 from sync.tasks import nudge
 from sync.updating import PUT_BACK, REMOVE, approval_for
 from sync.work import NotConnected, Work
-from sync.written import KEPT, note_as_it_stands
+from sync.written import KEPT, LINKED, note_as_it_stands
 
 URGENT = 10
 GONE_CODES = {"target_deleted", "target_missing"}
 BY_HAND = {"changed_by_hand", "details_changed_by_hand"}
+ALIKE = {"duplicate_number", "possible_duplicate", "similar_document"}
 SOURCE_GONE = {"unapproved_after_posting", "deleted_after_posting", "changed_and_removed"}
 NO_TARGET: dict[str, Any] = {**settle.NO_TARGET, "source_fingerprint": ""}
 
@@ -36,7 +37,7 @@ def retry(entry: Entry, actor: User) -> None:
 
 def post_anyway(entry: Entry, actor: User) -> None:
     """Post although something like it stands in the books."""
-    _needs_code(entry, {"duplicate_number", "possible_duplicate", "number_refused"})
+    _needs_code(entry, {*ALIKE, "number_refused"})
     _approve(entry, "post_anyway")
     _again(entry, actor, "approved", "Told to post although a similar document exists")
 
@@ -152,10 +153,11 @@ def link_existing(entry: Entry, actor: User, *, target_id: str) -> None:
         message = "It is being sent. Wait for its outcome first."
         raise NotPossible(message)
     try:
-        books = PostedDocument.from_wire(Work().qbo.get_entity(entity, target_id))
+        wire = Work().qbo.get_entity(entity, target_id)
     except (VendorError, NotConnected) as error:
         message = "QuickBooks did not give us that document."
         raise NotPossible(message) from error
+    books = PostedDocument.from_wire(wire)
     others = Entry.objects.filter(target_connection=entry.target_connection, target_type=entity, target_id=books.id)
     if others.exists():
         message = "Another invoice is linked to that document already."
@@ -167,8 +169,10 @@ def link_existing(entry: Entry, actor: User, *, target_id: str) -> None:
     entry.target_type, entry.fingerprint = entity, entry.planned.get("fingerprint", "")
     entry.facts = entry.planned.get("facts", {})
     settle.take(entry, Answer(books.id, books.sync_token, books.number, total))
-    _note(entry, actor, "linked", f"Linked to {books.number or books.id}")
-    nudge()
+    with transaction.atomic():
+        note_as_it_stands(entry, LINKED, wire)
+        _note(entry, actor, "linked", f"Linked to {books.number or books.id}")
+        nudge()
 
 
 def _approve(entry: Entry, approval: str) -> None:

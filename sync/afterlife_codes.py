@@ -13,6 +13,13 @@ AFTERLIFE = (
         "Look at both",
     ),
     Code(
+        "similar_document",
+        "held",
+        "Much like {subject}, {amount}: {why}. Post it, link it, or leave it out.",
+        "document",
+        "Look at both",
+    ),
+    Code(
         "removed_after_deletion",
         "ineligible",
         "Deleted in Procore after it was posted, so {subject} was deleted in QuickBooks too.",

@@ -19,6 +19,9 @@ from sync.targets import Twin, adapter_for
 from sync.updating import PUT_BACK, keep, open_update, record_removal, record_unapproved, wants
 from sync.work import Work
 
+# A person looks at these side by side.
+MOST_TWINS = 3
+
 
 def record(work: Work, flow: Flow, entry: Entry, plan: Plan[Any]) -> Outgoing | None:
     """The write to send now, or None when the entry is decided without one."""
@@ -46,13 +49,14 @@ def _is_decided_by_twin(work: Work, entry: Entry, plan: Plan[Any], print_: str) 
     """It stands there already: as ours, which is taken over, or as somebody's, which a person decides."""
     if not isinstance(plan.document, MoneyDocument):
         return False
-    twin = _twin(work, entry, plan.document)
-    if twin is None:
+    twins = _twins(work, entry, plan.document)
+    if not twins:
         return False
-    if twin.is_ours:
-        settle.adopt(entry, twin, plan, print_)
+    if twins[0].is_ours:
+        settle.adopt(entry, twins[0], plan, print_)
     else:
-        _record_blocked(work, entry, Plan(None, plan.warnings, (_twin_notice(twin),), plan.facts))
+        notices = tuple(_twin_notice(twin) for twin in twins[:MOST_TWINS])
+        _record_blocked(work, entry, Plan(None, plan.warnings, notices, plan.facts))
     return True
 
 
@@ -104,12 +108,11 @@ def _record_blocked(work: Work, entry: Entry, plan: Plan[Any]) -> None:
         work.forget_mapping()
 
 
-def _twin(work: Work, entry: Entry, document: MoneyDocument) -> Twin | None:
+def _twins(work: Work, entry: Entry, document: MoneyDocument) -> list[Twin]:
+    """Ours alone if it is there, else what a person has to look at."""
     twins = adapter_for(document.entity).twins(work, entry, document)
-    ours = next((twin for twin in twins if twin.is_ours), None)
-    if ours is not None or not twins or "post_anyway" in entry.approvals:
-        return ours
-    return twins[0]
+    ours = [twin for twin in twins if twin.is_ours]
+    return ours or ([] if "post_anyway" in entry.approvals else twins)
 
 
 def _twin_notice(twin: Twin) -> Notice:
@@ -120,4 +123,6 @@ def _twin_notice(twin: Twin) -> Notice:
         "target_version": twin.version,
         "target_number": twin.number,
     }
+    detail |= {"date": twin.date.isoformat()} if twin.date else {}
+    detail |= {"why": twin.why} if twin.why else {}
     return Notice(twin.code, twin.name, detail)

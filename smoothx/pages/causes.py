@@ -43,6 +43,7 @@ SEVERAL: dict[str, tuple[str, str]] = {
     "duplicate_number": ("{n} documents have a number that is in QuickBooks already", "Look at them"),
     "possible_duplicate": ("{n} documents look like ones in QuickBooks", "Look at them"),
     "changed_by_hand": ("{n} documents were changed in QuickBooks", "Look at them"),
+    "similar_document": ("{n} documents are much like one in QuickBooks", "Look at them"),
     "details_changed_by_hand": ("{n} documents were changed in QuickBooks, their totals not", "Look at them"),
     "changed_and_removed": ("{n} documents changed in QuickBooks have no source any more", "Decide"),
     "closed_and_changed": ("{n} documents of a closed period were changed in Procore", "Decide"),

@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from smoothx.lib.replies import go_back, next_of, render_dialog
+from smoothx.lib.replies import go_back, render_dialog
 from smoothx.lib.shapes import Action, Confirm
 from smoothx.tenants.access import TenantRequest, for_role, get_row, has_role
 from smoothx.tenants.models import Role
 from sync import actions
 from sync.models import Entry
 from sync.pages.differences import differences_of
-from sync.pages.frame import source_name, target_name, target_noun
+from sync.pages.frame import source_name, target_name
+from sync.pages.linking import may_link, twins_of
 from sync.pages.needs import BUSY
-from sync.pages.rows import show_amount
 
 Do = Callable[[Entry, Any], None]
-TWIN_CODES = frozenset({"duplicate_number", "possible_duplicate"})
+TWIN_CODES = frozenset(actions.ALIKE)
 REFUSED_NUMBER = frozenset({"number_refused"})
 GONE = frozenset({"target_deleted", "target_missing"})
 
@@ -116,9 +116,10 @@ def buttons_of(entry: Entry, request: TenantRequest) -> Buttons:
         return Buttons([], [])
     codes = codes_of(entry)
     offered = [_button(entry, key, act) for key, act in ACTS.items() if act.fits(entry, codes)]
-    if twins_of(entry) and not entry.is_posted:
+    if may_link(entry):
         url = reverse("activity:link", args=[entry.pk])
-        offered.insert(1, Action(label="Link to existing", url=url, icon="link", dialog=True))
+        at = 1 if twins_of(entry) else len(offered)
+        offered.insert(at, Action(label="Link to existing", url=url, icon="link", dialog=True))
     return Buttons(offered[:MAIN_ACTS], offered[MAIN_ACTS:])
 
 
@@ -172,69 +173,3 @@ def act(request: TenantRequest, entry_id: int, key: str) -> HttpResponse:
         undo = f"undo:{act_url(entry, 'retry')}" if key == "leave-out" else ""
         messages.success(request, f"{source_name(entry)}. {chosen.done}", extra_tags=undo)
     return go_back(request, reverse("activity:document", args=[entry.pk]))
-
-
-@for_role(Role.APPROVER)
-def link(request: TenantRequest, entry_id: int) -> HttpResponse:
-    """The dialog that takes a document of the books for this one, and its answer."""
-    entry = get_row(Entry, pk=entry_id)
-    if request.method != "POST":
-        return _link_dialog(request, entry)
-    target_id = request.POST.get("target", "")
-    if target_id not in {twin["target_id"] for twin in twins_of(entry)}:
-        return _link_dialog(request, entry, error="Choose the document it is.", status=422)
-    try:
-        actions.link_existing(entry, request.user, target_id=target_id)
-    except actions.NotPossible as error:
-        return _link_dialog(request, entry, error=str(error), status=422)
-    messages.success(request, f"{source_name(entry)}. Linked to {target_noun(entry.target_type).lower()} "
-                              f"{entry.target_number or target_id}.")  # fmt: skip
-    return go_back(request, reverse("activity:document", args=[entry.pk]))
-
-
-def twins_of(entry: Entry) -> list[dict[str, str]]:
-    """The documents in the books that look like this one, from its notices."""
-    details = [n.get("detail") or {} for n in entry.notices if n.get("code") in TWIN_CODES]
-    return [detail for detail in details if detail.get("target_id")]
-
-
-def _link_dialog(request: HttpRequest, entry: Entry, *, error: str = "", status: int = 200) -> HttpResponse:
-    wanted = request.GET.get("q", "").strip()
-    noun = target_noun((entry.planned.get("document") or {}).get("entity", "Bill"))
-    twins = [twin for twin in twins_of(entry) if wanted.casefold() in twin.get("target_number", "").casefold()]
-    address = reverse("activity:link", args=[entry.pk])
-    title = f"Link {source_name(entry)}"
-    dialog = {
-        "title": title,
-        "side": "procore",
-        "noun": "Invoice",
-        "context": ", ".join(text for text in (entry.party, show_amount(str(entry.amount or ""))) if text),
-        "other_side": "quickbooks",
-        "other_nouns": f"QuickBooks {noun.lower()}s",
-        "action_url": address,
-        "search_url": address,
-        "q": wanted,
-        "kinds": [],
-        "suggestions": [_option(twin, noun, is_checked=len(twins) == 1) for twin in twins],
-        "others": [],
-        "more": 0,
-        "button": "Link it",
-        "cancel_url": next_of(request, reverse("activity:document", args=[entry.pk])),
-        "error": error,
-    }
-    return render_dialog(request, "mapping/_dialog.html", {"dialog": dialog}, title=title, status=status)
-
-
-def _option(twin: Mapping[str, str], noun: str, *, is_checked: bool) -> dict[str, Any]:
-    days = twin.get("days", "")
-    when = "same date" if days == "0" else f"{days} days apart" if days else ""
-    facts = [show_amount(twin.get("amount", "")), when]
-    return {
-        "id": twin["target_id"],
-        "name": f"{noun} {twin.get('target_number') or twin['target_id']}",
-        "context": ", ".join(fact for fact in facts if fact),
-        "score": None,
-        "reason": "",
-        "is_checked": is_checked,
-        "disabled_reason": "",
-    }

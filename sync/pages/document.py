@@ -20,6 +20,7 @@ from sync.pages.differences import differences_of
 from sync.pages.evidence import attempts_of, details_of, payloads_of
 from sync.pages.fixes import fix_for
 from sync.pages.frame import Frame, flow_of, source_kind, source_name
+from sync.pages.linking import comparison_of
 from sync.pages.needs import BUSY, severity_of
 from sync.pages.rows import (
     Document,
@@ -51,6 +52,7 @@ def document(request: TenantRequest, entry_id: int) -> HttpResponse:
         "more_actions": buttons.more,
         "pair": _pair(entry, frame),
         "callouts": callouts_of(entry, frame),
+        "comparison": comparison_of(entry, frame),
         "differences": differences_of(entry),
         "sum": sum_of(entry),
         "lines": lines_of(entry),

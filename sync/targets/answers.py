@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -40,6 +41,8 @@ class Twin:
     is_ours: bool = False
     version: str = ""
     number: str = ""
+    date: date | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from connectors.errors import Missing, VendorError
@@ -13,11 +13,11 @@ from smoothx.lib.money import money
 from smoothx.lib.text import stable_hash
 from sync.models import Entry, Outgoing
 from sync.plan import MoneyDocument
+from sync.shield import Known, find_alike
 from sync.targets.answers import Adapter, Answer, Standing, Twin, signed
 from sync.totals import agrees
 from sync.work import Work
 
-SIMILAR_DAYS = 30
 MONEY_ENTITIES = ("Bill", "VendorCredit", "Invoice", "CreditMemo", "PurchaseOrder", "Estimate")
 NOUNS = {
     "Bill": "bill",
@@ -79,25 +79,19 @@ class BooksDocuments(Adapter):
         return None
 
     def twins(self, work: Work, entry: Entry, document: MoneyDocument) -> list[Twin]:
-        """Documents in the books that may be this one already: same number, or same amount within 30 days.
+        """Documents in the books that may be this one already.
 
         Equal claims month after month are normal, so documents the ledger knows do not count by amount.
         """
-        known = work.documents_of(document.entity, document.party_id)
-        number = document.number.casefold()
-        numbered = [other for other in known if number and other.number.casefold() == number]
-        if numbered:
-            return [_twin("duplicate_number", document, other) for other in numbered]
-        near = [
-            other
-            for other in known
-            if other.total == abs(document.total) and _days_apart(document, other) <= SIMILAR_DAYS
-        ]
-        if not near:
-            return []
-        ours = Entry.objects.filter(target_type=document.entity, target_id__in=[other.id for other in near])
-        posted = set(ours.values_list("target_id", flat=True))
-        return [_twin("possible_duplicate", document, other) for other in near if other.id not in posted]
+        known = {each.id: each for each in work.documents_of(document.entity, document.party_id)}
+        amount = abs(document.total)
+        alike = find_alike(document.number, amount, document.date, _known(known.values(), frozenset()))
+        if alike and any(each.code != "duplicate_number" for each in alike):
+            # Only now is it worth asking which of them are ours.
+            ours = Entry.objects.filter(target_type=document.entity, target_id__in=list(known))
+            posted = frozenset(ours.values_list("target_id", flat=True))
+            alike = find_alike(document.number, amount, document.date, _known(known.values(), posted))
+        return [_twin(each.code, document, known[each.known.id], each.why) for each in alike]
 
     def look(self, work: Work, entry: Entry) -> Standing:
         wire = work.qbo.get_entity(entry.target_type, entry.target_id)
@@ -130,7 +124,11 @@ def read_answer(entity: str, wire: dict[str, Any]) -> Answer:
     return Answer(str(wire["Id"]), str(wire.get("SyncToken") or "0"), number, total, wire)
 
 
-def _twin(code: str, document: MoneyDocument, other: PostedDocument) -> Twin:
+def _known(documents: Iterable[PostedDocument], posted: frozenset[str]) -> list[Known]:
+    return [Known(each.id, each.number, each.total, each.date, each.id in posted) for each in documents]
+
+
+def _twin(code: str, document: MoneyDocument, other: PostedDocument, why: str = "") -> Twin:
     return Twin(
         code=code,
         id=other.id,
@@ -140,6 +138,8 @@ def _twin(code: str, document: MoneyDocument, other: PostedDocument) -> Twin:
         is_ours=other.memo == document.memo,
         version=other.sync_token,
         number=other.number,
+        date=other.date,
+        why=why,
     )
 
 

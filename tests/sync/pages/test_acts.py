@@ -128,11 +128,11 @@ def test_the_link_dialog_offers_the_look_alike(client: Any, scope: Tenant) -> No
     assert client.get(f"/activity/{entry.pk}/link/?q=9").context["dialog"]["suggestions"] == []
 
 
-def test_only_what_was_offered_can_be_linked(client: Any, scope: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_document_has_to_be_chosen(client: Any, scope: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = make_entry("held", notices=[TWIN])
     asked = []
     monkeypatch.setattr(actions, "link_existing", lambda entry, actor, *, target_id: asked.append(target_id))
-    refused = client.post(f"/activity/{entry.pk}/link/", {"target": "78"})
+    refused = client.post(f"/activity/{entry.pk}/link/", {"target": ""})
     assert (refused.status_code, refused.context["dialog"]["error"]) == (422, "Choose the document it is.")
     accepted = client.post(f"/activity/{entry.pk}/link/", {"target": "77"})
     assert accepted.status_code == 302
