@@ -90,9 +90,10 @@ class Change:
 def fingerprint(value: Any) -> str:
     """A hex digest of 64 characters: of a document's kind and wire form, or of a record's fields.
 
-    Equal values give equal text on every machine. Of a record, when it was touched does not count.
+    Equal values give equal text on every machine. Of a record, when it was touched does not count; of a document, what
+    it names as derived from the rest.
     """
-    shape = [value.entity, value.to_wire()] if hasattr(value, "to_wire") else value
+    shape = [value.entity, _own_wire(value)] if hasattr(value, "to_wire") else value
     text = json.dumps(_plain(shape), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -103,13 +104,32 @@ def find_changes(sent: Mapping[str, Any], document: Document) -> tuple[Change, .
     Id, SyncToken and sparse of the sent form are the update's own, no change.
     """
     own = {"Id", "SyncToken", "sparse"}
-    before = dict(_flatten(_plain({key: item for key, item in sent.items() if key not in own})))
-    after = dict(_flatten(_plain(document.to_wire())))
+    derived = derived_of(document)
+    before = dict(_flatten(_leave_out(derived, _plain({key: item for key, item in sent.items() if key not in own}))))
+    after = dict(_flatten(_plain(_own_wire(document))))
     return tuple(
         Change(_name(path), before.get(path, ""), after.get(path, ""))
         for path in dict.fromkeys((*after, *before))
         if before.get(path, "") != after.get(path, "")
     )
+
+
+def derived_of(document: Any) -> frozenset[str]:
+    """Members of its wire form that follow from the others: they may be known only once it was sent."""
+    return getattr(document, "derived", frozenset())
+
+
+def _own_wire(document: Document) -> Any:
+    return _leave_out(derived_of(document), document.to_wire())
+
+
+def _leave_out(names: frozenset[str], value: Any) -> Any:
+    """`value` without the members of these names, however deep."""
+    if not names:
+        return value
+    if isinstance(value, Mapping):
+        return {key: _leave_out(names, item) for key, item in value.items() if key not in names}
+    return [_leave_out(names, item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def flatten_wire(wire: Mapping[str, Any]) -> dict[tuple[str, ...], str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from smoothx.lib.money import total
 
@@ -48,7 +48,8 @@ class CostLine:
 class DirectCost:
     """A direct cost of one project. A credit has a total below zero.
 
-    `mark` is our key of it: the origin id of a locked one. An invoice's number is unique for its vendor.
+    `mark` is in its description, by which it is found again. An invoice's number is unique for its vendor. Without
+    `has_payee` the vendor is the one that stands for unnamed payees.
     """
 
     project_id: str
@@ -63,6 +64,9 @@ class DirectCost:
     mark: str
     is_locked: bool
     payment_date: date | None = None
+    has_payee: bool = True
+    # It follows from cost code and cost type, and may be made only as the cost is written.
+    derived: ClassVar[frozenset[str]] = frozenset({"wbs_code_id"})
 
     @property
     def entity(self) -> str:

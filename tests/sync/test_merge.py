@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from connectors.procore.documents import DirectoryCompany
+from connectors.procore.documents_costs import CostLine, DirectCost
 from connectors.procore.records import Company
 from connectors.qbo.documents import Bill, BillLine, Contact, PostalAddress
 from connectors.qbo.records import Contact as QboContact
@@ -139,3 +140,16 @@ def test_changes_of_contacts() -> None:
     )
     company = DirectoryCompany("Aspen", zip="80401")
     assert find_changes(stored(company), replace(company, zip="80402")) == (Change("postal code", "80401", "80402"),)
+
+
+def test_what_follows_from_the_rest_is_no_change() -> None:
+    """A budget code that was made as the cost was sent is known only from then on."""
+    line = CostLine("1", Decimal("5.00"), "Rental", "801", "31", "", "03-300", "")
+    cost = DirectCost(
+        "1", "Lofts", "invoice", "9", "Vendor", "B-1", date(2026, 7, 1), (line,), "memo", "mark", is_locked=True
+    )
+    known = replace(cost, lines=(replace(line, wbs_code_id="77"),))
+    assert fingerprint(known) == fingerprint(cost)
+    assert find_changes(cost.to_wire(), known) == ()
+    moved = replace(cost, lines=(replace(line, cost_code_id="802"),))
+    assert fingerprint(moved) != fingerprint(cost)
