@@ -121,8 +121,14 @@ class Entry(TenantModel):
     @property
     def target_name(self) -> str:
         """What a reader calls it over there: "Bill 4402", and contacts by their name."""
-        noun = {"Bill": "Bill ", "VendorCredit": "Vendor credit "}.get(self.target_type, "")
-        return f"{noun}{self.target_number or self.target_id or 'it'}"
+        nouns = {
+            "Bill": "Bill ",
+            "VendorCredit": "Vendor credit ",
+            "Invoice": "Invoice ",
+            "CreditMemo": "Credit memo ",
+            "Estimate": "Estimate ",
+        }
+        return f"{nouns.get(self.target_type, '')}{self.target_number or self.target_id or 'it'}"
 
 
 class WaitingFor(TenantModel):

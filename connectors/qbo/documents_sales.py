@@ -20,6 +20,8 @@ TaxMode = Literal["none", "total", "codes"]
 # The two codes lines take in books of the United States. Unverified: that automated sales tax takes the total it is
 # told; should it not, the document's total differs after posting, and that is said.
 TAXED, UNTAXED = "TAX", "NON"
+# A field called date hides the type from those after it.
+Day = date
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Sale:
     location_name: str = ""
     term_id: str = ""
     term_name: str = ""
-    due_date: date | None = None
+    due_date: Day | None = None
 
     @property
     def entity(self) -> str:

@@ -88,8 +88,8 @@ class Revenue:
             if coding.coding == "account" and coding.problem != "no_code":
                 key = (each.code.key if each.code else "", each.code_text)
                 taken[key] = taken.get(key, ZERO) + each.line.gross
-        for (key, text), amount in taken.items():
-            self.notes.warn("invoice_code_used", text, amount=amount, key=key, kind=REVENUE.key)
+        for (code_key, text), amount in taken.items():
+            self.notes.warn("invoice_code_used", text, amount=amount, key=code_key, kind=REVENUE.key)
 
     def _maps_codes(self) -> bool:
         if self.defaults.says(LINE_ITEM_TYPE, "item"):

@@ -26,6 +26,12 @@ WITH_TAX = TaxCoding(TAXED, TAXED, "mapped")
 WITHOUT_TAX = TaxCoding(UNTAXED, UNTAXED, "mapped")
 
 
+def mode_of(defaults: Defaults) -> TaxMode:
+    if not defaults.uses_sales_tax:
+        return "none"
+    return "total" if defaults.books_country == "US" else "codes"
+
+
 @dataclass(frozen=True, slots=True)
 class SalesTax:
     """The tax side of one sales form. `stated` is its tax as Procore has it."""
@@ -37,9 +43,7 @@ class SalesTax:
 
     @property
     def mode(self) -> TaxMode:
-        if not self.defaults.uses_sales_tax:
-            return "none"
-        return "total" if self.defaults.books_country == "US" else "codes"
+        return mode_of(self.defaults)
 
     def check(self) -> None:
         if self.stated and self.mode == "none":
@@ -104,13 +108,14 @@ class SalesTax:
         else:
             self.notes.block("tax_code_not_mapped", name, waits_for=wait, **found_by)
 
-    def settle(self, lines: Iterable[SalesLine], *, is_posted: bool) -> Decimal:
+    def settle(self, lines: Iterable[SalesLine], catch_up: Decimal, *, is_posted: bool) -> Decimal:
         """The tax the form will have, with a blocker where its codes make another than Procore states.
 
-        What makes up for earlier invoices brings tax of its own. What is posted was looked at before.
+        What makes up for earlier invoices brings tax of its own, by its codes or as `catch_up`. What is posted was
+        looked at before.
         """
         if self.mode != "codes":
-            return self.stated
+            return cents(self.stated + catch_up)
         lines = list(lines)
         own = self.work_out(line for line in lines if line.role != "catch_up")
         is_allowed = is_posted or APPROVAL in self.maps.approvals

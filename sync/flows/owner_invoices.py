@@ -67,7 +67,7 @@ from sync.flows._owners import find_customer
 from sync.flows._periods import find_open_day, tell_date
 from sync.flows._revenue import Revenue
 from sync.flows._sale_lines import SaleMaker
-from sync.flows._sales_tax import SalesTax
+from sync.flows._sales_tax import SalesTax, mode_of
 from sync.flows._tags import Tagger
 from sync.plan import Notes, Plan
 
@@ -89,7 +89,9 @@ def invoice_for(invoice: OwnerInvoice, maps: Maps, defaults: Defaults) -> Plan[S
         notes.block("before_start_date")
         return notes.blocked()
     figures = read_figures(invoice, defaults)
-    place = find_place(invoice, maps, find_date(invoice, defaults, OWNER_DATE))
+    dated = find_date(invoice, defaults, OWNER_DATE)
+    # A total that QuickBooks is told can make up for tax; tax by codes follows what is made up for.
+    place = find_place(invoice, maps, dated, is_tax_cost=mode_of(defaults) == "total")
     facts = make_facts(invoice, figures, place.catch_up)
     if figures.is_empty and not place.catch_up and place.problem != "previous_changed":
         notes.block("nothing_to_post")
@@ -98,8 +100,9 @@ def invoice_for(invoice: OwnerInvoice, maps: Maps, defaults: Defaults) -> Plan[S
     sale = _make_sale(invoice, figures, place, maps, defaults, notes)
     if sale is None:
         return notes.blocked(facts)
-    moved = {"dated": sale.date.isoformat()} if sale.date != find_date(invoice, defaults, OWNER_DATE) else {}
-    return notes.plan(sale, {**facts, **moved, "invoice_number": invoice.invoice_number})
+    moved = {"dated": sale.date.isoformat()} if sale.date != dated else {}
+    own = {"invoice_number": invoice.invoice_number, "coded_tax": str(sale.tax)}
+    return notes.plan(sale, {**facts, **moved, **own})
 
 
 def _make_sale(
@@ -121,7 +124,7 @@ def _make_sale(
     maker = SaleMaker(invoice, customer_id, maps, defaults, notes, tagger, tax, revenue, document_class)
     lines = maker.make(figures, place.catch_up)
     own = maps.contract(invoice.contract_key).claim(invoice.id)
-    made_tax = tax.settle(lines, is_posted=own is not None)
+    made_tax = tax.settle(lines, place.catch_up.tax, is_posted=own is not None)
     dated = find_date(invoice, defaults, OWNER_DATE)
     day = find_open_day(dated, defaults, notes, is_posted=own is not None, posted_on=own.dated if own else None)
     due_date, term = _find_due(day, defaults, notes)
@@ -151,6 +154,8 @@ def _make_sale(
 
 def _adds_up(sale: Sale, figures: Figures, place: Place, notes: Notes) -> bool:
     """Lines against line 8, and a tax that is of the total's sign."""
+    if not sale.lines:
+        notes.block("nothing_to_post")
     net = total(line.amount for line in sale.lines)
     expected = cents(figures.net + place.catch_up.net)
     if net != expected:

@@ -17,6 +17,11 @@ SIDES: dict[str, Side] = {"procore": "procore", "qbo": "quickbooks"}
 TARGET_NOUNS = {
     "Bill": "Bill",
     "VendorCredit": "Vendor credit",
+    "Invoice": "Invoice",
+    "CreditMemo": "Credit memo",
+    "Estimate": "Estimate",
+    "CarrierItem": "Product or service",
+    "payment_received": "Payment received",
     "Vendor": "Vendor",
     "Customer": "Customer",
     "vendor": "Company",
@@ -67,7 +72,8 @@ def source_side(entry: Entry) -> Side:
 
 
 def target_side(entry: Entry) -> Side:
-    return "quickbooks" if source_side(entry) == "procore" else "procore"
+    flow = flow_of(entry)
+    return SIDES[flow.target] if flow else "quickbooks"
 
 
 def source_kind(entry: Entry) -> str:

@@ -8,14 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.qbo import resources as qbo
-from mapping.defaults import BILL_CODE, BILL_ITEM
+from mapping.defaults import BILL_CODE, BILL_ITEM, INVOICE_CODE
 from mapping.models import RemoteItem
 from smoothx.lib.money import ZERO, total
 from sync.models import Entry
 from sync.pages.frame import sentence_case, target_noun
 from sync.pages.rows import read_amount, show_amount
 
-FALLBACKS = {BILL_CODE.label, BILL_ITEM.label}
+FALLBACKS = {BILL_CODE.label, BILL_ITEM.label, INVOICE_CODE.label}
+# What a line stands for that is no retention, tax or difference: the cost of a bill, the income of an invoice.
+GROSS = ("cost", "sale")
 ROLE_LABELS = {
     "tax": "Tax",
     "retained": "Retention held",
@@ -79,13 +81,14 @@ def sum_of(entry: Entry) -> dict[str, Any] | None:
 
 
 def coded_tax_of(entry: Entry) -> Decimal:
-    """The tax that QuickBooks works out by the lines' tax codes, as planned; none where tax is part of the cost."""
+    """The tax on top of the lines, as planned: by their tax codes, or as told; none where tax is part of the cost."""
     document = entry.planned.get("document") or {}
-    return (read_amount(document.get("tax")) or ZERO) if document.get("has_tax_codes") else ZERO
+    is_on_top = document.get("has_tax_codes") or document.get("tells_tax")
+    return (read_amount(document.get("tax")) or ZERO) if is_on_top else ZERO
 
 
 def _detail_of_part(name: str, detail: str, coded_tax: Decimal) -> str:
-    return "By the tax codes of the lines" if name == "tax" and coded_tax else detail
+    return "On top of the lines" if name == "tax" and coded_tax else detail
 
 
 def _figures(facts: Mapping[str, Any]) -> dict[str, Decimal]:
@@ -105,7 +108,7 @@ def _line_figures(lines: Iterable[dict[str, Any]]) -> dict[str, Decimal]:
     """The same parts as they stand on the bill's lines. A cost line may hold its share of the tax."""
     lines = list(lines)
     tax = total(read_amount(line.get("tax")) or ZERO for line in lines)
-    cost = total(_amounts(lines, role="cost")) + total(_amounts(lines, role="tax"))
+    cost = total(total(_amounts(lines, role=role)) for role in (*GROSS, "tax"))
     return {
         "gross": cost - tax,
         "held": -total(_amounts(lines, role="retained")),
@@ -168,13 +171,13 @@ def _line(line: Mapping[str, Any], customers: Mapping[str, str]) -> dict[str, An
     name, _, detail = description.partition(" - ")
     return {
         "code": code,
-        "name": name.removeprefix(code).strip() if role == "cost" else ROLE_LABELS.get(role, role),
-        "detail": detail if role == "cost" else _detail_of(role, description),
+        "name": name.removeprefix(code).strip() if role in GROSS else ROLE_LABELS.get(role, role),
+        "detail": detail if role in GROSS else _detail_of(role, description),
         "account": line.get("code_name") or line.get("code_id", ""),
         "customer": customers.get(line.get("customer_id", "")),
         "class_name": line.get("class_name", ""),
         "chosen_by": line.get("chosen_by", ""),
-        "is_default": role in ("cost", "tax") and line.get("chosen_by") in FALLBACKS,
+        "is_default": role in (*GROSS, "tax") and line.get("chosen_by") in FALLBACKS,
         "amount": read_amount(line.get("amount")),
     }
 

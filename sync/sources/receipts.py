@@ -83,7 +83,7 @@ def _invoice_of(entry: Entry) -> PaidInvoice:
 
 
 def _is_taxed(entry: Entry) -> bool:
-    return bool(money((entry.facts or {}).get("tax")))
+    return bool(money((entry.facts or {}).get("coded_tax")))
 
 
 def _read_taxed(work: Work, entry: Entry, payment: CustomerPayment) -> TaxedDocument | None:
