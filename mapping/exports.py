@@ -45,7 +45,8 @@ def list_rows(section: Section, sides: Sides) -> Iterator[Cells]:
     """Every row of the export, without the headings. Raises NotConnected."""
     book = load_book(section, sides)
     kinds = {kind.key: kind for kind in section.kinds}
-    links = list(Link.objects.filter(kind__in=list(kinds), left_connection=sides.need("procore")))
+    found = Link.objects.filter(kind__in=list(kinds), left_connection=sides.need("procore")).order_by("pk")
+    links = sorted(found, key=lambda link: list(kinds).index(link.kind))
     columns = list(headings_of(section))
     linked = {link.left_id for link in links}
     used = {(link.kind, link.right_id) for link in links}
