@@ -14,7 +14,12 @@ import pytest
 
 LOOPBACK = ("127.", "::1", "localhost")
 # What takes longest, each by itself or for what it starts: begun first, the workers end together.
-LONGEST = ("test_types", "test_an_owner_sets_the_company_up_and_the_first_bills_cross", "/journeys/")
+LONGEST = (
+    "test_a_short_year_agrees",
+    "test_types",
+    "test_an_owner_sets_the_company_up_and_the_first_bills_cross",
+    "/journeys/",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
