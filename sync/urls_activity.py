@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sync.pages import activity, acts, adoption, document, linking
+from sync.pages import activity, acts, adoption, backfill, document, linking
 
 app_name = "activity"
 urlpatterns = [
     path("", activity.index, name="index"),
     path("export.csv", activity.export, name="export"),
     path("adopt/", adoption.page, name="adopt"),
+    path("backfill/", backfill.page, name="backfill"),
     path("<int:entry_id>/", document.document, name="document"),
     path("<int:entry_id>/link/", linking.link, name="link"),
     path("<int:entry_id>/<slug:key>/", acts.act, name="act"),

@@ -19,6 +19,8 @@ from sync.flows import _waits
 from sync.plan import Notes
 
 CATCH_UP = "catch_up"
+# A person asked for documents from before the start date, which no opening balance holds.
+BACKFILL = "backfill"
 Dated = tuple[str, date | None]
 
 Problem = Literal[
@@ -139,7 +141,8 @@ def find_place(claim: Claim, maps: Maps, dated: date | None, *, is_tax_cost: boo
     ledger = maps.contract(claim.contract_key)
     books = ledger.before(source_id=claim.id, number=claim.number)
     own = ledger.claim(claim.id)
-    if own is None and maps.start_date and dated and dated < maps.start_date:
+    is_early = maps.start_date is not None and dated is not None and dated < maps.start_date
+    if own is None and is_early and BACKFILL not in maps.approvals:
         return Place("not_in_opening", Difference(), books, claim.number)
     difference = _compare(claim, books, is_tax_cost=is_tax_cost)
     settled = Difference(own.catch_up_cost, own.catch_up_retention, own.catch_up_tax) if own else Difference()

@@ -153,6 +153,8 @@ TABLE = (
     get("activity:link", "approver", **of_entry()),
     post("activity:link", "approver", FORM_ERROR, **of_entry()),
     get("activity:adopt", "approver"),
+    get("activity:backfill", "admin"),
+    post("activity:backfill", "admin", FORM_ERROR, data={"project": "", "since": "2026-01-01"}),
     post("activity:adopt", "approver", data={"entry": "1"}),
     post("activity:act", "approver", **of_entry("retry")),
     get("activity:act", "approver", **of_entry("put-back")),
