@@ -35,7 +35,7 @@ def holds(*words: str) -> Q:
     for word in words:
         found &= Q(searched__contains=word)
         in_long = in_long.filter(text__contains=word)
-    return found | Q(pk__in=in_long.values("pk")) if words else found
+    return found | Q(searched=None, pk__in=in_long.values("pk")) if words else found
 
 
 def left_rows(kind: MappingKind, connection: Connection) -> QuerySet[RemoteItem]:
