@@ -193,7 +193,7 @@ def _page(run: MappingRun, query: RunQuery, counts: dict[str, int]) -> tuple[lis
     page, shown = turn_page(
         query.page,
         size=PAGE_SIZE,
-        total=rows.count(),
+        total=rows.count() if query.search else counts[_current(run, query, counts).key],
         url_of=lambda number: run_url(run, show=query.show, search=query.search, page=number),
     )
     return list(rows.order_by("number")[shown]), page
