@@ -55,13 +55,19 @@ def test_every_company_list_answers(client: ProcoreClient, resource: resources.R
 
 
 # The firm's first project has none of these.
-EMPTY = (resources.PURCHASE_ORDER_CONTRACTS, resources.LOCATIONS, resources.SUB_JOBS)
+EMPTY = (
+    resources.PURCHASE_ORDER_CONTRACTS,
+    resources.LOCATIONS,
+    resources.SUB_JOBS,
+    resources.CONTRACT_PAYMENTS,
+)
 
 
 @pytest.mark.parametrize("resource", [r for r in resources.ALL if r.scope == "project"], ids=lambda r: r.key)
 def test_every_project_list_answers(client: ProcoreClient, sandboxes: Any, resource: resources.Resource) -> None:
-    project_id = str(state(sandboxes, "requisitions")[0]["project_id"])
-    rows = rows_of(client.list(resource, project_id=project_id))
+    claim = state(sandboxes, "requisitions")[0]
+    filters = {"contract_id": claim["commitment_id"]} if resource is resources.CONTRACT_PAYMENTS else {}
+    rows = rows_of(client.list(resource, project_id=str(claim["project_id"]), **filters))
     assert rows or resource in EMPTY
     with pytest.raises(ValueError, match="project by project"):
         next(client.list(resource))
