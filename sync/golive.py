@@ -93,9 +93,14 @@ def _way(facts: Facts) -> Check:
 
 def _defaults(facts: Facts) -> list[Check]:
     return [
-        *check_defaults(facts.defaults, facts.last_run),
+        *check_defaults(facts.defaults, facts.last_run, knows_books=_knows_books(facts)),
         *_misfits(facts),
     ]
+
+
+def _knows_books(facts: Facts) -> bool:
+    quickbooks = facts.connections.get(Vendor.QBO)
+    return quickbooks is not None and bool(quickbooks.facts.get("books"))
 
 
 def _misfits(facts: Facts) -> list[Check]:

@@ -24,21 +24,25 @@ TAXED: Mapping[str, Use] = {"tax": "sale", "purchase_tax": "purchase"}
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the gates look at. `found` is empty until the contracts were read once, `is_reading` while they are."""
+    """What the gates look at. `found` is empty until the contracts were read once, `is_reading` while they are.
+
+    `knows_books`: QuickBooks was asked whether tax is on.
+    """
 
     defaults: Defaults
     found: Mapping[str, Any] = field(default_factory=dict)
     is_reading: bool = False
+    knows_books: bool = True
 
 
-def check_defaults(defaults: Defaults, run: OpeningRun | None) -> list[Check]:
+def check_defaults(defaults: Defaults, run: OpeningRun | None, *, knows_books: bool = True) -> list[Check]:
     """The defaults in the order declared, then the switches that have to be set one way or the other."""
     switched = dict(FlowSetting.objects.values_list("flow", "is_on"))
     flows = [flow for flow in all_flows().values() if flow.trigger == "event"]
     running = [flow for flow in flows if switched.get(flow.key, flow.is_on_at_first)]
     is_done = run is not None and run.state == "done"
     is_reading = run is not None and run.state == "running"
-    known = Known(defaults, run.found if run is not None and is_done else {}, is_reading)
+    known = Known(defaults, run.found if run is not None and is_done else {}, is_reading, knows_books)
     kinds = [kind for kind in DEFAULTS.values() if kind.gate and is_used(kind, running)]
     return [*(check_default(kind, known) for kind in kinds), *_switches(flows, switched)]
 
@@ -54,6 +58,8 @@ def check_default(kind: DefaultKind, known: Known) -> Check:
     if inactive:
         side = "Procore" if kind.chooses and kind.chooses.key.startswith("procore.") else "QuickBooks"
         return _check(kind, "block", f"{inactive[0]} is inactive in {side}. Choose another.", "Choose another")
+    if kind.gate in TAXED and not known.knows_books:
+        return _check(kind, "wait", "Connect QuickBooks first. It says whether tax is on.")
     if chosen and kind.gate in TAXED and not takes_codes(TAXED[kind.gate], known.defaults):
         return _check(kind, "block", f"{_untaxed(kind, known)}, so this has to be empty.", "Empty it")
     if chosen and (kind.gate != "answered" or _is_answered(kind, known.defaults)):

@@ -112,3 +112,15 @@ def test_a_reading_that_failed_tells_nothing_of_retention() -> None:
         run.state = state
         found = {check.key: check.outcome for check in check_defaults(Defaults(), run)}
         assert found["retention_payable_retained"] == outcome
+
+
+def test_whether_tax_is_on_is_not_guessed_before_quickbooks_was_asked() -> None:
+    for defaults in (Defaults(), with_choice()):
+        found = check_default(kind_of("tax"), Known(defaults, knows_books=False))
+        assert (found.outcome, found.detail) == ("wait", "Connect QuickBooks first. It says whether tax is on.")
+    assert check_default(kind_of("tax"), Known(Defaults())).outcome == "done"
+    assert check_default(kind_of("tax"), Known(Defaults(uses_sales_tax=True))).outcome == "block"
+    assert check_default(kind_of("tax"), Known(with_choice(uses_sales_tax=True))).outcome == "done"
+    assert check_default(kind_of("tax"), Known(with_choice())).detail == (
+        "Sales tax is off in QuickBooks, so this has to be empty."
+    )
