@@ -18,7 +18,7 @@ from connectors.qbo import resources as qbo
 from mapping.directory.project_codes import map_key
 from mapping.divisions import ancestors
 from mapping.kinds import MappingKind
-from mapping.maps import CodeRef, ProjectRef, Target
+from mapping.maps import CodeRef, LeftSide, ProjectRef, Target
 from mapping.models import Link, RemoteItem
 
 
@@ -45,6 +45,21 @@ def load_links(
         if right
         else Target(right_id, right_id, is_active=False)
         for kind, left_id, right_id, right in rows
+    }
+
+
+def load_lefts(kinds: Iterable[MappingKind]) -> dict[tuple[str, str], LeftSide]:
+    """(kind key, right id) to the left side, of kinds that are one to one."""
+    wanted = list(kinds)
+    resource = Case(*(When(kind=kind.key, then=Value(kind.left.key)) for kind in wanted), default=Value(""))
+    lefts = RemoteItem.objects.filter(
+        connection_id=OuterRef("left_connection_id"), resource=OuterRef("left_resource"), remote_id=OuterRef("left_id")
+    ).values(found=JSONObject(name="name", is_active="is_active", project_id="project_id"))
+    links = Link.objects.filter(kind__in=[kind.key for kind in wanted]).annotate(left_resource=resource)
+    rows = links.annotate(left=Subquery(lefts[:1])).values_list("kind", "right_id", "left_id", "left")
+    return {
+        (kind, right_id): LeftSide(left_id, **left) if left else LeftSide(left_id, left_id, is_active=False)
+        for kind, right_id, left_id, left in rows
     }
 
 
@@ -93,6 +108,12 @@ def load_jobs() -> dict[tuple[str, str], Target]:
     """(parent customer id, lower-case name) to the sub-customer or project."""
     jobs = RemoteItem.objects.filter(resource=qbo.CUSTOMERS.key).exclude(parent_id="")
     return {(parent_id, name): target for (parent_id, name), target in _by_name(jobs, "parent_id").items()}
+
+
+def load_parents() -> dict[str, str]:
+    """QuickBooks customer id to the customer above it."""
+    jobs = RemoteItem.objects.filter(resource=qbo.CUSTOMERS.key).exclude(parent_id="")
+    return dict(jobs.values_list("remote_id", "parent_id"))
 
 
 def load_projects() -> dict[str, ProjectRef]:

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from connectors.models import Connection
+from connectors.qbo import resources as qbo
+from connectors.qbo.records_payments import BillPayment
+from connectors.qbo.records_sales import CustomerPayment
 from connectors.resource import Resource
-from sync import ledger
+from sync import ledger, paid_documents
+from sync.cost_sources import cost_reader, reads_journals, wants_cost
 from sync.models import Entry
 from sync.registry import all_flows
+from sync.sources import receipts
 from sync.work import Work
 
 Wire = Mapping[str, Any]
@@ -22,14 +28,45 @@ Wire = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class BookSource:
-    """Records of `reads` as the flow `flow` takes them. `read` makes the record that the flow splits into parts."""
+    """Records of `reads` as the flow `flow` takes them. `read` makes the record that the flow splits into parts.
+
+    `is_wanted` is asked of a record, by its entity, that is not in the queue yet; `is_used` whether the firm takes
+    such records at all. `keeps` answers which parts of a record are worth an entry, `looks_again` puts in the queue
+    what else hangs on the parts of a changed record, `finds_more` notes records that concern us although they did not
+    change.
+    """
 
     flow: str
     reads: Resource
     read: Callable[[Wire], Any]
+    is_wanted: Callable[[Work, str, Wire], bool] = lambda work, entity, wire: True
+    is_used: Callable[[Work], bool] = lambda work: True
+    keeps: Callable[[Work, Any, set[str]], set[str]] = lambda work, record, parts: parts
+    looks_again: Callable[[Work, Resource, set[str]], None] | None = None
+    finds_more: Callable[[Work, Callable[[Wire], int]], int] | None = None
 
 
-SOURCES: tuple[BookSource, ...] = ()
+SOURCES: tuple[BookSource, ...] = (
+    BookSource("expenses", qbo.BILLS, cost_reader("Bill"), wants_cost),
+    BookSource("expenses", qbo.VENDOR_CREDITS, cost_reader("VendorCredit"), wants_cost),
+    BookSource("expenses", qbo.PURCHASES, cost_reader("Purchase"), wants_cost),
+    BookSource("expenses", qbo.JOURNAL_ENTRIES, cost_reader("JournalEntry"), wants_cost, reads_journals),
+    BookSource(
+        "bill_payments",
+        qbo.BILL_PAYMENTS,
+        BillPayment.from_wire,
+        keeps=paid_documents.keep_paid,
+        looks_again=paid_documents.look_again,
+        finds_more=paid_documents.note_adopted,
+    ),
+    BookSource(
+        "receipts",
+        qbo.PAYMENTS,
+        CustomerPayment.from_wire,
+        keeps=receipts.keep_received,
+        looks_again=receipts.look_at_others,
+    ),
+)
 
 
 def watched_entities(work: Work) -> tuple[str, ...]:
@@ -43,6 +80,8 @@ def note_changes(work: Work, changes: Mapping[str, Sequence[Wire]]) -> int:
     for source in _in_use(work):
         for wire in changes.get(source.reads.entity, ()):
             noted += note_record(work, source, wire)
+        if source.finds_more is not None:
+            noted += source.finds_more(work, partial(note_record, work, source))
     return noted
 
 
@@ -51,9 +90,10 @@ def note_record(work: Work, source: BookSource, wire: Wire, *, priority: int = 5
     flow = all_flows()[source.flow]
     record_id, connection = str(wire["Id"]), work.qbo.connection
     parts = _known_parts(source, connection, record_id)
-    if wire.get("status") != "Deleted":
+    is_deleted = wire.get("status") == "Deleted"
+    if not is_deleted and (parts or source.is_wanted(work, source.reads.entity, wire)):
         record = source.read(wire)
-        parts |= set(flow.splits(record) if flow.splits else ("",))
+        parts |= source.keeps(work, record, set(flow.splits(record) if flow.splits else ("",)))
     for part in sorted(parts):
         ledger.note(
             flow,
@@ -64,6 +104,8 @@ def note_record(work: Work, source: BookSource, wire: Wire, *, priority: int = 5
             part=part,
             priority=priority,
         )
+    if parts and source.looks_again is not None:
+        source.looks_again(work, source.reads, parts)
     return len(parts)
 
 
@@ -75,4 +117,4 @@ def _known_parts(source: BookSource, connection: Connection, record_id: str) -> 
 
 
 def _in_use(work: Work) -> list[BookSource]:
-    return [source for source in SOURCES if source.flow not in work.flows_off]
+    return [source for source in SOURCES if source.flow not in work.flows_off and source.is_used(work)]

@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from sync import afterlife_codes, planning_codes, posting_codes, tagging_codes
+from sync import (
+    afterlife_codes,
+    bill_codes,
+    costing_codes,
+    owner_codes,
+    payment_codes,
+    planning_codes,
+    posting_codes,
+    tagging_codes,
+)
 from sync.code import State
 
 CODES = {
@@ -17,9 +26,15 @@ CODES = {
         *tagging_codes.TAGS,
         *planning_codes.CLAIMS,
         *planning_codes.PROJECTS_AND_CONTACTS,
+        *bill_codes.BILLS,
+        *bill_codes.REFUSALS,
+        *payment_codes.PAYMENTS,
+        *costing_codes.EXPENSES,
+        *costing_codes.DIRECT_COSTS,
         *posting_codes.BOOKS,
         *posting_codes.ANSWERS,
         *afterlife_codes.AFTERLIFE,
+        *owner_codes.OWNERS,
     )
 }
 

@@ -283,6 +283,8 @@ def is_true_by_now(subject: str) -> bool:
     match topic:
         case "link":
             return Link.objects.filter(kind=name, left_id=value).exists()
+        case "linked":
+            return Link.objects.filter(kind=name, right_id=value).exists()
         case "default":
             return DefaultChoice.objects.filter(key=name).exists()
         case "entry":

@@ -32,8 +32,17 @@ SHOWN_TITLES = 5
 @receiver(mapping_changed)
 def release_what_waited(*, tenant_id: int, subjects: Sequence[str], **_: Any) -> None:
     with tenant_scope(tenant_id):
-        if ledger.release(subjects):
+        if ledger.release([*subjects, *_rights_of(subjects)]):
             nudge()
+
+
+def _rights_of(subjects: Sequence[str]) -> list[str]:
+    """The same links told from their QuickBooks side, for what waits for one of its rows to be linked."""
+    if not WaitingFor.objects.filter(subject__startswith="linked:").exists():
+        return []
+    lefts = [subject.split(":", 2)[1:] for subject in subjects if subject.startswith("link:")]
+    links = Link.objects.filter(kind__in={kind for kind, _ in lefts}, left_id__in={left for _, left in lefts})
+    return [f"linked:{kind}:{right_id}" for kind, right_id in links.values_list("kind", "right_id")]
 
 
 @receiver(settings_changing)

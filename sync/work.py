@@ -12,22 +12,26 @@ from connectors.models import Connection, Vendor
 from connectors.procore import resources as procore
 from connectors.procore.client import ProcoreClient
 from connectors.procore.records import CostCode
+from connectors.procore.records_costs import ListedCost
 from connectors.qbo import resources as qbo
 from connectors.qbo.client import QboClient
 from connectors.qbo.records import PostedDocument
+from mapping.budgets import ProjectBudget
 from mapping.choices import load_defaults
 from mapping.defaults import Defaults
 from mapping.kinds import KINDS
-from mapping.maps import Maps, Target
+from mapping.maps import LeftSide, Maps, Target
 from mapping.snapshot import (
     load_accounts,
     load_codes,
     load_companies,
     load_jobs,
     load_labels,
+    load_lefts,
     load_links,
     load_listed,
     load_names,
+    load_parents,
     load_projects,
     load_tax_rates,
     load_vendor_facts,
@@ -35,9 +39,13 @@ from mapping.snapshot import (
 from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import require_tenant_id
 from sync import ledger
+from sync.carriers import load_carriers
+from sync.cost_maps import COST_FLOWS, LEFT_KINDS, with_costs
 from sync.models import Entry
 from sync.switches import load_flows_off
 
+# Flows whose documents are sold to the sub-customer of a project.
+SALES = frozenset({"owner_invoices", "estimates"})
 # The QuickBooks list each of these flows adds to.
 PUSHED_CODES = {"items_to_qbo": qbo.ITEMS, "classes_to_qbo": qbo.CLASSES}
 
@@ -61,6 +69,9 @@ class Work:
         # The payment terms of purchase orders, by the order's id.
         self.order_terms: dict[str, str] = {}
         self._documents: dict[tuple[str, str], list[PostedDocument]] = {}
+        # What costs on their way to Procore ask of a project, by its id: its budget codes, and its direct costs.
+        self.budgets: dict[str, ProjectBudget] = {}
+        self.direct_costs: dict[str, list[ListedCost]] = {}
         self._connections = {row.vendor: row for row in Connection.objects.exclude(account_id="").order_by("id")}
 
     def connection(self, vendor: str) -> Connection:
@@ -106,6 +117,11 @@ class Work:
         )
 
     @cached_property
+    def lefts(self) -> dict[tuple[str, str], LeftSide]:
+        """What of Procore vendors, sub-customers and employees of the books are linked to."""
+        return load_lefts(LEFT_KINDS)
+
+    @cached_property
     def openings(self) -> dict[str, Any]:
         return ledger.load_openings()
 
@@ -116,11 +132,19 @@ class Work:
             opening = self.openings.get(entry.group)
             contracts[entry.group] = ledger.load_contract(entry.flow, entry.group, opening)
         maps = replace(self.base_maps, contracts=contracts, approvals=frozenset(entry.approvals))
+        if entry.flow in COST_FLOWS:
+            return with_costs(self, maps, entry)
+        if entry.flow in SALES:
+            return replace(maps, parents=self.parents, carriers=load_carriers())
         return self._with_lists(maps, entry) if entry.flow in PUSHED_CODES else maps
 
     def _with_lists(self, maps: Maps, entry: Entry) -> Maps:
         """What only a cost code on its way to a QuickBooks list asks for."""
         return replace(maps, listed=self.listed(PUSHED_CODES[entry.flow].key), accounts=self.accounts)
+
+    @cached_property
+    def parents(self) -> dict[str, str]:
+        return load_parents()
 
     @cached_property
     def accounts(self) -> dict[str, Target]:
@@ -152,5 +176,5 @@ class Work:
 
     def forget_mapping(self) -> None:
         self._listed.clear()
-        for name in ("base_maps", "defaults", "openings", "accounts"):
+        for name in ("base_maps", "defaults", "openings", "accounts", "lefts", "parents"):
             self.__dict__.pop(name, None)

@@ -10,6 +10,11 @@ def link(kind: MappingKind, left_id: str) -> str:
     return f"link:{kind.key}:{left_id}"
 
 
+def linked(kind: MappingKind, right_id: str) -> str:
+    """That this row of QuickBooks is linked to something in Procore."""
+    return f"linked:{kind.key}:{right_id}"
+
+
 def default(kind: DefaultKind) -> str:
     return f"default:{kind.key}"
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from sync.targets.answers import Adapter, Answer, Standing, Twin, signed
 from sync.targets.carriers import CarrierItems
+from sync.targets.direct_costs import DirectCosts
 from sync.targets.directory import ProcoreDirectory
 from sync.targets.documents import MONEY_ENTITIES, BooksDocuments
 from sync.targets.names import LIST_ENTITIES, NAME_ENTITIES, BooksNames
+from sync.targets.payments import PAYMENT_ENTITIES, ContractPayments
 
 # By what the planned document calls itself; no two vendors use one word.
 ADAPTERS: dict[str, Adapter] = {
@@ -14,6 +16,8 @@ ADAPTERS: dict[str, Adapter] = {
     **dict.fromkeys(NAME_ENTITIES, BooksNames()),
     "CarrierItem": CarrierItems(),
     "vendor": ProcoreDirectory(),
+    "direct_cost": DirectCosts(),
+    **dict.fromkeys(PAYMENT_ENTITIES, ContractPayments()),
 }
 
 

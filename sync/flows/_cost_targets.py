@@ -1,0 +1,194 @@
+"""Which budget code of a Procore project a line in QuickBooks is cost of, made where it is missing and may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from connectors.procore.documents_costs import CostLine
+from connectors.qbo.records_costs import BookedLine
+from mapping.budgets import ProjectBudget
+from mapping.defaults import DEFAULT_COST_TYPE, MISSING_BUDGET_CODES, PROCORE_BILL_CODE, DefaultKind, Defaults
+from mapping.kinds import COST_CODE_ACCOUNT, COST_CODE_CLASS, COST_CODE_ITEM, COST_TYPE_CLASS
+from mapping.maps import CodeRef, Maps
+from mapping.reverse import BooksLine, BudgetCode, CodeMeaning, Fallback, Reader, TypeMeaning, make_reader
+from smoothx.lib.money import ZERO
+from sync.flows import _waits
+from sync.flows._codes import find_default
+from sync.plan import Notes
+
+RULES = {"class": "Class", "item": "Product or service", "account": "Account", "default": PROCORE_BILL_CODE.label}
+
+
+@dataclass(frozen=True, slots=True)
+class CostTargets:
+    """Resolves lines for one project, and within it for one sub job ("" for none).
+
+    `default_code` is the firm's code for lines that lead to none: Procore Bill Code, or the one of payroll.
+    """
+
+    maps: Maps
+    defaults: Defaults
+    notes: Notes
+    budget: ProjectBudget
+    reader: Reader
+    project_name: str
+    sub_job_id: str
+    default_code: DefaultKind = PROCORE_BILL_CODE
+
+    def make_lines(self, lines: Iterable[tuple[BookedLine, Decimal]]) -> tuple[CostLine, ...]:
+        """The lines that could be resolved; the notes say what of the others stops the document."""
+        made = [line for line in (self._make(*each) for each in lines) if line is not None]
+        taken: dict[str, Decimal] = {}
+        for line in made:
+            if line.chosen_by == RULES["default"]:
+                taken[line.source_code] = taken.get(line.source_code, ZERO) + line.amount
+        for named, amount in taken.items():
+            self.notes.warn("procore_code_used", named, amount=amount, default=self.default_code.label)
+        return tuple(made)
+
+    def _make(self, line: BookedLine, amount: Decimal) -> CostLine | None:
+        booked = _books_line(line)
+        meaning = self.reader.code_of(booked)
+        cost_type = self.reader.type_of(booked, meaning)
+        if cost_type.problem:
+            self._block_type(cost_type)
+        if meaning.problem:
+            self._block_code(line, meaning)
+        if cost_type.problem or meaning.problem:
+            return None
+        target = self._find_target(meaning, cost_type.id)
+        return None if target is None else self._line(line, amount, meaning, *target, cost_type.id)
+
+    def _line(
+        self, line: BookedLine, amount: Decimal, meaning: CodeMeaning, code_id: str, wbs_id: str, type_id: str
+    ) -> CostLine:
+        code = self.maps.codes[code_id]
+        text = f"{code.code} {code.name}".strip()
+        return CostLine(
+            key=line.id,
+            amount=amount,
+            description=line.description or text,
+            cost_code_id=code_id,
+            cost_type_id=type_id,
+            wbs_code_id=wbs_id,
+            code_name=f"{text}, {self.maps.labels.get((COST_TYPE_CLASS.left.key, type_id), type_id)}",
+            chosen_by=RULES.get(meaning.rule, meaning.rule),
+            source_code=_name_of(line),
+        )
+
+    def _find_target(self, meaning: CodeMeaning, type_id: str) -> tuple[str, str] | None:
+        """The project's own cost code and its budget code ("" for one to be made): the one meant, else the default."""
+        tried: list[str] = []
+        for key, own_id in self._candidates(meaning):
+            code_id = own_id or self._own_code(key)
+            if not code_id:
+                tried.append("code_not_in_project")
+                continue
+            line = self.budget.find(code_id, type_id)
+            if line is not None and line.is_active:
+                return self._took(tried, code_id, line.id)
+            if line is None and self.defaults.says(MISSING_BUDGET_CODES, "yes"):
+                self.notes.warn("budget_code_made", self._text(code_id), project=self.project_name)
+                return self._took(tried, code_id, "")
+            tried.append("budget_code_inactive" if line is not None else "budget_code_missing")
+        self._block_target(meaning, type_id, tried[0])
+        return None
+
+    def _candidates(self, meaning: CodeMeaning) -> Iterator[tuple[str, str]]:
+        yield meaning.key, meaning.budget_code_id
+        fallback = self.reader.fallback.code
+        if fallback is not None and fallback.key != meaning.key:
+            yield fallback.key, ""
+
+    def _took(self, tried: list[str], code_id: str, wbs_id: str) -> tuple[str, str]:
+        if tried:
+            default = self.default_code.label
+            self.notes.warn("other_code_used", self._text(code_id), project=self.project_name, default=default)
+        return code_id, wbs_id
+
+    def _own_code(self, key: str) -> str:
+        """The project's own copy of a code, of the sub job where it is one; "" where it has none."""
+        own = (code_id for code_id in self.budget.codes if self._is_here(code_id))
+        return next((code_id for code_id in own if self.maps.codes[code_id].key == key), "")
+
+    def _is_here(self, code_id: str) -> bool:
+        code = self.maps.codes.get(code_id)
+        return code is not None and code.sub_job_id == self.sub_job_id
+
+    def _text(self, code_id: str) -> str:
+        code = self.maps.codes[code_id]
+        return f"{code.code} {code.name}".strip()
+
+    def _block_type(self, cost_type: TypeMeaning) -> None:
+        wait = _waits.default(DEFAULT_COST_TYPE)
+        self.notes.block("cost_type_not_set", DEFAULT_COST_TYPE.label, waits_for=wait, why=cost_type.reason)
+
+    def _block_code(self, line: BookedLine, meaning: CodeMeaning) -> None:
+        lifts = [_waits.linked(COST_CODE_ACCOUNT, line.account.id), _waits.linked(COST_CODE_ITEM, line.item.id)]
+        self.notes.block(
+            "procore_code_unclear",
+            _name_of(line),
+            waits_for=_waits.default(self.default_code),
+            also_lifted_by=[*lifts, _waits.linked(COST_CODE_CLASS, line.class_.id)],
+            why=_why(meaning) or meaning.reason,
+            default=self.default_code.label,
+        )
+
+    def _block_target(self, meaning: CodeMeaning, type_id: str, code: str) -> None:
+        own = meaning.budget_code_id or self._own_code(meaning.key)
+        subject = self._text(own) if own else meaning.reason
+        cost_type = self.maps.labels.get((COST_TYPE_CLASS.left.key, type_id), type_id)
+        again = [_waits.default(self.default_code), _waits.default(MISSING_BUDGET_CODES)]
+        self.notes.block(code, subject, also_lifted_by=again, project=self.project_name, cost_type=cost_type)
+
+
+def make_targets(
+    maps: Maps,
+    defaults: Defaults,
+    notes: Notes,
+    budget: ProjectBudget,
+    *,
+    project_name: str,
+    sub_job_id: str = "",
+    default_code: DefaultKind = PROCORE_BILL_CODE,
+) -> CostTargets:
+    chosen, cost_type = find_default(default_code, defaults, notes), find_default(DEFAULT_COST_TYPE, defaults, notes)
+    code = CodeRef(chosen.id, chosen.name, "") if chosen is not None else None
+    fallback = Fallback(code, cost_type.id if cost_type is not None else "")
+    codes = list(_budget_codes(maps, budget, sub_job_id))
+    reader = make_reader(maps, defaults, codes, fallback)
+    return CostTargets(maps, defaults, notes, budget, reader, project_name, sub_job_id, default_code)
+
+
+def _budget_codes(maps: Maps, budget: ProjectBudget, sub_job_id: str) -> Iterator[BudgetCode]:
+    """The budgeted cost codes with their cost types, in the budget's order."""
+    types: dict[str, list[str]] = {}
+    for line in budget.lines:
+        if line.is_active:
+            types.setdefault(line.cost_code_id, []).append(line.cost_type)
+    for code_id, found in types.items():
+        code = maps.codes.get(code_id)
+        if code is not None and code.sub_job_id == sub_job_id:
+            yield BudgetCode(code_id, code, tuple(dict.fromkeys(found)))
+
+
+def _books_line(line: BookedLine) -> BooksLine:
+    return BooksLine(
+        account_id=line.account.id,
+        item_id=line.item.id,
+        class_id=line.class_.id,
+        account_name=line.account.name,
+        item_name=line.item.name,
+        class_name=line.class_.name,
+    )
+
+
+def _name_of(line: BookedLine) -> str:
+    """What a reader knows the line by: its product or account."""
+    return line.item.name or line.account.name or line.description or "A line"
+
+
+def _why(meaning: CodeMeaning) -> str:
+    return meaning.passed_over[-1] if meaning.passed_over else ""
