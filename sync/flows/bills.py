@@ -111,6 +111,8 @@ def _facts_of(bill: Bill, requisition: Requisition, defaults: Defaults) -> dict[
         facts["dated"] = bill.date.isoformat()
     if bill.has_tax_codes:
         facts["coded_tax"] = str(bill.tax)
+        # What Procore does not state of it: a firm without tax there, or a difference of earlier claims.
+        facts["tax_beside"] = str(cents(bill.tax - requisition.tax))
     return facts
 
 

@@ -21,6 +21,7 @@ TARGET_NOUNS = {
     "CreditMemo": "Credit memo",
     "Estimate": "Estimate",
     "CarrierItem": "Product or service",
+    "payment_issued": "Payment issued",
     "payment_received": "Payment received",
     "Vendor": "Vendor",
     "Customer": "Customer",

@@ -14,6 +14,7 @@ from smoothx.lib.money import ZERO, total
 from sync.models import Entry
 from sync.pages.frame import sentence_case, target_noun
 from sync.pages.rows import read_amount, show_amount
+from sync.totals import TAX_TOLERANCE
 
 FALLBACKS = {BILL_CODE.label, BILL_ITEM.label, INVOICE_CODE.label}
 # What a line stands for that is no retention, tax or difference: the cost of a bill, the income of an invoice.
@@ -60,8 +61,11 @@ def sum_of(entry: Entry) -> dict[str, Any] | None:
     coded_tax = coded_tax_of(entry)
     right = _line_figures(lines)
     right["tax"] += coded_tax
+    beside = read_amount((entry.planned.get("facts") or entry.facts).get("tax_beside")) or ZERO
+    if left:
+        left["tax"] += beside
     rows = [
-        SumRow(operator, label, left.get(name), right[name], detail=_detail_of_part(name, detail, coded_tax))
+        SumRow(operator, label, left.get(name), right[name], detail=_detail_of_part(name, detail, coded_tax, beside))
         for name, operator, label, detail in PARTS
         if left.get(name) or right[name]
     ]
@@ -69,13 +73,14 @@ def sum_of(entry: Entry) -> dict[str, Any] | None:
     books = total([*_amounts(lines), coded_tax]) if entry.target_total is None else entry.target_total
     rows.append(SumRow("=", "Total", procore, books, "total"))
     difference = None if procore is None else books - procore
+    is_rounding = bool(coded_tax and difference and abs(difference) <= TAX_TOLERANCE)
     return {
         "left_side": "procore",
         "left_label": "Invoice",
         "right_side": "quickbooks",
         "right_label": _right_label(entry),
-        "agrees": difference == ZERO,
-        "verdict": _verdict(difference, is_posted=entry.target_total is not None),
+        "agrees": difference == ZERO or is_rounding,
+        "verdict": _verdict(difference, is_posted=entry.target_total is not None, is_rounding=is_rounding),
         "rows": rows,
     }
 
@@ -87,8 +92,11 @@ def coded_tax_of(entry: Entry) -> Decimal:
     return (read_amount(document.get("tax")) or ZERO) if is_on_top else ZERO
 
 
-def _detail_of_part(name: str, detail: str, coded_tax: Decimal) -> str:
-    return "On top of the lines" if name == "tax" and coded_tax else detail
+def _detail_of_part(name: str, detail: str, coded_tax: Decimal, beside: Decimal) -> str:
+    if name != "tax" or not coded_tax:
+        return detail
+    untold = f", {show_amount(str(beside))} not stated by Procore" if beside else ""
+    return f"On top of the lines{untold}"
 
 
 def _figures(facts: Mapping[str, Any]) -> dict[str, Decimal]:
@@ -118,9 +126,11 @@ def _line_figures(lines: Iterable[dict[str, Any]]) -> dict[str, Decimal]:
     }
 
 
-def _verdict(difference: Decimal | None, *, is_posted: bool) -> str:
+def _verdict(difference: Decimal | None, *, is_posted: bool, is_rounding: bool = False) -> str:
     if difference is None:
         return "Procore gave no total"
+    if is_rounding:
+        return f"Both sides agree but for rounding of the tax, {show_amount(str(difference))}"
     if difference:
         return f"Difference {show_amount(str(difference))}"
     return "Both sides agree, difference 0.00" if is_posted else "The plan agrees, difference 0.00"

@@ -88,6 +88,23 @@ def test_tax_inside_cost_lines_and_a_catch_up_have_rows_of_their_own(client: Any
     assert shown["right_label"] == "Bill, planned"
 
 
+def test_tax_by_codes_stands_on_top_of_the_lines_and_its_rounding_is_no_difference(client: Any, scope: Tenant) -> None:
+    facts = figures("1000.00", "0.00", "0.00", completed="1000.00", retainage="0.00", tax="180.00", tax_beside="20.00")
+    lines = [bill_line("1000.00")]
+    document = {"entity": "Bill", "total": "1200.00", "lines": lines, "has_tax_codes": True, "tax": "200.00"}
+    entry = make_entry("posted", planned={"document": document, "facts": facts}, target_total=Decimal("1199.98"))
+    shown = page(client, entry).context
+    rows = [(row.label, row.left, row.right, row.detail) for row in shown["sum"]["rows"]]
+    assert rows == [
+        ("Work and stored materials this period", Decimal("1000.00"), Decimal("1000.00"), ""),
+        ("Tax", Decimal("200.00"), Decimal("200.00"), "On top of the lines, 20.00 not stated by Procore"),
+        ("Total", Decimal("1200.00"), Decimal("1199.98"), ""),
+    ]
+    assert (shown["sum"]["agrees"], shown["sum"]["verdict"]) == (
+        True, "Both sides agree but for rounding of the tax, −0.02",
+    )  # fmt: skip
+
+
 def test_a_total_that_differs_in_the_books_is_shown_as_a_difference(client: Any, scope: Tenant) -> None:
     shown = page(client, posted_bill(target_total=Decimal("90000.00"))).context["sum"]
     assert shown["agrees"] is False
