@@ -66,8 +66,9 @@ class Sale:
     estimate.
 
     Without a `number` QuickBooks numbers it. `tax` comes on top of the lines: with `tells_tax` QuickBooks is told the
-    total and spreads it over the lines marked as taxed, with `has_tax_codes` it works it out by their codes. Of the
-    term and the due date at most one is given; without both the customer's own term decides.
+    total and spreads it over the lines marked as taxed, under the form's own tax code where tax is not automated; with
+    `has_tax_codes` it works it out by the lines' codes. Of the term and the due date at most one is given; without
+    both the customer's own term decides.
     """
 
     customer_id: str
@@ -81,6 +82,8 @@ class Sale:
     currency: str = ""
     tax: Decimal = ZERO
     tells_tax: bool = False
+    tax_code_id: str = ""
+    tax_code_name: str = ""
     has_tax_codes: bool = False
     location_id: str = ""
     location_name: str = ""
@@ -132,7 +135,8 @@ class Sale:
 
     def _tax(self, sign: int) -> dict[str, Any]:
         if self.tells_tax:
-            return {"TxnTaxDetail": {"TotalTax": sign * self.tax}}
+            code = {"TxnTaxCodeRef": {"value": self.tax_code_id}} if self.tax_code_id and self.tax else {}
+            return {"TxnTaxDetail": {**code, "TotalTax": sign * self.tax}}
         return {"GlobalTaxCalculation": "TaxExcluded"} if self.has_tax_codes else {}
 
 

@@ -22,6 +22,8 @@ from sync.totals import TAX_TOLERANCE
 
 # How tax gets onto the form: not at all, as a total QuickBooks is told, or by a tax code on each line.
 TaxMode = Literal["none", "total", "codes"]
+# What stands in the list of tax codes and is none of a form.
+PSEUDO = frozenset({TAXED, UNTAXED, "CustomSalesTax"})
 WITH_TAX = TaxCoding(TAXED, TAXED, "mapped")
 WITHOUT_TAX = TaxCoding(UNTAXED, UNTAXED, "mapped")
 
@@ -82,6 +84,18 @@ class SalesTax:
             again = [_waits.default(TAX_BASE)]
             self.notes.block("retention_tax_not_set", OWNER_RETENTION_TAX.label, waits_for=wait, also_lifted_by=again)
         return work
+
+    def of_form(self, lines: Iterable[RequisitionLine]) -> TaxCoding:
+        """The one code of a form whose total is told: that of its lines, else the default. Automated sales tax goes by
+        the address and puts its own in place of it."""
+        if self.mode != "total" or not self.stated:
+            return NO_CODE
+        mapped = {self.maps.find(TAX_SALES, line.tax_code_id) for line in lines if line.gross and line.tax_code_id}
+        own = [target for target in mapped if target is not None and target.id not in PSEUDO]
+        chosen = self.defaults.get(SALES_TAX_CODE)
+        if len(own) == 1:
+            return TaxCoding(own[0].id, own[0].name, "mapped")
+        return TaxCoding(chosen.id, chosen.name, "default") if chosen and chosen.id not in PSEUDO else NO_CODE
 
     def _mark(self, tax_code_id: str) -> TaxCoding:
         """Taxed or not. The total is told, so the mark only says on what the tax is shown to fall."""

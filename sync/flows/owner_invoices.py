@@ -128,7 +128,7 @@ def _make_sale(
     dated = find_date(invoice, defaults, OWNER_DATE)
     day = find_open_day(dated, defaults, notes, is_posted=own is not None, posted_on=own.dated if own else None)
     due_date, term = _find_due(day, defaults, notes)
-    location = tagger.location()
+    location, form_tax = tagger.location(), tax.of_form(invoice.lines)
     if notes.blockers or customer is None or day is None:
         return None
     sale = Sale(
@@ -142,6 +142,8 @@ def _make_sale(
         currency=defaults.home_currency,
         tax=made_tax,
         tells_tax=tax.mode == "total",
+        tax_code_id=form_tax.id,
+        tax_code_name=form_tax.name,
         has_tax_codes=tax.mode == "codes",
         location_id=location.id if location else "",
         location_name=location.name if location else "",

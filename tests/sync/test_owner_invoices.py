@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from sync.models import Attempt, Entry
+from connectors.procore import resources as procore
+from connectors.qbo import resources as qbo
+from mapping.choices import choose
+from mapping.models import RemoteItem
+from sync import openings
+from sync.models import Attempt, Entry, OpeningBalance
+from sync.pages.retention import RECEIVABLE, load_retention
 from tests import worlds
 from tests.sync import owners
 from tests.sync.claims import codes_of, fault, let_claims_run_out, make_due_now
@@ -103,3 +110,89 @@ def _finish() -> None:
         let_claims_run_out()
         make_due_now()
         owners.run()
+
+
+def test_a_start_in_the_middle_of_a_prime_contract(live: Any) -> None:
+    applications = owners.applications_of(live)
+    project_id = owners.project_of(live, applications[0]["contract"]["id"])
+    RemoteItem.objects.filter(resource=procore.PROJECTS.key).exclude(remote_id=str(project_id)).update(is_active=False)
+    start = date(2026, 9, 1)
+    openings.read(openings.begin(start))
+    (opening,) = OpeningBalance.objects.filter(commitment_id__startswith="prime-")
+    second, fourth = applications[1]["g702"], applications[3]["g702"]
+    assert (opening.number, opening.contract_name) == (2, "PC-26101")
+    assert (opening.completed, opening.retainage, opening.earned) == (
+        money(second["total_completed_and_stored_to_date"]),
+        money(second["total_retainage"]),
+        money(second["total_earned_less_retainage"]),
+    )
+    openings.confirm(None, start_date=start)
+    worlds.set_live(start)
+    entries = owners.post(live, *applications)
+    assert [(entry.state, codes_of(entry)) for entry in entries] == [
+        ("ineligible", ["before_start_date"]),
+        ("ineligible", ["before_start_date"]),
+        ("posted", []),
+        ("posted", []),
+    ]
+    receivable = load_retention(side=RECEIVABLE)
+    (contract,) = receivable.contracts
+    assert (contract.balance, contract.books_balance) == (money(fourth["total_retainage"]),) * 2
+    assert load_retention().contracts == [c for c in load_retention().contracts if not c.group.startswith("prime-")]
+
+
+def test_tax_is_told_and_left_off_what_is_received(live: Any) -> None:
+    """Books of the United States take the total of tax they are told; payments count without their share of it."""
+    worlds.read_side("tax-sales", "quickbooks")
+    contract, tax = _add_taxed_contract(live)
+    california = RemoteItem.objects.get(resource=qbo.TAX_CODES.key, name="California")
+    choose("sales_tax_code", california.remote_id, None)
+    worlds.act(
+        live.procore,
+        "add_owner_invoice",
+        prime_contract_id=contract,
+        invoice_number="TX-1",
+        lines=[{"line": 0, "work": "1000.00", "retained": "100.00"}],
+        status="approved",
+        billing_date="2026-10-31",
+    )
+    (row,) = owners.applications_of(live, contract)
+    stated = money(row["g702"]["tax_applicable_to_this_payment"])
+    assert stated == tax
+    (entry,) = owners.post(live, row)
+    assert (entry.state, entry.target_total) == ("posted", 900 + tax)
+    (sale,) = owners.sales_of(live)
+    assert money(sale["TxnTaxDetail"]["TotalTax"]) == tax
+    half = money((900 + tax) / 2)
+    worlds.act(live.qbo, "receive_payment", invoice_id=entry.target_id, amount=str(half), date="2026-11-15")
+    worlds.act(live.qbo, "receive_payment", invoice_id=entry.target_id, date="2026-11-20")
+    owners.notice_payments()
+    amounts = [received for received, _, _ in owners.received(live, contract)]
+    assert (len(amounts), sum(amounts)) == (2, money(900))
+
+
+def _add_taxed_contract(live: Any) -> tuple[int, Decimal]:
+    """A contract beside the first one of the demo, with a taxed line. Answers it and the tax of 900."""
+    state = worlds.control(live.procore, "state", method="GET")
+    first = state["prime_contracts"][0]
+    project = next(row for row in state["projects"] if row["name"] == first["title"])
+    line = first["line_items"][0]
+    code = next(row for row in state["tax_codes"] if Decimal(row["rate1"]) > 0)
+    made = worlds.act(
+        live.procore,
+        "add_prime_contract",
+        project_id=project["id"],
+        vendor_id=first["vendor"]["id"],
+        title=first["title"],
+        number="PC-TAX",
+        lines=[
+            {
+                "cost_code_id": line["cost_code"]["id"],
+                "line_item_type_id": line["line_item_type"]["id"],
+                "amount": "5000.00",
+                "description": "Taxed work",
+                "tax_code_id": code["id"],
+            }
+        ],
+    )
+    return int(made["id"]), money(Decimal(code["rate1"]) * 9)

@@ -78,3 +78,13 @@ class TestTax:
         defaults = replace(self.UK, choices=DEFAULTS.choices)
         planned = plan(self.taxed(180), maps=self.RATES, defaults=defaults)
         assert {notice.code for notice in planned.blockers} == {"tax_code_not_set"}
+
+    def test_the_code_of_the_form_where_tax_is_not_automated(self) -> None:
+        default = with_choice(SALES_TAX_CODE, "2", uses_sales_tax=True)
+        told = plan(self.taxed("74.25"), defaults=default).document.to_wire()["TxnTaxDetail"]
+        assert told == {"TxnTaxCodeRef": {"value": "2"}, "TotalTax": amount("74.25")}
+        maps = replace(MAPS, links={**LINKS, (TAX_SALES.key, "7"): Target("3", "Tucson")})
+        mapped = plan(Prime().bill(Billed("A", work=1000), tax=91), maps=maps, defaults=default).document
+        assert mapped.to_wire()["TxnTaxDetail"] == {"TxnTaxCodeRef": {"value": "3"}, "TotalTax": amount(91)}
+        pseudo = with_choice(SALES_TAX_CODE, "TAX", uses_sales_tax=True)
+        assert plan(self.taxed(80), defaults=pseudo).document.to_wire()["TxnTaxDetail"] == {"TotalTax": amount(80)}
