@@ -11,6 +11,7 @@ from django import forms
 from django.urls import reverse
 from django.utils import timezone
 
+from connectors.procore.records_owner import is_prime_key
 from smoothx.lib.money import ZERO
 from smoothx.lib.shapes import Action, Empty, Progress
 from smoothx.tenants.access import TenantRequest, has_role
@@ -19,7 +20,7 @@ from sync import openings
 from sync.checklist import Check
 from sync.golive import blockers, check_all
 from sync.models import OpeningBalance, OpeningRun
-from sync.pages.retention import books_retention
+from sync.pages.retention import SIDES, Side, books_retention
 from sync.pages.setting_urls import url_of_flow, url_of_setting
 
 ADVICE = "Good to know"
@@ -149,6 +150,7 @@ def opening_context(
     stage = _stage(run, has_rows=bool(rows))
     read = _read_action(run, is_main=is_main)
     confirm = _confirm_action(run, len(rows), is_main=is_main)
+    totals = {side.key: _side_totals(rows, side, is_live=is_live) for side in SIDES}
     return {
         "state": stage.state,
         "progress": stage.progress,
@@ -158,7 +160,9 @@ def opening_context(
         "confirmed_note": _confirmed_note(rows) if stage.state == "confirmed" else None,
         "rows": [_row(row) for row in rows] if stage.state in ("ready", "confirmed") else [],
         # Once documents cross, the accounts hold more than what they opened with.
-        "totals": _totals(rows, books=None if is_live else books_retention()) if rows else None,
+        "totals": totals["payable"],
+        "owner_totals": totals["receivable"],
+        "shows_books": any(each and each["books_retainage"] is not None for each in totals.values()),
         "empty": stage.empty,
     }
 
@@ -214,7 +218,7 @@ def _row(row: OpeningBalance) -> dict[str, Any]:
         "title": row.contract_name,
         "party": row.vendor_name,
         "project": row.project_name,
-        "kind": "Commitment",
+        "kind": "Prime contract" if is_prime_key(row.commitment_id) else "Commitment",
         "last_claim": f"No. {row.number}{dated}",
         "completed": row.completed,
         "retainage": row.retainage,
@@ -224,6 +228,17 @@ def _row(row: OpeningBalance) -> dict[str, Any]:
         "difference": None,
         "note": "" if adds_up else "Its lines 4, 5 and 6 do not add up in Procore.",
     }
+
+
+def _side_totals(rows: list[OpeningBalance], side: Side, *, is_live: bool) -> dict[str, Any] | None:
+    """What is owed to subcontractors and what owners owe are never added up. Once documents cross, the accounts hold
+    more than what they opened with."""
+    own = [row for row in rows if is_prime_key(row.commitment_id) == side.is_prime]
+    if not own:
+        return None
+    noun = "prime contract" if side.is_prime else "contract"
+    label = f"{len(own)} {noun}{'' if len(own) == 1 else 's'}"
+    return {"label": label, **_totals(own, books=None if is_live else books_retention(side))}
 
 
 def _totals(rows: list[OpeningBalance], *, books: Decimal | None) -> dict[str, Any]:

@@ -148,14 +148,39 @@ def test_the_table_shows_each_contract_and_compares_the_total_with_the_books(sco
         ("SC-2417-015", "No. 5, 31 Jan 2026", Decimal("5000.00"), Decimal("45000.00"), Decimal("12.50"), ""),
     ]
     assert shown["totals"] == {
+        "label": "2 contracts",
         "completed": Decimal("150000.00"),
         "retainage": Decimal("15000.00"),
         "net": Decimal("135000.00"),
         "books_retainage": Decimal("15500.00"),
         "difference": Decimal("500.00"),
     }
+    assert shown["owner_totals"] is None
     assert shown["confirm"].label == "Confirm 2 balances"
     assert shown["confirm"].fields == {"start_date": "2026-03-01"}
+
+
+def test_what_owners_owe_is_added_up_apart(client: Any, scope: Tenant) -> None:
+    make_account("34", "1200", "Retention receivable", balance="7000.00")
+    for key in ("retention_receivable_retained", "retention_receivable_released"):
+        DefaultChoice.objects.create(key=key, value="34")
+    make_opening()
+    make_opening(commitment_id="prime-9001", contract_name="PC-2417", retainage=Decimal("7500.00"),
+                 completed=Decimal("75000.00"), earned=Decimal("67500.00"))  # fmt: skip
+    done_run()
+    shown = client.get("/openings/").context["opening"]
+    assert sorted((row["contract"], row["kind"]) for row in shown["rows"]) == [
+        ("PC-2417", "Prime contract"),
+        ("SC-2417-014", "Commitment"),
+    ]
+    assert (shown["totals"]["label"], shown["totals"]["books_retainage"]) == ("1 contract", None)
+    owed = shown["owner_totals"]
+    assert (owed["label"], owed["retainage"], owed["books_retainage"], owed["difference"]) == (
+        "1 prime contract",
+        Decimal("7500.00"),
+        Decimal("7000.00"),
+        Decimal("-500.00"),
+    )
 
 
 def test_without_earlier_claims_there_is_nothing_to_carry_over_and_it_is_confirmed(client: Any, scope: Tenant) -> None:
