@@ -10,6 +10,7 @@ from mapping.defaults import BILL_DUE, BILL_DUE_DAYS, PAYABLE_ACCOUNT, Defaults
 from mapping.kinds import PROJECT, VENDOR
 from mapping.maps import Maps, Target
 from sync.flows import _waits
+from sync.flows._billed import BilledRecord
 from sync.flows._claims import check_date, find_date
 from sync.flows._codes import find_default
 from sync.flows._periods import find_open_day
@@ -36,9 +37,9 @@ class Due:
 
 
 def make_head(requisition: Requisition, maps: Maps, defaults: Defaults, notes: Notes) -> Head:
-    vendor = _find_vendor(requisition, maps, notes)
-    customer = _find_customer(requisition, maps, notes)
-    _check_currency(requisition, vendor, maps, defaults, notes)
+    vendor = find_vendor(requisition, maps, notes)
+    customer = find_customer(requisition, maps, notes)
+    check_currency(requisition, vendor, maps, defaults, notes)
     posted = maps.contract(requisition.commitment_id).claim(requisition.id)
     own_day = find_date(requisition, defaults)
     posted_on = posted.dated if posted else None
@@ -57,7 +58,7 @@ def find_due(head: Head, tagger: Tagger, maps: Maps, defaults: Defaults) -> Due:
     return Due(ordered or (own if own and own.is_active else None))
 
 
-def _find_vendor(requisition: Requisition, maps: Maps, notes: Notes) -> Target | None:
+def find_vendor(requisition: BilledRecord, maps: Maps, notes: Notes) -> Target | None:
     if not requisition.vendor_id:
         notes.block("vendor_missing")
         return None
@@ -69,7 +70,7 @@ def _find_vendor(requisition: Requisition, maps: Maps, notes: Notes) -> Target |
     return vendor
 
 
-def _find_customer(requisition: Requisition, maps: Maps, notes: Notes) -> Target | None:
+def find_customer(requisition: BilledRecord, maps: Maps, notes: Notes) -> Target | None:
     wait = _waits.link(PROJECT, requisition.project_id)
     name = requisition.project_name or requisition.project_id
     customer = notes.need(maps.find(PROJECT, requisition.project_id), "project_not_mapped", name, waits_for=wait)
@@ -78,8 +79,8 @@ def _find_customer(requisition: Requisition, maps: Maps, notes: Notes) -> Target
     return customer
 
 
-def _check_currency(
-    requisition: Requisition, vendor: Target | None, maps: Maps, defaults: Defaults, notes: Notes
+def check_currency(
+    requisition: BilledRecord, vendor: Target | None, maps: Maps, defaults: Defaults, notes: Notes
 ) -> None:
     """Only the books' own currency is posted. Another would need its rate, its payable account and a retention account
     in it, and none of them is certain."""

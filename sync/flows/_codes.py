@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from connectors.procore.records import RequisitionLine
 from mapping.defaults import BILL_CODE, BILL_ITEM, LINE_ITEM_TYPE, Choice, DefaultKind, Defaults
 from mapping.maps import CodeRef, Maps, Target
 from mapping.precedence import ACCOUNT_MAPS, ITEM_MAPS, CodeMaps, Step, steps
 from sync.flows import _waits
+from sync.flows._billed import BilledLine
 from sync.plan import Notes
 
 
@@ -29,7 +29,7 @@ class Coding:
 class CodedLine:
     """A billed line with its cost code, where that is known, and its coding, where one was found."""
 
-    line: RequisitionLine
+    line: BilledLine
     code: CodeRef | None
     coding: Coding | None
 
@@ -55,7 +55,7 @@ class Coder:
     defaults: Defaults
     kinds: CodeMaps
 
-    def code(self, line: RequisitionLine, *, notes: Notes) -> CodedLine:
+    def code(self, line: BilledLine, *, notes: Notes) -> CodedLine:
         """Project override, code and cost type, code, divisions nearest first, then the default."""
         code = self.maps.code_of(line.cost_code_id)
         if code is not None:
@@ -65,7 +65,7 @@ class Coder:
                     return CodedLine(line, code, self._from_link(target, step, code, notes))
         return CodedLine(line, code, self.default(notes))
 
-    def name(self, line: RequisitionLine) -> CodedLine:
+    def name(self, line: BilledLine) -> CodedLine:
         """The line with its cost code alone, for what is not coded by it."""
         return CodedLine(line, self.maps.code_of(line.cost_code_id), None)
 
@@ -107,7 +107,7 @@ class Coder:
         links = [_waits.link(step.kind, step.key) for step in self._steps(coded.code, coded.line)]
         return [_waits.link(self.kinds.code, coded.code.key), *links, *defaults]
 
-    def _steps(self, code: CodeRef, line: RequisitionLine) -> Iterator[Step]:
+    def _steps(self, code: CodeRef, line: BilledLine) -> Iterator[Step]:
         return steps(
             self.kinds, code, cost_code_id=line.cost_code_id, cost_type=line.cost_type, defaults=self.defaults
         )

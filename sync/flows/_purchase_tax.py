@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from connectors.procore.records import Requisition, RequisitionLine
 from connectors.qbo.documents import BillLine
 from mapping.defaults import PURCHASE_TAX_CODE, RETENTION_TAX_CODE, TAX_BASE, Choice, Defaults
 from mapping.kinds import TAX_PURCHASE
@@ -17,6 +16,7 @@ from mapping.maps import Maps
 from mapping.tax import TaxCoding, find_tax_code, takes_codes
 from smoothx.lib.money import ZERO, cents, total
 from sync.flows import _waits
+from sync.flows._billed import BilledLine, BilledRecord
 from sync.flows._codes import find_default
 from sync.plan import Notes
 from sync.totals import TAX_TOLERANCE
@@ -37,7 +37,7 @@ class PurchaseTax:
     def is_coded(self) -> bool:
         return takes_codes("purchase", self.defaults)
 
-    def of_line(self, line: RequisitionLine) -> TaxCoding:
+    def of_line(self, line: BilledLine) -> TaxCoding:
         """The mapped code of the line's own one, else the default; with a blocker where neither can be used."""
         if not self.is_coded:
             return NO_CODE
@@ -75,7 +75,7 @@ class PurchaseTax:
             self.notes.block("tax_code_not_set", PURCHASE_TAX_CODE.label, waits_for=wait)
         return chosen
 
-    def _block_unmapped(self, line: RequisitionLine, coding: TaxCoding) -> None:
+    def _block_unmapped(self, line: BilledLine, coding: TaxCoding) -> None:
         name = line.tax_code_name or self.maps.label(TAX_PURCHASE, line.tax_code_id)
         wait = _waits.link(TAX_PURCHASE, line.tax_code_id)
         found_by = {"kind": TAX_PURCHASE.key, "search": name}
@@ -85,7 +85,7 @@ class PurchaseTax:
             self.notes.block("tax_code_not_mapped", name, waits_for=wait, **found_by)
 
     def settle(
-        self, requisition: Requisition, stated: Decimal, lines: Iterable[BillLine], *, is_posted: bool
+        self, requisition: BilledRecord, stated: Decimal, lines: Iterable[BillLine], *, is_posted: bool
     ) -> Decimal:
         """The tax the bill is expected to have over there, with a blocker where its codes make another than Procore.
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from connectors.procore.records import RequisitionLine
 from mapping.defaults import CLASS_TYPE, LOCATION_SOURCE, SUB_JOBS, Defaults
 from mapping.kinds import (
     COST_CODE_CLASS,
@@ -24,6 +23,7 @@ from mapping.kinds import (
 from mapping.maps import CodeRef, Maps, ProjectRef, Target, term_key
 from mapping.precedence import code_and_divisions
 from sync.flows import _waits
+from sync.flows._billed import BilledLine
 from sync.flows._codes import CodedLine
 from sync.plan import Notes
 
@@ -110,7 +110,7 @@ class Tagger:
         wait = _waits.link(PAYMENT_TERM, term_key(text))
         return self._use(self.maps.find(PAYMENT_TERM, term_key(text)), "term", Named("", text), PAYMENT_TERM, [wait])
 
-    def customer_of(self, line: RequisitionLine, code: CodeRef | None, customer_id: str) -> str:
+    def customer_of(self, line: BilledLine, code: CodeRef | None, customer_id: str) -> str:
         """The sub job's own sub-customer where the firm keeps them apart, else the project's `customer_id`."""
         sub_job_id = line.sub_job_id or (code.sub_job_id if code else "")
         if not sub_job_id or not self.defaults.says(SUB_JOBS, "yes"):
@@ -133,7 +133,7 @@ class Tagger:
         waits = [_waits.link(kind, key) for key in keys]
         return self._use(found, "class", Named("cost code", coded.code_text), kind, waits)
 
-    def _type_class(self, line: RequisitionLine) -> Target | None:
+    def _type_class(self, line: BilledLine) -> Target | None:
         kind = COST_TYPE_CLASS
         type_id = line.cost_type_id or self.maps.type_ids.get(line.cost_type, "")
         found = self.maps.find(kind, type_id)
