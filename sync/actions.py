@@ -11,8 +11,9 @@ from connectors.errors import VendorError
 from connectors.qbo.records import PostedDocument
 from sync import ledger, outbox, settle
 from sync.models import Entry, Event
-from sync.targets import Answer, signed
+from sync.targets import adapter_for, signed
 from sync.tasks import nudge
+from sync.totals import agrees
 from sync.updating import PUT_BACK, REMOVE, approval_for
 from sync.work import NotConnected, Work
 from sync.written import KEPT, LINKED, note_as_it_stands
@@ -143,7 +144,7 @@ def leave_out(entry: Entry, actor: User) -> None:
 
 
 def link_existing(entry: Entry, actor: User, *, target_id: str) -> None:
-    """Take a document that stands in QuickBooks for this one. Its total must agree with the plan's."""
+    """Take a document that stands on the other side for this one. Its total must agree with the plan's."""
     planned = entry.planned.get("document") or {}
     entity = planned.get("entity")
     if entry.is_posted or not entity:
@@ -152,26 +153,27 @@ def link_existing(entry: Entry, actor: User, *, target_id: str) -> None:
     if outbox.current(entry) is not None:
         message = "It is being sent. Wait for its outcome first."
         raise NotPossible(message)
+    system = entry.target_connection.get_vendor_display()
     try:
-        wire = Work().qbo.get_entity(entity, target_id)
+        answer, party_id = adapter_for(entity).read_other(Work(), planned, target_id)
     except (VendorError, NotConnected) as error:
-        message = "QuickBooks did not give us that document."
+        message = f"{system} did not give us that document."
         raise NotPossible(message) from error
-    books = PostedDocument.from_wire(wire)
-    others = Entry.objects.filter(target_connection=entry.target_connection, target_type=entity, target_id=books.id)
+    others = Entry.objects.filter(target_connection=entry.target_connection, target_type=entity, target_id=answer.id)
     if others.exists():
-        message = "Another invoice is linked to that document already."
+        message = "Another one is linked to that document already."
         raise NotPossible(message)
-    total = signed(entity, books.total)
-    if str(total) != planned["total"] or books.party_id != planned["party_id"]:
-        message = f"It does not fit: QuickBooks has {total}, Procore {planned['total']}, or the vendor differs."
+    if not agrees(planned, answer.total) or party_id != planned["party_id"]:
+        source = entry.source_connection.get_vendor_display()
+        figures = f"{system} has {answer.total}, {source} {planned['total']}"
+        message = f"It does not fit: {figures}, or the vendor differs."
         raise NotPossible(message)
     entry.target_type, entry.fingerprint = entity, entry.planned.get("fingerprint", "")
     entry.facts = entry.planned.get("facts", {})
-    settle.take(entry, Answer(books.id, books.sync_token, books.number, total))
+    settle.take(entry, answer)
     with transaction.atomic():
-        note_as_it_stands(entry, LINKED, wire)
-        _note(entry, actor, "linked", f"Linked to {books.number or books.id}")
+        note_as_it_stands(entry, LINKED, answer.wire)
+        _note(entry, actor, "linked", f"Linked to {answer.number or answer.id}")
         nudge()
 
 

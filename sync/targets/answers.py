@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from connectors.errors import VendorError
+from connectors.errors import Missing, VendorError
 from smoothx.lib.money import ZERO
 from sync.models import Entry, Outgoing
 from sync.plan import MoneyDocument
@@ -82,6 +82,12 @@ class Adapter(ABC):
     def twins(self, work: Work, entry: Entry, document: MoneyDocument) -> list[Twin]:
         """Documents on the other side that may be this one already, the most alike first."""
         return []
+
+    def read_other(self, work: Work, planned: Mapping[str, Any], target_id: str) -> tuple[Answer, str]:
+        """Another document over there that may be the planned one, and whom it concerns there. `planned` is the
+        document as the ledger keeps it. Raises the vendor's error."""
+        message = f"a {planned.get('entity')} cannot be linked to what stands there"
+        raise Missing(message)
 
     def look(self, work: Work, entry: Entry) -> Standing:
         """How the entry's document stands now. Raises Missing when it was deleted."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connectors.errors import Missing
@@ -58,6 +58,10 @@ class DirectCosts(Adapter):
             return [_twin("duplicate_number", document, cost) for cost in numbered]
         near = [cost for cost in listed if cost.total == document.total and _is_near(cost, document)]
         return [_twin("possible_duplicate", document, cost) for cost in _leave_known(entry, document, near)]
+
+    def read_other(self, work: Work, planned: Mapping[str, Any], target_id: str) -> tuple[Answer, str]:
+        wire = work.procore.get(procore.DIRECT_COSTS, target_id, project_id=str(planned["project_id"]))
+        return read_answer(wire), str((wire.get("vendor") or {}).get("id") or wire.get("vendor_id") or "")
 
     def look(self, work: Work, entry: Entry) -> Standing:
         wire = work.procore.get(procore.DIRECT_COSTS, entry.target_id, project_id=_project_in(entry))

@@ -93,6 +93,10 @@ class BooksDocuments(Adapter):
             alike = find_alike(document.number, amount, document.date, _known(known.values(), posted))
         return [_twin(each.code, document, known[each.known.id], each.why) for each in alike]
 
+    def read_other(self, work: Work, planned: Mapping[str, Any], target_id: str) -> tuple[Answer, str]:
+        wire = work.qbo.get_entity(str(planned["entity"]), target_id)
+        return read_answer(str(planned["entity"]), wire), PostedDocument.from_wire(wire).party_id
+
     def look(self, work: Work, entry: Entry) -> Standing:
         wire = work.qbo.get_entity(entry.target_type, entry.target_id)
         books = PostedDocument.from_wire(wire)

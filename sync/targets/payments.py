@@ -5,6 +5,7 @@ What a write without an answer came to is seen in the contract's own list, by ou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from connectors.errors import Missing
@@ -63,6 +64,10 @@ class ContractPayments(Adapter):
         posted = set(known.values_list("target_id", flat=True)) if near else set()
         return [_twin(document, row) for row in near if row.id not in posted]
 
+    def read_other(self, work: Work, planned: Mapping[str, Any], target_id: str) -> tuple[Answer, str]:
+        wire = work.procore.get(procore.CONTRACT_PAYMENTS, target_id, **_contract_in(planned))
+        return _read(wire), str(wire["contract_id"])
+
     def look(self, work: Work, entry: Entry) -> Standing:
         wire = work.procore.get(procore.CONTRACT_PAYMENTS, entry.target_id, **_contract_in(_planned(entry)))
         return Standing(str(wire.get("updated_at") or ""), money(wire.get("amount")))
@@ -100,7 +105,7 @@ def list_payments(work: Work, *, project_id: str, contract_id: str) -> list[List
     return [ListedPayment.from_wire(row) for page in pages for row in page]
 
 
-def _contract_in(body: dict[str, Any]) -> dict[str, str]:
+def _contract_in(body: Mapping[str, Any]) -> dict[str, str]:
     """What every call names."""
     return {"project_id": str(body["project_id"]), "contract_id": str(body["contract_id"])}
 

@@ -9,7 +9,7 @@ import pytest
 
 from connectors.models import Cursor
 from connectors.procore import resources as procore
-from sync import books, paid_documents
+from sync import actions, books, paid_documents
 from sync.books import poll_books
 from sync.engine import Engine
 from sync.models import Entry, Outgoing
@@ -168,14 +168,21 @@ def test_payments_of_a_bill_that_becomes_ours_later_are_found_through_it(live: A
     assert [row[1] for row in payments_on(live, first)] == ["500.00"]
 
 
-def test_a_payment_entered_by_hand_is_shown_and_not_doubled(live: Any, claims: list[Claim]) -> None:
+def test_a_payment_entered_by_hand_is_shown_linked_and_not_doubled(
+    live: Any, claims: list[Claim], owner: Any
+) -> None:
     first, _ = claims
     work = Work()
     contract = {"project_id": str(first["project_id"]), "contract_id": str(first["commitment_id"])}
     worlds.act(live.qbo, "pay_bill", bill_id=bill_of(first), amount="500", date="2026-10-05")
     body = {"amount": "500.00", "date": "2026-10-06", "requisition_id": first["id"]}
-    work.procore.create(procore.CONTRACT_PAYMENTS, body, **contract)
+    by_hand = str(work.procore.create(procore.CONTRACT_PAYMENTS, body, **contract)["id"])
     carry()
     (entry,) = entries().values()
     assert (entry.state, codes_of(entry)) == ("held", ["possible_duplicate"])
+    assert entry.notices[0]["detail"]["target_id"] == by_hand
+    actions.link_existing(entry, owner, target_id=by_hand)
+    carry()
+    (entry,) = entries().values()
+    assert (entry.state, entry.target_id, entry.target_total) == ("posted", by_hand, Decimal("500.00"))
     assert len(payments_on(live, first)) == 1
