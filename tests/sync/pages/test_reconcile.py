@@ -63,6 +63,26 @@ def test_projects_that_agree_and_projects_that_do_not(client: Any, scope: Tenant
     )
 
 
+def test_revenue_is_compared_apart_from_costs(client: Any, scope: Tenant) -> None:
+    make_projects()
+    make_entry(amount=Decimal("4000.00"))
+    make_entry(flow="owner_invoices", target_type="Invoice", amount=Decimal("9000.00"))
+    make_entry(flow="owner_invoices", target_type="CreditMemo", amount=Decimal("-360.00"))
+    make_entry("blocked", flow="owner_invoices", project_id="502", amount=Decimal("250.00"),
+               notices=[notice("owner_differs", "PC-2502")])  # fmt: skip
+    response = client.get("/reconcile/?tab=revenue")
+    assert rows_of(response) == [
+        ("2417", *amounts("8640.00", "8640.00", "0.00"), True),
+        ("2502", *amounts("250.00", "0.00", "-250.00"), False),
+    ]
+    assert [(tab["key"], tab["count"]) for tab in response.context["tabs"]] == [
+        ("costs", None),
+        ("revenue", 1),
+        ("retention", None),
+    ]
+    assert rows_of(client.get("/reconcile/")) == [("2417", *amounts("4000.00", "4000.00", "0.00"), True)]
+
+
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [

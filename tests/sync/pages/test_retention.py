@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from mapping.models import DefaultChoice
 from smoothx.tenants.models import Tenant
-from sync.pages.retention import books_retention, load_retention, retention_card
+from sync.pages.retention import RECEIVABLE, books_retention, load_retention, retention_card
 from tests.factories import figures, make_account, make_entry, make_opening, notice
 
 FIRST = figures("10000.00", "1000.00", "0.00", completed="10000.00", retainage="1000.00")
@@ -148,3 +148,30 @@ def test_the_queries_do_not_grow_with_the_contracts(scope: Tenant) -> None:
     with CaptureQueriesContext(connection) as many:
         load_retention()
     assert len(many) == len(few) <= 5
+
+
+OWNER: dict[str, Any] = {"flow": "owner_invoices", "group": "prime-9001", "target_type": "Invoice"}
+
+
+def test_what_owners_hold_is_a_side_of_its_own(scope: Tenant) -> None:
+    make_account("35", "1200", "Retention receivable", balance="2500.00")
+    for key in ("retention_receivable_retained", "retention_receivable_released"):
+        DefaultChoice.objects.create(key=key, value="35")
+    make_entry(group="1", position=1, facts=FIRST)
+    make_opening(commitment_id="prime-7", number=2, retainage=Decimal("700.00"), confirmed_at=timezone.now())
+    make_entry(**OWNER, position=1, facts=FIRST)
+    make_entry(**OWNER, position=2, facts=SECOND)
+    owed, owing = load_retention(side=RECEIVABLE), load_retention()
+    assert {each.group: figures_of(each) for each in owed.contracts} == {
+        "prime-7": tuple(map(Decimal, ("700.00", "0.00", "700.00", "700.00", "0.00"))),
+        "prime-9001": tuple(map(Decimal, ("3000.00", "500.00", "2500.00", "2500.00", "0.00"))),
+    }
+    assert [each.group for each in owing.contracts] == ["1"]
+    (account,) = owed.accounts
+    # An asset's balance is what is held, with its own sign.
+    assert (account.ledger, account.books, account.difference) == tuple(
+        map(Decimal, ("3200.00", "2500.00", "-700.00"))
+    )
+    card = retention_card([owing, owed], "/reconcile/?tab=retention")
+    assert card is not None
+    assert [block["title"] for block in card["blocks"]] == ["Payable, to subcontractors", "Receivable, from owners"]
