@@ -139,7 +139,7 @@ def load_tax_rates() -> dict[tuple[str, str], Decimal]:
     """(use, QuickBooks tax code id) to its percentage, where it is known. Use is "purchase" or "sale"."""
     codes = RemoteItem.objects.filter(resource=qbo.TAX_CODES.key)
     columns = ("remote_id", "data__purchase_rate", "data__sales_rate")
-    found = {}
+    found: dict[tuple[str, str], Decimal] = {}
     for remote_id, purchase, sale in codes.values_list(*columns):
         rates = {"purchase": purchase, "sale": sale}
         found |= {(use, remote_id): Decimal(rate) for use, rate in rates.items() if rate}

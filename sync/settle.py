@@ -257,7 +257,7 @@ def _decide(entry: Entry, error: VendorError) -> None:
         case Reconnect():
             hold(entry, "connection_lost", waits_for=CONNECTION_RESTORED)
         case NoPermission():
-            hold(entry, "no_permission", **_told(error))
+            hold(entry, error.fault if error.fault in CODES else "no_permission", **_told(error))
         case Missing():
             hold(entry, "target_missing", subject=entry.target_name, **_told(error))
         case Rejected():

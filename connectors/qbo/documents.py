@@ -14,6 +14,8 @@ from typing import Any, Literal
 from smoothx.lib.money import ZERO, total
 from smoothx.lib.text import collapse_spaces, shorten_with_hash
 
+# A document has a date of its own, which hides the type of that name below it.
+Day = date
 DOC_NUMBER_LENGTH = 21
 DESCRIPTION_LENGTH = 4000
 NAME_LENGTH = 500
@@ -92,7 +94,7 @@ class Bill:
     location_name: str = ""
     term_id: str = ""
     term_name: str = ""
-    due_date: date | None = None
+    due_date: Day | None = None
     has_tax_codes: bool = False
     tax: Decimal = ZERO
 

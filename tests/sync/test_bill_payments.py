@@ -168,9 +168,7 @@ def test_payments_of_a_bill_that_becomes_ours_later_are_found_through_it(live: A
     assert [row[1] for row in payments_on(live, first)] == ["500.00"]
 
 
-def test_a_payment_entered_by_hand_is_shown_linked_and_not_doubled(
-    live: Any, claims: list[Claim], owner: Any
-) -> None:
+def test_a_payment_entered_by_hand_is_shown_linked_and_not_doubled(live: Any, claims: list[Claim], owner: Any) -> None:
     first, _ = claims
     work = Work()
     contract = {"project_id": str(first["project_id"]), "contract_id": str(first["commitment_id"])}
