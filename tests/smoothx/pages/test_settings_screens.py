@@ -12,9 +12,11 @@ from mapping.choices import choose
 from mapping.defaults import DEFAULTS, DefaultKind
 from mapping.directory.rows import subjects_of
 from mapping.models import DefaultChoice, RemoteItem
+from smoothx.pages import settings_screens
 from smoothx.pages.settings_screens import SCREENS, shown_screens
 from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import tenant_scope
+from sync import registry
 from sync.models import FlowSetting, SettingsVersion
 from sync.registry import all_flows, flow
 from tests.mapping.factories import make_account, make_code
@@ -59,10 +61,10 @@ def test_each_page_that_shows_something_is_in_the_menu_and_opens(
 def test_a_page_with_nothing_to_show_does_not_exist(
     client: Any, scope: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for key in [key for key, kind in DEFAULTS.items() if kind.screen == "payments"]:
-        monkeypatch.delitem(DEFAULTS, key)
-    for key in [key for key, each in all_flows().items() if each.screen == "payments"]:
-        monkeypatch.delitem(all_flows(), key)
+    kinds = {key: kind for key, kind in DEFAULTS.items() if kind.screen != "payments"}
+    flows = {key: each for key, each in all_flows().items() if each.screen != "payments"}
+    monkeypatch.setattr(settings_screens, "DEFAULTS", kinds)
+    monkeypatch.setattr(registry, "_flows", flows)
     assert client.get("/settings/payments/").status_code == 404
     assert client.get("/settings/nothing/").status_code == 404
 
