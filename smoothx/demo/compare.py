@@ -22,8 +22,8 @@ RETAINED, RELEASED = "Retention Payable", "Retention Payable Released"
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`gross` is the cost to the job, tax included: tax on a US purchase is cost. Held and released are positive
-    amounts; `payable` is what the bill comes to."""
+    """`gross` is the cost to the job, with the tax of a US purchase, which is cost. Held and released are positive
+    amounts; `payable` is what the bill comes to, without tax that stands beside its lines."""
 
     gross: Decimal = ZERO
     held: Decimal = ZERO
@@ -40,6 +40,7 @@ class Expected:
     project: str
     label: str
     figures: Figures
+    tax: Decimal = ZERO
 
 
 @dataclass(slots=True)
@@ -107,7 +108,8 @@ def split_claims(contractor: Contractor, procore: Mapping[str, Any]) -> tuple[li
             continue
         vendor = collapse_spaces(names[claim["vendor_name"]] or "")
         label = f"{claim['vendor_name']}, invoice {claim['number']} ({claim['invoice_number']})"
-        figures = figures_of(claim, before.get(str(claim["previous_requisition_id"])))
+        previous = before.get(str(claim["previous_requisition_id"]))
+        figures = figures_of(claim, previous, is_tax_cost=contractor.country == "US")
         expected.append(Expected((vendor, claim["invoice_number"]), project, label, figures))
     return expected, blocked
 
@@ -123,8 +125,8 @@ def read_before(claims: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, A
     return {str(claim["id"]): claim["summary"] for claim in claims}
 
 
-def figures_of(claim: Mapping[str, Any], before: Mapping[str, Any] | None) -> Figures:
-    """From Procore's cumulative figures, now and one claim earlier."""
+def figures_of(claim: Mapping[str, Any], before: Mapping[str, Any] | None, *, is_tax_cost: bool = True) -> Figures:
+    """From Procore's cumulative figures, now and one claim earlier. Tax that is no cost is left out."""
     now = claim["summary"]
     before = before or {}
     released = total(
@@ -133,7 +135,7 @@ def figures_of(claim: Mapping[str, Any], before: Mapping[str, Any] | None) -> Fi
         for item in claim["items"]
     )
     change = money(now["total_retainage"]) - money(before.get("total_retainage"))
-    tax = money(now["tax_applicable_to_this_payment"])
+    tax = money(now["tax_applicable_to_this_payment"]) if is_tax_cost else ZERO
     completed_before = money(before.get("total_completed_and_stored_to_date"))
     return Figures(
         gross=money(now["total_completed_and_stored_to_date"]) - completed_before + tax,
@@ -155,8 +157,8 @@ def read_bills(books: Mapping[str, Any]) -> dict[tuple[str, str], Expected]:
             key = (collapse_spaces(vendor), bill.get("DocNumber") or bill["Id"])
             if key in found:
                 key = (key[0], f"{key[1]} again, id {bill['Id']}")
-            label = f"{entity} {bill.get('DocNumber')} of {vendor}"
-            found[key] = Expected(key, job_of(bill, jobs), label, figures_of_bill(bill, accounts, sign))
+            label, tax = f"{entity} {bill.get('DocNumber')} of {vendor}", tax_beside(bill, sign)
+            found[key] = Expected(key, job_of(bill, jobs), label, figures_of_bill(bill, accounts, sign), tax)
     return found
 
 
@@ -170,9 +172,13 @@ def figures_of_bill(bill: Mapping[str, Any], accounts: Mapping[str, str], sign: 
     for line in bill["Line"]:
         account = accounts.get(detail_of(line).get("AccountRef", {}).get("value", ""), "")
         sums[account if account in sums else "cost"] += sign * money(line["Amount"])
-    return Figures(
-        gross=sums["cost"], held=-sums[RETAINED], released=sums[RELEASED], payable=sign * money(bill["TotalAmt"])
-    )
+    payable = sign * money(bill["TotalAmt"]) - tax_beside(bill, sign)
+    return Figures(gross=sums["cost"], held=-sums[RETAINED], released=sums[RELEASED], payable=payable)
+
+
+def tax_beside(record: Mapping[str, Any], sign: int) -> Decimal:
+    """The tax that books with VAT have beside the lines; none in the United States."""
+    return sign * money(record.get("TxnTaxDetail", {}).get("TotalTax"))
 
 
 def detail_of(line: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -25,6 +25,7 @@ from smoothx.lib.money import cents, money
 from smoothx.lib.text import collapse_spaces
 
 Record = dict[str, Any]
+STANDARD_RATE, NO_TAX = "20.0% S", "No VAT"
 
 
 def pay(actor: Actor, event: Pay) -> None:
@@ -121,6 +122,7 @@ def enter_book_cost(actor: Actor, event: EnterBookCost) -> None:
                 "amount": str(line.amount),
                 "account_id": _find(books["Account"], "Name", line.code),
                 "customer_id": _find(books["Customer"], "DisplayName", line.project) if line.project else None,
+                "tax_code_id": _find_tax_code(actor, books, STANDARD_RATE),
                 "description": line.description,
             }
             for line in event.lines
@@ -131,10 +133,12 @@ def enter_book_cost(actor: Actor, event: EnterBookCost) -> None:
 
 
 def charge_card(actor: Actor, event: CardCharge) -> None:
+    books = actor.vendors.books()
     made = actor.vendors.qbo.act(
         "add_card_expense",
         amount=str(event.amount),
-        vendor_id=find_vendor(actor, actor.vendors.books(), event.party),
+        vendor_id=find_vendor(actor, books, event.party),
+        tax_code_id=_find_tax_code(actor, books, NO_TAX),
         memo=event.name,
         date=str(event.day),
     )
@@ -148,6 +152,7 @@ def categorise(actor: Actor, event: Categorise) -> None:
         purchase_id=actor.entered[event.name][1],
         account_id=_find(books["Account"], "Name", event.account),
         customer_id=_find(books["Customer"], "DisplayName", event.project),
+        tax_code_id=_find_tax_code(actor, books, STANDARD_RATE),
     )
 
 
@@ -158,6 +163,11 @@ def edit_book_cost(actor: Actor, event: EditBookCost) -> None:
 def delete_book_cost(actor: Actor, event: DeleteBookCost) -> None:
     entity, record_id = actor.entered[event.name]
     actor.vendors.qbo.act("delete_document", entity=entity, record_id=record_id)
+
+
+def _find_tax_code(actor: Actor, books: Mapping[str, list[Record]], name: str) -> str | None:
+    """Purchases carry none in the United States."""
+    return None if actor.firm.country == "US" else _find(books["TaxCode"], "Name", name)
 
 
 def find_vendor(actor: Actor, books: Mapping[str, list[Record]], party: str) -> str:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from smoothx.demo.compare import Expected, Figures, compare_one, detail_of, read_bills
+from smoothx.demo.compare import Expected, Figures, compare_one, detail_of, read_bills, tax_beside
 from smoothx.demo.year.acting import Actor
 from smoothx.demo.year.found import Found, differ
 from smoothx.demo.year.owed import Chains, Owed, State, held_before, list_owed, owner_invoices, subcontractor_invoices
 from smoothx.lib.money import ZERO, money
 
 Standing = Mapping[tuple[str, str], Expected]
+# Procore rounds tax line by line, QuickBooks by rate.
+ROUNDING = Decimal("0.05")
 RECEIVED, RECEIVED_RELEASED = "Retention Receivable", "Retention Receivable Released"
 
 
@@ -67,6 +69,8 @@ def _compare_documents(actor: Actor, owed: Iterable[Owed], standing: Standing) -
             yield f"{each.expected.label} is missing in QuickBooks"
         elif each.claimed.claim_id not in decided:
             yield from compare_one(each.expected, document)
+            if abs(each.expected.tax - document.tax) > ROUNDING:
+                yield f"{each.expected.label}: tax is {each.expected.tax} in Procore and {document.tax} in QuickBooks"
 
 
 def _compare_sums(actor: Actor, chains: Chains, owed: Iterable[Owed], standing: Standing, gross: str) -> Iterator[str]:
@@ -125,7 +129,7 @@ def read_invoices(books: State) -> dict[tuple[str, str], Expected]:
             if key in found:
                 key = (job, f"{key[1]} again, id {record['Id']}")
             label = f"{entity} {record.get('DocNumber')} of {job}"
-            found[key] = Expected(key, job, label, _figures_of_sale(record, reader, sign))
+            found[key] = Expected(key, job, label, _figures_of_sale(record, reader, sign), tax_beside(record, sign))
     return found
 
 
@@ -151,10 +155,9 @@ def _figures_of_sale(record: Mapping[str, Any], reader: AccountReader, sign: int
             continue
         account = reader.name_of(line, is_sale=True)
         sums[account if account in sums else "revenue"] += sign * money(line["Amount"])
-    tax = sign * money(record.get("TxnTaxDetail", {}).get("TotalTax"))
     return Figures(
-        gross=sums["revenue"] + tax,
+        gross=sums["revenue"],
         held=-sums[RECEIVED],
         released=sums[RECEIVED_RELEASED],
-        payable=sign * money(record["TotalAmt"]),
+        payable=sign * money(record["TotalAmt"]) - tax_beside(record, sign),
     )

@@ -109,7 +109,8 @@ def list_owed(actor: Actor, chains: Chains) -> Iterator[Owed]:
                 continue
             if not claim.is_approved or claim.project in stuck:
                 break
-            figures = figures_of(claim.wire, summaries.get(str(claim.wire["previous_requisition_id"])))
+            before = summaries.get(str(claim.wire["previous_requisition_id"]))
+            figures = figures_of(claim.wire, before, is_tax_cost=is_tax_cost(actor))
             if figures != Figures():
                 yield Owed(claim, _expect(actor, claim, figures))
 
@@ -119,7 +120,13 @@ def _expect(actor: Actor, claim: Claimed, figures: Figures) -> Expected:
     number = claim.wire["invoice_number"]
     party = actor.names.get(claim.party, collapse_spaces(claim.party)) if claim.party else claim.project
     label = f"{claim.party or claim.project}, invoice {claim.wire['number']} ({number})"
-    return Expected((party, number), claim.project, label, figures)
+    tax = ZERO if is_tax_cost(actor) else money(claim.wire["summary"]["tax_applicable_to_this_payment"])
+    return Expected((party, number), claim.project, label, figures, tax)
+
+
+def is_tax_cost(actor: Actor) -> bool:
+    """Tax on a purchase is cost in the United States; elsewhere it stands beside the lines."""
+    return actor.firm.country == "US"
 
 
 def held_before(chain: Iterable[Claimed], start: date) -> Decimal:

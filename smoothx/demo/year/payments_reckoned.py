@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from smoothx.demo.compare import tax_beside
 from smoothx.demo.year.acting import Actor
 from smoothx.demo.year.claims_reckoned import without_own
-from smoothx.demo.year.found import Found, differ
-from smoothx.demo.year.owed import Chains, Owed, State, list_owed, owner_invoices, subcontractor_invoices
-from smoothx.lib.money import ZERO, money
+from smoothx.demo.year.found import Found
+from smoothx.demo.year.owed import Chains, Owed, State, is_tax_cost, list_owed, owner_invoices, subcontractor_invoices
+from smoothx.lib.money import CENT, ZERO, cents, money
 from smoothx.lib.text import collapse_spaces
 
 Key = tuple[str, str]
@@ -32,16 +33,21 @@ def reckon_receipts(actor: Actor, procore: State, books: State) -> Found:
 def _read_open(
     books: State, entities: tuple[str, str], party_of: Callable[[Mapping[str, Any]], str]
 ) -> dict[Key, Decimal]:
-    """What is open on each document, by party and number; on credits with a minus sign."""
+    """What is open on each document without its tax, by party and number; on credits with a minus sign."""
     return {
-        (party_of(row), row.get("DocNumber", "")): sign * money(row["Balance"])
+        (party_of(row), row.get("DocNumber", "")): sign * _without_tax(row)
         for entity, sign in zip(entities, (1, -1), strict=True)
         for row in books.get(entity, ())
     }
 
 
+def _without_tax(record: Mapping[str, Any]) -> Decimal:
+    balance, whole, tax = money(record["Balance"]), money(record["TotalAmt"]), tax_beside(record, 1)
+    return cents(balance * (whole - tax) / whole) if whole and tax else balance
+
+
 def _reckon(actor: Actor, procore: State, chains: Chains, open_there: Mapping[Key, Decimal], member: str) -> Found:
-    """Due and tax less payments of the year in Procore, against the open balance in the books.
+    """What is payable less payments of the year in Procore, against the open balance in the books.
 
     What was paid before the year, and contracts that wait for a difference to be made up for, are left out; so are
     claims whose document is another by a person's decision.
@@ -54,13 +60,24 @@ def _reckon(actor: Actor, procore: State, chains: Chains, open_there: Mapping[Ke
         paid[key] = paid.get(key, ZERO) + money(payment["amount"])
     decided = {actor.claims[name] for name in actor.decided}
     owed = [each for each in list_owed(actor, chains) if each.claimed.claim_id not in decided]
-    here = {
-        each.expected.label: each.expected.figures.payable - paid.get(_paid_key(each, member), ZERO) for each in owed
-    }
-    there = {each.expected.label: open_there.get(each.expected.key, ZERO) for each in owed}
     contracts = set(chains)
     count = sum(payment["contract_id"] in contracts for payment in payments)
-    return Found(count, tuple(differ("Open balance", here, there)))
+    return Found(count, tuple(_differ(actor, owed, paid, open_there, member)))
+
+
+def _differ(
+    actor: Actor,
+    owed: Iterable[Owed],
+    paid: Mapping[tuple[int, str], Decimal],
+    open_there: Mapping[Key, Decimal],
+    member: str,
+) -> Iterator[str]:
+    """Payments in Procore are without tax that stands beside the lines: to the cent once nothing is open."""
+    for each in owed:
+        here = each.expected.figures.payable - paid.get(_paid_key(each, member), ZERO)
+        there = open_there.get(each.expected.key, ZERO)
+        if abs(here - there) > (CENT if there and not is_tax_cost(actor) else ZERO):
+            yield f"Open balance of {each.expected.label} is {here} in Procore and {there} in QuickBooks"
 
 
 def _paid_key(each: Owed, member: str) -> tuple[int, str]:

@@ -45,16 +45,17 @@ class PrimeActs(OwnerActs):
     def act_add_prime_change_order(
         self, prime_contract_id: int, title: str, amount: Any, markup: Any = None, status: str = "approved"
     ) -> dict[str, Any]:
-        """A change order of one line on the contract's first budget code, with a markup on top if one is given."""
+        """A change order of one line on the budget and tax code of the contract's first, with a markup on top if one is
+        given."""
         contract = self.act_row("prime_contracts", prime_contract_id, "prime contract")
         lines = self.prime_lines_of(contract)
         if not lines:
             raise ActRefused("the contract has no lines, so no budget code to change")
-        names = ("wbs_code_id", "cost_code_id", "line_item_type_id")
+        names = ("wbs_code_id", "cost_code_id", "line_item_type_id", "tax_code_id")
         codes = {name: lines[0][name] for name in names}
         amounts = {"amount": write_money(self.act_amount(amount, "amount")), "quantity": "0", "unit_cost": "0"}
         package = self.add_prime_package(contract, {"title": title, "status": "draft"})
-        base = {**codes, "extended_type": "manual", "tax_code_id": None}
+        base = {**codes, "extended_type": "manual"}
         self.add_prime_line(contract, {**base, **amounts, "description": title}, package)
         if markup is not None:
             raised = {**amounts, "amount": write_money(self.act_amount(markup, "markup"))}

@@ -68,7 +68,7 @@ class PurchaseActs(ActBase):
         realm: str = "",
     ) -> dict[str, Any]:
         """A Bill, VendorCredit or Purchase of several lines, `{"amount", "account_id", "customer_id", "class_id",
-        "description"}`. A purchase is paid at once, by card or check; one by card may be a credit."""
+        "tax_code_id", "description"}`. A purchase is paid at once, by card or check; one by card may be a credit."""
         book = self.find_book(realm)
         body: dict[str, Any] = {
             "DocNumber": number,
@@ -135,13 +135,16 @@ class PurchaseActs(ActBase):
         memo: Any = None,
         date: Any = None,
         account_id: Any = None,
+        tax_code_id: Any = None,
         realm: str = "",
     ) -> dict[str, Any]:
-        """A card charge as the bank feed brings it, not categorised yet; a negative amount is a refund."""
+        """A card charge as the bank feed brings it, not categorised yet; a negative amount is a refund. Books with VAT
+        need a tax code."""
         book = self.find_book(realm)
         charged = to_amount(amount)
         with book.atomic():
-            detail = {"AccountRef": refer(self._find_uncategorised(book)["Id"])}
+            account = refer(self._find_uncategorised(book)["Id"])
+            detail = {"AccountRef": account, "TaxCodeRef": refer(tax_code_id)}
             body = {
                 "PaymentType": "CreditCard",
                 "AccountRef": refer(find_account(book, "Credit Card", account_id)["Id"]),
@@ -160,13 +163,18 @@ class PurchaseActs(ActBase):
         item_id: Any = None,
         customer_id: Any = None,
         class_id: Any = None,
+        tax_code_id: Any = None,
         line_id: Any = None,
         realm: str = "",
     ) -> dict[str, Any]:
         """Say what a purchase was for: every line of it, or one; what is not given stays as it is."""
         book = self.find_book(realm)
         purchase = find_record(book, "Purchase", purchase_id)
-        given = {"CustomerRef": refer(customer_id), "ClassRef": refer(class_id)}
+        given = {
+            "CustomerRef": refer(customer_id),
+            "ClassRef": refer(class_id),
+            "TaxCodeRef": refer(tax_code_id),
+        }
         tags = {name: reference for name, reference in given.items() if reference is not None}
         target = {"AccountRef": refer(account_id)} if account_id else {"ItemRef": refer(item_id)} if item_id else {}
         lines = [
@@ -262,7 +270,12 @@ def _make_line(amount: Decimal, detail: Record) -> Record:
 
 
 def _read_line(given: dict[str, Any]) -> Record:
-    names = {"AccountRef": "account_id", "CustomerRef": "customer_id", "ClassRef": "class_id"}
+    names = {
+        "AccountRef": "account_id",
+        "CustomerRef": "customer_id",
+        "ClassRef": "class_id",
+        "TaxCodeRef": "tax_code_id",
+    }
     detail = {name: refer(given.get(key)) for name, key in names.items()}
     return {**_make_line(to_amount(given.get("amount")), detail), "Description": given.get("description")}
 
