@@ -77,7 +77,7 @@ from mapping.defaults.retention import (
 from mapping.defaults.tags import CLASS_TYPE, CODE_KEY, ITEMS_IN_QUICKBOOKS, LOCATION_SOURCE, SUB_JOBS
 from mapping.defaults.tax import PURCHASE_TAX_CODE, RETENTION_TAX_CODE, SALES_TAX_CODE, TAX_BASE
 
-DEFAULTS = {
+DEFAULTS: dict[str, DefaultKind] = {
     kind.key: kind
     for module in (
         codes,
