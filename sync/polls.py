@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.procore import resources as procore
+from connectors.procore.records_costs import CARRIED_KINDS, OUR_MARK
 from connectors.procore.records_owner import prime_key
 from connectors.resource import Resource
 from mapping.defaults import BILL_STATUSES, OWNER_STATUSES
+from smoothx.lib.dates import parse_date
 from sync.work import Work
 
 Row = Mapping[str, Any]
@@ -45,8 +47,21 @@ def wants_owner_invoice(work: Work, row: Row) -> bool:
     return opening is None or int(row["number"]) > opening.number
 
 
+def wants_direct_cost(work: Work, row: Row) -> bool:
+    """Approved, of a kind that becomes a bill, since the start date, and not made by us.
+
+    One that names no vendor is wanted: somebody must be told that it does not cross.
+    """
+    if row.get("status") != "approved" or row.get("direct_cost_type") not in CARRIED_KINDS:
+        return False
+    dated, start = parse_date(row.get("direct_cost_date")), work.tenant.start_date
+    is_early = dated is not None and start is not None and dated < start
+    return not is_early and not OUR_MARK.search(row.get("description") or "")
+
+
 POLLS = (
     # The hint only needs status, number and date; figures and lines are read with the claim itself.
     ProjectPoll("bills", procore.REQUISITIONS, wants_requisition, {"view": "default"}),
     ProjectPoll("owner_invoices", procore.OWNER_INVOICES, wants_owner_invoice),
+    ProjectPoll("direct_costs", procore.DIRECT_COSTS, wants_direct_cost),
 )

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from connectors.errors import Missing
 from connectors.procore import resources as procore
 from connectors.procore.documents_costs import DirectCost
 from connectors.procore.records_costs import ListedCost
-from smoothx.lib.money import money
+from smoothx.lib.money import ZERO, money
 from sync.models import Entry, Outgoing
 from sync.plan import MoneyDocument
+from sync.shield import Known, find_alike
 from sync.targets.answers import Adapter, Answer, Standing, Twin
 from sync.targets.cost_writer import Writer, is_made_by, read_answer, read_version
 from sync.work import Work
 
-SIMILAR_DAYS = 30
 # A cost entered in Procore that has a bill by now may be the same as an expense of these days; a later one is another.
 # So may one of another vendor, where the expense does not say whom it paid.
 NEAR_DAYS = 7
@@ -51,17 +52,15 @@ class DirectCosts(Adapter):
         ours = [cost for cost in listed if is_made_by(cost, entry, document.mark)]
         if ours:
             return [_twin("duplicate_number", document, cost, is_ours=True) for cost in ours]
-        number = document.number.casefold()
-        same_vendor = [cost for cost in listed if cost.vendor_id == document.vendor_id]
-        numbered = [cost for cost in same_vendor if number and cost.number.casefold() == number]
-        if numbered:
-            return [_twin("duplicate_number", document, cost) for cost in numbered]
-        near = [cost for cost in listed if cost.total == document.total and _is_near(cost, document)]
-        return [_twin("possible_duplicate", document, cost) for cost in _leave_known(entry, document, near)]
+        candidates = [cost for cost in listed if _may_be(cost, document)]
+        if not _find(document, candidates, _Ledger()):
+            return []
+        # Only now is it worth asking which of them the ledger knows.
+        return _find(document, candidates, _load_ledger(entry, candidates))
 
     def read_other(self, work: Work, planned: Mapping[str, Any], target_id: str) -> tuple[Answer, str]:
         wire = work.procore.get(procore.DIRECT_COSTS, target_id, project_id=str(planned["project_id"]))
-        return read_answer(wire), str((wire.get("vendor") or {}).get("id") or wire.get("vendor_id") or "")
+        return read_answer(wire), ListedCost.from_wire(wire).vendor_id
 
     def look(self, work: Work, entry: Entry) -> Standing:
         wire = work.procore.get(procore.DIRECT_COSTS, entry.target_id, project_id=_project_in(entry))
@@ -85,35 +84,54 @@ def _project_in(entry: Entry) -> str:
     return str(planned.get("project_id") or entry.project_id)
 
 
-def _is_near(cost: ListedCost, document: DirectCost) -> bool:
-    days = _days(document, cost)
-    is_unsure = not document.has_payee and cost.kind == document.kind and days <= NEAR_DAYS
-    return is_unsure or (cost.vendor_id == document.vendor_id and days <= SIMILAR_DAYS)
+@dataclass(frozen=True, slots=True)
+class _Ledger:
+    """Ids of direct costs that we made, and of those that were entered in Procore and have a bill by now."""
+
+    made: frozenset[str] = frozenset()
+    billed: frozenset[str] = frozenset()
+
+    def knows(self, cost: ListedCost, document: DirectCost) -> bool:
+        return cost.id in self.made or (cost.id in self.billed and _days(document, cost) > NEAR_DAYS)
 
 
-def _leave_known(entry: Entry, document: DirectCost, costs: Sequence[ListedCost]) -> list[ListedCost]:
-    ids = [cost.id for cost in costs]
-    if not ids:
-        return []
-    connection = entry.target_connection_id
+def _load_ledger(entry: Entry, costs: Sequence[ListedCost]) -> _Ledger:
+    ids, connection = [cost.id for cost in costs], entry.target_connection_id
     made = Entry.objects.filter(target_connection=connection, target_type="direct_cost", target_id__in=ids)
-    carried = Entry.objects.filter(
+    billed = Entry.objects.filter(
         source_connection=connection, source_type=procore.DIRECT_COSTS.key, source_id__in=ids
     ).exclude(target_id="")
-    known = set(made.values_list("target_id", flat=True))
-    posted = set(carried.values_list("source_id", flat=True))
-    return [
-        cost
+    return _Ledger(
+        frozenset(made.values_list("target_id", flat=True)), frozenset(billed.values_list("source_id", flat=True))
+    )
+
+
+def _may_be(cost: ListedCost, document: DirectCost) -> bool:
+    """Of the same sign, and of the same vendor unless the expense names none."""
+    is_same_sign = (cost.total < ZERO) == (document.total < ZERO)
+    return is_same_sign and (cost.vendor_id == document.vendor_id or not document.has_payee)
+
+
+def _find(document: DirectCost, costs: Sequence[ListedCost], ledger: _Ledger) -> list[Twin]:
+    by_id = {cost.id: cost for cost in costs}
+    same_vendor = [
+        Known(cost.id, cost.number, abs(cost.total), cost.date, ledger.knows(cost, document))
         for cost in costs
-        if cost.id not in known and (cost.id not in posted or _days(document, cost) <= NEAR_DAYS)
+        if cost.vendor_id == document.vendor_id
     ]
+    alike = find_alike(document.number, abs(document.total), document.date, same_vendor)
+    if alike:
+        return [_twin(each.code, document, by_id[each.known.id], why=each.why) for each in alike]
+    near = [cost for cost in costs if cost.total == document.total and cost.kind == document.kind]
+    unsure = [cost for cost in near if _days(document, cost) <= NEAR_DAYS and not ledger.knows(cost, document)]
+    return [_twin("possible_duplicate", document, cost) for cost in unsure if not document.has_payee]
 
 
 def _days(document: DirectCost, cost: ListedCost) -> int:
     return abs(((cost.date or document.date) - document.date).days)
 
 
-def _twin(code: str, document: DirectCost, cost: ListedCost, *, is_ours: bool = False) -> Twin:
+def _twin(code: str, document: DirectCost, cost: ListedCost, *, is_ours: bool = False, why: str = "") -> Twin:
     return Twin(
         code=code,
         id=cost.id,
@@ -123,4 +141,6 @@ def _twin(code: str, document: DirectCost, cost: ListedCost, *, is_ours: bool = 
         is_ours=is_ours,
         version=cost.version,
         number=cost.number,
+        date=cost.date,
+        why=why,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from connectors.errors import Missing, VendorError
+from connectors.procore import resources as procore
 from connectors.qbo.client import BatchItem
 from connectors.qbo.documents import numbers_from_text
 from connectors.qbo.records import PostedDocument
@@ -15,6 +16,7 @@ from sync.models import Entry, Outgoing
 from sync.plan import MoneyDocument
 from sync.shield import Known, find_alike
 from sync.targets.answers import Adapter, Answer, Standing, Twin, signed
+from sync.targets.purchases import find_purchases
 from sync.totals import agrees
 from sync.work import Work
 
@@ -91,7 +93,10 @@ class BooksDocuments(Adapter):
             ours = Entry.objects.filter(target_type=document.entity, target_id__in=list(known))
             posted = frozenset(ours.values_list("target_id", flat=True))
             alike = find_alike(document.number, amount, document.date, _known(known.values(), posted))
-        return [_twin(each.code, document, known[each.known.id], each.why) for each in alike]
+        found = [_twin(each.code, document, known[each.known.id], each.why) for each in alike]
+        if not found and entry.source_type == procore.DIRECT_COSTS.key:
+            return find_purchases(work, document)
+        return found
 
     def read_other(self, work: Work, planned: Mapping[str, Any], target_id: str) -> tuple[Answer, str]:
         wire = work.qbo.get_entity(str(planned["entity"]), target_id)

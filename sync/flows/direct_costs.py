@@ -1,0 +1,300 @@
+"""Direct costs entered in Procore, supplier invoices and expenses, become bills; those below zero vendor credits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from connectors.procore import resources as procore
+from connectors.procore.records_costs import CARRIED_KINDS, DirectCost, DirectCostLine
+from connectors.qbo.documents import DOC_NUMBER_LENGTH, Bill, BillLine
+from mapping.defaults import (
+    BILL_CODE,
+    BILL_DUE,
+    BILL_DUE_DAYS,
+    BILL_ITEM,
+    CLASS_TYPE,
+    CLOSED_PERIOD,
+    CODE_KEY,
+    LINE_ITEM_TYPE,
+    LOCATION_SOURCE,
+    PAYABLE_ACCOUNT,
+    PURCHASE_TAX_CODE,
+    SUB_JOBS,
+    Defaults,
+)
+from mapping.kinds import (
+    COST_CODE_ACCOUNT,
+    COST_CODE_CLASS,
+    COST_CODE_ITEM,
+    COST_TYPE_CLASS,
+    DEPARTMENT_CLASS,
+    DEPARTMENT_LOCATION,
+    OVERRIDE_ACCOUNT,
+    OVERRIDE_ITEM,
+    PAIR_ACCOUNT,
+    PAIR_ITEM,
+    PAYMENT_TERM,
+    PROJECT,
+    PROJECT_CLASS,
+    SUB_JOB,
+    TAX_PURCHASE,
+    VENDOR,
+)
+from mapping.maps import Maps
+from smoothx.lib.money import ZERO, cents, total
+from smoothx.lib.text import collapse_spaces, shorten_with_hash, stable_hash
+from sync.flow import Description, Flow
+from sync.flows._bill_head import Due, Head, check_currency, find_customer, find_due, find_vendor
+from sync.flows._codes import find_default, make_coder
+from sync.flows._cost_lines import CostLineMaker
+from sync.flows._periods import find_open_day, tell_date
+from sync.flows._purchase_tax import PurchaseTax
+from sync.flows._tags import Tagger
+from sync.plan import Notes, Plan
+
+NAMES = {"invoice": "Invoice", "expense": "Expense"}
+# A person asked for documents of before the start date as well.
+BACKFILL = "backfill"
+
+
+def bill_for_cost(cost: DirectCost, maps: Maps, defaults: Defaults) -> Plan[Bill]:
+    """The bill of one approved direct cost with a vendor, or all that keeps it from being one.
+
+    Each line goes where its cost code is mapped, on the project's sub-customer. Together they come to Procore's grand
+    total: tax is cost, or worked out by QuickBooks where purchases carry tax codes. What we made in Procore ourselves
+    never comes back.
+    """
+    notes = Notes()
+    if not cost.is_approved:
+        notes.block("not_approved")
+        return notes.blocked()
+    reason = _exclude(cost, maps)
+    if reason:
+        notes.block(reason)
+        return notes.blocked()
+    _check_figures(cost, notes)
+    bill = _make_bill(cost, maps, defaults, notes)
+    facts = _make_facts(cost)
+    return notes.plan(bill, facts) if bill is not None else notes.blocked(facts)
+
+
+def _exclude(cost: DirectCost, maps: Maps) -> str:
+    """Why it is no bill by this way, "" when it is one."""
+    if cost.is_ours:
+        return "made_from_books"
+    if cost.kind not in CARRIED_KINDS:
+        return "kind_not_carried"
+    if not cost.vendor_id:
+        return "cost_without_vendor"
+    day = _own_day(cost)
+    is_early = maps.start_date is not None and day is not None and day < maps.start_date
+    if is_early and not maps.posted and BACKFILL not in maps.approvals:
+        return "cost_before_start"
+    if cost.line_count == len(cost.lines) and not cost.grand_total and not any(line.amount for line in cost.lines):
+        return "nothing_to_post"
+    return ""
+
+
+def _check_figures(cost: DirectCost, notes: Notes) -> None:
+    """All lines must be there, and without a tax code on any of them nothing but they may make the total."""
+    if cost.line_count != len(cost.lines):
+        notes.block("cost_lines_missing", read=len(cost.lines), count=cost.line_count)
+    elif cost.tax and not any(line.tax_code_id for line in cost.lines):
+        notes.block("totals_differ", "Its lines", lines=cost.subtotal, figure=cost.grand_total)
+
+
+def _make_bill(cost: DirectCost, maps: Maps, defaults: Defaults, notes: Notes) -> Bill | None:
+    head = _make_head(cost, maps, defaults, notes)
+    coder = make_coder(maps, defaults, notes)
+    if coder is None:
+        return None
+    tagger = Tagger(cost, maps, defaults, notes)
+    tagger.check_books()
+    tax = PurchaseTax(maps, defaults, notes)
+    maker = CostLineMaker(cost, head.customer_id, coder, tagger, defaults, notes, tax, tagger.document_class())
+    lines = _with_quantities(maker.cost_lines(cost.tax), cost.lines)
+    coded_tax = tax.settle(cost, cost.tax, lines, is_posted=bool(maps.posted)) if tax.is_coded else ZERO
+    _check_total(cost, lines, tax, notes)
+    is_credit = total([*(line.amount for line in lines), coded_tax]) < ZERO
+    location, due = tagger.location(), Due() if is_credit else _find_due(head, tagger, maps, defaults)
+    if cost.payment_date is not None:
+        notes.warn("paid_in_procore", date=cost.payment_date)
+    if notes.blockers or head.vendor is None or head.day is None:
+        return None
+    account = defaults.get(PAYABLE_ACCOUNT)
+    return Bill(
+        vendor_id=head.vendor.id,
+        vendor_name=head.vendor.name,
+        number=make_number(cost),
+        date=head.day,
+        lines=lines,
+        memo=make_memo(cost, tax_is_cost=not tax.is_coded, dated=tell_date(head.own_day, head.day)),
+        payable_account_id=account.id if account else "",
+        is_credit=is_credit,
+        currency=defaults.home_currency,
+        location_id=location.id if location else "",
+        location_name=location.name if location else "",
+        term_id=due.term.id if due.term else "",
+        term_name=due.term.name if due.term else "",
+        due_date=due.day,
+        has_tax_codes=tax.is_coded,
+        tax=coded_tax,
+    )
+
+
+def _make_head(cost: DirectCost, maps: Maps, defaults: Defaults, notes: Notes) -> Head:
+    vendor, customer = find_vendor(cost, maps, notes), find_customer(cost, maps, notes)
+    check_currency(cost, vendor, maps, defaults, notes)
+    own_day, posted = _own_day(cost), str(maps.posted.get("date") or "")
+    posted_on = date.fromisoformat(posted) if posted and own_day and own_day < date.fromisoformat(posted) else None
+    day = find_open_day(own_day, defaults, notes, is_posted=bool(maps.posted), posted_on=posted_on)
+    if own_day is None:
+        notes.block("cost_date_missing", name_of(cost))
+    find_default(PAYABLE_ACCOUNT, defaults, notes)
+    return Head(vendor, customer.id if customer else "", own_day, day)
+
+
+def _find_due(head: Head, tagger: Tagger, maps: Maps, defaults: Defaults) -> Due:
+    """By the terms written on the direct cost, where they are mapped; else as bills are."""
+    written = tagger.term()
+    return Due(written) if written is not None else find_due(head, tagger, maps, defaults)
+
+
+def _with_quantities(lines: Sequence[BillLine], sources: Sequence[DirectCostLine]) -> tuple[BillLine, ...]:
+    """The lines telling how much was bought and at what price, where both come to the amount exactly.
+
+    In the description: QuickBooks has a quantity on lines by product alone, and refuses one that rounds otherwise.
+    """
+    by_id = {line.id: line for line in sources}
+    return tuple(_with_quantity(line, by_id.get(line.source_line_id)) for line in lines)
+
+
+def _with_quantity(line: BillLine, source: DirectCostLine | None) -> BillLine:
+    if source is None or source.quantity in (ZERO, Decimal(1)):
+        return line
+    if cents(source.quantity * source.unit_cost) != source.amount:
+        return line
+    count = f"{source.quantity.normalize():f} {source.unit}".strip()
+    return replace(line, description=f"{line.description}, {count} at {_price(source.unit_cost)}")
+
+
+def _price(amount: Decimal) -> str:
+    """At least two places, and no more than the price has."""
+    plain = amount.normalize()
+    return f"{plain:,f}" if plain.as_tuple().exponent in (-3, -4) else f"{cents(amount):,.2f}"
+
+
+def _check_total(cost: DirectCost, lines: Sequence[BillLine], tax: PurchaseTax, notes: Notes) -> None:
+    """The last guard: what is posted is what Procore states."""
+    made = total(line.amount for line in lines)
+    expected = cost.subtotal if tax.is_coded else cost.grand_total
+    if not notes.blockers and made != expected:
+        notes.block("totals_differ", "The bill", lines=made, figure=expected)
+
+
+def _own_day(cost: DirectCost) -> date | None:
+    return cost.date or cost.received_date
+
+
+def _make_facts(cost: DirectCost) -> dict[str, str]:
+    """What its lines name, ids parted by spaces: the mapping pages tell by it how many documents hang on a link."""
+    lines = [line for line in cost.lines if line.amount and line.cost_code_id]
+    found = {
+        "cost_codes": [line.cost_code_id for line in lines],
+        "cost_types": [line.cost_type_id for line in lines if line.cost_type_id],
+        "pairs": [f"{line.cost_code_id}+{line.cost_type}" for line in lines if line.cost_type],
+        "sub_jobs": [line.sub_job_id for line in lines if line.sub_job_id],
+        "payment_terms": [cost.payment_terms] if cost.payment_terms else [],
+    }
+    named = {name: " ".join(dict.fromkeys(texts)) for name, texts in found.items() if texts}
+    amounts = {"gross": cost.subtotal, "held": ZERO, "released": ZERO, "tax": cost.tax}
+    return {**named, **{name: str(amount) for name, amount in amounts.items()}}
+
+
+def name_of(cost: DirectCost) -> str:
+    return f"{NAMES.get(cost.kind, 'Direct cost')} {cost.number}"
+
+
+def make_number(cost: DirectCost) -> str:
+    """The vendor's own number, else one made of Procore's id, at most 21 characters."""
+    return shorten_with_hash(collapse_spaces(cost.invoice_number or f"DC-{cost.id}"), DOC_NUMBER_LENGTH)
+
+
+def make_memo(cost: DirectCost, *, tax_is_cost: bool, dated: str = "") -> str:
+    """What it was for, and the days Procore has and QuickBooks has no field for; then our mark."""
+    what = collapse_spaces(cost.description)[:500].rstrip(".") or name_of(cost)
+    days = (("Received", cost.received_date), ("Paid", cost.payment_date))
+    told = "".join(f" {word} {day:%-d %b %Y}." for word, day in days if day is not None)
+    tax = f" Tax of {cost.tax:,.2f} is part of the cost." if cost.tax and tax_is_cost else ""
+    return f"{what}.{dated}{told}{tax} {make_mark(cost.id)}"
+
+
+def make_mark(cost_id: str) -> str:
+    return f"Smoothx {stable_hash('direct_costs', cost_id, length=10)}"
+
+
+def describe_cost(cost: DirectCost) -> Description:
+    name, party = name_of(cost), cost.vendor_name or cost.employee_name
+    return Description(
+        number=name,
+        title=f"{party}, {name}" if party else name,
+        party=party,
+        party_id=cost.vendor_id,
+        project_id=cost.project_id,
+        amount=cost.grand_total,
+        document_date=_own_day(cost),
+    )
+
+
+FLOW = Flow(
+    key="direct_costs",
+    label="Direct costs to bills",
+    noun="Direct cost",
+    source="procore",
+    reads=procore.DIRECT_COSTS,
+    rule=bill_for_cost,
+    describe=describe_cost,
+    needs=(
+        VENDOR,
+        PROJECT,
+        TAX_PURCHASE,
+        SUB_JOB,
+        OVERRIDE_ACCOUNT,
+        OVERRIDE_ITEM,
+        PAIR_ACCOUNT,
+        PAIR_ITEM,
+        COST_CODE_ACCOUNT,
+        COST_CODE_ITEM,
+        COST_CODE_CLASS,
+        COST_TYPE_CLASS,
+        PROJECT_CLASS,
+        DEPARTMENT_CLASS,
+        DEPARTMENT_LOCATION,
+        PAYMENT_TERM,
+    ),
+    uses=(
+        LINE_ITEM_TYPE,
+        CODE_KEY,
+        BILL_CODE,
+        BILL_ITEM,
+        CLASS_TYPE,
+        LOCATION_SOURCE,
+        SUB_JOBS,
+        PURCHASE_TAX_CODE,
+        CLOSED_PERIOD,
+        BILL_DUE,
+        BILL_DUE_DAYS,
+        PAYABLE_ACCOUNT,
+    ),
+    after=("contacts_to_qbo", "projects"),
+    makes=("Bill", "VendorCredit"),
+    sends_together=True,
+    fewest_together=10,
+    screen="direct_costs",
+    is_on_at_first=False,
+    asked_as="Sync Expense Direct Costs",
+    help="Each approved direct cost of type invoice or expense that names a vendor becomes a bill.",
+)
