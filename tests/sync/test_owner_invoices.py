@@ -196,3 +196,55 @@ def _add_taxed_contract(live: Any) -> tuple[int, Decimal]:
         ],
     )
     return int(made["id"]), money(Decimal(code["rate1"]) * 9)
+
+
+REFUSALS = [
+    ("6140", "rejected", "number_refused"),
+    ("6210", "rejected", "books_closed"),
+    ("2500", "rejected", "reference_refused"),
+    ("610", "rejected", "reference_refused"),
+    ("6070", "rejected", "amount_refused"),
+    ("2050", "rejected", "text_refused"),
+    ("6000", "rejected", "rejected"),
+    ("120", "blocked", "no_permission"),
+    ("6190", "rejected", "subscription_ended"),
+]
+
+
+def test_what_quickbooks_refuses_is_said_and_can_be_tried_again(live: Any) -> None:
+    first = owners.applications_of(live)[0]
+    (entry,) = owners.post(live, first)
+    worlds.act(live.qbo, "delete_document", entity="Invoice", record_id=entry.target_id)
+    Entry.objects.filter(pk=entry.pk).update(target_id="", target_type="", fingerprint="", facts={})
+    for code, state, said in REFUSALS:
+        fault(live.qbo, method="POST", path="/invoice", code=code)
+        Entry.objects.filter(pk=entry.pk).update(source_fingerprint="", tries=0)
+        owners.queue(live, first)
+        owners.run()
+        found = owners.entry_of(first)
+        assert (found.state, codes_of(found), found.target_id) == (state, [said], ""), code
+        assert owners.sales_of(live) == [], code
+    owners.queue(live, first)
+    owners.run()
+    assert owners.entry_of(first).state == "posted"
+    assert len(owners.sales_of(live)) == 1
+
+
+def test_an_edit_follows_until_something_is_paid(live: Any) -> None:
+    first = owners.applications_of(live)[0]
+    (entry,) = owners.post(live, first)
+    before = entry.target_total
+    worlds.act(live.procore, "edit_owner_invoice_line", application_id=first["id"], work="100.00", retained="0")
+    owners.queue(live, first)
+    owners.run()
+    (changed,) = owners.applications_of(live)[:1]
+    due = money(changed["g702"]["current_payment_due"])
+    assert owners.entry_of(first).target_total == due != before
+    (sale,) = owners.sales_of(live)
+    assert money(sale["TotalAmt"]) == due
+    worlds.act(live.qbo, "receive_payment", invoice_id=entry.target_id, amount="10.00", date="2026-09-15")
+    worlds.act(live.procore, "edit_owner_invoice_line", application_id=first["id"], work="200.00")
+    owners.queue(live, first)
+    owners.run()
+    assert codes_of(owners.entry_of(first)) == ["paid_and_changed"]
+    assert money(owners.sales_of(live)[0]["TotalAmt"]) == due
