@@ -63,21 +63,22 @@ class SaleMaker:
 
     def sale_lines(self) -> list[SalesLine]:
         """One line per billed line, or one for each item, class and tax code."""
-        coded = [self._name(line) for line in self.invoice.lines if line.gross]
+        billed = [line for line in self.invoice.lines if line.gross]
+        coded = [self._name(line) for line in billed]
         sold = self.revenue.sell(coded)
         classes = self.tagger.line_classes(coded)
-        lines = [self._sale_line(*each) for each in zip(coded, sold, classes, strict=True)]
+        lines = [self._sale_line(*each) for each in zip(billed, coded, sold, classes, strict=True)]
         return self._summarise(lines) if self.defaults.says(OWNER_LINES, "summary") else lines
 
-    def _sale_line(self, coded: CodedLine, sold: Sold | None, tag: Target | None) -> SalesLine:
+    def _sale_line(self, line: OwnerLine, coded: CodedLine, sold: Sold | None, tag: Target | None) -> SalesLine:
         return self._line(
-            coded.line.gross,
+            line.gross,
             coded.description,
             sold or NOT_SOLD,
             role="sale",
             source=coded,
             tag=tag,
-            tax_code=self.tax.of_line(coded.line),
+            tax_code=self.tax.of_line(line),
         )
 
     def _summarise(self, lines: Sequence[SalesLine]) -> list[SalesLine]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Protocol
 
-from connectors.procore.records import RequisitionLine
 from connectors.qbo.documents_sales import TAXED, UNTAXED, SalesLine
 from mapping.defaults import OWNER_RETENTION_TAX, SALES_TAX_CODE, TAX_BASE, Choice, Defaults
 from mapping.kinds import TAX_SALES
@@ -26,6 +25,16 @@ TaxMode = Literal["none", "total", "codes"]
 PSEUDO = frozenset({TAXED, UNTAXED, "CustomSalesTax"})
 WITH_TAX = TaxCoding(TAXED, TAXED, "mapped")
 WITHOUT_TAX = TaxCoding(UNTAXED, UNTAXED, "mapped")
+
+
+class TaxedLine(Protocol):
+    """A line of Procore's that may name a tax code."""
+
+    @property
+    def tax_code_id(self) -> str: ...
+
+    @property
+    def gross(self) -> Decimal: ...
 
 
 def mode_of(defaults: Defaults) -> TaxMode:
@@ -51,7 +60,7 @@ class SalesTax:
         if self.stated and self.mode == "none":
             self.notes.block("sales_tax_off", also_lifted_by=[_waits.BOOKS], amount=self.stated)
 
-    def of_line(self, line: RequisitionLine) -> TaxCoding:
+    def of_line(self, line: TaxedLine) -> TaxCoding:
         """The mapped code of the line's own one, else the default."""
         if self.mode == "total":
             return self._mark(line.tax_code_id)
@@ -85,7 +94,7 @@ class SalesTax:
             self.notes.block("retention_tax_not_set", OWNER_RETENTION_TAX.label, waits_for=wait, also_lifted_by=again)
         return work
 
-    def of_form(self, lines: Iterable[RequisitionLine]) -> TaxCoding:
+    def of_form(self, lines: Iterable[TaxedLine]) -> TaxCoding:
         """The one code of a form whose total is told: that of its lines, else the default. Automated sales tax goes by
         the address and puts its own in place of it."""
         if self.mode != "total" or not self.stated:
