@@ -24,6 +24,7 @@ from mapping.kinds import (
     PROJECT,
     PROJECT_CLASS,
     SUB_JOB,
+    TAX_PURCHASE,
     VENDOR,
 )
 from mapping.maps import pair_key, term_key
@@ -135,5 +136,6 @@ FINDERS: dict[str, Finder] = {
     OVERRIDE_ITEM.key: _listed("cost_codes"),
     COST_TYPE_CLASS.key: _listed("cost_types"),
     SUB_JOB.key: _listed("sub_jobs"),
+    TAX_PURCHASE.key: _listed("tax_codes"),
     PAYMENT_TERM.key: _term,
 }

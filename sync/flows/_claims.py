@@ -261,6 +261,7 @@ def _name_lines(claim: Claim) -> dict[str, str]:
         "cost_types": [line.cost_type_id for line in billed if line.cost_type_id],
         "pairs": [f"{line.cost_code_id}+{line.cost_type}" for line in billed if line.cost_type],
         "sub_jobs": [line.sub_job_id for line in billed if line.sub_job_id],
+        "tax_codes": [line.tax_code_id for line in billed if line.tax_code_id],
         "payment_terms": [claim.payment_terms] if claim.payment_terms else [],
     }
     return {name: " ".join(dict.fromkeys(texts)) for name, texts in found.items() if texts}

@@ -31,6 +31,8 @@ MAPPED_WRONGLY = frozenset(
         "location_inactive",
         "term_inactive",
         "sub_job_inactive",
+        "tax_code_inactive",
+        "vendor_currency_differs",
     }
 )
 

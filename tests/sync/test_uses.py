@@ -22,6 +22,7 @@ FACTS = {
     "pairs": "801+S 802+M",
     "sub_jobs": "61",
     "payment_terms": "Net  30",
+    "tax_codes": "11 12",
 }
 
 
@@ -57,6 +58,7 @@ EXPECTED = {
     "cost_type_class": {"71"},
     "sub_job": {"61"},
     "payment_term": {"net 30"},
+    "tax_purchase": {"11", "12"},
 }
 
 

@@ -59,6 +59,7 @@ def test_lines_carry_their_codes_and_the_tax_stands_beside_them() -> None:
     assert lines_of(bill) == [("cost", "70", amount(1000)), ("cost", "71", amount(400))]
     assert (bill.has_tax_codes, bill.tax, bill.total) == (True, amount(220), amount(1620))
     assert (plan.facts["tax"], plan.facts["coded_tax"], plan.facts["net"]) == ("220.00", "220.00", "1400.00")
+    assert (plan.facts["tax_beside"], plan.facts["tax_codes"]) == ("0.00", "11 12")
     sent = bill.to_wire()
     assert sent["GlobalTaxCalculation"] == "TaxExcluded"
     assert [line["AccountBasedExpenseLineDetail"]["TaxCodeRef"] for line in sent["Line"]] == [
