@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from connectors.procore import resources as procore
+from connectors.qbo import resources as qbo
+from connectors.qbo.records import Contact
+from mapping.directory.items.quickbooks import contact_item
 from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, KINDS, VENDOR
 from mapping.maps import CodeRef, ProjectRef, Target
 from mapping.snapshot import (
@@ -15,6 +19,8 @@ from mapping.snapshot import (
     load_links,
     load_names,
     load_projects,
+    load_tax_rates,
+    load_vendor_facts,
 )
 from smoothx.tenants.scope import tenant_scope
 from tests.mapping.factories import (
@@ -133,3 +139,28 @@ def test_another_firms_rows_are_not_loaded(other_tenant: Any) -> None:
     with tenant_scope(other_tenant.pk):
         assert load_links(KINDS.values()) == {}
         assert load_names() == {}
+
+
+def test_tax_rates_are_those_that_are_known_of_each_use() -> None:
+    make_row(qbo.TAX_CODES, "20% S", remote_id="1", data={"purchase_rate": "20", "sales_rate": "20"})
+    make_row(qbo.TAX_CODES, "5% in", remote_id="2", data={"purchase_rate": "5.5", "sales_rate": ""})
+    make_row(qbo.TAX_CODES, "No VAT", remote_id="3", data={"purchase_rate": "0", "sales_rate": "0"})
+    assert load_tax_rates() == {
+        ("purchase", "1"): Decimal(20),
+        ("sale", "1"): Decimal(20),
+        ("purchase", "2"): Decimal("5.5"),
+        ("purchase", "3"): Decimal(0),
+        ("sale", "3"): Decimal(0),
+    }
+
+
+def test_vendors_tell_their_term_and_their_currency() -> None:
+    wire = {"Id": "7", "DisplayName": "A", "TermRef": {"value": "3"}, "CurrencyRef": {"value": "EUR"}}
+    item = contact_item(Contact.from_wire(wire, role="vendor"))
+    make_vendor("A", remote_id="7", data=item["data"])
+    make_vendor("B", remote_id="8", data={"term_id": "9", "currency": ""})
+    make_vendor("C", remote_id="9", data={})
+    make_row(qbo.TERMS, "Net 30", remote_id="3", is_active=False)
+    terms, currencies = load_vendor_facts()
+    assert terms == {"7": Target("3", "Net 30", is_active=False), "8": Target("9", "Term 9")}
+    assert currencies == {"7": "EUR"}
