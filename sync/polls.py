@@ -12,6 +12,7 @@ from connectors.procore.records_owner import prime_key
 from connectors.resource import Resource
 from mapping.defaults import BILL_STATUSES, OWNER_STATUSES
 from smoothx.lib.dates import parse_date
+from sync.flows.estimates import SIGNED
 from sync.work import Work
 
 Row = Mapping[str, Any]
@@ -59,9 +60,14 @@ def wants_direct_cost(work: Work, row: Row) -> bool:
     return not is_early and not OUR_MARK.search(row.get("description") or "")
 
 
+def wants_prime_contract(work: Work, row: Row) -> bool:
+    return row.get("status") in SIGNED
+
+
 POLLS = (
     # The hint only needs status, number and date; figures and lines are read with the claim itself.
     ProjectPoll("bills", procore.REQUISITIONS, wants_requisition, {"view": "default"}),
     ProjectPoll("owner_invoices", procore.OWNER_INVOICES, wants_owner_invoice),
+    ProjectPoll("estimates", procore.PRIME_CONTRACTS, wants_prime_contract),
     ProjectPoll("direct_costs", procore.DIRECT_COSTS, wants_direct_cost),
 )

@@ -58,6 +58,12 @@ class PrimeLine:
     tax_code_id: str = ""
     budget_code: str = ""
     cost_type_id: str = ""
+    sub_job_id: str = ""
+    tax_code_name: str = ""
+
+    @property
+    def gross(self) -> Decimal:
+        return self.amount
 
     @classmethod
     def from_wire(cls, wire: Wire) -> PrimeLine:
@@ -77,7 +83,11 @@ class PrimeLine:
 
 @dataclass(frozen=True, slots=True)
 class PrimeContract:
-    """A contract with the owner, who is the `vendor` in Procore's words; the ids are empty where nobody is named."""
+    """A contract with the owner, who is the `vendor` in Procore's words; the ids are empty where nobody is named.
+
+    `revised_total` is the lines and what approved change orders add. Without a date of its own it is that of its
+    execution, or the day it was entered.
+    """
 
     id: str
     project_id: str
@@ -89,7 +99,8 @@ class PrimeContract:
     payment_terms: str = ""
     contract_date: date | None = None
     lines: tuple[PrimeLine, ...] = ()
-    grand_total: Decimal = ZERO
+    approved_changes: Decimal = ZERO
+    revised_total: Decimal = ZERO
     currency: str | None = None
     updated_at: datetime | None = None
     project_name: str = ""
@@ -110,9 +121,12 @@ class PrimeContract:
             vendor_id=_id(vendor.get("id")),
             vendor_name=collapse_spaces(vendor.get("name") or vendor.get("company") or ""),
             payment_terms=collapse_spaces(wire.get("payment_terms") or ""),
-            contract_date=parse_date(wire.get("contract_date")),
+            contract_date=parse_date(
+                wire.get("contract_date") or wire.get("execution_date") or wire.get("created_at")
+            ),
             lines=tuple(PrimeLine.from_wire(line) for line in wire.get("line_items") or ()),
-            grand_total=money(wire.get("grand_total")),
+            approved_changes=money(wire.get("approved_change_orders")),
+            revised_total=money(wire.get("revised_contract_amount")),
             currency=(wire.get("currency_configuration") or {}).get("currency_iso_code"),
             updated_at=parse_instant(wire.get("updated_at")),
             project_name=project_name,

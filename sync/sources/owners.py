@@ -55,6 +55,12 @@ def read_contract(work: Work, contract_id: str, project_id: str) -> PrimeContrac
     return PrimeContract.from_wire(wire, project_id=project_id, project_name=_project_name(work, project_id))
 
 
+def read_prime_contract(work: Work, entry: Entry) -> PrimeContract:
+    contract = read_contract(work, entry.source_id, entry.project_id)
+    ask_for_carriers(work)
+    return contract
+
+
 def _project_name(work: Work, project_id: str) -> str:
     project = work.base_maps.projects.get(project_id)
     return project.name if project else ""
@@ -66,6 +72,7 @@ def read_account(work: Work, entry: Entry) -> Account:
 
 READERS: dict[str, Reader] = {
     procore.OWNER_INVOICES.key: read_owner_invoice,
+    procore.PRIME_CONTRACTS.key: read_prime_contract,
     qbo.ACCOUNTS.key: read_account,
 }
 SET_READERS: dict[str, SetReader] = {}

@@ -99,3 +99,21 @@ def sold_under(pair: Any, item: str) -> Decimal:
     details = [(line["Amount"], line.get("SalesItemLineDetail") or {}) for line in lines]
     sold = (value for value, detail in details if detail.get("ItemRef", {}).get("name") == item)
     return sum((Decimal(str(value)) for value in sold), Decimal(0))
+
+
+def queue_contract(pair: Any, contract_id: int) -> None:
+    """What a poll does with a prime contract it found; a worker carries it."""
+    work = Work()
+    ledger.note(
+        all_flows()["estimates"],
+        source_connection=work.procore.connection,
+        target_connection=work.qbo.connection,
+        source_ids=[(str(contract_id), str(project_of(pair, contract_id)))],
+    )
+    run()
+
+
+def estimates_of(pair: Any) -> list[tuple[str, Decimal]]:
+    """Number and total of the estimates of ours."""
+    rows = [row for row in worlds.books_of(pair)["Estimate"] if "Smoothx" in row.get("PrivateNote", "")]
+    return [(row["DocNumber"], Decimal(str(row["TotalAmt"])).quantize(Decimal("0.01"))) for row in rows]

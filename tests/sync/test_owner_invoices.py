@@ -13,7 +13,7 @@ from connectors.qbo import resources as qbo
 from mapping.choices import choose
 from mapping.models import RemoteItem
 from sync import openings
-from sync.models import Attempt, Entry, OpeningBalance
+from sync.models import Attempt, Entry, FlowSetting, OpeningBalance
 from sync.pages.retention import RECEIVABLE, load_retention
 from tests import worlds
 from tests.sync import owners
@@ -248,3 +248,24 @@ def test_an_edit_follows_until_something_is_paid(live: Any) -> None:
     owners.run()
     assert codes_of(owners.entry_of(first)) == ["paid_and_changed"]
     assert money(owners.sales_of(live)[0]["TotalAmt"]) == due
+
+
+def test_a_prime_contract_becomes_an_estimate_that_follows_its_change_orders(live: Any) -> None:
+    FlowSetting.objects.create(flow="estimates", is_on=True)
+    first = owners.applications_of(live)[0]
+    contract_id = first["contract"]["id"]
+    owners.claims.map_project_of({"project_id": owners.project_of(live, contract_id)})
+    owners.queue_contract(live, contract_id)
+    entry = Entry.objects.get(flow="estimates")
+    (contract,) = (
+        row
+        for row in worlds.control(live.procore, "state", method="GET")["prime_contracts"]
+        if row["id"] == contract_id
+    )
+    assert (entry.state, entry.target_type) == ("posted", "Estimate")
+    assert owners.estimates_of(live) == [("PC-26101", money(contract["revised_contract_amount"]))]
+    worlds.act(live.procore, "add_prime_change_order", prime_contract_id=contract_id, title="Canopy", amount="1234.50")
+    owners.queue_contract(live, contract_id)
+    revised = money(contract["revised_contract_amount"]) + money("1234.50")
+    assert owners.estimates_of(live) == [("PC-26101", revised)]
+    assert Entry.objects.get(flow="estimates").state == "posted"
