@@ -76,7 +76,8 @@ def keep_as_is(entry: Entry, actor: User) -> None:
         raise NotPossible(message)
     version, what = seen_version(entry), _told(entry, "what")
     wire = _read_as_seen(entry, version) if _told(entry, "changes") else None
-    facts = {"state": Entry.State.POSTED, "notices": [], "target_version": version or entry.target_version}
+    facts: dict[str, Any] = {"state": Entry.State.POSTED, "notices": []}
+    facts["target_version"] = version or entry.target_version
     if wire is not None:
         facts["target_total"] = signed(entry.target_type, PostedDocument.from_wire(wire).total)
     with transaction.atomic():
