@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextvars import Context
 from statistics import median
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
 from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, VENDOR
-from mapping.models import RemoteItem
+from mapping.models import MappingRun, RemoteItem
 from tests.bench.figures import note, seconds_of
 from tests.factories import make_connections
 
@@ -46,6 +47,16 @@ PAIRS = """
     INSERT INTO mapping_suggestedpair (tenant_id, kind, left_connection_id, left_id, right_connection_id, right_id,
         score, reason, band)
     SELECT %s, %s, %s, n::text, %s, n::text, 60 + n %% 40, 'Names are close', 'unsure'
+    FROM generate_series(%s, %s) n
+"""
+
+
+RUN_ROWS = """
+    INSERT INTO mapping_runrow (tenant_id, run_id, number, label, verdict, reason, is_chosen, state, kind, left_id,
+        right_id, data)
+    SELECT %s, %s, n + 1, 'Company ' || n || ' of ' || md5(n::text), CASE WHEN n %% 20 = 0 THEN 'invalid' ELSE %s END,
+        'Same name', true, 'waiting', 'vendor', n::text, '', json_build_object('row', n, 'name', 'Company ' || n,
+        'facts', json_build_array(), 'cells', json_build_array())::jsonb
     FROM generate_series(%s, %s) n
 """
 
@@ -89,14 +100,35 @@ def make_codes(tenant: Any, procore: Any, books: Any) -> None:
         )
 
 
+def make_runs(tenant: Any) -> None:
+    """A push and an import to be confirmed, each of all the rows that are not linked."""
+    sheet = {"file": "x.csv", "content": "mapping", "is_paired": False, "replaces": False, "warnings": []}
+    columns = {"sheet": 0, "header_row": 1, "sheets": [{"name": "x", "rows": MANY}], "meanings": ["left", "right"]}
+    for what, verdict, options in (
+        ("push", "create", {"address": "", "ids": []}),
+        ("import", "link", sheet | columns),
+    ):
+        run = MappingRun.objects.create(
+            what=what, section="contacts", side="procore", state="preview", options=options, expected=MANY
+        )
+        fill(RUN_ROWS, tenant.pk, run.pk, verdict, 1, MANY)
+
+
+def vacuum() -> None:
+    """As the server does it by itself a minute after much was written."""
+    with database.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE mapping_remoteitem, mapping_link, mapping_suggestedpair, mapping_runrow")
+    database.close()
+
+
 @pytest.fixture
 def firm(transactional_db: None, scope: Any) -> Iterator[Any]:
     procore, books = make_connections()
     make_contacts(scope, procore, books)
     make_codes(scope, procore, books)
-    # Statistics, as a server that runs for a day has them.
-    with database.cursor() as cursor:
-        cursor.execute("ANALYZE mapping_remoteitem, mapping_link, mapping_suggestedpair")
+    make_runs(scope)
+    # Outside of the tenant's scope: a vacuum may share its message with nothing.
+    Context().run(vacuum)
     yield scope
 
 
@@ -150,6 +182,10 @@ def test_pages_at_fifty_thousand_rows(firm: Any, client_of: Any, owner: Any) -> 
             measure(browser, f"dialog of a {name} {query}", f"/mapping/contacts/link/{pk}/{query}")
     for query in ("", "?page=200"):
         measure(browser, f"review {query}", f"/mapping/contacts/review/{query}")
+    for run in MappingRun.objects.filter(state="preview"):
+        home = "pushes" if run.what == "push" else "imports"
+        for query in ("", "?page=500", "?q=00ff", "?show=invalid"):
+            measure(browser, f"{run.what} of many {query}", f"/mapping/{home}/{run.pk}/{query}")
 
 
 def measure(browser: Any, name: str, url: str) -> None:
