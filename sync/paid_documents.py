@@ -23,6 +23,7 @@ from sync import ledger
 from sync.models import Entry, Outgoing
 from sync.sources.payments import FLOW_PAID, PAID_BY, find_paid, is_taxed, read_payment_wires
 from sync.work import Work
+from sync.written import LINKED
 
 # A linking may be written while the payments of others are being looked for.
 OVERLAP = timedelta(minutes=2)
@@ -71,7 +72,7 @@ def _payments_of(work: Work, resource: Resource, ids: list[str]) -> list[str]:
 
 
 def _adopted(work: Work) -> QuerySet[Entry]:
-    """Bills of ours that no write of ours made."""
-    made = Outgoing.objects.filter(entry=OuterRef("pk"), operation="create", state=Outgoing.State.DONE)
+    """Bills of ours that no write of ours made, or that a person linked."""
+    done = Outgoing.objects.filter(entry=OuterRef("pk"), state=Outgoing.State.DONE)
     posted = Entry.objects.filter(flow=FLOW_PAID, target_connection=work.qbo.connection).exclude(target_id="")
-    return posted.exclude(Exists(made))
+    return posted.filter(~Exists(done.filter(operation="create")) | Exists(done.filter(operation=LINKED)))
