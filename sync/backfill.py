@@ -31,7 +31,7 @@ from sync.work import NotConnected, Work
 
 COST_FLOWS = frozenset({"expenses"})
 # How a list row states its day, the document's own first.
-_DATES = ("billing_date", "invoice_date", "requisition_end", "period_end")
+_DATES = ("direct_cost_date", "billing_date", "invoice_date", "requisition_end", "period_end")
 _FIGURES = ("summary", "g702")
 
 
@@ -151,7 +151,7 @@ def _costs(
 
 
 def _project_of(work: Work, customer_id: str) -> str:
-    found = work.base_maps.find_left(PROJECT, customer_id) or work.base_maps.find_left(SUB_JOB, customer_id)
+    found = work.lefts.get((PROJECT.key, customer_id)) or work.lefts.get((SUB_JOB.key, customer_id))
     return (found.project_id or found.id) if found else ""
 
 
@@ -166,7 +166,7 @@ def _day_of(row: Any) -> date | None:
 
 def _amount_of(row: Any) -> Decimal | None:
     figures = next((row[name] for name in _FIGURES if row.get(name)), {})
-    due = figures.get("current_payment_due")
+    due = figures.get("current_payment_due", row.get("grand_total"))
     return None if due is None else money(due)
 
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from connectors.models import Connection
+from connectors.models import Connection, Cursor
 from connectors.qbo import resources as qbo
 from connectors.qbo.records_payments import BillPayment
 from connectors.qbo.records_sales import CustomerPayment
 from connectors.resource import Resource
+from smoothx.lib.dates import parse_date
+from smoothx.tenants.models import Tenant
 from sync import ledger, paid_documents
 from sync.cost_sources import cost_reader, reads_journals, wants_cost
 from sync.models import Entry
@@ -24,6 +27,8 @@ from sync.sources import receipts
 from sync.work import Work
 
 Wire = Mapping[str, Any]
+# What the mark of a list that was read from the start date on is called by; its project id is the flow.
+SINCE = ".since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class BookSource:
     `is_wanted` is asked of a record, by its entity, that is not in the queue yet; `is_used` whether the firm takes
     such records at all. `keeps` answers which parts of a record are worth an entry, `looks_again` puts in the queue
     what else hangs on the parts of a changed record, `finds_more` notes records that concern us although they did not
-    change.
+    change. With `begins_at_start` what is dated before the start date stays out, and all since then is read once.
     """
 
     flow: str
@@ -44,13 +49,21 @@ class BookSource:
     keeps: Callable[[Work, Any, set[str]], set[str]] = lambda work, record, parts: parts
     looks_again: Callable[[Work, Resource, set[str]], None] | None = None
     finds_more: Callable[[Work, Callable[[Wire], int]], int] | None = None
+    begins_at_start: bool = False
 
 
 SOURCES: tuple[BookSource, ...] = (
-    BookSource("expenses", qbo.BILLS, cost_reader("Bill"), wants_cost),
-    BookSource("expenses", qbo.VENDOR_CREDITS, cost_reader("VendorCredit"), wants_cost),
-    BookSource("expenses", qbo.PURCHASES, cost_reader("Purchase"), wants_cost),
-    BookSource("expenses", qbo.JOURNAL_ENTRIES, cost_reader("JournalEntry"), wants_cost, reads_journals),
+    BookSource("expenses", qbo.BILLS, cost_reader("Bill"), wants_cost, begins_at_start=True),
+    BookSource("expenses", qbo.VENDOR_CREDITS, cost_reader("VendorCredit"), wants_cost, begins_at_start=True),
+    BookSource("expenses", qbo.PURCHASES, cost_reader("Purchase"), wants_cost, begins_at_start=True),
+    BookSource(
+        "expenses",
+        qbo.JOURNAL_ENTRIES,
+        cost_reader("JournalEntry"),
+        wants_cost,
+        is_used=reads_journals,
+        begins_at_start=True,
+    ),
     BookSource(
         "bill_payments",
         qbo.BILL_PAYMENTS,
@@ -65,6 +78,7 @@ SOURCES: tuple[BookSource, ...] = (
         CustomerPayment.from_wire,
         keeps=receipts.keep_received,
         looks_again=receipts.look_at_others,
+        finds_more=partial(paid_documents.note_adopted, paid=paid_documents.INVOICES),
     ),
 )
 
@@ -85,13 +99,37 @@ def note_changes(work: Work, changes: Mapping[str, Sequence[Wire]]) -> int:
     return noted
 
 
+def read_since_start(work: Work) -> int:
+    """Put in the queue what the books held already when the firm went live, from its start date on. Once per list.
+
+    The change feed tells only what changes from now on.
+    """
+    start, noted = work.tenant.start_date, 0
+    if start is None or work.tenant.state != Tenant.State.LIVE:
+        return noted
+    first = datetime.combine(start, datetime.min.time(), UTC)
+    rows = Cursor.objects.filter(connection=work.qbo.connection, resource__endswith=SINCE, read_until__lte=first)
+    read = set(rows.values_list("resource", "project_id"))
+    for source in _in_use(work):
+        key = (f"{source.reads.key}{SINCE}", source.flow)
+        if not source.begins_at_start or key in read:
+            continue
+        for page in work.qbo.query_all(source.reads, where=f"TxnDate >= '{start.isoformat()}'"):
+            noted += sum(note_record(work, source, wire) for wire in page)
+        Cursor.objects.update_or_create(
+            connection=work.qbo.connection, resource=key[0], project_id=key[1], defaults={"read_until": first}
+        )
+    return noted
+
+
 def note_record(work: Work, source: BookSource, wire: Wire, *, priority: int = 50) -> int:
     """Put the parts of one record in the queue, those known from before too. Answers how many entries."""
     flow = all_flows()[source.flow]
     record_id, connection = str(wire["Id"]), work.qbo.connection
     parts = _known_parts(source, connection, record_id)
     is_deleted = wire.get("status") == "Deleted"
-    if not is_deleted and (parts or source.is_wanted(work, source.reads.entity, wire)):
+    is_new = not parts and not _is_early(work, source, wire)
+    if not is_deleted and (parts or (is_new and source.is_wanted(work, source.reads.entity, wire))):
         record = source.read(wire)
         parts |= source.keeps(work, record, set(flow.splits(record) if flow.splits else ("",)))
     for part in sorted(parts):
@@ -107,6 +145,11 @@ def note_record(work: Work, source: BookSource, wire: Wire, *, priority: int = 5
     if parts and source.looks_again is not None:
         source.looks_again(work, source.reads, parts)
     return len(parts)
+
+
+def _is_early(work: Work, source: BookSource, wire: Wire) -> bool:
+    dated, start = parse_date(wire.get("TxnDate")), work.tenant.start_date
+    return source.begins_at_start and dated is not None and start is not None and dated < start
 
 
 def _known_parts(source: BookSource, connection: Connection, record_id: str) -> set[str]:

@@ -51,6 +51,7 @@ def poll_books(work: Work) -> int:
     changes = work.qbo.changes(entities, since)
     absorb_qbo_changes(connection, {name: changes.get(name, []) for name in name_lists})
     is_complete = [compare_posted(connection, entity, changes.get(entity, [])) for entity in posted]
+    book_sources.read_since_start(work)
     book_sources.note_changes(work, changes)
     if all(is_complete):
         Cursor.objects.update_or_create(

@@ -8,7 +8,6 @@ from typing import Any
 
 from connectors.qbo.records_costs import BookedCost, CostKind
 from mapping.defaults import JOURNAL_COSTS
-from smoothx.lib.dates import parse_date
 from sync.sources.costs import is_posted_by_us
 from sync.work import Work
 
@@ -20,13 +19,10 @@ def cost_reader(kind: CostKind) -> Callable[[Wire], BookedCost]:
 
 
 def wants_cost(work: Work, entity: str, wire: Wire) -> bool:
-    """Not what we posted there ourselves, and nothing from before the start date.
+    """Not what we posted there ourselves.
 
     Only asked of what is not in the queue already: what is known is looked at again whatever became of it.
     """
-    dated, start = parse_date(wire.get("TxnDate")), work.tenant.start_date
-    if dated is not None and start is not None and dated < start:
-        return False
     return not is_posted_by_us(work, entity, str(wire["Id"]), wire.get("PrivateNote") or "")
 
 

@@ -21,7 +21,7 @@ from mapping.directory.items import READERS
 from mapping.directory.rows import save_rows
 from mapping.kinds import PROJECT
 from mapping.models import Link, RemoteItem
-from smoothx.lib.dates import parse_instant
+from smoothx.lib.dates import parse_date, parse_instant
 from sync import ledger
 from sync.facts import look_again
 from sync.models import Entry
@@ -124,7 +124,9 @@ def _is_wanted(work: Work, poll: ProjectPoll, row: Row, known: Container[str], s
     if str(row["id"]) in known:
         updated_at = parse_instant(row.get("updated_at"))
         return since is None or updated_at is None or updated_at >= since
-    return poll.is_wanted(work, row)
+    dated, start = parse_date(row.get(poll.dated)), work.tenant.start_date
+    is_early = dated is not None and start is not None and dated < start
+    return not is_early and poll.is_wanted(work, row)
 
 
 def _rows(pages: Iterator[list[dict[str, Any]]]) -> list[dict[str, Any]]:

@@ -11,7 +11,6 @@ from connectors.procore.records_costs import CARRIED_KINDS, OUR_MARK
 from connectors.procore.records_owner import prime_key
 from connectors.resource import Resource
 from mapping.defaults import BILL_STATUSES, OWNER_STATUSES
-from smoothx.lib.dates import parse_date
 from sync.flows.estimates import SIGNED
 from sync.work import Work
 
@@ -20,12 +19,16 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ProjectPoll:
-    """The list `reads` of every project, for the flow `flow`. `is_wanted` is asked of rows not known yet."""
+    """The list `reads` of every project, for the flow `flow`. `is_wanted` is asked of rows not known yet.
+
+    `dated` is where a row has its day, if what is dated before the start date stays out.
+    """
 
     flow: str
     reads: Resource
     is_wanted: Callable[[Work, Row], bool]
     filters: Mapping[str, object] = field(default_factory=dict)
+    dated: str = ""
 
 
 def wants_requisition(work: Work, row: Row) -> bool:
@@ -49,15 +52,13 @@ def wants_owner_invoice(work: Work, row: Row) -> bool:
 
 
 def wants_direct_cost(work: Work, row: Row) -> bool:
-    """Approved, of a kind that becomes a bill, since the start date, and not made by us.
+    """Approved, of a kind that becomes a bill, and not made by us.
 
     One that names no vendor is wanted: somebody must be told that it does not cross.
     """
     if row.get("status") != "approved" or row.get("direct_cost_type") not in CARRIED_KINDS:
         return False
-    dated, start = parse_date(row.get("direct_cost_date")), work.tenant.start_date
-    is_early = dated is not None and start is not None and dated < start
-    return not is_early and not OUR_MARK.search(row.get("description") or "")
+    return not OUR_MARK.search(row.get("description") or "")
 
 
 def wants_prime_contract(work: Work, row: Row) -> bool:
@@ -69,5 +70,5 @@ POLLS = (
     ProjectPoll("bills", procore.REQUISITIONS, wants_requisition, {"view": "default"}),
     ProjectPoll("owner_invoices", procore.OWNER_INVOICES, wants_owner_invoice),
     ProjectPoll("estimates", procore.PRIME_CONTRACTS, wants_prime_contract),
-    ProjectPoll("direct_costs", procore.DIRECT_COSTS, wants_direct_cost),
+    ProjectPoll("direct_costs", procore.DIRECT_COSTS, wants_direct_cost, dated="direct_cost_date"),
 )

@@ -11,6 +11,8 @@ from smoothx.lib.money import total
 
 DESCRIPTION_LENGTH = 1000
 LINE_DESCRIPTION_LENGTH = 500
+# A field of that name hides the type.
+Day = date
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class DirectCost:
     memo: str
     mark: str
     is_locked: bool
-    payment_date: date | None = None
+    payment_date: Day | None = None
     has_payee: bool = True
     # It follows from cost code and cost type, and may be made only as the cost is written.
     derived: ClassVar[frozenset[str]] = frozenset({"wbs_code_id"})

@@ -84,9 +84,9 @@ class DirectCost:
     project_id: str
     kind: str
     status: str
-    date: date | None
     received_date: date | None
     payment_date: date | None
+    date: date | None
     invoice_number: str
     vendor_id: str
     vendor_name: str

@@ -48,6 +48,7 @@ from smoothx.lib.money import ZERO, cents, total
 from smoothx.lib.text import collapse_spaces, shorten_with_hash, stable_hash
 from sync.flow import Description, Flow
 from sync.flows._bill_head import Due, Head, check_currency, find_customer, find_due, find_vendor
+from sync.flows._claims import BACKFILL
 from sync.flows._codes import find_default, make_coder
 from sync.flows._cost_lines import CostLineMaker
 from sync.flows._periods import find_open_day, tell_date
@@ -56,8 +57,6 @@ from sync.flows._tags import Tagger
 from sync.plan import Notes, Plan
 
 NAMES = {"invoice": "Invoice", "expense": "Expense"}
-# A person asked for documents of before the start date as well.
-BACKFILL = "backfill"
 
 
 def bill_for_cost(cost: DirectCost, maps: Maps, defaults: Defaults) -> Plan[Bill]:

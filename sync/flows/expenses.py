@@ -40,14 +40,13 @@ from smoothx.lib.text import collapse_spaces, stable_hash
 from sync.flow import Description, Flow
 from sync.flows import _waits
 from sync.flows._booked import ExpensePart, check_totals, name_of
+from sync.flows._claims import BACKFILL
 from sync.flows._codes import find_default
 from sync.flows._cost_targets import make_targets
 from sync.plan import Notes, Plan
 
 Kind = Literal["invoice", "expense"]
 KINDS: Mapping[str, Kind] = {"Bill": "invoice", "VendorCredit": "invoice"}
-# A person asked for documents of before the start date as well.
-BACKFILL = "backfill"
 
 
 def expense_for(part: ExpensePart, maps: Maps, defaults: Defaults) -> Plan[DirectCost]:
@@ -189,7 +188,7 @@ def make_number(part: ExpensePart, cost: BookedCost, maps: Maps) -> str:
     if cost.kind == "VendorCredit":
         # Procore has one row of numbers for a vendor's bills and credits.
         base = f"{base}-CR"
-    given = maps.posted.get("number", "")
+    given = str(maps.posted.get("number") or "")
     if given == base or given.startswith(f"{base}-"):
         return given
     parts = part.parts()

@@ -197,8 +197,10 @@ class Writer:
         """The direct cost this write is about. Raises Missing where one that was posted is gone."""
         if self.target_id:
             return self._show(self.target_id)
-        for filters in (_by_origin(self.entry), {}):
-            pages = self.client.list(procore.DIRECT_COST_HEADS, project_id=self.project_id, **filters)
+        heads, project_id = procore.DIRECT_COST_HEADS, self.project_id
+        by_origin = self.client.list(heads, project_id=project_id, origin_id=origin_of(self.entry))
+        # One that is not locked, or lost its origin id on the way, is found by the mark alone.
+        for pages in (by_origin, self.client.list(heads, project_id=project_id)):
             for row in (row for page in pages for row in page):
                 if is_made_by(ListedCost.from_wire(row), self.entry, str(self.body["mark"])):
                     return self._show(str(row["id"]))
@@ -230,10 +232,6 @@ def origin_of(entry: Entry) -> str:
         entry.target_connection_id,
         entry.part,
     )
-
-
-def _by_origin(entry: Entry) -> Mapping[str, str]:
-    return {"origin_id": origin_of(entry)}
 
 
 def is_made_by(cost: ListedCost, entry: Entry, mark: str) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from connectors.errors import Uncertain
+from connectors.models import Cursor
 from connectors.procore import resources as procore
 from connectors.procore.client import ProcoreClient
 from mapping.choices import choose
@@ -37,8 +39,15 @@ pytestmark = pytest.mark.timeout(180)
 @pytest.fixture
 def pair(connected: Any, sandboxes: Any, without_limits: None) -> Any:
     open_for_costs(sandboxes)
-    look_at_books()
     # What the firm's books hold from before is of no interest here.
+    for key in ("bills", "vendor_credits", "purchases"):
+        Cursor.objects.create(
+            connection=Work().qbo.connection,
+            resource=f"qbo.{key}.since",
+            project_id="expenses",
+            read_until=datetime(2026, 1, 1, tzinfo=UTC),
+        )
+    look_at_books()
     Entry.objects.all().delete()
     return sandboxes
 
@@ -175,3 +184,18 @@ def test_a_thousand_lines_go_in_parts_and_go_on_after_a_break(pair: Any, monkeyp
     assert sorted(map(Decimal, amounts_of(cost))) == [Decimal(number) for number in range(1, 1001)]
     assert entry.target_total == Decimal("500500.00")
     assert Outgoing.objects.filter(entry=entry).count() == 1
+
+
+def test_what_the_books_held_at_the_start_is_read_once(pair: Any) -> None:
+    (project,) = map_projects(1)
+    early = enter("Bill", line(Decimal("11.00"), customer=project.right_id), key="early", TxnDate="2026-06-30")
+    late = enter("Bill", line(Decimal("12.00"), customer=project.right_id), key="late", TxnDate="2026-07-01")
+    Cursor.objects.filter(resource__endswith=".since").delete()
+    Cursor.objects.update(read_until=timezone.now() + timedelta(hours=1))
+    look_at_books()
+    assert [entry.source_id for entry in entries() if entry.source_id in (early["Id"], late["Id"])] == [late["Id"]]
+    assert [amounts_of(cost) for cost in costs_of(pair) if cost["direct_cost_date"] == "2026-07-01"] == [["12.00"]]
+    worlds.control(pair.qbo, "calls", method="DELETE")
+    look_at_books()
+    calls = worlds.control(pair.qbo, "calls", method="GET")
+    assert [call for call in calls if "/query" in call["path"]] == []
