@@ -52,7 +52,7 @@ def post_difference(entry: Entry, actor: User) -> None:
 
 def post_with_tax(entry: Entry, actor: User) -> None:
     """Post although the tax codes make another tax than Procore states."""
-    _needs_code(entry, {"tax_differs"})
+    _needs_code(entry, {"tax_differs", "sales_tax_differs"})
     _approve(entry, "tax")
     _again(entry, actor, "approved", "Told to post with the tax QuickBooks works out")
 
@@ -140,7 +140,7 @@ def leave_out(entry: Entry, actor: User) -> None:
         )
         ledger.end_waits(entry)
         _note(entry, actor, "left_out", "Left out")
-        ledger.release([f"entry:{entry.flow}:{entry.source_id}"])
+        ledger.release(ledger.place_subjects([entry]))
         nudge()
 
 

@@ -7,6 +7,7 @@ becomes ours, so they are found through the bill itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -21,14 +22,36 @@ from connectors.qbo.records_payments import BillPayment
 from connectors.resource import Resource
 from sync import ledger
 from sync.models import Entry, Outgoing
-from sync.sources.payments import FLOW_PAID, PAID_BY, find_paid, is_taxed, read_payment_wires
+from sync.sources import payments, receipts
+from sync.sources.payments import FLOW_PAID, PAID_BY, find_paid, is_taxed
 from sync.work import Work
 from sync.written import LINKED
 
 # A linking may be written while the payments of others are being looked for.
 OVERLAP = timedelta(minutes=2)
-ADOPTED = "bill_payments.adopted"
 Note = Callable[[Mapping[str, Any]], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Documents of the flow `flow` in the lists `documents`, which name what pays them as one of `paid_by`. `cursor`
+    keeps until when they were looked through."""
+
+    flow: str
+    documents: tuple[Resource, ...]
+    paid_by: tuple[str, ...]
+    cursor: str
+    read: Callable[[Work, list[str]], list[dict[str, Any]]]
+
+
+BILLS = Paid(FLOW_PAID, (qbo.BILLS, qbo.VENDOR_CREDITS), PAID_BY, "bill_payments.adopted", payments.read_payment_wires)
+INVOICES = Paid(
+    receipts.FLOW_PAID,
+    (qbo.INVOICES, qbo.CREDIT_MEMOS),
+    (receipts.PAID_BY,),
+    "receipts.adopted",
+    receipts.read_payment_wires,
+)
 
 
 def keep_paid(work: Work, payment: BillPayment, parts: set[str]) -> set[str]:
@@ -45,34 +68,36 @@ def look_again(work: Work, reads: Resource, parts: set[str]) -> None:
         ledger.make_due(others)
 
 
-def note_adopted(work: Work, note: Note) -> int:
-    """Put the payments of bills that became ours since we last looked in the queue. Answers how many entries."""
+def note_adopted(work: Work, note: Note, *, paid: Paid = BILLS) -> int:
+    """Put the payments of documents that became ours since we last looked in the queue. Answers how many entries."""
     connection, now = work.qbo.connection, timezone.now()
-    cursor = Cursor.objects.filter(connection=connection, resource=ADOPTED, project_id="").first()
-    adopted = _adopted(work)
+    cursor = Cursor.objects.filter(connection=connection, resource=paid.cursor, project_id="").first()
+    adopted = _adopted(work, paid)
     if cursor is not None:
         adopted = adopted.filter(posted_at__gte=cursor.read_until - OVERLAP)
     targets = list(adopted.values_list("target_type", "target_id"))
     ids: list[str] = []
-    for resource in (qbo.BILLS, qbo.VENDOR_CREDITS):
-        ids += _payments_of(work, resource, [remote_id for kind, remote_id in targets if kind == resource.entity])
-    noted = sum(note(wire) for wire in read_payment_wires(work, list(dict.fromkeys(ids))))
+    for resource in paid.documents:
+        ids += _payments_of(
+            work, paid, resource, [remote_id for kind, remote_id in targets if kind == resource.entity]
+        )
+    noted = sum(note(wire) for wire in paid.read(work, list(dict.fromkeys(ids))))
     Cursor.objects.update_or_create(
-        connection=connection, resource=ADOPTED, project_id="", defaults={"read_until": now}
+        connection=connection, resource=paid.cursor, project_id="", defaults={"read_until": now}
     )
     return noted
 
 
-def _payments_of(work: Work, resource: Resource, ids: list[str]) -> list[str]:
+def _payments_of(work: Work, paid: Paid, resource: Resource, ids: list[str]) -> list[str]:
     if not ids:
         return []
     rows = [row for page in work.qbo.query_all(resource, where=one_of("Id", ids)) for row in page]
     linked = [link for row in rows for link in PostedDocument.from_wire(row).linked]
-    return [txn_id for kind, txn_id in linked if kind in PAID_BY]
+    return [txn_id for kind, txn_id in linked if kind in paid.paid_by]
 
 
-def _adopted(work: Work) -> QuerySet[Entry]:
-    """Bills of ours that no write of ours made, or that a person linked."""
+def _adopted(work: Work, paid: Paid) -> QuerySet[Entry]:
+    """Those of ours that no write of ours made, or that a person linked."""
     done = Outgoing.objects.filter(entry=OuterRef("pk"), state=Outgoing.State.DONE)
-    posted = Entry.objects.filter(flow=FLOW_PAID, target_connection=work.qbo.connection).exclude(target_id="")
+    posted = Entry.objects.filter(flow=paid.flow, target_connection=work.qbo.connection).exclude(target_id="")
     return posted.filter(~Exists(done.filter(operation="create")) | Exists(done.filter(operation=LINKED)))

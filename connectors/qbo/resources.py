@@ -23,6 +23,8 @@ JOURNAL_ENTRIES = Resource(
     "qbo.journal_entries", "QuickBooks journal entries", "journalentry", "realm", entity="JournalEntry"
 )
 BILL_PAYMENTS = Resource("qbo.bill_payments", "QuickBooks bill payments", "billpayment", "realm", entity="BillPayment")
+INVOICES = Resource("qbo.invoices", "QuickBooks invoices", "invoice", "realm", entity="Invoice")
+CREDIT_MEMOS = Resource("qbo.credit_memos", "QuickBooks credit memos", "creditmemo", "realm", entity="CreditMemo")
 PAYMENTS = Resource("qbo.payments", "QuickBooks customer payments", "payment", "realm", entity="Payment")
 COMPANY_INFO = Resource("qbo.company_info", "Company", "companyinfo", "realm", entity="CompanyInfo")
 PREFERENCES = Resource("qbo.preferences", "Preferences", "preferences", "realm", entity="Preferences")
@@ -41,6 +43,8 @@ ALL = (
     BILLS,
     VENDOR_CREDITS,
     BILL_PAYMENTS,
+    INVOICES,
+    CREDIT_MEMOS,
     PAYMENTS,
     PURCHASES,
     JOURNAL_ENTRIES,

@@ -65,7 +65,7 @@ ACTS: Mapping[str, Act] = {
     ),
     "post-with-tax": Act(
         "Post with QuickBooks' tax", "send", "It is posted with the tax QuickBooks works out.", actions.post_with_tax,
-        lambda entry, codes: "tax_differs" in codes,
+        lambda entry, codes: bool(codes & {"tax_differs", "sales_tax_differs"}),
     ),
     "post-again": Act(
         "Post again", "send", "It is posted again.", actions.post_again,

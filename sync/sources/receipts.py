@@ -15,14 +15,15 @@ from connectors.qbo.records_sales import CustomerPayment
 from connectors.resource import Resource
 from smoothx.lib.money import money
 from sync import ledger
+from sync.flows import owner_invoices
 from sync.flows._paid import PaidInvoice, Settled, TaxedDocument
-from sync.flows.owner_invoices import KEY as FLOW_PAID
 from sync.flows.receipts import ReceiptPart
 from sync.models import Entry
 from sync.sources.reader import Reader, SetReader
 from sync.totals import read_tax
 from sync.work import Work
 
+FLOW_PAID = owner_invoices.KEY
 PAID_BY = "Payment"
 
 
@@ -99,10 +100,14 @@ def _read_taxed(work: Work, entry: Entry, payment: CustomerPayment) -> TaxedDocu
 
 
 def _read_payments(work: Work, ids: list[str]) -> list[CustomerPayment]:
+    return [CustomerPayment.from_wire(wire) for wire in read_payment_wires(work, ids)]
+
+
+def read_payment_wires(work: Work, ids: list[str]) -> list[dict[str, Any]]:
     if not ids:
         return []
     pages = work.qbo.query_all(qbo.PAYMENTS, where=one_of("Id", ids))
-    return [CustomerPayment.from_wire(wire) for page in pages for wire in page]
+    return [wire for page in pages for wire in page]
 
 
 READERS: dict[str, Reader] = {qbo.PAYMENTS.key: read_receipt}

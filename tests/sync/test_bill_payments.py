@@ -161,7 +161,7 @@ def test_payments_of_a_bill_that_becomes_ours_later_are_found_through_it(live: A
     # As if somebody had linked the bill to its invoice, long after it was paid.
     Outgoing.objects.filter(entry=entry_of(first)).delete()
     Cursor.objects.filter(resource=books.RESOURCE).delete()
-    Cursor.objects.filter(resource=paid_documents.ADOPTED).delete()
+    Cursor.objects.filter(resource=paid_documents.BILLS.cursor).delete()
     books.first_look(Work())
     Cursor.objects.filter(resource=books.RESOURCE).update(read_until="2099-01-01T00:00:00Z")
     carry()

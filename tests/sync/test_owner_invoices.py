@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from mapping.choices import choose
 from mapping.models import RemoteItem
 from sync import openings
-from sync.models import Attempt, Entry, FlowSetting, OpeningBalance
+from sync.models import Attempt, Entry, FlowSetting, OpeningBalance, Outgoing
 from sync.pages.retention import RECEIVABLE, load_retention
 from tests import worlds
 from tests.sync import owners
@@ -269,3 +270,16 @@ def test_a_prime_contract_becomes_an_estimate_that_follows_its_change_orders(liv
     revised = money(contract["revised_contract_amount"]) + money("1234.50")
     assert owners.estimates_of(live) == [("PC-26101", revised)]
     assert Entry.objects.get(flow="estimates").state == "posted"
+
+
+def test_payments_of_an_invoice_linked_later_are_received_too(live: Any) -> None:
+    """Somebody entered and got paid an invoice by hand, and says afterwards that it is ours."""
+    first = owners.applications_of(live)[0]
+    (entry,) = owners.post(live, first)
+    Entry.objects.filter(pk=entry.pk).update(target_id="")
+    worlds.act(live.qbo, "receive_payment", invoice_id=entry.target_id, amount="100.00", date="2026-09-15")
+    assert owners.notice_payments() == []
+    Entry.objects.filter(pk=entry.pk).update(target_id=entry.target_id, posted_at=timezone.now())
+    Outgoing.objects.filter(entry=entry).delete()
+    (receipt,) = owners.notice_payments()
+    assert (receipt.state, receipt.target_total) == ("posted", money(100))
