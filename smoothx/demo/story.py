@@ -30,6 +30,16 @@ ACCOUNTS = {
     "retention_payable_retained": "Retention Payable",
     "retention_payable_released": "Retention Payable Released",
 }
+READ_SECTIONS = (*MAPPED_SECTIONS, "cost-types")
+# Beside the accounts: the list each is chosen from, and the name in it.
+CHOICES = {
+    **{key: ("qbo.accounts", name) for key, name in ACCOUNTS.items()},
+    "invoice_code": ("qbo.accounts", "Contract Revenue"),
+    "retention_receivable_retained": ("qbo.accounts", "Retention Receivable"),
+    "retention_receivable_released": ("qbo.accounts", "Retention Receivable Released"),
+    "procore_bill_code": ("procore.standard_cost_codes", "Final cleaning"),
+    "default_cost_type": ("procore.line_item_types", "Other"),
+}
 OPEN_STATES = (Entry.State.QUEUED, Entry.State.SENDING, Entry.State.UNCERTAIN)
 
 Say = Callable[[str], None]
@@ -56,7 +66,7 @@ def set_up(visitor: Visitor, contractor: Contractor, say: Say) -> None:
     say("Connecting to both sandboxes")
     connect(visitor, contractor)
     say("Reading both directories")
-    for section in MAPPED_SECTIONS:
+    for section in READ_SECTIONS:
         read(visitor, section)
     say("Mapping what matches")
     for section in MAPPED_SECTIONS:
@@ -117,10 +127,15 @@ def _readings(section: str, states: Iterable[str]) -> int:
 
 
 def choose_defaults(visitor: Visitor) -> None:
-    names = dict(RemoteItem.objects.filter(resource="qbo.accounts").values_list("name", "remote_id"))
-    chosen = {key: names[name] for key, name in ACCOUNTS.items()}
-    presets = {"bill_date": "billing_date", "payment_due_tax": "excluded"}
-    visitor.post(reverse("settings:defaults"), line_item_type="category", bill_item="", **presets, **chosen)
+    """Category lines, what the go-live check asks for, and that direct costs cross."""
+    visitor.post(reverse("settings:defaults"), line_item_type="category")
+    for key, (resource, name) in CHOICES.items():
+        row = RemoteItem.objects.filter(resource=resource, name=name).first()
+        if row is None:
+            message = f"{name} is not among the {resource} that were read"
+            raise Lost(message)
+        visitor.post(reverse("settings:find", args=[key]), value=row.remote_id)
+    visitor.post(reverse("settings:flow_switch"), flow="direct_costs", on="1")
 
 
 def push_missing(visitor: Visitor, contractor: Contractor) -> None:
