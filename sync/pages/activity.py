@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from smoothx.lib.shapes import Action, Choice, Empty, turn_page
-from smoothx.tenants.access import for_role
+from smoothx.tenants.access import TenantRequest, for_role, has_role
 from smoothx.tenants.models import Role
 from sync.codes import CODES
 from sync.models import Entry
@@ -46,7 +46,7 @@ class Day:
 
 
 @for_role(Role.VIEWER)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: TenantRequest) -> HttpResponse:
     frame, filters = Frame(), Filters.read(request.GET)
     found = filters.apply(Entry.objects.all(), frame.projects)
     if filters.since is not None and getattr(request, "htmx", False):
@@ -65,10 +65,32 @@ def index(request: HttpRequest) -> HttpResponse:
         "empty": _empty(filters, path),
         "filters": _filters_context(filters, frame.projects, path),
         "chips": _chips(filters, counts, path),
-        "actions": [Action(label="Export CSV", url=filters.address(reverse("activity:export")), icon="download")],
+        "actions": _main_actions(request, filters),
+        "more_actions": _more_actions(request),
         "fresh": {"url": filters.address(path, since=newest), "count": 0} if filters.page == 1 else None,
     }
     return render(request, "activity/index.html", context)
+
+
+def _main_actions(request: TenantRequest, filters: Filters) -> list[Action]:
+    shown = [Action(label="Export CSV", url=filters.address(reverse("activity:export")), icon="download")]
+    if has_role(request.membership, Role.APPROVER):
+        url = reverse("activity:urgent")
+        shown.insert(0, Action(label="Sync one now", url=url, icon="send", dialog=True))
+    return shown
+
+
+def _more_actions(request: TenantRequest) -> list[Action]:
+    """Pages about many documents at once."""
+    pages = (
+        ("Link what is there", "activity:adopt", "link", Role.APPROVER),
+        ("Add earlier documents", "activity:backfill", "clock", Role.ADMIN),
+    )
+    return [
+        Action(label=label, url=reverse(name), icon=icon)
+        for label, name, icon, least in pages
+        if has_role(request.membership, least)
+    ]
 
 
 @for_role(Role.VIEWER)

@@ -152,6 +152,8 @@ TABLE = (
     get("activity:document", "viewer", **of_entry()),
     get("activity:link", "approver", **of_entry()),
     post("activity:link", "approver", FORM_ERROR, **of_entry()),
+    get("activity:urgent", "approver"),
+    post("activity:urgent", "approver", FORM_ERROR, data={"address": "https://example.com/bill?txnId=1"}),
     get("activity:adopt", "approver"),
     get("activity:backfill", "admin"),
     post("activity:backfill", "admin", FORM_ERROR, data={"project": "", "since": "2026-01-01"}),
