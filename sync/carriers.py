@@ -25,11 +25,13 @@ CARRIED = (INVOICE_CODE, RETENTION_RECEIVABLE_RETAINED, RETENTION_RECEIVABLE_REL
 URGENT = 5
 
 
-def load_carriers() -> dict[str, Target]:
+def load_carriers(work: Work) -> dict[str, Target]:
     """Account id to its item. An item the directory has not read yet is new, and so in use."""
-    entries = Entry.objects.filter(flow=FLOW_KEY).exclude(target_id="")
+    books = work.qbo.connection
+    entries = Entry.objects.filter(flow=FLOW_KEY, source_connection=books).exclude(target_id="")
     found = {row.source_id: row for row in entries.only("source_id", "target_id", "target_number")}
-    items = RemoteItem.objects.filter(resource=qbo.ITEMS.key, remote_id__in=[row.target_id for row in found.values()])
+    ids = [row.target_id for row in found.values()]
+    items = RemoteItem.objects.filter(connection=books, resource=qbo.ITEMS.key, remote_id__in=ids)
     active = dict(items.values_list("remote_id", "is_active"))
     return {
         account_id: Target(row.target_id, row.target_number, active.get(row.target_id, True))
@@ -40,13 +42,15 @@ def load_carriers() -> dict[str, Target]:
 def ask_for_carriers(work: Work) -> int:
     """Queue the making of items for the accounts sales lines may go to. Answers how many were lacking."""
     chosen = [choice.id for kind in CARRIED if (choice := work.defaults.get(kind)) is not None]
-    known = set(Entry.objects.filter(flow=FLOW_KEY, source_id__in=chosen).values_list("source_id", flat=True))
+    books = work.qbo.connection
+    entries = Entry.objects.filter(flow=FLOW_KEY, source_connection=books, source_id__in=chosen)
+    known = set(entries.values_list("source_id", flat=True))
     lacking = [account_id for account_id in dict.fromkeys(chosen) if account_id not in known]
     if lacking:
         ledger.note(
             flow(FLOW_KEY),
-            source_connection=work.qbo.connection,
-            target_connection=work.qbo.connection,
+            source_connection=books,
+            target_connection=books,
             source_ids=[(account_id, "") for account_id in lacking],
             priority=URGENT,
         )

@@ -135,7 +135,7 @@ class Work:
         if entry.flow in COST_FLOWS:
             return with_costs(self, maps, entry)
         if entry.flow in SALES:
-            return replace(maps, parents=self.parents, carriers=load_carriers())
+            return replace(maps, parents=self.parents, carriers=load_carriers(self))
         return self._with_lists(maps, entry) if entry.flow in PUSHED_CODES else maps
 
     def _with_lists(self, maps: Maps, entry: Entry) -> Maps:
