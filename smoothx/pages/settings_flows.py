@@ -107,7 +107,8 @@ def _toggle(flow: Flow, *, is_on: bool, next_url: str) -> Action:
 
 def _state_note(flow: Flow, setting: FlowSetting | None, *, is_push: bool) -> str:
     if is_push:
-        return "By a button only"
+        # What stays on its side is made for other documents, not sent by a person.
+        return "By itself, as needed" if flow.writes else "By a button only"
     if setting is None:
         return "" if flow.is_on_at_first else "Off until switched on"
     who = f", {setting.changed_by.get_full_name() or setting.changed_by.email}" if setting.changed_by else ""
