@@ -124,6 +124,13 @@ def release(subjects: Sequence[str]) -> int:
         return make_due(Entry.objects.filter(pk__in=ids)) if ids else 0
 
 
+def place_subjects(entries: Sequence[Entry]) -> list[str]:
+    """What came true with these entries being in their place, or not any more: for who waits for one of them, or for
+    anything to happen on their contract."""
+    found = [f"entry:{entry.flow}:{entry.source_id}" for entry in entries]
+    return list(dict.fromkeys([*found, *(f"contract:{each.flow}:{each.group}" for each in entries if each.group)]))
+
+
 def lock_subjects(subjects: Iterable[str]) -> None:
     """Hold these subjects to the end of the transaction, against whoever waits for them or makes them true.
 

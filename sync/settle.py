@@ -86,7 +86,7 @@ def posted_many(work: Work, flow: Flow, made: Sequence[tuple[Outgoing, Answer]])
             for entry in [each for each in entries if each.pk in left_out]:
                 _not_linked(entry)
         ledger.finish_many(entries, (*STATE, *TARGET))
-        ledger.release([f"entry:{entry.flow}:{entry.source_id}" for entry in entries])
+        ledger.release(ledger.place_subjects(entries))
     if flow.links:
         work.forget_mapping()
 
@@ -100,7 +100,7 @@ def removed(entry: Entry) -> None:
     with ledger.in_one_step():
         ledger.finish(entry, (*STATE, *TARGET))
         ledger.end_waits(entry)
-        ledger.release([f"entry:{entry.flow}:{entry.source_id}"])
+        ledger.release(ledger.place_subjects([entry]))
 
 
 def replaced(entry: Entry) -> None:
@@ -158,7 +158,7 @@ def _stand(entry: Entry, fields: Sequence[str] = ()) -> None:
     """Write down that it stands on the other side, and let go on what waited for that."""
     ledger.finish(entry, (*STATE, *TARGET, *fields))
     ledger.end_waits(entry)
-    ledger.release([f"entry:{entry.flow}:{entry.source_id}"])
+    ledger.release(ledger.place_subjects([entry]))
 
 
 def unchanged(entry: Entry, *, fields: Sequence[str] = (), facts: Mapping[str, str] | None = None) -> None:

@@ -209,10 +209,12 @@ def note_problem(claim: Claim, place: Place, notes: Notes, flow_key: str = "bill
             also = [opening] if place.missing_number == claim.number else [opening, previous]
             notes.block(place.problem, contract, also_lifted_by=also, number=place.missing_number)
         case "previous_changed":
-            _note_difference(claim, place, contract, notes)
+            # A later claim may make up for it, and then this one is in order again.
+            lifts = _waits.contract(flow_key, claim.contract_key)
+            _note_difference(claim, place, contract, notes, lifts)
 
 
-def _note_difference(claim: Claim, place: Place, contract: str, notes: Notes) -> None:
+def _note_difference(claim: Claim, place: Place, contract: str, notes: Notes, lifts: str) -> None:
     """Show the figure in which books and Procore differ: line 7, or what else alone moved."""
     difference = place.difference
     if difference.net:
@@ -225,6 +227,7 @@ def _note_difference(claim: Claim, place: Place, contract: str, notes: Notes) ->
     notes.block(
         "previous_changed",
         contract,
+        also_lifted_by=[lifts],
         figure=figure,
         books=books,
         procore=procore,

@@ -28,5 +28,10 @@ def posted(flow_key: str, source_id: str) -> str:
     return f"entry:{flow_key}:{source_id}"
 
 
+def contract(flow_key: str, contract_key: str) -> str:
+    """That a claim of this contract was posted, taken away or left out."""
+    return f"contract:{flow_key}:{contract_key}"
+
+
 def opening(contract_key: str) -> str:
     return f"opening:{contract_key}"

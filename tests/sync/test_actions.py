@@ -14,6 +14,7 @@ from smoothx.tenants.models import DueWork
 from sync import actions, ledger
 from sync.actions import NotPossible
 from sync.engine import Engine
+from sync.flows import _waits
 from sync.models import Entry, Event, WaitingFor
 from sync.plan import Notice
 from sync.work import Work
@@ -140,6 +141,7 @@ def test_a_bill_of_the_same_amount_is_held_and_can_be_posted_all_the_same(live: 
     assert (found["code"], found["subject"]) == ("possible_duplicate", "bill 4711")
     assert found["detail"] == {
         "amount": "21600.00", "days": "10", "target_id": bill_id, "target_version": "0", "target_number": "4711",
+        "date": "2026-08-10",
     }  # fmt: skip
     actions.post_anyway(entry_of(claims[0]), owner)
     Engine().run_due()
@@ -347,3 +349,17 @@ def test_an_act_that_does_not_fit_changes_nothing(
         act(entry, owner)
     assert Entry.objects.filter(pk=entry.pk).values().get() == before
     assert Event.objects.count() == DueWork.objects.count() == 0
+
+
+@pytest.mark.usefixtures("scope")
+def test_what_happens_on_a_contract_lets_a_held_difference_be_looked_at_again(owner: Any) -> None:
+    """The difference of an earlier claim may be made up for by another claim than the one that shows it."""
+    held, later, other = make_entry("held"), make_entry("blocked"), make_entry("blocked", group="88002")
+    subject = _waits.contract("bills", held.group)
+    ledger.set_waits(held, [Notice("previous_changed", also_lifted_by=(subject,))])
+    actions.leave_out(other, owner)
+    held.refresh_from_db()
+    assert held.due_at is None
+    actions.leave_out(later, owner)
+    held.refresh_from_db()
+    assert held.due_at is not None

@@ -203,7 +203,7 @@ class TestChangedAfterPosting:
             "cost": "1000.00",
             "retention": "100.00",
         }
-        assert notice.waits_for == ""
+        assert (notice.waits_for, notice.also_lifted_by) == ("", ("contract:bills:786001",))
         assert sentence_for(notice.code, notice.subject, notice.detail) == (
             "An earlier invoice of SC-2417-014 was changed or deleted after it was posted. The books have 18,000.00 "
             "billed less retention, Procore starts from 18,900.00. Post the difference of 900.00 as a labelled line, "
