@@ -20,7 +20,7 @@ from connectors.resource import Resource
 from smoothx.lib.dates import parse_date
 from smoothx.tenants.models import Tenant
 from sync import ledger, paid_documents
-from sync.cost_sources import cost_reader, reads_journals, wants_cost
+from sync.cost_sources import cost_reader, look_at_adopted, reads_journals, wants_cost
 from sync.models import Entry
 from sync.registry import all_flows
 from sync.sources import receipts
@@ -53,7 +53,14 @@ class BookSource:
 
 
 SOURCES: tuple[BookSource, ...] = (
-    BookSource("expenses", qbo.BILLS, cost_reader("Bill"), wants_cost, begins_at_start=True),
+    BookSource(
+        "expenses",
+        qbo.BILLS,
+        cost_reader("Bill"),
+        wants_cost,
+        finds_more=look_at_adopted,
+        begins_at_start=True,
+    ),
     BookSource("expenses", qbo.VENDOR_CREDITS, cost_reader("VendorCredit"), wants_cost, begins_at_start=True),
     BookSource("expenses", qbo.PURCHASES, cost_reader("Purchase"), wants_cost, begins_at_start=True),
     BookSource(

@@ -6,8 +6,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
+from connectors.qbo import resources as qbo
 from connectors.qbo.records_costs import BookedCost, CostKind
 from mapping.defaults import JOURNAL_COSTS
+from sync import ledger
+from sync.models import Entry
 from sync.sources.costs import is_posted_by_us
 from sync.work import Work
 
@@ -28,3 +33,18 @@ def wants_cost(work: Work, entity: str, wire: Wire) -> bool:
 
 def reads_journals(work: Work) -> bool:
     return work.defaults.says(JOURNAL_COSTS, "yes")
+
+
+def look_at_adopted(work: Work, note: Callable[[Wire], int]) -> int:
+    """A bill that went to Procore as a cost, and that a person has linked to an invoice since, is one of ours: the
+    cost has to go, or Procore has it twice. Answers how many are looked at again."""
+    looked_at = 0
+    for resource in (qbo.BILLS, qbo.VENDOR_CREDITS):
+        ours = Entry.objects.filter(
+            target_connection=work.qbo.connection, target_type=resource.entity, target_id=OuterRef("source_id")
+        )
+        carried = Entry.objects.filter(
+            Exists(ours), flow="expenses", source_connection=work.qbo.connection, source_type=resource.key
+        )
+        looked_at += ledger.make_due(carried.exclude(target_id="").exclude(state=Entry.State.HELD))
+    return looked_at

@@ -17,7 +17,7 @@ from smoothx.lib.money import ZERO, total
 from sync.models import Entry
 from sync.pages.standing import books_amount, procore_amount
 
-COST_FLOWS = ("bills",)
+COST_FLOWS = ("bills", "direct_costs")
 REVENUE_FLOWS = ("owner_invoices",)
 COLUMNS = (
     "pk", "flow", "project_id", "state", "number", "party", "amount", "target_id", "target_type", "target_total",

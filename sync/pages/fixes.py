@@ -31,6 +31,8 @@ MAPPED_WRONGLY = frozenset(
         "location_inactive",
         "term_inactive",
         "sub_job_inactive",
+        "procore_project_inactive",
+        "procore_vendor_inactive",
         "tax_code_inactive",
         "vendor_currency_differs",
     }
@@ -65,7 +67,7 @@ def _contact(frame: Frame, entry: Entry, code: Code, subject: str) -> str:
 
 
 def _project(frame: Frame, entry: Entry, code: Code, subject: str) -> str:
-    return mapping_url("projects", tab=_tab(code, "procore"), search=subject)
+    return mapping_url("projects", tab=_tab(code, source_side(entry)), search=subject)
 
 
 def _code(frame: Frame, entry: Entry, code: Code, subject: str) -> str:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from connectors.links import procore_project_url, procore_requisition_url, procore_vendor_url, qbo_txn_url
+from connectors.links import (
+    procore_direct_cost_url,
+    procore_project_url,
+    procore_requisition_url,
+    procore_vendor_url,
+    qbo_txn_url,
+)
 from connectors.models import Connection
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
@@ -16,10 +22,15 @@ SOURCES: dict[str, Address] = {
     procore.REQUISITIONS.key: lambda connection, entry: procore_requisition_url(
         connection.account_id, entry.project_id, entry.group, entry.source_id
     ),
+    procore.DIRECT_COSTS.key: lambda connection, entry: procore_direct_cost_url(entry.project_id, entry.source_id),
     procore.PROJECTS.key: lambda connection, entry: procore_project_url(entry.source_id),
     procore.VENDORS.key: lambda connection, entry: procore_vendor_url(connection.account_id, entry.source_id),
     qbo.VENDORS.key: lambda connection, entry: qbo_txn_url("Vendor", entry.source_id),
     qbo.CUSTOMERS.key: lambda connection, entry: qbo_txn_url("Customer", entry.source_id),
+    qbo.BILLS.key: lambda connection, entry: qbo_txn_url("Bill", entry.source_id),
+    qbo.VENDOR_CREDITS.key: lambda connection, entry: qbo_txn_url("VendorCredit", entry.source_id),
+    qbo.PURCHASES.key: lambda connection, entry: qbo_txn_url("Purchase", entry.source_id),
+    qbo.JOURNAL_ENTRIES.key: lambda connection, entry: qbo_txn_url("JournalEntry", entry.source_id),
 }
 
 
@@ -33,4 +44,6 @@ def target_url(entry: Entry, connection: Connection | None) -> str:
         return ""
     if connection.vendor == "qbo":
         return qbo_txn_url(entry.target_type, entry.target_id)
+    if entry.target_type == "direct_cost":
+        return procore_direct_cost_url(entry.project_id, entry.target_id)
     return procore_vendor_url(connection.account_id, entry.target_id) if entry.target_type == "vendor" else ""

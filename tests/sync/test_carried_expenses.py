@@ -199,3 +199,26 @@ def test_what_the_books_held_at_the_start_is_read_once(pair: Any) -> None:
     look_at_books()
     calls = worlds.control(pair.qbo, "calls", method="GET")
     assert [call for call in calls if "/query" in call["path"]] == []
+
+
+def test_a_bill_linked_to_an_invoice_later_takes_its_direct_cost_back(pair: Any) -> None:
+    (project,) = map_projects(1)
+    bill = enter("Bill", line(Decimal("64.00"), customer=project.right_id), key="adopted")
+    look_at_books()
+    (entry,) = entries()
+    assert len(costs_of(pair)) == 1
+    # What linking an existing bill to a subcontractor invoice leaves behind.
+    Entry.objects.create(
+        flow="bills",
+        source_connection=entry.target_connection,
+        source_type=procore.REQUISITIONS.key,
+        source_id="1",
+        target_connection=entry.source_connection,
+        target_type="Bill",
+        target_id=bill["Id"],
+        state="posted",
+    )
+    look_at_books()
+    entry.refresh_from_db()
+    assert told(entry) == ("ineligible", ["cost_is_ours"])
+    assert costs_of(pair) == []
