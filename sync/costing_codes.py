@@ -91,14 +91,14 @@ EXPENSES = (
     Code(
         "cost_type_not_set",
         "blocked",
-        "{why} {subject} is empty, and nothing goes to Procore without a cost type.",
+        "Nothing goes to Procore without a cost type. {why} Choose {subject}.",
         "defaults",
         "Choose a cost type",
     ),
     Code(
         "procore_code_unclear",
         "blocked",
-        "{why} {subject} leads to no cost code, and {default} is empty.",
+        "{subject} leads to no cost code. {why} Set {default}, or map it.",
         "defaults",
         "Set the code",
     ),
@@ -112,7 +112,7 @@ EXPENSES = (
     Code(
         "code_not_in_project",
         "blocked",
-        "Project {project} lacks a cost code. {subject} Add the code to the project in Procore, and check again.",
+        "Project {project} lacks cost code {subject}. Add it to the project in Procore, and check again.",
     ),
     Code(
         "budget_code_missing",

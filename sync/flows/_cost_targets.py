@@ -121,6 +121,11 @@ class CostTargets:
         code = self.maps.codes[code_id]
         return f"{code.code} {code.name}".strip()
 
+    def _name_key(self, key: str) -> str:
+        """A code as any project has it."""
+        known = next((code for code in self.maps.codes.values() if code.key == key), self.reader.fallback.code)
+        return f"{known.code} {known.name}".strip() if known is not None else key
+
     def _block_type(self, cost_type: TypeMeaning) -> None:
         wait = _waits.default(DEFAULT_COST_TYPE)
         self.notes.block("cost_type_not_set", DEFAULT_COST_TYPE.label, waits_for=wait, why=cost_type.reason)
@@ -138,7 +143,7 @@ class CostTargets:
 
     def _block_target(self, meaning: CodeMeaning, type_id: str, code: str) -> None:
         own = meaning.budget_code_id or self._own_code(meaning.key)
-        subject = self._text(own) if own else meaning.reason
+        subject = self._text(own) if own else self._name_key(meaning.key)
         cost_type = self.maps.labels.get((COST_TYPE_CLASS.left.key, type_id), type_id)
         again = [_waits.default(self.default_code), _waits.default(MISSING_BUDGET_CODES)]
         self.notes.block(code, subject, also_lifted_by=again, project=self.project_name, cost_type=cost_type)
