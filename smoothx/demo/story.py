@@ -20,6 +20,7 @@ from connectors.sandbox.firm.contractor import Contractor
 from mapping.models import Link, MappingRun, Refresh, RemoteItem
 from smoothx.demo.visitor import Lost, Visitor
 from smoothx.tenants.models import Membership, Role, Tenant
+from sync.golive import blockers, check_all
 from sync.models import Entry, OpeningRun
 
 PASSWORD = "correct horse battery"  # noqa: S105 - shown on the screen; the demo runs on this machine only
@@ -30,8 +31,8 @@ ACCOUNTS = {
     "retention_payable_retained": "Retention Payable",
     "retention_payable_released": "Retention Payable Released",
 }
-READ_SECTIONS = (*MAPPED_SECTIONS, "cost-types")
-# Beside the accounts: the list each is chosen from, and the name in it.
+READ_SECTIONS = (*MAPPED_SECTIONS, "cost-types", "tax-sales")
+# The list each is chosen from, and the name in it.
 CHOICES = {
     **{key: ("qbo.accounts", name) for key, name in ACCOUNTS.items()},
     "invoice_code": ("qbo.accounts", "Contract Revenue"),
@@ -39,6 +40,7 @@ CHOICES = {
     "retention_receivable_released": ("qbo.accounts", "Retention Receivable Released"),
     "procore_bill_code": ("procore.standard_cost_codes", "Final cleaning"),
     "default_cost_type": ("procore.line_item_types", "Other"),
+    "sales_tax_code": ("qbo.tax_codes", "NON"),
 }
 OPEN_STATES = (Entry.State.QUEUED, Entry.State.SENDING, Entry.State.UNCERTAIN)
 
@@ -163,7 +165,8 @@ def start(visitor: Visitor, start_date: date) -> None:
     visitor.post(reverse("go_live"), start_date=day, confirmed="1")
     tenant = Tenant.objects.get(slug="demo")
     if tenant.state != Tenant.State.LIVE:
-        message = "the company did not go live: see what its dashboard says is open"
+        left = ", ".join(check.label for check in blockers(check_all()))
+        message = f"the company did not go live, what is open: {left}"
         raise Lost(message)
 
 

@@ -47,7 +47,9 @@ def sign(actor: Actor, event: SignContract) -> None:
         "lines": _write_lines(actor, contract, contract.lines),
     }
     if contract.kind == "prime":
-        answer = actor.vendors.procore.act("add_prime_contract", **given)
+        # A change order that is billed whole names no tax code.
+        detail = {"change_order_level_of_detail": "line_item"}
+        answer = actor.vendors.procore.act("add_prime_contract", **given, **detail)
     else:
         answer = actor.vendors.procore.act("add_contract", kind=contract.kind, **given)
     actor.contracts[contract.key], actor.signed[contract.key] = answer["id"], contract

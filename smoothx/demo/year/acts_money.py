@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from smoothx.demo.year.acting import Actor, Play
@@ -25,6 +26,7 @@ from smoothx.lib.money import cents, money
 from smoothx.lib.text import collapse_spaces
 
 Record = dict[str, Any]
+VAT = Decimal(20)
 STANDARD_RATE, NO_TAX = "20.0% S", "No VAT"
 
 
@@ -92,6 +94,7 @@ def _direct_line(actor: Actor, project_id: int, line: CostLine) -> Record:
     return {
         "cost_code_id": actor.find_code(project_id, line.code),
         "line_item_type_id": actor.find_cost_type("materials"),
+        "tax_code_id": None if actor.firm.country == "US" else actor.find_tax_code(VAT),
         "description": line.description,
         "amount": str(line.amount),
     }
@@ -102,6 +105,8 @@ def edit_direct_cost(actor: Actor, event: EditDirectCost) -> None:
     actor.vendors.procore.act(
         "edit_direct_cost_line", direct_cost_id=cost_id, line=event.line, amount=str(event.amount)
     )
+    # The page saves the whole direct cost, whose time moves with its head alone.
+    actor.vendors.procore.act("edit_direct_cost", direct_cost_id=cost_id, description=event.name)
 
 
 def approve_direct_cost(actor: Actor, event: ApproveDirectCost) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from smoothx.demo.year.acting import Actor
 from smoothx.demo.year.found import Found, differ
 from smoothx.demo.year.owed import Chains, Owed, State, held_before, list_owed, owner_invoices, subcontractor_invoices
 from smoothx.lib.money import ZERO, money
+from sync.registry import all_flows
 
 Standing = Mapping[tuple[str, str], Expected]
 # Procore rounds tax line by line, QuickBooks by rate.
@@ -22,14 +23,19 @@ RECEIVED, RECEIVED_RELEASED = "Retention Receivable", "Retention Receivable Rele
 def reckon_bills(actor: Actor, procore: State, books: State) -> Found:
     chains = subcontractor_invoices(procore)
     owed = list(list_owed(actor, chains))
-    asked = {each.expected.key for each in owed} | direct_cost_keys(actor, procore)
-    return _reckon(actor, chains, owed, read_bills(without_own(books, actor)), asked, "Cost")
+    standing = read_bills(without_own(books, actor))
+    found = _reckon(actor, chains, owed, standing, "Cost")
+    # What direct costs ask for is compared with all the rest of the bills.
+    strays = () if "direct_costs" in all_flows() else _list_strays(owed, standing)
+    return replace(found, differences=(*found.differences, *strays))
 
 
 def reckon_owner_invoices(actor: Actor, procore: State, books: State) -> Found:
     chains = owner_invoices(procore)
     owed = list(list_owed(actor, chains))
-    return _reckon(actor, chains, owed, read_invoices(books), {each.expected.key for each in owed}, "Revenue")
+    standing = read_invoices(books)
+    found = _reckon(actor, chains, owed, standing, "Revenue")
+    return replace(found, differences=(*found.differences, *_list_strays(owed, standing)))
 
 
 def without_own(books: State, actor: Actor) -> State:
@@ -42,21 +48,15 @@ def without_own(books: State, actor: Actor) -> State:
     }
 
 
-def direct_cost_keys(actor: Actor, procore: State) -> set[tuple[str, str]]:
-    """How bills of direct costs are known, as those of subcontractor invoices are."""
-    costs = procore["direct_costs"]
-    return {(actor.names.get(cost["vendor_name"] or "", ""), cost["invoice_number"] or "") for cost in costs}
+def _list_strays(owed: Iterable[Owed], standing: Standing) -> Iterator[str]:
+    asked = {each.expected.key for each in owed}
+    for key, each in standing.items():
+        if key not in asked:
+            yield f"{each.label} is in QuickBooks, but nothing in Procore asks for it"
 
 
-def _reckon(
-    actor: Actor, chains: Chains, owed: list[Owed], standing: Standing, asked: set[tuple[str, str]], gross: str
-) -> Found:
+def _reckon(actor: Actor, chains: Chains, owed: list[Owed], standing: Standing, gross: str) -> Found:
     differences = [*_compare_documents(actor, owed, standing), *_compare_sums(actor, chains, owed, standing, gross)]
-    differences += [
-        f"{each.label} is in QuickBooks, but nothing in Procore asks for it"
-        for key, each in standing.items()
-        if key not in asked
-    ]
     return Found(sum(each.expected.key in standing for each in owed), tuple(differences))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ from smoothx.tenants.models import Tenant
 from sync import ledger, openings
 from sync.engine import Engine
 from sync.registry import all_flows
+from sync.switching import switch
 from sync.work import Work
 
 ACCOUNT, TAX_CODE = "qbo.accounts", "qbo.tax_codes"
@@ -41,6 +43,8 @@ CHOICES = {
     "purchase_tax_code": (TAX_CODE, "20.0% S"),
     "sales_tax_code": (TAX_CODE, "20.0% S"),
 }
+# What the year compares, and a firm may begin without.
+SWITCHED_ON = ("direct_costs",)
 TAX_PAIRS = (("S20", "20.0% S"), ("R5", "5.0% R"), ("Z0", "0.0% Z"))
 
 
@@ -49,6 +53,7 @@ def bring_live(tenant: Tenant, vendors: Vendors, contractor: Contractor) -> None
     connect(tenant, vendors)
     read_and_map()
     choose_defaults()
+    switch_on(SWITCHED_ON)
     push_missing(contractor)
     open_books(tenant, contractor.start_date)
     come_to_rest()
@@ -118,6 +123,13 @@ def choose_defaults() -> None:
         row = RemoteItem.objects.filter(resource=resource, name=name).first()
         if key in DEFAULTS and row is not None:
             choose(key, row.remote_id, None)
+
+
+def switch_on(keys: Iterable[str]) -> None:
+    """Switch on those of these flows that there are, whatever they begin as."""
+    for key in keys:
+        if key in all_flows():
+            switch(all_flows()[key], None, is_on=True)
 
 
 def push_missing(contractor: Contractor) -> None:

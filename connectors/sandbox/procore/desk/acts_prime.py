@@ -45,7 +45,7 @@ class PrimeActs(OwnerActs):
     def act_add_prime_change_order(
         self, prime_contract_id: int, title: str, amount: Any, markup: Any = None, status: str = "approved"
     ) -> dict[str, Any]:
-        """A change order of one line on the budget and tax code of the contract's first, with a markup on top if one is
+        """A change order of one line on the budget and tax code of the contract's first, with a markup on top if
         given."""
         contract = self.act_row("prime_contracts", prime_contract_id, "prime contract")
         lines = self.prime_lines_of(contract)
