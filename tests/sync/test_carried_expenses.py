@@ -222,3 +222,23 @@ def test_a_bill_linked_to_an_invoice_later_takes_its_direct_cost_back(pair: Any)
     entry.refresh_from_db()
     assert told(entry) == ("ineligible", ["cost_is_ours"])
     assert costs_of(pair) == []
+
+
+def test_without_locking_a_cost_is_changed_and_deleted_too(pair: Any) -> None:
+    choose("lock_our_records", "no", None)
+    (project,) = map_projects(1)
+    job = project.right_id
+    bill = enter("Bill", line(Decimal("10.00"), customer=job), line(Decimal("20.00"), customer=job), key="open")
+    look_at_books()
+    (cost,) = costs_of(pair)
+    assert (cost["origin_id"], amounts_of(cost)) == (None, ["10.00", "20.00"])
+    kept = cost["line_items"][1]["id"]
+    wire = {**bill, "Line": [bill["Line"][1], line(Decimal("3.50"), customer=job)]}
+    Work().qbo.update("Bill", wire, key="open-2")
+    look_at_books()
+    (cost,) = costs_of(pair)
+    assert sorted(amounts_of(cost)) == ["20.00", "3.50"]
+    assert kept in [each["id"] for each in cost["line_items"]]
+    worlds.act(pair.qbo, "delete_bill", bill_id=bill["Id"])
+    look_at_books()
+    assert costs_of(pair) == []
