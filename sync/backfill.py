@@ -109,7 +109,8 @@ def _in_procore(work: Work, project_id: str, since: date, start: date) -> Iterat
         if poll.flow in work.flows_off:
             continue
         posted = _posted(poll.flow, poll.reads.key)
-        for page in work.procore.list(poll.reads, project_id=project_id, **poll.filters):
+        filters: dict[str, Any] = dict(poll.filters)
+        for page in work.procore.list(poll.reads, project_id=project_id, **filters):
             for row in page:
                 dated = _day_of(row)
                 key = str(row["id"])
@@ -165,7 +166,7 @@ def _day_of(row: Any) -> date | None:
 
 
 def _amount_of(row: Any) -> Decimal | None:
-    figures = next((row[name] for name in _FIGURES if row.get(name)), {})
+    figures: dict[str, Any] = next((row[name] for name in _FIGURES if row.get(name)), {})
     due = figures.get("current_payment_due", row.get("grand_total"))
     return None if due is None else money(due)
 

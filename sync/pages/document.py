@@ -31,6 +31,7 @@ from sync.pages.rows import (
     target_document,
     target_note,
 )
+from sync.pages.standing import total_there
 from sync.pages.sums import lines_of, sum_of
 from sync.pages.timeline import timeline_of
 
@@ -54,7 +55,7 @@ def document(request: TenantRequest, entry_id: int) -> HttpResponse:
         "callouts": callouts_of(entry, frame),
         "comparison": comparison_of(entry, frame),
         "differences": differences_of(entry),
-        "sum": sum_of(entry),
+        "sum": _sum(entry),
         "lines": lines_of(entry),
         "facts": _facts(entry, frame),
         "timeline": timeline_of(entry, attempts=attempts, events=events),
@@ -89,6 +90,15 @@ def _pair(entry: Entry, frame: Frame) -> dict[str, Any]:
     }
 
 
+def _sum(entry: Entry) -> dict[str, Any] | None:
+    """How the total was planned; what somebody made of it since is said above, so no agreement is claimed."""
+    shown, there = sum_of(entry), total_there(entry)
+    if shown is None or there == entry.target_total:
+        return shown
+    said = f"As posted. QuickBooks has {show_amount(str(there))} now"
+    return {**shown, "agrees": False, "verdict": said}
+
+
 def _with_detail(shown: Document, detail: str) -> dict[str, str]:
     return {"side": shown.side, "number": shown.number, "url": shown.url, "detail": detail}
 
@@ -100,7 +110,7 @@ def _source_detail(entry: Entry) -> str:
 def _target_detail(entry: Entry) -> str:
     if entry.target_total is None:
         return ""
-    return f"Total {show_amount(str(entry.target_total))}"
+    return f"Total {show_amount(str(total_there(entry)))}"
 
 
 def _day(entry: Entry) -> str:
@@ -138,7 +148,7 @@ def _facts(entry: Entry, frame: Frame) -> list[dict[str, Any]]:
     planned = entry.planned.get("document") or {}
     main = [
         _amount("Amount", entry.amount, is_strong=True),
-        _amount("In QuickBooks", entry.target_total),
+        _amount("In QuickBooks", total_there(entry)),
         _text("Vendor or customer", entry.party),
         _text("Project", frame.project(entry.project_id)),
         _text("Contract", entry.facts.get("contract", "")),

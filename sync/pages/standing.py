@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -37,14 +37,24 @@ def procore_amount(row: Row) -> Decimal:
     return (row["amount"] or ZERO) if is_in_procore(row) else ZERO
 
 
+def total_there(entry: Entry) -> Decimal | None:
+    """A posted document's total in the books as it is now, None where nothing was posted."""
+    if entry.target_total is None:
+        return None
+    return _changed_amount(entry.notices, entry.target_type, entry.target_total)
+
+
 def books_amount(row: Row) -> Decimal:
     """What it is in the books: what was posted, or what somebody made of it there."""
     if not is_in_books(row):
         return ZERO
-    posted: Decimal = row["target_total"] or ZERO
-    by_hand = [n.get("detail", {}).get("books") for n in row["notices"] if n.get("code") in CHANGED_BY_HAND]
+    return _changed_amount(row["notices"], row["target_type"], row["target_total"] or ZERO)
+
+
+def _changed_amount(notices: Sequence[Mapping[str, Any]], target_type: str, posted: Decimal) -> Decimal:
+    by_hand = [n.get("detail", {}).get("books") for n in notices if n.get("code") in CHANGED_BY_HAND]
     changed = read_amount(by_hand[0]) if by_hand else None
     if changed is None:
         return posted
     # QuickBooks gives a credit as a positive total.
-    return -abs(changed) if row["target_type"] in CREDITS else changed
+    return -abs(changed) if target_type in CREDITS else changed
