@@ -50,7 +50,7 @@ def watch(stage: Stage, contractor: Contractor) -> tuple[Comparison, list[str]]:
     claims = compare(contractor, read_state(stage, "procore"), books_of(stage))
     expected = claims.documents + len(claims.blocked)
     wait_until_settled(expected, seconds=max(LEAST_SECONDS, expected * SECONDS_PER_DOCUMENT))
-    result = compare(contractor, read_state(stage, "procore"), books_of(stage))
+    result = compare(contractor, read_state(stage, "procore"), books_of(stage), with_direct_costs=True)
     return result, [*result.differences, *check_blocked(result), *find_strays(result)]
 
 

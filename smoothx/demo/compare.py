@@ -53,7 +53,7 @@ class ProjectRow:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`documents` counts claims that should have crossed; `blocked` claims of projects that cannot."""
+    """`documents` counts what should have crossed; `blocked` are claims of projects that cannot."""
 
     documents: int
     rows: tuple[ProjectRow, ...]
@@ -61,9 +61,16 @@ class Comparison:
     blocked: Mapping[str, str]
 
 
-def compare(contractor: Contractor, procore: Mapping[str, Any], books: Mapping[str, Any]) -> Comparison:
-    """`procore` and `books` are the two sandboxes' dumps; `books` of one realm, entity to records."""
+def compare(
+    contractor: Contractor, procore: Mapping[str, Any], books: Mapping[str, Any], *, with_direct_costs: bool = False
+) -> Comparison:
+    """`procore` and `books` are the two sandboxes' dumps; `books` of one realm, entity to records.
+
+    `with_direct_costs`: those entered in Procore should stand in the books as well.
+    """
     expected, blocked = split_claims(contractor, procore)
+    if with_direct_costs:
+        expected += list_direct_costs(contractor, procore)
     found = read_bills(books)
     rows: dict[str, ProjectRow] = {}
     differences = []
@@ -112,6 +119,26 @@ def split_claims(contractor: Contractor, procore: Mapping[str, Any]) -> tuple[li
         figures = figures_of(claim, previous, is_tax_cost=contractor.country == "US")
         expected.append(Expected((vendor, claim["invoice_number"]), project, label, figures))
     return expected, blocked
+
+
+def list_direct_costs(contractor: Contractor, procore: Mapping[str, Any]) -> list[Expected]:
+    """The direct costs with a vendor that people entered in Procore. One without a number is known by its id."""
+    names = {c.procore_name: c.qbo_name or c.procore_name for c in contractor.companies if c.procore_name}
+    stuck = {project.name for project in contractor.projects if why_stuck(contractor, project)}
+    expected = []
+    for cost in procore["direct_costs"]:
+        is_due = cost["status"] == "approved" and cost["direct_cost_type"] in ("invoice", "expense")
+        is_old = date.fromisoformat(cost["direct_cost_date"]) < contractor.start_date
+        is_ours = "Smoothx" in (cost["description"] or "")
+        project = cost["project"]["name"]
+        if not is_due or is_old or is_ours or not cost["vendor_name"] or project in stuck:
+            continue
+        number = cost["invoice_number"] or f"DC-{cost['id']}"
+        vendor = collapse_spaces(names[cost["vendor_name"]] or "")
+        amount = money(cost["grand_total"])
+        label = f"Direct cost {number} of {cost['vendor_name']}"
+        expected.append(Expected((vendor, number), project, label, Figures(gross=amount, payable=amount)))
+    return expected
 
 
 def why_stuck(contractor: Contractor, project: Project) -> str:

@@ -252,3 +252,50 @@ def assert_same_shape(ours: Any, real: list[Any]) -> None:
             assert_same_shape(value, theirs)
         if isinstance(value, list) and value and isinstance(value[0], dict):
             assert_same_shape(value[0], [item for each in theirs for item in each])
+
+
+COST_BILL = FIRST_BILL.but(number="FRM-77", lines=((COST, 812.5),), total=812.5)
+
+
+def cost_of(**others: Any) -> dict[str, Any]:
+    """A direct cost of the dump, approved and with a vendor."""
+    facts = {
+        "id": 77,
+        "status": "approved",
+        "direct_cost_type": "expense",
+        "direct_cost_date": "2026-07-04",
+        "description": "Crane for a day",
+        "vendor_name": "Front Range Mechanical, LLC",
+        "project": {"name": LOFTS},
+        "invoice_number": "FRM-77",
+        "grand_total": "812.50",
+    }
+    return facts | others
+
+
+def compare_costs(*costs: dict[str, Any], bills: tuple[BillFacts, ...] = ()) -> tuple[int, tuple[str, ...]]:
+    procore = {**procore_of(), "direct_costs": list(costs)}
+    result = compare(FIRM, procore, books_of(*bills), with_direct_costs=True)
+    return result.documents, result.differences
+
+
+def test_direct_costs_people_entered_stand_in_the_books_too() -> None:
+    assert compare_costs(cost_of(), bills=(COST_BILL,)) == (1, ())
+    assert compare_costs(cost_of(invoice_number=""), bills=(COST_BILL.but(number="DC-77"),)) == (1, ())
+    missing = "Direct cost FRM-77 of Front Range Mechanical, LLC is missing in QuickBooks"
+    assert compare_costs(cost_of()) == (1, (missing,))
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"status": "draft"},
+        {"direct_cost_type": "payroll"},
+        {"direct_cost_date": "2026-06-30"},
+        {"description": "Bill 12. Smoothx 0123456789"},
+        {"vendor_name": None},
+        {"project": {"name": CLINIC}},
+    ],
+)
+def test_direct_costs_that_must_not_cross_are_not_asked_for(others: dict[str, Any]) -> None:
+    assert compare_costs(cost_of(**others)) == (0, ())
