@@ -23,7 +23,7 @@ BOOKS = (
     Code(
         "unapproved_after_posting",
         "held",
-        "No longer approved in Procore, and {subject} is in QuickBooks. Keep the bill, or delete it in QuickBooks.",
+        "No longer approved in Procore, and {subject} is in QuickBooks. Keep it, or delete it in QuickBooks.",
         "document",
         "Decide",
     ),
@@ -45,7 +45,7 @@ BOOKS = (
     Code(
         "paid_and_changed",
         "held",
-        "Changed in Procore after a payment was applied to {subject}. It was not changed in QuickBooks.",
+        "Changed in {here} after a payment was applied to {subject}. It was not changed in {there}.",
         "document",
         "Decide",
     ),
@@ -67,14 +67,14 @@ BOOKS = (
     Code(
         "changed_by_hand",
         "changed_by_hand",
-        "{subject} was changed in QuickBooks. Procore has {procore}, QuickBooks {books}.",
+        "{subject} was changed in {there}. {here} has {procore}, {there} {books}.",
         "document",
         "Look at both",
     ),
     Code(
         "target_deleted",
         "held",
-        "{subject} was deleted in QuickBooks. Post it again, or leave it out.",
+        "{subject} was deleted in {there}. Post it again, or leave it out.",
         "document",
         "Decide",
     ),
@@ -137,7 +137,7 @@ ANSWERS = (
     Code(
         "total_differs_after_posting",
         "held",
-        "QuickBooks made it {books}, Procore has {procore}. Check the bill.",
+        "{there} made it {books}, {here} has {procore}. Compare the two.",
         "document",
         "Look at both",
     ),
@@ -145,7 +145,7 @@ ANSWERS = (
     Code(
         "target_missing",
         "blocked",
-        "{subject} is not in QuickBooks any more. Post it again, or leave it out.",
+        "{subject} is not in {there} any more. Post it again, or leave it out.",
         "document",
         "Decide",
     ),

@@ -15,6 +15,7 @@ from sync.flow import Flow
 from sync.models import Entry, Outgoing
 from sync.plan import Notice, Plan
 from sync.posting import create_links, create_many_links
+from sync.registry import all_flows
 from sync.targets import Answer, Twin, signed
 from sync.work import Work
 
@@ -149,9 +150,16 @@ def _judge(entry: Entry, answer: Answer) -> None:
         entry.notices.append({"code": "tax_differs_after_posting", "subject": answer.number, "detail": told})
         entry.state = Entry.State.POSTED_WITH_WARNINGS
         return
-    told = {"books": str(answer.total), "procore": planned["total"]}
-    entry.notices.append({"code": "total_differs_after_posting", "subject": answer.number, "detail": told})
+    code = "total_differs_after_posting"
+    told = {"books": str(answer.total), "procore": planned["total"], **_name_sides(entry, code)}
+    entry.notices.append({"code": code, "subject": answer.number, "detail": told})
     entry.state = Entry.State.HELD
+
+
+def _name_sides(entry: Entry, code: str) -> dict[str, str]:
+    """What the sentence calls the two sides, where the document goes to Procore; the usual way needs no telling."""
+    goes_home = all_flows()[entry.flow].target == "procore"
+    return {"here": "QuickBooks", "there": "Procore"} if goes_home and "{there}" in CODES[code].sentence else {}
 
 
 def _stand(entry: Entry, fields: Sequence[str] = ()) -> None:
@@ -186,7 +194,7 @@ def hold(
     entry: Entry, code: str, *, subject: str = "", waits_for: str = "", fields: Sequence[str] = (), **detail: str
 ) -> bool:
     """End the run in the code's own state, with what a person may decide. True as in planned_without_document."""
-    notice = Notice(code, subject, detail, waits_for)
+    notice = Notice(code, subject, _name_sides(entry, code) | detail, waits_for)
     entry.state = CODES[code].state
     entry.notices = ledger.notices_to_json([notice])
     with ledger.in_one_step():

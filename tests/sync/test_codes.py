@@ -72,3 +72,14 @@ def test_amounts_and_dates_are_written_as_people_do(detail: str, shown: str) -> 
 def test_a_sentence_starts_with_a_capital() -> None:
     assert sentence_for("target_deleted", "bill 4402", {}).startswith("Bill 4402 was deleted")
     assert sentence_for("already_mapped", "", {}) == "It is mapped already."
+
+
+def test_a_document_that_goes_to_procore_names_the_sides_the_other_way_round() -> None:
+    told = {"procore": "10.00", "books": "12.00"}
+    assert sentence_for("changed_by_hand", "Bill 7", told) == (
+        "Bill 7 was changed in QuickBooks. Procore has 10.00, QuickBooks 12.00."
+    )
+    sides = {"here": "QuickBooks", "there": "Procore"}
+    assert sentence_for("changed_by_hand", "Direct cost 7", told | sides) == (
+        "Direct cost 7 was changed in Procore. QuickBooks has 10.00, Procore 12.00."
+    )
