@@ -31,12 +31,14 @@ from mapping.maps import pair_key, term_key
 from mapping.models import RemoteItem
 from sync.models import Entry
 
+# Their facts name what their lines name.
+COST_FLOWS = ("bills", "direct_costs")
 OPEN_STATES = (Entry.State.QUEUED, Entry.State.WAITING, Entry.State.BLOCKED, Entry.State.HELD, Entry.State.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenBill:
-    """A subcontractor invoice that waits, and what its lines name."""
+    """A subcontractor invoice or direct cost that waits, and what its lines name."""
 
     title: str
     project_id: str
@@ -52,7 +54,7 @@ class Uses:
 
     @cached_property
     def bills(self) -> list[OpenBill]:
-        concerned = Entry.objects.filter(flow="bills", state__in=OPEN_STATES, target_id="").order_by("id")
+        concerned = Entry.objects.filter(flow__in=COST_FLOWS, state__in=OPEN_STATES, target_id="").order_by("id")
         return [OpenBill(*row) for row in concerned.values_list("title", "project_id", "party_id", "facts")]
 
     @cached_property
