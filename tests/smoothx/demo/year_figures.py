@@ -43,7 +43,13 @@ COLUMNS = {
     "total_completed_and_stored_to_date": "g",
     "total_completed_and_stored_to_date_percent": "percent",
 }
-RETENTION = ("Retention Payable", "Retention Payable Released")
+RETENTION = {
+    "Retention Payable": "held",
+    "Retention Payable Released": "released",
+    "Retention Receivable": "held",
+    "Retention Receivable Released": "released",
+}
+POSTED_LINES = ("AccountBasedExpenseLineDetail", "SalesItemLineDetail")
 
 
 @dataclass
@@ -98,10 +104,13 @@ def _say(entry: Entered, said: Said) -> Said:
 
 def read_procore(actor: Actor, procore: Mapping[str, Any]) -> dict[ClaimName, list[Any]]:
     """Each claim of the script as Procore has it: header figures by line, then a list of columns per row."""
-    claims = {claim["id"]: claim for claim in procore["requisitions"]}
+    claims = {claim["id"]: (claim["summary"], claim["items"]) for claim in procore["requisitions"]}
+    claims |= {each["id"]: (each["g702"], each["g703"]) for each in procore["payment_applications"]}
     return {
-        name: [_decimals(claims[claim_id]["summary"], HEADER)]
-        + [_decimals(item, COLUMNS) | {"i": _retainage(item)} for item in claims[claim_id]["items"]]
+        name: [
+            _decimals(claims[claim_id][0], HEADER),
+            *(_decimals(item, COLUMNS) | {"i": _retainage(item)} for item in claims[claim_id][1]),
+        ]
         for name, claim_id in actor.claims.items()
     }
 
@@ -124,30 +133,38 @@ def _decimals(wire: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, De
 
 
 def read_books(books: Mapping[str, Any]) -> dict[str, dict[str, Decimal]]:
-    """What stands in the books, by number of the bill or credit: cost, held, released and total."""
-    accounts = {row["Id"]: row["Name"] for row in books["Account"]}
-    found = {}
-    for entity, sign in (("Bill", 1), ("VendorCredit", -1)):
-        for bill in books[entity]:
-            sums = {"cost": NOTHING, **dict.fromkeys(RETENTION, NOTHING)}
-            for line in bill["Line"]:
-                detail = line["AccountBasedExpenseLineDetail"]
-                name = accounts[detail["AccountRef"]["value"]]
-                sums[name if name in RETENTION else "cost"] += sign * Decimal(str(line["Amount"]))
-            assert bill["DocNumber"] not in found
-            found[bill["DocNumber"]] = {
-                "cost": sums["cost"],
-                "held": -sums[RETENTION[0]],
-                "released": sums[RETENTION[1]],
-                "total": sign * Decimal(str(bill["TotalAmt"])),
-            }
+    """What stands in the books, by number: cost or revenue, held, released and total."""
+    found: dict[str, dict[str, Decimal]] = {}
+    for entity, sign in (("Bill", 1), ("VendorCredit", -1), ("Invoice", 1), ("CreditMemo", -1)):
+        for record in books[entity]:
+            assert record.get("DocNumber", record["Id"]) not in found
+            found[record.get("DocNumber", record["Id"])] = _sum_up(books, record, sign)
     return found
 
 
+def _sum_up(books: Mapping[str, Any], record: Mapping[str, Any], sign: int) -> dict[str, Decimal]:
+    sums = dict.fromkeys(("worth", "held", "released"), NOTHING)
+    for line in record["Line"]:
+        if line["DetailType"] in POSTED_LINES:
+            name = _account_of(books, line[line["DetailType"]])
+            part = RETENTION.get(name, "worth")
+            sums[part] += sign * Decimal(str(line["Amount"])) * (-1 if part == "held" else 1)
+    return sums | {"total": sign * Decimal(str(record["TotalAmt"]))}
+
+
+def _account_of(books: Mapping[str, Any], detail: Mapping[str, Any]) -> str:
+    """The account a line is posted to: a sale's by its item."""
+    account = detail.get("AccountRef", {}).get("value")
+    if account is None:
+        item = next(row for row in books["Item"] if row["Id"] == detail["ItemRef"]["value"])
+        account = item["IncomeAccountRef"]["value"]
+    return next(str(row["Name"]) for row in books["Account"] if row["Id"] == account)
+
+
 def say_bill(made: Application) -> dict[str, Decimal]:
-    """What the bill of a claim must come to where tax on a purchase is cost."""
+    """What the bill or invoice of a claim must come to where tax on a purchase is cost."""
     return {
-        "cost": made.cost + made.tax,
+        "worth": made.cost + made.tax,
         "held": made.held,
         "released": made.released,
         "total": made.line_8 + made.tax,

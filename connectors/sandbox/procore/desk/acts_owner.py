@@ -92,6 +92,7 @@ class OwnerActs(OwnerSide):
         entered = {"line": line, "work": work, "stored": stored, "retained": retained, "released": released}
         with refusing():
             self._enter_owner_line(application, entered)
+        self.touch_application(application)
         return self._report_application(application)
 
     def act_delete_owner_invoice(self, application_id: int) -> dict[str, Any]:

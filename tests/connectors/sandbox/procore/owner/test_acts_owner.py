@@ -35,8 +35,11 @@ def test_owner_invoice_is_added_approved_edited_and_deleted(procore: Procore) ->
     assert (made["number"], made["status"], made["current_payment_due"]) == (4, "under_review", "1000.00")
     assert do(procore, "approve_owner_invoice", application_id=made["id"])["status"] == "approved"
     assert do(procore, "unapprove_owner_invoice", application_id=made["id"])["status"] == "under_review"
+    row = procore.app.tables.get("payment_applications", made["id"])
+    row["updated_at"] = "2026-01-01T00:00:00Z"
     edited = do(procore, "edit_owner_invoice_line", application_id=made["id"], line=0, released="2000")
     assert edited["current_payment_due"] == "2000.00"
+    assert row["updated_at"] > "2026-01-01T00:00:00Z"
     renamed = do(procore, "edit_owner_invoice", application_id=made["id"], invoice_number="OW-4b")
     assert renamed["invoice_number"] == "OW-4b"
     assert do(procore, "delete_owner_invoice", application_id=made["id"])["deleted"] is True
