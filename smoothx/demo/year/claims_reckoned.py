@@ -143,7 +143,8 @@ class AccountReader:
         detail = detail_of(line)
         account = detail.get("AccountRef", {}).get("value", "")
         if "ItemRef" in detail:
-            item = next((row for row in self.books["Item"] if row["Id"] == detail["ItemRef"]["value"]), {})
+            named = (row for row in self.books["Item"] if row["Id"] == detail["ItemRef"]["value"])
+            item: Mapping[str, Any] = next(named, {})
             account = item.get("IncomeAccountRef" if is_sale else "ExpenseAccountRef", {}).get("value", "")
         return next((str(row["Name"]) for row in self.books["Account"] if row["Id"] == account), "")
 
