@@ -85,15 +85,22 @@ class PurchaseTax:
             self.notes.block("tax_code_not_mapped", name, waits_for=wait, **found_by)
 
     def settle(
-        self, requisition: BilledRecord, stated: Decimal, lines: Iterable[BillLine], *, is_posted: bool
+        self,
+        requisition: BilledRecord,
+        stated: Decimal,
+        lines: Iterable[BillLine],
+        *,
+        is_posted: bool,
+        holds_tax: bool = False,
     ) -> Decimal:
         """The tax the bill is expected to have over there, with a blocker where its codes make another than Procore.
 
-        A firm that keeps no tax in Procore at all leaves it to QuickBooks. What is posted was looked at before.
+        A firm that keeps no tax in Procore at all leaves it to QuickBooks, but not where the record `holds_tax` in
+        its total: none is then none. What is posted was looked at before.
         """
         lines = list(lines)
         own = self.work_out(line for line in lines if line.role != "catch_up")
-        if not stated and not any(line.tax_code_id for line in requisition.lines):
+        if not holds_tax and not stated and not any(line.tax_code_id for line in requisition.lines):
             return self.work_out(lines) or ZERO
         is_allowed = is_posted or APPROVAL in self.maps.approvals
         if own is not None and abs(own - stated) > TAX_TOLERANCE and not is_allowed:

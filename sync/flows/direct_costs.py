@@ -63,8 +63,8 @@ def bill_for_cost(cost: DirectCost, maps: Maps, defaults: Defaults) -> Plan[Bill
     """The bill of one approved direct cost with a vendor, or all that keeps it from being one.
 
     Each line goes where its cost code is mapped, on the project's sub-customer. Together they come to Procore's grand
-    total: tax is cost, or worked out by QuickBooks where purchases carry tax codes. What we made in Procore ourselves
-    never comes back.
+    total: tax is cost, or worked out by QuickBooks where purchases carry tax codes, and held where they make another
+    total. What we made in Procore ourselves never comes back.
     """
     notes = Notes()
     if not cost.is_approved:
@@ -115,7 +115,8 @@ def _make_bill(cost: DirectCost, maps: Maps, defaults: Defaults, notes: Notes) -
     tax = PurchaseTax(maps, defaults, notes)
     maker = CostLineMaker(cost, head.customer_id, coder, tagger, defaults, notes, tax, tagger.document_class())
     lines = _with_quantities(maker.cost_lines(cost.tax), cost.lines)
-    coded_tax = tax.settle(cost, cost.tax, lines, is_posted=bool(maps.posted)) if tax.is_coded else ZERO
+    is_posted = bool(maps.posted)
+    coded_tax = tax.settle(cost, cost.tax, lines, is_posted=is_posted, holds_tax=True) if tax.is_coded else ZERO
     _check_total(cost, lines, tax, notes)
     is_credit = total([*(line.amount for line in lines), coded_tax]) < ZERO
     location, due = tagger.location(), Due() if is_credit else _find_due(head, tagger, maps, defaults)

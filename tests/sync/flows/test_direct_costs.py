@@ -185,20 +185,49 @@ def test_sales_tax_is_cost_of_the_lines_to_the_cent() -> None:
     assert "Tax of 12.38 is part of the cost." in made.memo
 
 
+CODED_BOOKS = Defaults(
+    {**DEFAULTS.choices, PURCHASE_TAX_CODE.key: Choice("20", "20% standard")}, books_country="GB", uses_sales_tax=True
+)
+CODED_MAPS = replace(
+    MAPS,
+    links={**LINKS, (TAX_PURCHASE.key, "4"): Target("20", "20% standard")},
+    tax_rates={("purchase", "20"): Decimal(20)},
+)
+
+
 def test_where_purchases_carry_codes_each_line_has_one() -> None:
-    books = Defaults(
-        {**DEFAULTS.choices, PURCHASE_TAX_CODE.key: Choice("20", "20% standard")},
-        books_country="GB",
-        uses_sales_tax=True,
-    )
-    maps = replace(
-        MAPS,
-        links={**LINKS, (TAX_PURCHASE.key, "4"): Target("20", "20% standard")},
-        tax_rates={("purchase", "20"): Decimal(20)},
-    )
-    made = bill(cost(line("100.00", tax_code_id=4), tax="20.00"), maps, books)
+    made = bill(cost(line("100.00", tax_code_id=4), tax="20.00"), CODED_MAPS, CODED_BOOKS)
     assert (made.lines[0].tax_code_id, str(made.lines[0].amount), str(made.total)) == ("20", "100.00", "120.00")
-    assert codes(plan(cost(line("100.00", tax_code_id=5), tax="20.00"), maps, books)) == ["tax_code_not_mapped"]
+    unmapped = cost(line("100.00", tax_code_id=5), tax="20.00")
+    assert codes(plan(unmapped, CODED_MAPS, CODED_BOOKS)) == ["tax_code_not_mapped"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "tax_code", "tax", "held"),
+    [
+        ("100.00", None, "0", {"computed": "20.00", "stated": "0.00"}),
+        ("100.00", 4, "0", {"computed": "20.00", "stated": "0.00"}),
+        ("100.00", 4, "15.00", {"computed": "20.00", "stated": "15.00"}),
+        ("-100.00", None, "0", {"computed": "-20.00", "stated": "0.00"}),
+        ("0.30", None, "0", {"computed": "0.06", "stated": "0.00"}),
+        ("0.25", None, "0", None),
+        ("100.00", 4, "20.05", None),
+    ],
+)
+def test_tax_codes_that_make_another_total_than_procores_are_held_until_allowed(
+    amount: str, tax_code: int | None, tax: str, held: dict[str, str] | None
+) -> None:
+    given = cost(line(amount, tax_code_id=tax_code), tax=tax)
+    found = plan(given, CODED_MAPS, CODED_BOOKS)
+    assert [(each.code, each.detail) for each in found.blockers] == ([("tax_differs", held)] if held else [])
+    # What is expected of QuickBooks stays Procore's total, so that the comparison after posting tells of the tax.
+    allowed = bill(given, replace(CODED_MAPS, approvals=frozenset({"tax"})), CODED_BOOKS)
+    assert (allowed.total, allowed.tax) == (given.grand_total, given.tax)
+
+
+def test_a_default_code_without_tax_leaves_the_total_as_it_is() -> None:
+    no_vat = replace(CODED_MAPS, tax_rates={("purchase", "20"): Decimal(0)})
+    assert str(bill(cost(line("100.00")), no_vat, CODED_BOOKS).total) == "100.00"
 
 
 def test_how_it_is_listed() -> None:
