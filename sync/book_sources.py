@@ -17,7 +17,7 @@ from connectors.qbo import resources as qbo
 from connectors.qbo.records_payments import BillPayment
 from connectors.qbo.records_sales import CustomerPayment
 from connectors.resource import Resource
-from smoothx.lib.dates import parse_date
+from smoothx.lib.dates import parse_date, to_instant_text
 from smoothx.tenants.models import Tenant
 from sync import ledger, paid_documents
 from sync.cost_sources import cost_reader, look_at_adopted, reads_journals, wants_cost
@@ -126,6 +126,16 @@ def read_since_start(work: Work) -> int:
         Cursor.objects.update_or_create(
             connection=work.qbo.connection, resource=key[0], project_id=key[1], defaults={"read_until": first}
         )
+    return noted
+
+
+def read_older(work: Work, since: datetime) -> int:
+    """Put in the queue what changed since a time the change feed does not reach. What was deleted it cannot tell."""
+    changed = f"MetaData.LastUpdatedTime >= '{to_instant_text(since)}'"
+    noted = 0
+    for source in _in_use(work):
+        for page in work.qbo.query_all(source.reads, where=changed):
+            noted += sum(note_record(work, source, wire) for wire in page)
     return noted
 
 

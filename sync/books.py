@@ -43,8 +43,8 @@ def poll_books(work: Work) -> int:
     connection = work.qbo.connection
     started_at = timezone.now()
     cursor = Cursor.objects.filter(connection=connection, resource=RESOURCE, project_id="").first()
-    since = (cursor.read_until if cursor else started_at) - OVERLAP
-    since = max(since, started_at - LONGEST_LOOK_BACK)
+    wanted = (cursor.read_until if cursor else started_at) - OVERLAP
+    since = max(wanted, started_at - LONGEST_LOOK_BACK)
     name_lists = choose_name_lists(books_of(connection))
     posted = watched_documents(work)
     entities = list(dict.fromkeys((*name_lists, *posted, *book_sources.watched_entities(work))))
@@ -52,6 +52,8 @@ def poll_books(work: Work) -> int:
     absorb_qbo_changes(connection, {name: changes.get(name, []) for name in name_lists})
     is_complete = [compare_posted(connection, entity, changes.get(entity, [])) for entity in posted]
     book_sources.read_since_start(work)
+    if wanted < since:
+        book_sources.read_older(work, wanted)
     book_sources.note_changes(work, changes)
     if all(is_complete):
         Cursor.objects.update_or_create(

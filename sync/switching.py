@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from connectors.models import Cursor
 from mapping.changing import one_change
 from smoothx.tenants.models import AuditEntry
 from sync import ledger
+from sync.books import RESOURCE
 from sync.flow import Flow
 from sync.models import FlowSetting
 from sync.tasks import nudge
@@ -15,6 +18,7 @@ from sync.tasks import nudge
 def switch(flow: Flow, actor: Any, *, is_on: bool | None) -> int:
     """Switch it, None for back to how it is at first. Answers how many documents that waited for it go on."""
     with one_change(actor):
+        off_since = _find_off_since(flow)
         if is_on is None:
             FlowSetting.objects.filter(flow=flow.key).delete()
         else:
@@ -23,6 +27,20 @@ def switch(flow: Flow, actor: Any, *, is_on: bool | None) -> int:
         runs = flow.is_on_at_first if is_on is None else is_on
         AuditEntry.note(actor=actor, action="flow.on" if runs else "flow.off", subject=flow.label, flow=flow.key)
         released = ledger.release([f"flow:{flow.key}"]) if runs else 0
+        if runs and off_since is not None:
+            _read_again(off_since)
         if released:
             nudge()
     return released
+
+
+def _find_off_since(flow: Flow) -> datetime | None:
+    """Since when a person has it switched off; None when it runs, or never did."""
+    setting = FlowSetting.objects.filter(flow=flow.key, is_on=False).first()
+    return setting.changed_at if setting is not None else None
+
+
+def _read_again(since: datetime) -> None:
+    """What changed in QuickBooks meanwhile was not asked for: the next poll reads on from then. Procore's lists keep a
+    mark of their own each, so they catch up by themselves."""
+    Cursor.objects.filter(resource=RESOURCE, read_until__gt=since).update(read_until=since)

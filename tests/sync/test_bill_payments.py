@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from connectors.models import Cursor
 from connectors.procore import resources as procore
 from sync import actions, books, paid_documents
 from sync.books import poll_books
 from sync.engine import Engine
-from sync.models import Entry, Outgoing
+from sync.models import Entry, FlowSetting, Outgoing
+from sync.registry import all_flows
+from sync.switching import switch
 from sync.work import Work
 from tests import worlds
 from tests.kept import bring
@@ -184,3 +188,23 @@ def test_a_payment_entered_by_hand_is_shown_linked_and_not_doubled(live: Any, cl
     (entry,) = entries().values()
     assert (entry.state, entry.target_id, entry.target_total) == ("posted", by_hand, Decimal("500.00"))
     assert len(payments_on(live, first)) == 1
+
+
+@pytest.mark.parametrize("days", [0, 60])
+def test_what_was_paid_while_payments_were_off_is_carried_once_they_are_on(
+    live: Any, claims: list[Claim], days: int
+) -> None:
+    """However long ago they were switched off, beyond what the change feed remembers too."""
+    flow = all_flows()["bill_payments"]
+    switch(flow, None, is_on=False)
+    FlowSetting.objects.filter(flow=flow.key).update(changed_at=timezone.now() - timedelta(days=days))
+    worlds.act(live.qbo, "pay_bill", bill_id=bill_of(claims[0]))
+    carry()
+    # So much later that no overlap of two looks has it.
+    feed = Cursor.objects.filter(resource=books.RESOURCE)
+    feed.update(read_until=timezone.now() + timedelta(minutes=10))
+    assert (payments_on(live, claims[0]), entries()) == ([], {})
+    switch(flow, None, is_on=True)
+    carry()
+    assert [row[:2] for row in payments_on(live, claims[0])] == [(claims[0]["id"], "21600.00")]
+    assert feed.get().read_until <= timezone.now()
