@@ -132,10 +132,6 @@ class Batches:
         return self._throttled is not None
 
 
-def choose_first(places: Sequence[ledger.Place], limit: int) -> list[int]:
-    return [place.pk for place in places[:limit]]
-
-
 def choose_in_order(places: Sequence[ledger.Place], limit: int) -> list[int]:
     """The first of each group, those with the most behind them before the others: so the fewest calls are needed."""
     firsts: dict[str, ledger.Place] = {}

@@ -82,7 +82,7 @@ class Engine:
         """Claim and carry what is due of the first one's flow. Answers how many entries were handled."""
         flow = all_flows()[first.flow]
         limit = batches.MOST_AT_ONCE[flow.target] if flow.in_order else batches.MOST_TOGETHER[flow.target]
-        choose = batches.choose_in_order if flow.in_order else batches.choose_first
+        choose = batches.choose_in_order if flow.in_order else None
         entries = ledger.claim_many(flow.key, self.owner, limit=limit, priority=first.priority, choose=choose)
         carrier = batches.Batches(self.work, fail=self._fail, send_one=self._send)
         if entries:

@@ -174,21 +174,29 @@ def claim(entry: Entry, owner: str, *, keeps_due: bool = False) -> bool:
 
 
 def claim_many(
-    flow_key: str, owner: str, *, limit: int, priority: int, choose: Callable[[Sequence[Place], int], list[int]]
+    flow_key: str,
+    owner: str,
+    *,
+    limit: int,
+    priority: int,
+    choose: Callable[[Sequence[Place], int], list[int]] | None = None,
 ) -> list[Entry]:
     """Take up to `limit` due entries of a flow that have no write in doubt, as they are now, for this worker.
 
-    Only those as urgent as `priority`. `choose` says which of what is due; two workers that choose alike share it.
+    Only those as urgent as `priority`. `choose` says which of what is due, without it the first; two workers that
+    choose alike share what they chose.
     """
     now = timezone.now()
     until = now + CLAIM_LASTS
     in_doubt = (Outgoing.State.SENDING, Outgoing.State.UNCERTAIN)
     free = _due(now).filter(flow=flow_key, priority=priority).exclude(state=Entry.State.LEFT_OUT)
     free = free.exclude(outgoing__state__in=in_doubt)
-    places = [Place(*row) for row in free.order_by("id").values_list("pk", "group", "position")[:MOST_LOOKED_AT]]
+    if choose is not None:
+        places = free.order_by("id").values_list("pk", "group", "position")[:MOST_LOOKED_AT]
+        free = free.filter(pk__in=choose([Place(*row) for row in places], limit))
     with transaction.atomic(savepoint=False):
-        chosen = free.filter(pk__in=choose(places, limit)).select_related("source_connection", "target_connection")
-        taken = list(chosen.order_by("id").select_for_update(skip_locked=True, of=("self",)))
+        chosen = free.select_related("source_connection", "target_connection").order_by("id")
+        taken = list(chosen.select_for_update(skip_locked=True, of=("self",))[:limit])
         Entry.objects.filter(pk__in=[entry.pk for entry in taken]).update(
             claimed_by=owner, claimed_until=until, due_at=None
         )
