@@ -20,7 +20,8 @@ class CostLine:
     """One line on a project's budget code: its cost code and cost type. `wbs_code_id` is empty where the project has
     no such budget code yet. `key` names the line it came from, and never changes.
 
-    `tax` is the share of a tax that is cost; it is inside `amount`.
+    `tax` is the share of a tax that is cost; it is inside `amount`. `coding` is what the line was coded with in
+    QuickBooks when the code was chosen. `stands_in`: the code meant could not be used, so this is the firm's default.
     """
 
     key: str
@@ -34,6 +35,8 @@ class CostLine:
     source_code: str = ""
     tax: Decimal = Decimal("0.00")
     role: Literal["cost"] = "cost"
+    coding: str = ""
+    stands_in: bool = False
 
     def to_wire(self) -> dict[str, Any]:
         return {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from connectors.procore.documents_costs import CostLine
 from connectors.qbo.records_costs import BookedLine
@@ -25,7 +26,8 @@ RULES = {"class": "Class", "item": "Product or service", "account": "Account", "
 class CostTargets:
     """Resolves lines for one project, and within it for one sub job ("" for none).
 
-    `default_code` is the firm's code for lines that lead to none: Procore Bill Code, or the one of payroll.
+    `default_code` is the firm's code for lines that lead to none: Procore Bill Code, or the one of payroll. `posted`
+    are the lines of the document as it was last sent, by their keys.
     """
 
     maps: Maps
@@ -36,10 +38,11 @@ class CostTargets:
     project_name: str
     sub_job_id: str
     default_code: DefaultKind = PROCORE_BILL_CODE
+    posted: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def make_lines(self, lines: Iterable[tuple[BookedLine, Decimal]]) -> tuple[CostLine, ...]:
         """The lines that could be resolved; the notes say what of the others stops the document."""
-        made = [line for line in (self._make(*each) for each in lines) if line is not None]
+        made = [line for line in (self._keep(*each) or self._make(*each) for each in lines) if line is not None]
         taken: dict[str, Decimal] = {}
         for line in made:
             if line.chosen_by == RULES["default"]:
@@ -47,6 +50,25 @@ class CostTargets:
         for named, amount in taken.items():
             self.notes.warn("procore_code_used", named, amount=amount, default=self.default_code.label)
         return tuple(made)
+
+    def _keep(self, line: BookedLine, amount: Decimal) -> CostLine | None:
+        """The line on the code and type it was posted on, while QuickBooks codes it the same and the project has them.
+
+        A budget that grew can make its account unclear, or clear; a cost that stands must not move for that.
+        """
+        posted = self.posted.get(line.id, {})
+        code_id, type_id = posted.get("cost_code_id", ""), posted.get("cost_type_id", "")
+        if posted.get("coding") != _coding_of(line) or code_id not in self.budget.codes or not self._is_here(code_id):
+            return None
+        wbs_id, problem = self._look(code_id, type_id)
+        if problem:
+            return None
+        self._note_made(code_id, wbs_id)
+        stands_in = bool(posted.get("stands_in"))
+        if stands_in:
+            self._note_other(code_id)
+        made = self._line(line, amount, posted["chosen_by"], code_id, wbs_id, type_id)
+        return replace(made, stands_in=stands_in)
 
     def _make(self, line: BookedLine, amount: Decimal) -> CostLine | None:
         booked = _books_line(line)
@@ -58,11 +80,14 @@ class CostTargets:
             self._block_code(line, meaning)
         if cost_type.problem or meaning.problem:
             return None
-        target = self._find_target(meaning, cost_type.id)
-        return None if target is None else self._line(line, amount, meaning, *target, cost_type.id)
+        target, chosen_by = self._find_target(meaning, cost_type.id), RULES.get(meaning.rule, meaning.rule)
+        if target is None:
+            return None
+        code_id, wbs_id, stands_in = target
+        return replace(self._line(line, amount, chosen_by, code_id, wbs_id, cost_type.id), stands_in=stands_in)
 
     def _line(
-        self, line: BookedLine, amount: Decimal, meaning: CodeMeaning, code_id: str, wbs_id: str, type_id: str
+        self, line: BookedLine, amount: Decimal, chosen_by: str, code_id: str, wbs_id: str, type_id: str
     ) -> CostLine:
         code = self.maps.codes[code_id]
         text = f"{code.code} {code.name}".strip()
@@ -74,27 +99,37 @@ class CostTargets:
             cost_type_id=type_id,
             wbs_code_id=wbs_id,
             code_name=f"{text}, {self.maps.labels.get((COST_TYPE_CLASS.left.key, type_id), type_id)}",
-            chosen_by=RULES.get(meaning.rule, meaning.rule),
+            chosen_by=chosen_by,
             source_code=_name_of(line),
+            coding=_coding_of(line),
         )
 
-    def _find_target(self, meaning: CodeMeaning, type_id: str) -> tuple[str, str] | None:
-        """The project's own cost code and its budget code ("" for one to be made): the one meant, else the default."""
+    def _find_target(self, meaning: CodeMeaning, type_id: str) -> tuple[str, str, bool] | None:
+        """The project's own cost code and its budget code ("" for one to be made): the one meant, else the
+        default, and whether it is the default in its place."""
         tried: list[str] = []
         for key, own_id in self._candidates(meaning):
             code_id = own_id or self._own_code(key)
             if not code_id:
                 tried.append("code_not_in_project")
                 continue
-            line = self.budget.find(code_id, type_id)
-            if line is not None and line.is_active:
-                return self._took(tried, code_id, line.id)
-            if line is None and self.defaults.says(MISSING_BUDGET_CODES, "yes"):
-                self.notes.warn("budget_code_made", self._text(code_id), project=self.project_name)
-                return self._took(tried, code_id, "")
-            tried.append("budget_code_inactive" if line is not None else "budget_code_missing")
+            wbs_id, problem = self._look(code_id, type_id)
+            if problem:
+                tried.append(problem)
+                continue
+            self._note_made(code_id, wbs_id)
+            if tried:
+                self._note_other(code_id)
+            return code_id, wbs_id, bool(tried)
         self._block_target(meaning, type_id, tried[0])
         return None
+
+    def _look(self, code_id: str, type_id: str) -> tuple[str, str]:
+        """The budget code, "" for one to be made, and why there can be none, "" where there can."""
+        line = self.budget.find(code_id, type_id)
+        if line is not None:
+            return line.id, "" if line.is_active else "budget_code_inactive"
+        return "", "" if self.defaults.says(MISSING_BUDGET_CODES, "yes") else "budget_code_missing"
 
     def _candidates(self, meaning: CodeMeaning) -> Iterator[tuple[str, str]]:
         yield meaning.key, meaning.budget_code_id
@@ -102,11 +137,13 @@ class CostTargets:
         if fallback is not None and fallback.key != meaning.key:
             yield fallback.key, ""
 
-    def _took(self, tried: list[str], code_id: str, wbs_id: str) -> tuple[str, str]:
-        if tried:
-            default = self.default_code.label
-            self.notes.warn("other_code_used", self._text(code_id), project=self.project_name, default=default)
-        return code_id, wbs_id
+    def _note_made(self, code_id: str, wbs_id: str) -> None:
+        if not wbs_id:
+            self.notes.warn("budget_code_made", self._text(code_id), project=self.project_name)
+
+    def _note_other(self, code_id: str) -> None:
+        default = self.default_code.label
+        self.notes.warn("other_code_used", self._text(code_id), project=self.project_name, default=default)
 
     def _own_code(self, key: str) -> str:
         """The project's own copy of a code, of the sub job where it is one; "" where it has none."""
@@ -164,7 +201,8 @@ def make_targets(
     fallback = Fallback(code, cost_type.id if cost_type is not None else "")
     codes = list(_budget_codes(maps, budget, sub_job_id))
     reader = make_reader(maps, defaults, codes, fallback)
-    return CostTargets(maps, defaults, notes, budget, reader, project_name, sub_job_id, default_code)
+    posted = {str(line.get("key") or ""): line for line in maps.posted.get("lines") or () if line.get("key")}
+    return CostTargets(maps, defaults, notes, budget, reader, project_name, sub_job_id, default_code, posted)
 
 
 def _budget_codes(maps: Maps, budget: ProjectBudget, sub_job_id: str) -> Iterator[BudgetCode]:
@@ -188,6 +226,10 @@ def _books_line(line: BookedLine) -> BooksLine:
         item_name=line.item.name,
         class_name=line.class_.name,
     )
+
+
+def _coding_of(line: BookedLine) -> str:
+    return f"{line.account.id}/{line.item.id}/{line.class_.id}"
 
 
 def _name_of(line: BookedLine) -> str:
