@@ -240,7 +240,7 @@ def split_by_customer(cost: BookedCost) -> tuple[str, ...]:
 FLOW = Flow(
     key="expenses",
     label="QuickBooks bills and expenses to direct costs",
-    noun="Bill or expense",
+    noun="QuickBooks cost",
     source="qbo",
     reads=qbo.BILLS,
     rule=expense_for,

@@ -37,7 +37,7 @@ from sync.pages.rows import notice_headline
 # One project's list stays readable; the rest is a link to Activity.
 MOST_REASONS = 12
 LEADS = {
-    "costs": "Subcontractor invoices approved in Procore since the start date, net of retention, and their bills.",
+    "costs": "Subcontractor invoices and direct costs approved in Procore since the start date, and their bills.",
     "revenue": "Owner invoices approved in Procore since the start date, net of retention, and their invoices.",
     "retention": "What is kept back from subcontractors and by owners, per contract, and how it ties to the books.",
 }
