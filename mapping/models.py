@@ -251,7 +251,7 @@ class Link(TenantModel):
         indexes: ClassVar = [
             models.Index(
                 fields=["tenant", "kind", "left_connection", "left_id"],
-                include=["right_connection", "right_id"],
+                include=["right_connection", "right_id", "chosen_by"],
                 name="link_by_left",
             ),
             models.Index(fields=["tenant", "kind", "right_connection", "right_id"], name="link_by_right"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection as database
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
@@ -21,13 +22,15 @@ Links = QuerySet[Link]
 Key = tuple[str, str]
 
 # The left rows of a list, each once for every kind it is linked in. OFFSET 0 has PostgreSQL find out once per row what
-# it is linked in; an order within is kept, and `counted` looks through them all.
+# fits it, and then what it is linked in; an order within is kept, and `counted` looks through them all.
 LINKED = """
     SELECT listed.remote_id, kind.place{counted}
-    FROM ({rows} OFFSET 0) AS listed ({names})
+    FROM (
+        SELECT {names}, {flags} FROM ({rows} OFFSET 0) AS item ({names}{fits}) ORDER BY {order} OFFSET 0
+    ) AS listed
     CROSS JOIN LATERAL (VALUES {kinds}) AS kind (place, is_linked)
     WHERE ({any_kind}) AND kind.is_linked
-    ORDER BY {order} LIMIT %s OFFSET %s
+    ORDER BY {order}, place{suffix} LIMIT %s OFFSET %s
 """
 
 
@@ -91,38 +94,61 @@ def _read_linked(
     if frame.sides.procore is None:
         return 0, []
     columns = IN_ORDER["code" if kinds[0].by_code else "name"]
-    direction = "-" if is_descending else ""
-    flags = {f"k{place}": _flag(frame, kind) for place, kind in enumerate(kinds)}
-    rows = in_project(_lefts(frame), frame.query.show).annotate(**flags)
-    rows = rows.order_by(*(f"{direction}{name}" for name in columns))
-    text, values = rows.values_list(*columns, "remote_id", *flags).query.sql_with_params()
-    ordered = [f"c{place}" for place in range(len(columns))]
     suffix = " DESC" if is_descending else ""
+    fits = {f"f{place}": _whether(each) for place, each in enumerate(_wanted(frame))}
+    rows = in_project(_lefts(frame), frame.query.show).annotate(**fits)
+    rows = rows.order_by(*(f"{'-' if is_descending else ''}{name}" for name in columns))
+    text, values = rows.values_list(*columns, "remote_id", *fits).query.sql_with_params()
+    flags = [_flag(frame, kind, list(fits)) for kind in kinds]
+    ordered = [f"c{place}" for place in range(len(columns))]
     statement = LINKED.format(
         counted=", count(*) OVER ()" if is_counted else "",
         rows=text,
-        names=", ".join([*ordered, "remote_id", *flags]),
-        kinds=", ".join(f"({place}, {name})" for place, name in enumerate(flags)),
-        any_kind=" OR ".join(flags),
-        order=", ".join(f"{name}{suffix}" for name in [*ordered, "place"]),
+        names=", ".join([*ordered, "remote_id"]),
+        fits="".join(f", {name}" for name in fits),
+        flags=", ".join(f"({flag}) AS k{place}" for place, (flag, _) in enumerate(flags)),
+        kinds=", ".join(f"({place}, k{place})" for place in range(len(kinds))),
+        any_kind=" OR ".join(f"k{place}" for place in range(len(kinds))),
+        order=", ".join(f"{name}{suffix}" for name in ordered),
+        suffix=suffix,
     )
+    of_flags = [value for _, each in flags for value in each]
     with database.cursor() as cursor:
-        cursor.execute(statement, [*values, stop - start, start])
+        cursor.execute(statement, [*of_flags, *values, stop - start, start])
         found = cursor.fetchall()
     return (found[0][2] if found and is_counted else 0), [(kinds[row[1]].key, row[0]) for row in found]
 
 
-def _flag(frame: Frame, kind: MappingKind) -> Any:
-    """Whether a left row has a link of the kind that the address asks for."""
+def _flag(frame: Frame, kind: MappingKind, fits: Sequence[str]) -> tuple[str, list[Any]]:
+    """Whether a left row has a link of the kind that the address asks for: SQL and its values.
+
+    `fits` are the columns that say of the left row whether it is what is wanted.
+    """
     links = _chosen(frame, all_links(frame).filter(kind=kind.key))
-    # The list at hand is looked through row by row, the one at the right is a list of its own.
-    found = Q()
-    for fits in _wanted(frame):
-        rights = _rights(frame, kind).filter(fits).values("remote_id")
-        of_left = fits & Q(remote_id__in=links.values("left_id"))
+    linked, values = _ids_in(links)
+    if not fits:
+        return linked, values
+    conditions: list[str] = []
+    found: list[Any] = []
+    for name, wanted in zip(fits, _wanted(frame), strict=True):
+        rights = _rights(frame, kind).filter(wanted).values("remote_id")
         # NOT NOT: PostgreSQL would turn a plain IN into a join, and look for thousands of rows one by one.
-        found &= of_left | Q(remote_id__in=links.filter(~~Q(right_id__in=rights)).values("left_id"))
-    return ExpressionWrapper(found or Q(remote_id__in=links.values("left_id")), output_field=BooleanField())
+        by_right, of_right = _ids_in(links.filter(~~Q(right_id__in=rights)))
+        conditions.append(f"({name} AND {linked} OR {by_right})")
+        found += [*values, *of_right]
+    return " AND ".join(conditions), found
+
+
+def _ids_in(links: Links) -> tuple[str, list[Any]]:
+    try:
+        text, values = links.values("left_id").query.sql_with_params()
+    except EmptyResultSet:
+        return "false", []
+    return f"item.remote_id IN ({text})", list(values)
+
+
+def _whether(fits: Q) -> Any:
+    return ExpressionWrapper(fits, output_field=BooleanField())
 
 
 def _wanted(frame: Frame) -> list[Q]:
