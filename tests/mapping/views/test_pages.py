@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connectors.models import Connection
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from mapping.automap.running import automap, suggest_section
@@ -265,44 +264,6 @@ def test_the_way_of_coding_lines_decides_which_code_map_is_shown(browser: Any, o
 def test_a_hidden_section_can_still_be_opened(browser: Any) -> None:
     assert context(browser, "/mapping/item-codes/")["kind"]["title"] == "Item codes"
     assert browser.get("/mapping/nonsense/").status_code == 404
-
-
-def test_a_running_reading_shows_its_progress(browser: Any) -> None:
-    make_connections()
-    Refresh.objects.create(section="contacts", side="procore", state="running", read=148, expected=232)
-    refresh = context(browser, f"{CONTACTS}?tab=procore")["refresh"]
-    assert (refresh["progress"].label, refresh["progress"].done, refresh["progress"].total) == (
-        "Reading Procore",
-        148,
-        232,
-    )
-    block = browser.get(f"{CONTACTS}refresh/?side=procore")
-    assert b"148" in block.content
-    assert b"<html" not in block.content
-
-
-def test_a_reading_that_ended_says_when_and_what_changed(browser: Any) -> None:
-    make_connections()
-    facts = {"added": 3, "inactivated": 1, "ended_at": timezone.now()}
-    Refresh.objects.create(section="contacts", side="procore", state="done", **facts)
-    refresh = context(browser, f"{CONTACTS}?tab=procore")["refresh"]
-    assert refresh["progress"] is None
-    assert refresh["changes"] == "3 new, 1 inactive"
-    Refresh.objects.create(section="contacts", side="procore", state="failed", message="Procore was not reachable.")
-    assert context(browser, f"{CONTACTS}?tab=procore")["refresh"]["error"] == "Procore was not reachable."
-
-
-def test_refreshing_begins_in_the_background(browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_connections()
-    monkeypatch.setattr("mapping.views.pages.start_refresh", lambda *named: started.append(named))
-    started: list[Any] = []
-    response = browser.post(f"{CONTACTS}refresh/", {"side": "quickbooks"})
-    assert (response.status_code, response.url) == (302, f"{CONTACTS}?tab=quickbooks")
-    assert started == [("contacts", "quickbooks")]
-    Connection.objects.update(state=Connection.State.BROKEN)
-    browser.post(f"{CONTACTS}refresh/", {"side": "quickbooks"})
-    assert len(started) == 1
-    assert browser.post(f"{CONTACTS}refresh/", {"side": "sideways"}).status_code == 404
 
 
 def test_the_review_lists_what_automap_left(browser: Any, owner: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from connectors.models import Connection
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from mapping.directory.tasks import LONGEST_SILENCE, LOST
@@ -261,3 +262,38 @@ class TestMends:
             make_row(procore.VENDORS, f"Birch {number}")
         with django_assert_max_num_queries(20):
             assert len(mends(browser)) == 20
+
+
+def test_a_running_reading_shows_its_progress(browser: Any) -> None:
+    Refresh.objects.create(section="contacts", side="procore", state="running", read=148, expected=232)
+    refresh = block(browser, "procore")
+    assert (refresh["progress"].label, refresh["progress"].done, refresh["progress"].total) == (
+        "Reading Procore",
+        148,
+        232,
+    )
+    shown = browser.get(f"{CONTACTS}refresh/?side=procore").content
+    assert b"148" in shown
+    assert b"<html" not in shown
+
+
+def test_a_reading_that_ended_says_when_and_what_changed(browser: Any) -> None:
+    facts = {"added": 3, "inactivated": 1, "ended_at": timezone.now()}
+    Refresh.objects.create(section="contacts", side="procore", state="done", **facts)
+    refresh = block(browser, "procore")
+    assert refresh["progress"] is None
+    assert refresh["changes"] == "3 new, 1 inactive"
+    Refresh.objects.create(section="contacts", side="procore", state="failed", message="Procore was not reachable.")
+    assert block(browser, "procore")["error"] == "Procore was not reachable."
+
+
+def test_refreshing_begins_in_the_background(browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mapping.views.pages.start_refresh", lambda *named: started.append(named))
+    started: list[Any] = []
+    response = browser.post(f"{CONTACTS}refresh/", {"side": "quickbooks"})
+    assert (response.status_code, response.url) == (302, f"{CONTACTS}?tab=quickbooks")
+    assert started == [("contacts", "quickbooks")]
+    Connection.objects.update(state=Connection.State.BROKEN)
+    browser.post(f"{CONTACTS}refresh/", {"side": "quickbooks"})
+    assert len(started) == 1
+    assert browser.post(f"{CONTACTS}refresh/", {"side": "sideways"}).status_code == 404
