@@ -43,11 +43,11 @@ def read_bill_payment(work: Work, entry: Entry) -> PaidPart:
     )
 
 
-def find_paid(connection: Connection, parts: Iterable[str]) -> dict[str, Entry]:
-    """Which of these documents of the books are ours, with their entries."""
+def find_paid(connection: Connection, parts: Iterable[str], flow_key: str = FLOW_PAID) -> dict[str, Entry]:
+    """Which of these documents of the books that flow made, with their entries."""
     wanted = sorted(set(parts))
     ids = [part.partition(":")[2] for part in wanted]
-    entries = Entry.objects.filter(flow=FLOW_PAID, target_connection=connection, target_id__in=ids)
+    entries = Entry.objects.filter(flow=flow_key, target_connection=connection, target_id__in=ids)
     found = {f"{entry.target_type}:{entry.target_id}": entry for entry in entries}
     return {part: found[part] for part in wanted if part in found}
 

@@ -19,6 +19,7 @@ from sync.flows import owner_invoices
 from sync.flows._paid import PaidInvoice, Settled, TaxedDocument
 from sync.flows.receipts import ReceiptPart
 from sync.models import Entry
+from sync.sources.payments import find_paid
 from sync.sources.reader import Reader, SetReader
 from sync.totals import read_tax
 from sync.work import Work
@@ -49,11 +50,7 @@ def read_receipt(work: Work, entry: Entry) -> ReceiptPart:
 
 def find_received(connection: Connection, parts: Iterable[str]) -> dict[str, Entry]:
     """Which of these documents of the books are owner invoices of ours, with their entries."""
-    wanted = sorted(set(parts))
-    ids = [part.partition(":")[2] for part in wanted]
-    entries = Entry.objects.filter(flow=FLOW_PAID, target_connection=connection, target_id__in=ids)
-    found = {f"{entry.target_type}:{entry.target_id}": entry for entry in entries}
-    return {part: found[part] for part in wanted if part in found}
+    return find_paid(connection, parts, FLOW_PAID)
 
 
 def keep_received(work: Work, payment: CustomerPayment, parts: set[str]) -> set[str]:
