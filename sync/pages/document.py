@@ -19,7 +19,7 @@ from sync.pages.acts import buttons_of
 from sync.pages.differences import differences_of
 from sync.pages.evidence import attempts_of, details_of, payloads_of
 from sync.pages.fixes import fix_for
-from sync.pages.frame import Frame, flow_of, source_kind, source_name
+from sync.pages.frame import Frame, flow_of, source_kind, source_name, target_side
 from sync.pages.linking import comparison_of
 from sync.pages.needs import BUSY, severity_of
 from sync.pages.rows import (
@@ -32,7 +32,7 @@ from sync.pages.rows import (
     target_note,
 )
 from sync.pages.standing import total_there
-from sync.pages.sums import lines_of, sum_of
+from sync.pages.sums import SYSTEMS, lines_of, sum_of
 from sync.pages.timeline import timeline_of
 
 
@@ -95,7 +95,7 @@ def _sum(entry: Entry) -> dict[str, Any] | None:
     shown, there = sum_of(entry), total_there(entry)
     if shown is None or there == entry.target_total:
         return shown
-    said = f"As posted. QuickBooks has {show_amount(str(there))} now"
+    said = f"As posted. {SYSTEMS[target_side(entry)]} has {show_amount(str(there))} now"
     return {**shown, "agrees": False, "verdict": said}
 
 

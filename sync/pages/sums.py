@@ -1,4 +1,4 @@
-"""How a bill's total adds up on both sides, and its lines with the rule that coded each."""
+"""How a document's total adds up on both sides, and its lines with the rule that coded each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mapping.defaults import BILL_CODE, BILL_ITEM, INVOICE_CODE
 from mapping.models import RemoteItem
 from smoothx.lib.money import ZERO, total
 from sync.models import Entry
-from sync.pages.frame import sentence_case, target_noun
+from sync.pages.frame import sentence_case, source_kind, source_side, target_noun, target_side
 from sync.pages.rows import read_amount, show_amount
 from sync.totals import TAX_TOLERANCE
 
@@ -28,12 +28,15 @@ ROLE_LABELS = {
 
 
 PARTS = (
-    ("gross", "", "Work and stored materials this period", ""),
+    ("gross", "", "Lines", ""),
     ("held", "−", "Retention held", ""),
     ("released", "+", "Retention released", ""),
     ("tax", "+", "Tax", "Part of the cost lines"),
     ("catch_up", "+", "Difference of earlier invoices", "They changed in Procore after they were posted"),
 )
+# A claim states what its lines add up to.
+CLAIMED = "Work and stored materials this period"
+SYSTEMS = {"procore": "Procore", "quickbooks": "QuickBooks"}
 SIGNS = {"gross": 1, "held": -1, "released": 1, "tax": 1, "catch_up": 1}
 
 
@@ -53,7 +56,7 @@ def planned_lines(entry: Entry) -> list[dict[str, Any]]:
 
 
 def sum_of(entry: Entry) -> dict[str, Any] | None:
-    """Procore's own figures beside the lines we made of them; None without lines to add up."""
+    """What the source says beside the lines we made of it; None without lines to add up."""
     lines = planned_lines(entry)
     if not lines:
         return None
@@ -66,23 +69,28 @@ def sum_of(entry: Entry) -> dict[str, Any] | None:
         left["tax"] += beside
     rows = [
         SumRow(operator, label, left.get(name), right[name], detail=_detail_of_part(name, detail, coded_tax, beside))
-        for name, operator, label, detail in PARTS
+        for name, operator, label, detail in _parts_of(left)
         if left.get(name) or right[name]
     ]
-    procore = total(SIGNS[name] * amount for name, amount in left.items()) if left else entry.amount
-    books = total([*_amounts(lines), coded_tax]) if entry.target_total is None else entry.target_total
-    rows.append(SumRow("=", "Total", procore, books, "total"))
-    difference = None if procore is None else books - procore
+    asked = total(SIGNS[name] * amount for name, amount in left.items()) if left else entry.amount
+    made = total([*_amounts(lines), coded_tax]) if entry.target_total is None else entry.target_total
+    rows.append(SumRow("=", "Total", asked, made, "total"))
+    difference = None if asked is None else made - asked
     is_rounding = bool(coded_tax and difference and abs(difference) <= TAX_TOLERANCE)
     return {
-        "left_side": "procore",
-        "left_label": "Invoice",
-        "right_side": "quickbooks",
+        "left_side": source_side(entry),
+        "left_label": source_kind(entry),
+        "right_side": target_side(entry),
         "right_label": _right_label(entry),
         "agrees": difference == ZERO or is_rounding,
-        "verdict": _verdict(difference, is_posted=entry.target_total is not None, is_rounding=is_rounding),
+        "verdict": _verdict(entry, difference, is_rounding=is_rounding),
         "rows": rows,
     }
+
+
+def _parts_of(left: Mapping[str, Decimal]) -> Iterable[tuple[str, str, str, str]]:
+    for name, operator, label, detail in PARTS:
+        yield name, operator, CLAIMED if left and name == "gross" else label, detail
 
 
 def coded_tax_of(entry: Entry) -> Decimal:
@@ -126,13 +134,14 @@ def _line_figures(lines: Iterable[dict[str, Any]]) -> dict[str, Decimal]:
     }
 
 
-def _verdict(difference: Decimal | None, *, is_posted: bool, is_rounding: bool = False) -> str:
+def _verdict(entry: Entry, difference: Decimal | None, *, is_rounding: bool) -> str:
     if difference is None:
-        return "Procore gave no total"
+        return f"{SYSTEMS[source_side(entry)]} gave no total"
     if is_rounding:
         return f"Both sides agree but for rounding of the tax, {show_amount(str(difference))}"
     if difference:
         return f"Difference {show_amount(str(difference))}"
+    is_posted = entry.target_total is not None
     return "Both sides agree, difference 0.00" if is_posted else "The plan agrees, difference 0.00"
 
 
@@ -157,17 +166,25 @@ def lines_of(entry: Entry) -> dict[str, Any] | None:
         return None
     customers = _customer_names(lines)
     same = len(customers) == 1
-    by_item = any(line.get("coding") == "item" for line in lines)
     note = f"{len(lines)} on the {_target_noun(entry).lower()}"
     return {
         "title": "Lines",
         "note": f"{note}, all on customer {next(iter(customers.values()))}" if same else note,
-        "target_label": "Product, service or account" if by_item else "Account",
+        "source_side": source_side(entry),
+        "source_label": "Cost code" if source_side(entry) == "procore" else "Line",
+        "target_side": target_side(entry),
+        "target_label": _target_label(entry, lines),
         "has_customer": len(customers) > 1,
         "has_class": any(line.get("class_name") for line in lines),
         "rows": [_line(line, customers) for line in lines],
         "total": _foot(lines, coded_tax_of(entry)),
     }
+
+
+def _target_label(entry: Entry, lines: Iterable[Mapping[str, Any]]) -> str:
+    if target_side(entry) == "procore":
+        return "Budget code"
+    return "Product, service or account" if any(line.get("coding") == "item" for line in lines) else "Account"
 
 
 def _foot(lines: Iterable[dict[str, Any]], coded_tax: Decimal) -> dict[str, Any]:

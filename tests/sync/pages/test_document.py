@@ -105,6 +105,26 @@ def test_tax_by_codes_stands_on_top_of_the_lines_and_its_rounding_is_no_differen
     )  # fmt: skip
 
 
+def test_a_cost_of_the_books_stands_on_the_left_and_its_budget_codes_on_the_right(client: Any, scope: Tenant) -> None:
+    line = bill_line(
+        "480.00", source_code="", coding="item", code_name="03-300 Concrete, Material", description="Rebar"
+    )
+    planned = {"document": {"entity": "direct_cost", "total": "480.00", "lines": [line]}, "facts": {}}
+    entry = make_entry("posted", flow="expenses", target_type="direct_cost", planned=planned, amount=Decimal("480.00"))
+    shown = page(client, entry).context
+    total = shown["sum"]
+    assert (total["left_side"], total["left_label"]) == ("quickbooks", "QuickBooks cost")
+    assert (total["right_side"], total["right_label"]) == ("procore", "Direct cost")
+    rows = [(row.label, row.left, row.right) for row in total["rows"]]
+    assert rows == [
+        ("Lines", None, Decimal("480.00")),
+        ("Total", Decimal("480.00"), Decimal("480.00")),
+    ]
+    lines = shown["lines"]
+    assert (lines["source_side"], lines["source_label"]) == ("quickbooks", "Line")
+    assert (lines["target_side"], lines["target_label"]) == ("procore", "Budget code")
+
+
 def test_a_total_that_differs_in_the_books_is_shown_as_a_difference(client: Any, scope: Tenant) -> None:
     shown = page(client, posted_bill(target_total=Decimal("90000.00"))).context["sum"]
     assert shown["agrees"] is False
