@@ -69,7 +69,7 @@ def sum_of(entry: Entry) -> dict[str, Any] | None:
         left["tax"] += beside
     rows = [
         SumRow(operator, label, left.get(name), right[name], detail=_detail_of_part(name, detail, coded_tax, beside))
-        for name, operator, label, detail in _parts_of(left)
+        for name, operator, label, detail in _parts_of(entry)
         if left.get(name) or right[name]
     ]
     asked = total(SIGNS[name] * amount for name, amount in left.items()) if left else entry.amount
@@ -88,9 +88,10 @@ def sum_of(entry: Entry) -> dict[str, Any] | None:
     }
 
 
-def _parts_of(left: Mapping[str, Decimal]) -> Iterable[tuple[str, str, str, str]]:
+def _parts_of(entry: Entry) -> Iterable[tuple[str, str, str, str]]:
+    is_claim = "completed" in (entry.planned.get("facts") or entry.facts)
     for name, operator, label, detail in PARTS:
-        yield name, operator, CLAIMED if left and name == "gross" else label, detail
+        yield name, operator, CLAIMED if is_claim and name == "gross" else label, detail
 
 
 def coded_tax_of(entry: Entry) -> Decimal:
