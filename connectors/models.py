@@ -129,3 +129,35 @@ class Cursor(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.resource} {self.project_id} until {self.read_until}"
+
+
+class InboundEvent(TenantModel):
+    """An event a vendor sent, kept as evidence; without `handled_at` it is still to be looked into.
+
+    `outcome` says what came of it: "looked" (something was asked or queued), "echo" (our own write), "none".
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=100)
+    entity = models.CharField(max_length=100)
+    record_id = models.CharField(max_length=100)
+    operation = models.CharField(max_length=100)
+    project_id = models.CharField(max_length=100, blank=True)
+    related = models.JSONField(default=list)
+    changed_at = models.DateTimeField(null=True)
+    body = models.TextField()
+    received_at = models.DateTimeField(default=timezone.now)
+    handled_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["connection", "key"], name="one_event_per_delivery_key"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["tenant", "id"], name="event_waiting", condition=models.Q(handled_at__isnull=True)),
+            models.Index(fields=["tenant", "received_at"], name="event_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.entity} {self.record_id}"

@@ -11,3 +11,5 @@ from django.dispatch import Signal
 connection_restored = Signal()
 # The vendor no longer accepts us: what needs it must wait. `reason` says why.
 connection_broken = Signal()
+# A vendor's events were stored. Sent with `tenant_id`, outside any transaction.
+events_arrived = Signal()

@@ -181,7 +181,8 @@ PROCORE_CLIENT_SECRET = env_text("PROCORE_CLIENT_SECRET")
 PROCORE_LOGIN_URL = env_text("PROCORE_LOGIN_URL", "https://login.procore.com").rstrip("/")
 PROCORE_API_URL = env_text("PROCORE_API_URL", "https://api.procore.com").rstrip("/")
 PROCORE_WEB_URL = env_text("PROCORE_WEB_URL", "https://us02.procore.com").rstrip("/")
-PROCORE_WEBHOOK_TOKEN = env_text("PROCORE_WEBHOOK_TOKEN")
+# The first goes into the hooks we make; the others are still believed, so that it can be changed.
+PROCORE_WEBHOOK_TOKENS = env_list("PROCORE_WEBHOOK_TOKEN")
 QBO_CLIENT_ID = env_text("QBO_CLIENT_ID")
 QBO_CLIENT_SECRET = env_text("QBO_CLIENT_SECRET")
 QBO_AUTHORIZE_URL = env_text("QBO_AUTHORIZE_URL", "https://appcenter.intuit.com/connect/oauth2")
@@ -189,7 +190,7 @@ QBO_TOKEN_URL = env_text("QBO_TOKEN_URL", "https://oauth.platform.intuit.com/oau
 QBO_REVOKE_URL = env_text("QBO_REVOKE_URL", "https://developer.api.intuit.com/v2/oauth2/tokens/revoke")
 QBO_API_URL = env_text("QBO_API_URL", "https://quickbooks.api.intuit.com").rstrip("/")
 QBO_WEB_URL = env_text("QBO_WEB_URL", "https://qbo.intuit.com").rstrip("/")
-QBO_WEBHOOK_VERIFIER_TOKEN = env_text("QBO_WEBHOOK_VERIFIER_TOKEN")
+QBO_WEBHOOK_VERIFIER_TOKENS = env_list("QBO_WEBHOOK_VERIFIER_TOKEN")
 
 FLOW_PACKAGES = ["sync.flows", "timesheets.flows"]
 POLL_SECONDS = env_number("POLL_SECONDS", 120)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("activity/", include("sync.urls_activity")),
     path("connect/", include("connectors.urls")),
+    path("hooks/", include("connectors.urls_webhooks")),
     path("mapping/", include("mapping.urls")),
     path("operations/", admin.site.urls),
     path("reconcile/", include("sync.urls_reconcile")),

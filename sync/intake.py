@@ -40,7 +40,7 @@ def poll_procore(work: Work) -> int:
     """Look for new and changed documents in Procore. Answers how many entries were put in the queue."""
     client = work.procore
     started_at = timezone.now()
-    noted = _poll_projects(work, client, started_at)
+    noted = poll_projects(work, client, started_at)
     for project_id in active_project_ids(client.connection):
         noted += _poll_one(work, client, project_id, started_at)
         work.keep_lease()
@@ -54,7 +54,7 @@ def _poll_one(work: Work, client: ProcoreClient, project_id: str, started_at: da
         if poll.flow in work.flows_off:
             continue
         try:
-            noted += _poll_list(work, poll, client, project_id, started_at)
+            noted += poll_one_list(work, poll, client, project_id, started_at)
         except (Missing, NoPermission, Rejected) as error:
             # A tool may be off in one project, or closed to our user.
             log.warning("sync.poll.project_skipped project=%s list=%s error=%s", project_id, poll.reads.key, error)
@@ -68,7 +68,8 @@ def active_project_ids(connection: Connection) -> list[str]:
     return list(rows.order_by("remote_id").values_list("remote_id", flat=True))
 
 
-def _poll_projects(work: Work, client: ProcoreClient, started_at: datetime) -> int:
+def poll_projects(work: Work, client: ProcoreClient, started_at: datetime) -> int:
+    """Look for new and changed projects."""
     cursor = _cursor(client.connection, procore.PROJECTS.key)
     rows = _rows(client.list(procore.PROJECTS, updated_since=_since(cursor)))
     ids = [str(row["id"]) for row in rows if row.get("active", True)]
@@ -88,12 +89,21 @@ def _poll_projects(work: Work, client: ProcoreClient, started_at: datetime) -> i
     return noted
 
 
-def _poll_list(work: Work, poll: ProjectPoll, client: ProcoreClient, project_id: str, started_at: datetime) -> int:
-    """Ask for what changed, every hour for the whole list, which alone tells what was deleted."""
+def poll_one_list(
+    work: Work,
+    poll: ProjectPoll,
+    client: ProcoreClient,
+    project_id: str,
+    started_at: datetime,
+    *,
+    is_complete: bool = False,
+    priority: int = 50,
+) -> int:
+    """Ask for what changed, hourly or with `is_complete` for the whole list, which alone tells what was deleted."""
     connection, key = client.connection, poll.reads.key
     cursor = _cursor(connection, key, project_id)
     complete = _cursor(connection, f"{key}.complete", project_id)
-    is_complete = complete is None or complete.read_until < started_at - COMPLETE_EVERY
+    is_complete = is_complete or complete is None or complete.read_until < started_at - COMPLETE_EVERY
     since = _since(cursor)
     narrowed = since if poll.reads.filters_by_update and not is_complete else None
     rows = _rows(client.list(poll.reads, project_id=project_id, updated_since=narrowed, **poll.filters))
@@ -112,6 +122,7 @@ def _poll_list(work: Work, poll: ProjectPoll, client: ProcoreClient, project_id:
         target_connection=work.qbo.connection,
         source_ids=[(source_id, project_id) for source_id in wanted],
         source_type=key,
+        priority=priority,
     )
     if is_complete:
         _advance(connection, f"{key}.complete", started_at, project_id)

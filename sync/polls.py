@@ -21,7 +21,8 @@ Row = Mapping[str, Any]
 class ProjectPoll:
     """The list `reads` of every project, for the flow `flow`. `is_wanted` is asked of rows not known yet.
 
-    `dated` is where a row has its day, if what is dated before the start date stays out.
+    `dated` is where a row has its day, if what is dated before the start date stays out. `announced_as` are Procore's
+    names of its webhook events: the document's own first, then those of its parts.
     """
 
     flow: str
@@ -29,6 +30,7 @@ class ProjectPoll:
     is_wanted: Callable[[Work, Row], bool]
     filters: Mapping[str, object] = field(default_factory=dict)
     dated: str = ""
+    announced_as: tuple[str, ...] = ()
 
 
 def wants_requisition(work: Work, row: Row) -> bool:
@@ -67,8 +69,21 @@ def wants_prime_contract(work: Work, row: Row) -> bool:
 
 POLLS = (
     # The hint only needs status, number and date; figures and lines are read with the claim itself.
-    ProjectPoll("bills", procore.REQUISITIONS, wants_requisition, {"view": "default"}),
-    ProjectPoll("owner_invoices", procore.OWNER_INVOICES, wants_owner_invoice),
-    ProjectPoll("estimates", procore.PRIME_CONTRACTS, wants_prime_contract),
-    ProjectPoll("direct_costs", procore.DIRECT_COSTS, wants_direct_cost, dated="direct_cost_date"),
+    ProjectPoll(
+        "bills", procore.REQUISITIONS, wants_requisition, {"view": "default"}, announced_as=("Draw Requests",)
+    ),
+    ProjectPoll("owner_invoices", procore.OWNER_INVOICES, wants_owner_invoice, announced_as=("Payment Applications",)),
+    ProjectPoll(
+        "estimates",
+        procore.PRIME_CONTRACTS,
+        wants_prime_contract,
+        announced_as=("Prime Contracts", "Prime Contract Line Items"),
+    ),
+    ProjectPoll(
+        "direct_costs",
+        procore.DIRECT_COSTS,
+        wants_direct_cost,
+        dated="direct_cost_date",
+        announced_as=("Direct Costs", "Direct Cost Line Items"),
+    ),
 )

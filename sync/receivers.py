@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from django.dispatch import receiver
 
 from connectors.models import Connection
-from connectors.signals import connection_broken, connection_restored
+from connectors.signals import connection_broken, connection_restored, events_arrived
 from mapping.changing import settings_changed, settings_changing
 from mapping.models import Link
 from mapping.pushing import pushes
@@ -22,7 +22,7 @@ from sync import ledger, previews, push_runs, pushing
 from sync.models import WaitingFor
 from sync.settle import CONNECTION_RESTORED
 from sync.survivors import find_survivors
-from sync.tasks import nudge
+from sync.tasks import look_soon, nudge
 from sync.uses import Uses
 from sync.versions.recording import begin, record
 
@@ -59,6 +59,11 @@ def keep_version(*, actor: Any, what: str, detail: str, **_: Any) -> None:
 def go_on_after_reconnect(**_: Any) -> None:
     if ledger.release([CONNECTION_RESTORED]):
         nudge()
+
+
+@receiver(events_arrived)
+def look_into_what_arrived(*, tenant_id: int, **_: Any) -> None:
+    look_soon(tenant_id)
 
 
 @receiver(connection_broken)

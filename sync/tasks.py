@@ -17,7 +17,7 @@ from connectors.errors import Retry, VendorError
 from smoothx.tenants.models import DueWork, Tenant
 from smoothx.tenants.scope import require_tenant_id
 from smoothx.tenants.tasks import TenantTask
-from sync import ledger, openings
+from sync import hints, ledger, openings
 from sync.books import poll_books
 from sync.engine import Engine
 from sync.intake import poll_procore
@@ -27,7 +27,9 @@ log = logging.getLogger(__name__)
 
 # A topic taken by the sweep comes due again after this, unless its task says otherwise: the worker may have died.
 LEASE = timedelta(seconds=90)
-POLL_PROCORE, POLL_BOOKS, OPENINGS = "poll:procore", "poll:qbo", "openings"
+# Events that could not be looked into are left this long; the polls read the same meanwhile.
+EVENTS_AGAIN = timedelta(minutes=2)
+POLL_PROCORE, POLL_BOOKS, OPENINGS, EVENTS = "poll:procore", "poll:qbo", "openings", "events"
 
 
 @shared_task(name="sync.sweep", ignore_result=True)
@@ -79,6 +81,35 @@ def read_opening_balances(*, tenant_id: int, **_: Any) -> None:
     _come_again(tenant_id, OPENINGS, lambda: timezone.now() if openings.find_running() else None)
 
 
+@shared_task(name="sync.look_into_events", base=TenantTask, ignore_result=True)
+def look_into_events(*, tenant_id: int, **_: Any) -> None:
+    """Look into what the vendors sent. While one does not answer, or wants to be spared, the events wait."""
+    work = Work()
+    work.keep_lease = _keeper(tenant_id, EVENTS)
+    wait_until = timezone.now()
+    try:
+        if hints.look_into(work):
+            nudge()
+    except hints.ComeBack as later:
+        wait_until = later.at
+    except Retry as error:
+        wait_until += timedelta(seconds=error.after)
+    except VendorError as error:
+        log.warning("sync.events.failed tenant=%s error=%s", tenant_id, error)
+        wait_until += EVENTS_AGAIN
+    _come_again(tenant_id, EVENTS, lambda: max(wait_until, timezone.now()) if hints.is_waiting() else None)
+
+
+def look_soon(tenant_id: int) -> None:
+    """Have a worker look into new events, unless one has them or will. Without Redis the sweep finds them."""
+    if not DueWork.claim(tenant_id=tenant_id, topic=EVENTS, until=timezone.now() + LEASE):
+        return
+    try:
+        look_into_events.apply_async(kwargs={"tenant_id": tenant_id}, retry=False)
+    except OperationalError:
+        log.warning("sync.events.no_broker")
+
+
 def _keeper(tenant_id: int, topic: str) -> Callable[[], None]:
     """Puts the topic's lease off: its worker is alive."""
     return lambda: DueWork.reschedule(tenant_id=tenant_id, topic=topic, at=timezone.now() + LEASE)
@@ -114,6 +145,7 @@ TOPICS: dict[str, Any] = {
     POLL_PROCORE: poll_procore_changes,
     POLL_BOOKS: poll_book_changes,
     OPENINGS: read_opening_balances,
+    EVENTS: look_into_events,
 }
 
 

@@ -114,6 +114,19 @@ class DueWork(models.Model):
             # Somebody else's row may have been there first, with a later time.
             rows.update(due_at=earlier)
 
+    @staticmethod
+    def claim(*, tenant_id: int, topic: str, until: datetime) -> bool:
+        """Take the topic now, unless somebody has it: then it is due again at `until`. What it is about must be
+        committed before, so that who has it sees it when looking for more at the end."""
+        now = timezone.now()
+        rows = DueWork.objects.filter(tenant_id=tenant_id, topic=topic)
+        if rows.filter(models.Q(due_at__isnull=True) | models.Q(due_at__lte=now)).update(due_at=until):
+            return True
+        if rows.exists():
+            return False
+        _, is_new = DueWork.objects.get_or_create(tenant_id=tenant_id, topic=topic, defaults={"due_at": until})
+        return is_new
+
     @classmethod
     def reschedule(cls, *, tenant_id: int, topic: str, at: datetime | None) -> None:
         cls.objects.update_or_create(tenant_id=tenant_id, topic=topic, defaults={"due_at": at})

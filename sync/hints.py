@@ -1,0 +1,170 @@
+"""Vendors' events looked into: which records and lists they make us ask for again.
+
+An event never carries news that is believed. Whatever a burst of events says, each record, list and change feed is
+asked for once. What we wrote ourselves comes back as an event too; by the time it is dated it is told apart.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from connectors.models import Cursor, InboundEvent, Vendor
+from smoothx.tenants.models import Tenant
+from sync import books, intake, ledger
+from sync.models import Attempt, Entry
+from sync.polls import POLLS, ProjectPoll
+from sync.registry import flow
+from sync.work import NotConnected, Work
+
+MOST_AT_ONCE = 1000
+# Events before polls, after what a person waits for.
+PRIORITY = 40
+# One change-data call tells everything, so a steady stream of events must not make a stream of calls.
+BOOKS_EVERY = timedelta(seconds=2)
+# An answer and the event about it are dated by two clocks, QuickBooks' in whole seconds.
+CLOCKS_DIFFER = timedelta(seconds=3)
+# What events call the records we make in Procore.
+OURS_IN_PROCORE = {
+    "Direct Costs": ("direct_cost",),
+    "Contract Payments": ("payment_issued", "payment_received"),
+    "Company Vendors": ("vendor",),
+}
+PROJECTS = "Projects"
+
+Events = Sequence[InboundEvent]
+# By connection, kind of record and its id: when we wrote it, from and to.
+Writes = Mapping[tuple[int, str, str], Sequence[tuple[datetime, datetime]]]
+
+
+class ComeBack(Exception):
+    """Events are left for a while, and why is no fault: `at` says until when."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(f"events wait until {at}")
+        self.at = at
+
+
+def look_into(work: Work) -> int:
+    """Look into what waits, at most MOST_AT_ONCE events. Answers how many entries were put in the queue.
+
+    Raises ComeBack and what the vendor's client raises; what was looked into by then stays so.
+    """
+    rows = InboundEvent.objects.filter(handled_at__isnull=True).select_related("connection").order_by("id")
+    waiting = list(rows[:MOST_AT_ONCE])
+    noted = 0
+    for vendor, look in ((Vendor.PROCORE, _look_in_procore), (Vendor.QBO, _look_in_books)):
+        events = [event for event in waiting if event.connection.vendor == vendor]
+        if events:
+            noted += _look(work, events, look)
+    _finish(waiting, "none")
+    return noted
+
+
+def is_waiting() -> bool:
+    return InboundEvent.objects.filter(handled_at__isnull=True).exists()
+
+
+def _look(work: Work, events: Events, look: Callable[[Work, Events], int]) -> int:
+    """Without a working connection or before going live nothing is asked: the polls read it all when it is time."""
+    if work.tenant.state == Tenant.State.SETUP:
+        _finish(events, "none")
+        return 0
+    echoes = find_echoes(events)
+    _finish([event for event in events if event.pk in echoes], "echo")
+    news = [event for event in events if event.pk not in echoes]
+    try:
+        return look(work, news) if news else 0
+    except NotConnected:
+        _finish(news, "none")
+        return 0
+
+
+def find_echoes(events: Events) -> set[int]:
+    """Those that tell of a write of ours: about the same record, and dated while that write was under way.
+
+    Somebody's change in that very moment passes for ours; the next poll finds it.
+    """
+    dated = [event for event in events if event.changed_at is not None]
+    sent = Attempt.objects.filter(
+        outgoing__entry__target_connection__in={event.connection_id for event in dated},
+        outgoing__entry__target_id__in={event.record_id for event in dated},
+        action="send",
+        ended_at__isnull=False,
+    )
+    columns = ("target_connection_id", "target_type", "target_id")
+    rows = sent.values_list(*(f"outgoing__entry__{name}" for name in columns), "started_at", "ended_at")
+    writes = defaultdict(list)
+    for connection_id, kind, record_id, begun, ended in rows:
+        writes[connection_id, kind, record_id].append((begun - CLOCKS_DIFFER, ended + CLOCKS_DIFFER))
+    return {event.pk for event in dated if _is_within(event, writes)}
+
+
+def _is_within(event: InboundEvent, writes: Writes) -> bool:
+    at = event.changed_at
+    kinds = OURS_IN_PROCORE.get(event.entity, (event.entity,))
+    spans = (span for kind in kinds for span in writes.get((event.connection_id, kind, event.record_id), ()))
+    return at is not None and any(begun <= at <= ended for begun, ended in spans)
+
+
+def _look_in_books(work: Work, events: Events) -> int:
+    """One call tells all that changed, whatever the events name."""
+    cursor = Cursor.objects.filter(connection=work.qbo.connection, resource=books.RESOURCE, project_id="").first()
+    ready_at = cursor.read_until + BOOKS_EVERY if cursor is not None else timezone.now()
+    if ready_at > timezone.now():
+        raise ComeBack(ready_at)
+    noted = books.poll_books(work)
+    _finish(events, "looked")
+    return noted
+
+
+def _look_in_procore(work: Work, events: Events) -> int:
+    started_at = timezone.now()
+    noted = 0
+    named: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for event in events:
+        for place, poll in enumerate(POLLS):
+            if event.project_id and poll.flow not in work.flows_off and event.entity in poll.announced_as:
+                named[place, event.project_id].update(_records_of(event, poll))
+    if any(event.entity == PROJECTS for event in events):
+        noted += intake.poll_projects(work, work.procore, started_at)
+    for (place, project_id), record_ids in named.items():
+        noted += _look_at(work, POLLS[place], project_id, record_ids, started_at)
+    _finish(events, "looked")
+    return noted
+
+
+def _records_of(event: InboundEvent, poll: ProjectPoll) -> list[str]:
+    """The listed records an event is about; one about a line names its document, or nothing we can use ("")."""
+    if event.entity == poll.announced_as[0]:
+        return [event.record_id]
+    return [record_id for name, record_id in event.related if name == poll.announced_as[0]] or [""]
+
+
+def _look_at(work: Work, poll: ProjectPoll, project_id: str, record_ids: set[str], started_at: datetime) -> int:
+    """What we know is read by itself. For what we do not, the list says whether it is worth carrying."""
+    connection = work.procore.connection
+    entries = Entry.objects.filter(flow=poll.flow, source_connection=connection, source_id__in=record_ids)
+    known = set(entries.values_list("source_id", flat=True))
+    noted = ledger.note(
+        flow(poll.flow),
+        source_connection=connection,
+        target_connection=work.qbo.connection,
+        source_ids=[(source_id, project_id) for source_id in sorted(known)],
+        source_type=poll.reads.key,
+        priority=PRIORITY,
+    )
+    if record_ids - known:
+        noted += intake.poll_one_list(
+            work, poll, work.procore, project_id, started_at, is_complete="" in record_ids, priority=PRIORITY
+        )
+    return noted
+
+
+def _finish(events: Iterable[InboundEvent], outcome: str) -> None:
+    keys = [event.pk for event in events]
+    rows = InboundEvent.objects.filter(pk__in=keys, handled_at__isnull=True)
+    rows.update(handled_at=timezone.now(), outcome=outcome)
