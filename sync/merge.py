@@ -13,8 +13,8 @@ from typing import Any, Protocol
 
 from smoothx.lib.money import cents
 
-# A record that was only touched is the same record.
-_TOUCHED = frozenset({"updated_at", "sync_token"})
+# A record that was only touched is the same record; so is one that we locked or unlocked.
+_TOUCHED = frozenset({"updated_at", "sync_token", "origin_id"})
 
 _WORDS = {
     "VendorRef": "vendor",

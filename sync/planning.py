@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sync import ledger, settle
+from sync.basis import with_basis
 from sync.flow import Flow
 from sync.merge import fingerprint
 from sync.models import Entry
@@ -23,4 +24,4 @@ def plan_one(work: Work, flow: Flow, entry: Entry, source: Any) -> Plan[Any] | N
         return None
     plan = flow.rule(source, work.maps_for(entry), work.defaults)
     entry.source_fingerprint = print_
-    return plan
+    return with_basis(plan, print_, work.mapped_at)

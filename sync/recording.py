@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from sync import drafting, ledger, settle
+from sync import drafting, ledger, resending, settle
+from sync.basis import differs_by_mapping_alone
 from sync.drafting import PLANNED
 from sync.flow import Flow
 from sync.merge import fingerprint
@@ -27,16 +28,24 @@ def record(work: Work, flow: Flow, entry: Entry, plan: Plan[Any]) -> Outgoing | 
     """The write to send now, or None when the entry is decided without one."""
     if plan.removal is not None:
         return record_removal(work, entry, plan.removal)
-    entry.notices = ledger.notices_to_json(plan.blockers or plan.warnings)
     if plan.document is None:
+        entry.notices = ledger.notices_to_json(plan.blockers)
         return _record_none(work, entry, plan)
-    entry.planned = document_json(plan.document, plan.facts)
     print_ = fingerprint(plan.document)
-    entry.planned["fingerprint"] = print_
-    if entry.is_posted and print_ == entry.fingerprint and not wants(entry, PUT_BACK):
-        keep(work, entry, plan)
+    if differs_by_mapping_alone(entry, print_):
+        return resending.decide(work, entry, plan, print_)
+    before = entry.planned
+    entry.notices = ledger.notices_to_json(plan.warnings)
+    entry.planned = document_json(plan.document, plan.facts) | {"fingerprint": print_}
+    if not entry.is_posted:
+        return _open(work, entry, plan, print_)
+    if print_ == entry.fingerprint and not wants(entry, PUT_BACK):
+        keep(work, entry, plan.document, plan.facts)
         return None
-    return _open(work, entry, plan, print_) if not entry.is_posted else open_update(work, entry, plan, print_)
+    outgoing = open_update(work, entry, plan, print_)
+    if outgoing is not None and outgoing.operation == "update":
+        resending.tell_recoded(entry, before, entry.planned)
+    return outgoing
 
 
 def _open(work: Work, entry: Entry, plan: Plan[Any], print_: str) -> Outgoing | None:

@@ -29,6 +29,8 @@ from sync.written import find_drift, load_written
 PUT_BACK, REMOVE = "put_back", "remove"
 _PARTY = ("VendorRef", "CustomerRef")
 MOST_FIELDS = 3
+# What may be written back of an entry that stays as it is.
+KEPT_FIELDS = (*PLANNED, "approvals")
 
 
 def approval_for(act: str, version: str) -> str:
@@ -47,10 +49,10 @@ def open_update(work: Work, entry: Entry, plan: Plan[Any], print_: str) -> Outgo
     if not adapter.can_update:
         settle.unchanged(entry, fields=PLANNED, facts=entry.facts)
         return None
-    standing = _look(work, entry)
+    standing = look(work, entry)
     if standing is None:
         return None
-    found = _drift_of(entry, standing, counts_kept=False)
+    found = drift_of(entry, standing, counts_kept=False)
     if _stops(work, entry, document, standing, found):
         return None
     if standing.is_touched:
@@ -60,7 +62,7 @@ def open_update(work: Work, entry: Entry, plan: Plan[Any], print_: str) -> Outgo
         return None
     if document.entity != entry.target_type:
         return _replace(entry, plan, print_, standing)
-    extra = adapter.update_fields(entry, standing) | _their_memo(found, standing)
+    extra = adapter.update_fields(entry, standing) | their_memo(found, standing)
     return write(entry, plan, print_, operation="update", extra=extra)
 
 
@@ -75,7 +77,7 @@ def _stops(work: Work, entry: Entry, document: Any, standing: Standing, found: S
         settle.hold(entry, "sign_changed", subject=entry.target_name, fields=PLANNED)
         return True
     closed = work.defaults.closed_until
-    dated = _first_date(document, standing)
+    dated = first_date(document, standing)
     if closed is not None and dated is not None and dated <= closed and not standing.is_touched:
         told = {"date": dated.isoformat(), "closed": closed.isoformat()}
         settle.hold(
@@ -95,7 +97,7 @@ def _remember_plan(entry: Entry, document: Any) -> None:
     entry.planned["wire"] = to_json(document.to_wire())
 
 
-def _first_date(document: Any, standing: Standing) -> Any:
+def first_date(document: Any, standing: Standing) -> Any:
     """The earlier of the day it is dated there and the day it would be dated: closed for one is closed for both."""
     dates = [day for day in (parse_date(standing.wire.get("TxnDate")), getattr(document, "date", None)) if day]
     return min(dates, default=None) if standing.wire else None
@@ -131,7 +133,7 @@ def _put_back_already(entry: Entry, standing: Standing) -> None:
     settle.unchanged(entry, fields=(*PLANNED, "target_version", "approvals"), facts=entry.facts)
 
 
-def _their_memo(found: Sequence[Difference], standing: Standing) -> dict[str, Any]:
+def their_memo(found: Sequence[Difference], standing: Standing) -> dict[str, Any]:
     """What the bookkeeper added to the memo stays."""
     is_changed = any(each.path == drift.MEMO for each in found)
     return {"PrivateNote": standing.wire.get("PrivateNote") or ""} if is_changed else {}
@@ -174,7 +176,7 @@ def record_removal(work: Work, entry: Entry, why: Notice) -> Outgoing | None:
     if standing.is_touched:
         settle.hold(entry, "paid_and_removed", subject=entry.target_name, fields=PLANNED)
         return None
-    found = _drift_of(entry, standing, counts_kept=False)
+    found = drift_of(entry, standing, counts_kept=False)
     if drift.is_loud(found) and approval_for(REMOVE, standing.version) not in entry.approvals:
         told = _told(standing.version, standing.total, found, wanted=entry.target_total or ZERO)
         settle.hold(entry, "changed_and_removed", subject=entry.target_name, fields=PLANNED, **told)
@@ -200,25 +202,28 @@ def record_unapproved(work: Work, entry: Entry) -> Outgoing | None:
     return None
 
 
-def keep(work: Work, entry: Entry, plan: Plan[Any]) -> None:
-    """Nothing to send. A document that was in doubt is in order only if it stands there as we posted it."""
-    if entry.state in ledger.POSTED_STATES or not isinstance(plan.document, MoneyDocument):
-        settle.unchanged(entry, fields=PLANNED, facts=plan.facts)
+def keep(work: Work, entry: Entry, document: Any, facts: Mapping[str, str]) -> None:
+    """Nothing to send. A document that was in doubt is in order only if it stands there as we posted it.
+
+    `document` is what the source wants, `facts` what the ledger keeps of it from now on.
+    """
+    if entry.state in ledger.POSTED_STATES or not isinstance(document, MoneyDocument):
+        settle.unchanged(entry, fields=KEPT_FIELDS, facts=facts)
     elif not agrees(entry.planned["document"], entry.target_total):
         # It came out otherwise than planned from the start, which is for a person to decide.
         ledger.finish(entry, ())
-    elif (standing := _look(work, entry)) is not None:
-        found = _drift_of(entry, standing)
+    elif (standing := look(work, entry)) is not None:
+        found = drift_of(entry, standing)
         if drift.is_loud(found):
-            _remember_plan(entry, plan.document)
-            wanted = plan.document.total
-            hold_drift(entry, standing.version, standing.total, found, wanted=wanted, fields=PLANNED)
+            _remember_plan(entry, document)
+            wanted = document.total
+            hold_drift(entry, standing.version, standing.total, found, wanted=wanted, fields=KEPT_FIELDS)
             return
         entry.target_version = standing.version
-        settle.unchanged(entry, fields=(*PLANNED, "target_version"), facts=plan.facts)
+        settle.unchanged(entry, fields=(*KEPT_FIELDS, "target_version"), facts=facts)
 
 
-def _look(work: Work, entry: Entry) -> Standing | None:
+def look(work: Work, entry: Entry) -> Standing | None:
     """The document as it stands there; None when it is gone, and the entry says so."""
     try:
         return adapter_for(entry.target_type).look(work, entry)
@@ -227,7 +232,7 @@ def _look(work: Work, entry: Entry) -> Standing | None:
         return None
 
 
-def _drift_of(entry: Entry, standing: Standing, *, counts_kept: bool = True) -> tuple[Difference, ...]:
+def drift_of(entry: Entry, standing: Standing, *, counts_kept: bool = True) -> tuple[Difference, ...]:
     """Adapters that read no wire form know the total alone."""
     if standing.wire:
         return find_drift(entry, standing.wire, counts_kept=counts_kept)

@@ -8,6 +8,8 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
+from django.utils import timezone
+
 from connectors.models import Connection, Vendor
 from connectors.procore import resources as procore
 from connectors.procore.client import ProcoreClient
@@ -72,6 +74,8 @@ class Work:
         # What costs on their way to Procore ask of a project, by its id: its budget codes, and its direct costs.
         self.budgets: dict[str, ProjectBudget] = {}
         self.direct_costs: dict[str, list[ListedCost]] = {}
+        # A change of the mapping or a setting made before is seen by this run; one made later may not be.
+        self.mapped_at = timezone.now()
         self._connections = {row.vendor: row for row in Connection.objects.exclude(account_id="").order_by("id")}
 
     def connection(self, vendor: str) -> Connection:
@@ -175,6 +179,7 @@ class Work:
         self._documents.get((entity, document.party_id), []).append(document)
 
     def forget_mapping(self) -> None:
+        self.mapped_at = timezone.now()
         self._listed.clear()
         for name in ("base_maps", "defaults", "openings", "accounts", "lefts", "parents"):
             self.__dict__.pop(name, None)

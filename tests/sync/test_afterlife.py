@@ -94,7 +94,8 @@ def test_a_paid_bill_takes_a_new_memo_alone_and_shows_what_else_would_change(
     outgoing = entry.outgoing.get(operation="create")
     outgoing.body["PrivateNote"] = "As it was written once"
     outgoing.save()
-    Entry.objects.filter(pk=entry.pk).update(fingerprint="of that memo", source_fingerprint="")
+    of_then = {"facts": {**entry.facts, "written_from": "the claim as it was then"}, "source_fingerprint": ""}
+    Entry.objects.filter(pk=entry.pk).update(fingerprint="of that memo", **of_then)
     worlds.act(live.qbo, "pay_bill", bill_id=entry.target_id)
     (paid,) = bills_of(live)
     carry_again(claim)

@@ -1,0 +1,59 @@
+"""What a posted document was made of: its source as that was, and the mapping and settings as they were then.
+
+Kept in the entry's facts. By it the engine tells a change at the source, which a posted document follows, from one of
+the mapping or a setting, which alone never changes a posted document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import F, Func, JSONField, Value
+
+from sync.models import Entry
+from sync.plan import MoneyDocument, Plan
+
+# The source record's fingerprint, and the time from which on a change of the mapping was not seen.
+WRITTEN_FROM, MAPPED_AT = "written_from", "mapped_at"
+# A person's word to write a posted document again, for the very document they were shown.
+RESEND = "resend"
+
+
+def with_basis(plan: Plan[Any], source_print: str, mapped_at: datetime) -> Plan[Any]:
+    """The plan with what it was made of among its facts, where it is a money document."""
+    if not isinstance(plan.document, MoneyDocument):
+        return plan
+    basis = {WRITTEN_FROM: source_print, MAPPED_AT: to_text(mapped_at)}
+    return replace(plan, facts={**plan.facts, **basis})
+
+
+def differs_by_mapping_alone(entry: Entry, print_: str) -> bool:
+    """The planned document is another than the posted one, though its source is the same and nobody asked for it."""
+    if not entry.is_posted or print_ == entry.fingerprint:
+        return False
+    is_same_source = entry.facts.get(WRITTEN_FROM) == entry.source_fingerprint
+    return is_same_source and all(approval.startswith(f"{RESEND}:") for approval in entry.approvals)
+
+
+def mapped_at_of(facts: Mapping[str, str], posted_at: datetime | None) -> datetime:
+    """When the mapping it was made by was read; of a document without that, when it was posted."""
+    text = facts.get(MAPPED_AT)
+    if text:
+        return datetime.fromisoformat(text)
+    return posted_at or datetime.min.replace(tzinfo=UTC)
+
+
+def agree(entry_ids: Iterable[int], at: datetime) -> int:
+    """These documents are as they should be in spite of what changed in the mapping up to now. One statement."""
+    text = Value(to_text(at), output_field=JSONField())
+    path = Value(f"{{{MAPPED_AT}}}")
+    return Entry.objects.filter(pk__in=list(entry_ids)).update(
+        facts=Func(F("facts"), path, text, function="jsonb_set", output_field=JSONField())
+    )
+
+
+def to_text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
