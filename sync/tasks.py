@@ -17,7 +17,7 @@ from connectors.errors import Retry, VendorError
 from smoothx.tenants.models import DueWork, Tenant
 from smoothx.tenants.scope import require_tenant_id
 from smoothx.tenants.tasks import TenantTask
-from sync import hints, ledger, openings
+from sync import hints, hooks, ledger, openings
 from sync.books import poll_books
 from sync.engine import Engine
 from sync.intake import poll_procore
@@ -29,7 +29,9 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)
 # Events that could not be looked into are left this long; the polls read the same meanwhile.
 EVENTS_AGAIN = timedelta(minutes=2)
+HOOKS_EVERY = timedelta(days=1)
 POLL_PROCORE, POLL_BOOKS, OPENINGS, EVENTS = "poll:procore", "poll:qbo", "openings", "events"
+HOOKS = "hooks"
 
 
 @shared_task(name="sync.sweep", ignore_result=True)
@@ -100,6 +102,23 @@ def look_into_events(*, tenant_id: int, **_: Any) -> None:
     _come_again(tenant_id, EVENTS, lambda: max(wait_until, timezone.now()) if hints.is_waiting() else None)
 
 
+@shared_task(name="sync.keep_hooks", base=TenantTask, ignore_result=True)
+def keep_hooks(*, tenant_id: int, **_: Any) -> None:
+    """Compare Procore's webhook with what it should be, once a day and after each connecting."""
+    next_at = timezone.now() + HOOKS_EVERY
+    try:
+        hooks.keep_hook(Work())
+    except Retry as error:
+        next_at = timezone.now() + timedelta(seconds=max(error.after, 60))
+    except (VendorError, NotConnected) as error:
+        log.warning("sync.hooks.failed tenant=%s error=%s", tenant_id, error)
+    DueWork.reschedule(tenant_id=tenant_id, topic=HOOKS, at=next_at)
+
+
+def keep_hooks_soon() -> None:
+    DueWork.mark(tenant_id=require_tenant_id(), topic=HOOKS)
+
+
 def look_soon(tenant_id: int) -> None:
     """Have a worker look into new events, unless one has them or will. Without Redis the sweep finds them."""
     if not DueWork.claim(tenant_id=tenant_id, topic=EVENTS, until=timezone.now() + LEASE):
@@ -146,9 +165,10 @@ TOPICS: dict[str, Any] = {
     POLL_BOOKS: poll_book_changes,
     OPENINGS: read_opening_balances,
     EVENTS: look_into_events,
+    HOOKS: keep_hooks,
 }
 
 
 def start_polling() -> None:
-    for topic in (POLL_PROCORE, POLL_BOOKS):
+    for topic in (POLL_PROCORE, POLL_BOOKS, HOOKS):
         DueWork.mark(tenant_id=require_tenant_id(), topic=topic)

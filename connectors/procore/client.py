@@ -36,6 +36,7 @@ Companies = list[Company]
 # These go into the query as they are; everything else is one of the list's filters.
 _PLAIN = frozenset(
     {"view", "serializer_view", "sort", "standard_cost_code_list_id", "tool_name", "sub_job_id", "contract_id"}
+    | {"namespace"}
 )
 # Asked for in every list. The default view of standard cost codes has no names; whether a project list without a
 # status filter holds inactive ones is unverified; only the extended view of invoices brings summary and items at once.

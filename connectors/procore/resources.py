@@ -56,6 +56,13 @@ PURCHASE_ORDER_CONTRACTS = Resource(
     2000,
     filters_by_update=True,
 )
+CHANGE_ORDER_PACKAGES = Resource(
+    "procore.change_order_packages",
+    "Change orders of commitments",
+    "/rest/v1.0/change_order_packages",
+    "project",
+    100,
+)
 REQUISITIONS = Resource(
     "procore.requisitions",
     "Subcontractor invoices",
@@ -64,6 +71,12 @@ REQUISITIONS = Resource(
     100,
     wrapper="requisition",
     filters_by_update=True,
+)
+
+# The same of every company, so they are not part of what is read; a trigger's path names its hook.
+HOOKS = Resource("procore.hooks", "Webhooks", "/rest/v1.0/webhooks/hooks", "company", 100)
+HOOK_TRIGGERS = Resource(
+    "procore.hook_triggers", "Webhook triggers", f"{HOOKS.path}/{{hook}}/triggers", "company", 100
 )
 
 # The list has the plural path; one contract is shown by the singular one, which lists nothing.
@@ -149,6 +162,7 @@ ALL = (
     PROJECT_COST_CODES,
     WORK_ORDER_CONTRACTS,
     PURCHASE_ORDER_CONTRACTS,
+    CHANGE_ORDER_PACKAGES,
     REQUISITIONS,
     PRIME_CONTRACTS,
     OWNER_INVOICES,
