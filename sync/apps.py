@@ -13,3 +13,4 @@ class SyncConfig(AppConfig):
         discover(settings.FLOW_PACKAGES)
         # Needs models, which exist only now.
         import_module("sync.receivers")
+        import_module("sync.recoding.tasks")

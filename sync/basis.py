@@ -20,6 +20,7 @@ from sync.plan import MoneyDocument, Plan
 WRITTEN_FROM, MAPPED_AT = "written_from", "mapped_at"
 # A person's word to write a posted document again, for the very document they were shown.
 RESEND = "resend"
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def with_basis(plan: Plan[Any], source_print: str, mapped_at: datetime) -> Plan[Any]:
@@ -43,7 +44,7 @@ def mapped_at_of(facts: Mapping[str, str], posted_at: datetime | None) -> dateti
     text = facts.get(MAPPED_AT)
     if text:
         return datetime.fromisoformat(text)
-    return posted_at or datetime.min.replace(tzinfo=UTC)
+    return posted_at or LONG_AGO
 
 
 def agree(entry_ids: Iterable[int], at: datetime) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sync.pages import activity, acts, adoption, backfill, document, linking, urgent
+from sync.pages import activity, acts, adoption, backfill, document, linking, recoding, urgent
 
 app_name = "activity"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("adopt/", adoption.page, name="adopt"),
     path("backfill/", backfill.page, name="backfill"),
     path("now/", urgent.page, name="urgent"),
+    path("recode/", recoding.index, name="recode"),
+    path("recode/<int:run_id>/", recoding.run, name="recode_run"),
     path("<int:entry_id>/", document.document, name="document"),
     path("<int:entry_id>/link/", linking.link, name="link"),
     path("<int:entry_id>/<slug:key>/", acts.act, name="act"),

@@ -84,6 +84,7 @@ def _more_actions(request: TenantRequest) -> list[Action]:
     """Pages about many documents at once."""
     pages = (
         ("Link what is there", "activity:adopt", "link", Role.APPROVER),
+        ("Posted before a change", "activity:recode", "refresh", Role.APPROVER),
         ("Add earlier documents", "activity:backfill", "clock", Role.ADMIN),
     )
     return [

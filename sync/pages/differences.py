@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,7 @@ def differences_of(entry: Entry) -> dict[str, Any] | None:
     paths = list(dict.fromkeys((*theirs, *wanted)))
     if not paths:
         return None
-    names = _load_names(entry, theirs.values(), wanted)
+    names = load_names(entry.target_connection_id, [*theirs.values(), *wanted.values()])
     rows = [_row(path, theirs.get(path), wanted.get(path), names) for path in paths]
     return {"rows": rows, "count": len(rows), "has_more": len(theirs) == drift.MOST_TOLD}
 
@@ -81,15 +81,15 @@ def _row(
     label = name_difference(path)
     return Row(
         field=label[:1].upper() + label[1:],
-        posted=_show(path, posted, names),
-        theirs=_show(path, standing, names),
-        wanted=_show(path, now, names),
+        posted=show_value(path, posted, names),
+        theirs=show_value(path, standing, names),
+        wanted=show_value(path, now, names),
         is_theirs=theirs is not None,
         is_ours=wanted is not None,
     )
 
 
-def _show(path: Path, value: str, names: Mapping[tuple[str, str], str]) -> str:
+def show_value(path: Path, value: str, names: Mapping[tuple[str, str], str]) -> str:
     if not value:
         return NOTHING
     if path[-1] in LISTS:
@@ -103,16 +103,13 @@ def _show(path: Path, value: str, names: Mapping[tuple[str, str], str]) -> str:
     return show_amount(value) if path[-1] in drift.AMOUNTS else value
 
 
-def _load_names(
-    entry: Entry, theirs: Iterable[Difference], wanted: Mapping[Path, Difference]
-) -> dict[tuple[str, str], str]:
+def load_names(connection_id: int, found: Sequence[Difference]) -> dict[tuple[str, str], str]:
     """Names of what the references lead to: as the directory knows them, else as the document itself says."""
-    found = [*theirs, *wanted.values()]
     said = {(each.path[-1], each.theirs): each.name for each in found if each.name}
     asked = {(each.path[-1], value) for each in found for value in (each.posted, each.theirs) if value}
     by_list = {(LISTS[step].key, value): (step, value) for step, value in asked if step in LISTS}
     rows = RemoteItem.objects.filter(
-        connection=entry.target_connection_id,
+        connection=connection_id,
         resource__in={key for key, _ in by_list},
         remote_id__in={value for _, value in by_list},
     ).values_list("resource", "remote_id", "name")

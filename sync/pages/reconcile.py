@@ -10,7 +10,7 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -18,7 +18,7 @@ from connectors.models import Cursor
 from smoothx.lib.dates import parse_date
 from smoothx.lib.money import total
 from smoothx.lib.shapes import Action, Empty
-from smoothx.tenants.access import for_role
+from smoothx.tenants.access import TenantRequest, for_role, has_role
 from smoothx.tenants.models import Role
 from sync.books import RESOURCE as BOOKS
 from sync.pages.compare import (
@@ -31,6 +31,7 @@ from sync.pages.compare import (
     kind_row,
 )
 from sync.pages.frame import Frame
+from sync.pages.recoding import recode_notice
 from sync.pages.retention import SIDES, Retention, load_retention, retention_tables
 from sync.pages.rows import notice_headline
 
@@ -82,7 +83,7 @@ class Query:
 
 
 @for_role(Role.VIEWER)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: TenantRequest) -> HttpResponse:
     frame, query = Frame(), Query.read(request.GET)
     projects = {tab: compare(flows, until=query.to_date) for tab, flows in FLOWS.items()}
     retentions = [load_retention(until=query.to_date, side=side) for side in SIDES]
@@ -97,6 +98,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "filters": _filters(query),
         "empty": _empty(query),
     }
+    if has_role(request.membership, Role.APPROVER) and query.tab != "retention":
+        context["recode"] = recode_notice()
     if query.tab == "retention":
         shown = [_shown(query, retention, frame) for retention in retentions]
         context["retention"] = retention_tables(shown, frame)
