@@ -1,4 +1,4 @@
-"""The addresses the vendors deliver to: what proves itself is kept once, everything else leaves no trace but a count."""
+"""Where the vendors deliver to: what proves itself is kept once, everything else leaves no trace but a count."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from smoothx.tenants.scope import tenant_scope
 from tests.factories import connections
 
 PROCORE, QBO = "/hooks/procore/", "/hooks/qbo/"
-TOKEN = "verifier"  # noqa: S105 - a test's own
+TOKEN = "verifier"
 EVENT = {
     "ulid": "01A",
     "timestamp": "2026-02-06T23:34:12.246562Z",
@@ -81,12 +81,12 @@ def deliver_qbo(*events: tuple[str, str, str, str], form: str = "legacy", token:
     )
 
 
-def deliver_procore(token: str = "new", company: str = "9001", **changes: Any) -> Any:
+def deliver_procore(secret: str = "new", company: str = "9001", **changes: Any) -> Any:
     return Client(enforce_csrf_checks=True).post(
         PROCORE,
         json.dumps({**EVENT, **changes}),
         content_type="application/json",
-        headers={"Authorization": make_authorization(token, company)},
+        headers={"Authorization": make_authorization(secret, company)},
     )
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from connectors.hints import BadEvent
 from connectors.qbo.webhooks import is_signed, read_events
 
-TOKEN = "00000000-fake-veri-fier-token0000000"  # noqa: S105 - made up
+TOKEN = "00000000-fake-veri-fier-token0000000"
 LEGACY = (
     '{"eventNotifications":[{"realmId":"1185883450","dataChangeEvent":{"entities":['
     '{"name":"Customer","id":"1","operation":"Create","lastUpdated":"2015-10-05T14:42:19-0700"},'

@@ -1,0 +1,184 @@
+"""What events make us ask for, and how often; over HTTP against the sandboxes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from connectors.errors import Throttled
+from connectors.models import Connection, Cursor, InboundEvent
+from smoothx.tenants.models import DueWork, Tenant
+from smoothx.tenants.scope import require_tenant_id
+from sync import hints, hooks, tasks
+from sync.engine import Engine
+from sync.hints import BOOKS_EVERY, ComeBack, look_into
+from sync.models import Attempt, Entry, FlowSetting
+from sync.tasks import EVENTS, LEASE, look_into_events, look_soon
+from sync.work import Work
+from tests import worlds
+from tests.factories import connections
+from tests.sync.claims import Claim, bills_of, entry_of, half_billed, post, state_of, worked_example
+
+pytestmark = pytest.mark.timeout(120)
+
+_numbers = count(1)
+
+
+def event(vendor: str, entity: str, record_id: Any, **more: Any) -> InboundEvent:
+    connection = Connection.objects.get(vendor=vendor)
+    known = {"operation": "update", "body": "{}", "key": str(next(_numbers)), "changed_at": timezone.now()}
+    return InboundEvent.objects.create(
+        connection=connection, entity=entity, record_id=str(record_id), **{**known, **more}
+    )
+
+
+def claim_event(claim: Claim, **more: Any) -> InboundEvent:
+    return event("procore", "Draw Requests", claim["id"], project_id=str(claim["project_id"]), **more)
+
+
+def calls_of(server: Any, look: Callable[[], Any]) -> list[str]:
+    """The paths asked for while looking."""
+    worlds.control(server, "calls", method="DELETE")
+    look()
+    return [f"{call['method']} {call['path']}" for call in worlds.control(server, "calls", method="GET")]
+
+
+def outcomes() -> list[str]:
+    assert not InboundEvent.objects.filter(handled_at__isnull=True).exists()
+    return list(InboundEvent.objects.order_by("id").values_list("outcome", flat=True))
+
+
+def due_sources() -> set[str]:
+    return set(Entry.objects.filter(flow="bills", due_at__isnull=False).values_list("source_id", flat=True))
+
+
+def test_claims_not_known_yet_are_looked_for_in_one_list_of_their_project(polled: Any) -> None:
+    claims = worked_example(polled)
+    for claim in [*claims, *claims]:
+        claim_event(claim)
+    # A list of everything tells of the other contracts of the project as well.
+    calls = calls_of(polled.procore, lambda: look_into(Work()))
+    assert calls == ["GET /rest/v1.1/requisitions"]
+    assert {str(claim["id"]) for claim in claims} <= due_sources()
+    assert outcomes() == ["looked"] * 8
+    assert set(Entry.objects.filter(flow="bills").values_list("priority", flat=True)) == {hints.PRIORITY}
+
+
+def test_what_is_known_is_due_without_a_call(polled: Any) -> None:
+    claim = half_billed(polled)[0]
+    claim_event(claim)
+    look_into(Work())
+    Entry.objects.update(due_at=None)
+    claim_event(claim, operation="delete")
+    assert calls_of(polled.procore, lambda: look_into(Work())) == []
+    assert due_sources() == {str(claim["id"])}
+
+
+def test_events_of_a_kind_that_is_off_or_unknown_ask_for_nothing(polled: Any) -> None:
+    claim = half_billed(polled)[0]
+    FlowSetting.objects.create(flow="bills", is_on=False)
+    claim_event(claim)
+    event("procore", "RFIs", 1, project_id=str(claim["project_id"]))
+    event("procore", "Company Insurances", 1)
+    assert calls_of(polled.procore, lambda: look_into(Work())) == []
+    assert (outcomes(), Entry.objects.count()) == (["looked"] * 3, 0)
+
+
+def test_a_new_project_is_found_by_its_event(polled: Any) -> None:
+    look_into(Work())
+    made = worlds.act(polled.procore, "add_project", name="Tidewater Pump House", number="26-900")
+    event("procore", "Projects", made["id"], operation="create")
+    event("procore", "Projects", made["id"])
+    assert calls_of(polled.procore, lambda: look_into(Work())) == ["GET /rest/v1.0/projects"]
+    assert Entry.objects.filter(flow="projects", source_id=str(made["id"]), due_at__isnull=False).exists()
+
+
+def test_our_own_bill_comes_back_without_a_call_and_an_edit_with_one(live: Any) -> None:
+    [entry] = post(worked_example(live)[0])
+    sent = Attempt.objects.get(outgoing__entry=entry, action="send")
+    for operation in ("create", "update"):
+        event("qbo", "Bill", entry.target_id, operation=operation, changed_at=sent.ended_at)
+    # Another record with the same number, and another moment, are news.
+    assert calls_of(live.qbo, lambda: look_into(Work())) == []
+    assert outcomes() == ["echo", "echo"]
+
+    event("qbo", "Invoice", entry.target_id, changed_at=sent.ended_at)
+    for _ in range(20):
+        event("qbo", "Bill", entry.target_id, changed_at=sent.ended_at + timedelta(minutes=1))
+    worlds.act(live.qbo, "edit_bill", bill_id=entry.target_id, amount="4.00")
+    calls = calls_of(live.qbo, lambda: look_into(Work()))
+    assert [call for call in calls if call.endswith("/cdc")] == [calls[0]]
+    assert outcomes()[2:] == ["looked"] * 21
+    entry.refresh_from_db()
+    assert entry.state == "changed_by_hand"
+
+    event("qbo", "Bill", entry.target_id, changed_at=sent.ended_at + timedelta(minutes=2))
+    with pytest.raises(ComeBack) as later:
+        look_into(Work())
+    read_until = Cursor.objects.get(resource="qbo.changes").read_until
+    assert later.value.at == read_until + BOOKS_EVERY
+    assert InboundEvent.objects.filter(handled_at__isnull=True).count() == 1
+
+
+def test_before_going_live_and_without_a_connection_events_ask_for_nothing(polled: Any) -> None:
+    Tenant.objects.update(state=Tenant.State.SETUP)
+    claim_event(half_billed(polled)[0])
+    event("qbo", "Bill", 1)
+    assert (calls_of(polled.procore, lambda: look_into(Work())), outcomes()) == ([], ["none", "none"])
+    Tenant.objects.update(state=Tenant.State.LIVE)
+    Connection.objects.filter(vendor="qbo").update(state=Connection.State.BROKEN)
+    event("qbo", "Bill", 1)
+    assert (calls_of(polled.qbo, lambda: look_into(Work())), outcomes()[2:]) == ([], ["none"])
+
+
+def test_while_the_vendor_wants_to_be_spared_events_wait(scope: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    connections()
+    Tenant.objects.update(state=Tenant.State.LIVE)
+    event("procore", "Projects", 5)
+
+    def refuse(*_: Any) -> int:
+        raise Throttled("enough for now", after=45)
+
+    monkeypatch.setattr(hints.intake, "poll_projects", refuse)
+    look_into_events(tenant_id=scope.pk)
+    row = DueWork.objects.get(topic=EVENTS)
+    assert timedelta(seconds=40) < row.due_at - timezone.now() <= timedelta(seconds=45)
+    assert InboundEvent.objects.filter(handled_at__isnull=True).count() == 1
+    monkeypatch.setattr(hints.intake, "poll_projects", lambda *_: 0)
+    look_into_events(tenant_id=scope.pk)
+    assert (DueWork.objects.get(topic=EVENTS).due_at, outcomes()) == (None, ["looked"])
+
+
+def test_a_burst_of_deliveries_wakes_one_worker(scope: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    woken: list[Any] = []
+    monkeypatch.setattr(tasks.look_into_events, "apply_async", lambda **call: woken.append(call["kwargs"]))
+    for _ in range(5):
+        look_soon(scope.pk)
+    assert woken == [{"tenant_id": scope.pk}]
+    # Should that worker die, the sweep has it after the lease.
+    due_at = DueWork.objects.get(topic=EVENTS).due_at
+    assert timedelta(seconds=80) < due_at - timezone.now() <= LEASE
+
+
+def test_an_approval_in_procore_becomes_a_bill_by_its_event(
+    live: Any, live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BASE_URL, settings.PROCORE_WEBHOOK_TOKENS = live_server.url, ["secret"]
+    monkeypatch.setattr("sync.receivers.look_soon", lambda tenant_id: None)
+    worlds.control(live.procore, "webhooks", {"mode": "duplicate"})
+    assert hooks.keep_hook(Work()) == hooks.ON
+    first, second = worked_example(live)[:2]
+    post(first)
+    worlds.act(live.procore, "set_claim_status", requisition_id=second["id"], status="under_review")
+    worlds.act(live.procore, "approve_claim", requisition_id=second["id"])
+    assert live.procore.app.courier.wait(10)
+    assert set(InboundEvent.objects.values_list("entity", "record_id")) >= {("Draw Requests", str(second["id"]))}
+    look_into_events(tenant_id=require_tenant_id())
+    Engine().run_due()
+    assert state_of(second)[0] in ("posted", "posted_with_warnings")
+    assert {str(bill["Id"]) for bill in bills_of(live)} >= {entry_of(second).target_id}
