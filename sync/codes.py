@@ -11,6 +11,7 @@ from sync import (
     afterlife_codes,
     bill_codes,
     costing_codes,
+    order_codes,
     owner_codes,
     payment_codes,
     planning_codes,
@@ -35,6 +36,8 @@ CODES = {
         *posting_codes.ANSWERS,
         *afterlife_codes.AFTERLIFE,
         *owner_codes.OWNERS,
+        *order_codes.ORDERS,
+        *order_codes.BILLS_OF_ORDERS,
     )
 }
 

@@ -12,7 +12,9 @@ from mapping.kinds import EMPLOYEE, EMPLOYEE_VENDOR, PROJECT, SUB_JOB, VENDOR
 from mapping.maps import LeftSide, Maps
 from sync.models import Entry
 
-COST_FLOWS = frozenset({"direct_costs", "expenses", "payroll_costs"})
+# What they are posted as is all these look up.
+POSTED_ALONE = frozenset({"direct_costs", "purchase_orders", "order_bills"})
+COST_FLOWS = POSTED_ALONE | {"expenses", "payroll_costs"}
 LEFT_KINDS = (VENDOR, PROJECT, SUB_JOB, EMPLOYEE, EMPLOYEE_VENDOR)
 
 
@@ -26,7 +28,7 @@ class Loaded(Protocol):
 
 
 def with_costs(work: Loaded, maps: Maps, entry: Entry) -> Maps:
-    if entry.flow == "direct_costs":
+    if entry.flow in POSTED_ALONE:
         return replace(maps, posted=_posted(entry))
     return replace(
         maps, lefts=work.lefts, budgets=dict(work.budgets), posted=_posted(entry), taken_numbers=_taken_numbers(entry)

@@ -20,8 +20,8 @@ Path = tuple[str, ...]
 
 MEMO: Path = ("PrivateNote",)
 TOTAL: Path = ("TotalAmt",)
-# Fields of the write itself, no part of the document.
-_OWN = frozenset({"Id", "SyncToken", "sparse"})
+# Fields of the write itself, no part of the document. QuickBooks closes an order by itself once everything came.
+_OWN = frozenset({"Id", "SyncToken", "sparse", "POStatus"})
 AMOUNTS = frozenset({"Amount", "UnitPrice", "Qty", "TaxAmount", "TotalTax", "TotalAmt", "ExchangeRate"})
 # QuickBooks adds this line to sales documents.
 _ADDED = frozenset({"SubTotalLineDetail"})

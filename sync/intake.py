@@ -7,9 +7,10 @@ lists alone: a list that was cut short says nothing about what it lacks.
 from __future__ import annotations
 
 import logging
-from collections.abc import Container, Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from mapping.directory.rows import save_rows
 from mapping.kinds import PROJECT
 from mapping.models import Link, RemoteItem
 from smoothx.lib.dates import parse_date, parse_instant
+from smoothx.lib.money import money
 from sync import ledger
 from sync.facts import look_again
 from sync.models import Entry
@@ -34,6 +36,13 @@ log = logging.getLogger(__name__)
 # Clocks differ and a list may lag behind a write: read a little again, equal hints cost nothing.
 OVERLAP = timedelta(minutes=2)
 COMPLETE_EVERY = timedelta(hours=1)
+
+
+class Known(NamedTuple):
+    """What the ledger says of a listed record: the fingerprint it was read with, and its amount."""
+
+    mark: str
+    amount: Decimal | None
 
 
 def poll_procore(work: Work) -> int:
@@ -51,7 +60,7 @@ def _poll_one(work: Work, client: ProcoreClient, project_id: str, started_at: da
     """A project we may not read, or not any more, must not keep the others from being read."""
     noted = 0
     for poll in POLLS:
-        if poll.flow in work.flows_off:
+        if poll.flow in work.flows_off or not poll.is_used(work):
             continue
         try:
             noted += poll_one_list(work, poll, client, project_id, started_at)
@@ -105,17 +114,17 @@ def poll_one_list(
     complete = _cursor(connection, f"{key}.complete", project_id)
     is_complete = is_complete or complete is None or complete.read_until < started_at - COMPLETE_EVERY
     since = _since(cursor)
-    narrowed = since if poll.reads.filters_by_update and not is_complete else None
+    is_narrow = poll.reads.filters_by_update and not poll.figure
+    narrowed = since if is_narrow and not is_complete else None
     rows = _rows(client.list(poll.reads, project_id=project_id, updated_since=narrowed, **poll.filters))
-    known = dict(
-        Entry.objects.filter(flow=poll.flow, project_id=project_id, source_connection=connection).values_list(
-            "source_id", "source_fingerprint"
-        )
-    )
+    entries = Entry.objects.filter(
+        flow=poll.flow, project_id=project_id, source_connection=connection, source_type=key
+    ).values_list("source_id", "source_fingerprint", "amount")
+    known = {source_id: Known(mark, amount) for source_id, mark, amount in entries}
     wanted = [str(row["id"]) for row in rows if _is_wanted(work, poll, row, known, since)]
-    if is_complete or not poll.reads.filters_by_update:
+    if is_complete or not is_narrow:
         listed = {str(row["id"]) for row in rows}
-        wanted += sorted(key for key, mark in known.items() if key not in listed and mark != ledger.GONE)
+        wanted += sorted(key for key, each in known.items() if key not in listed and each.mark != ledger.GONE)
     noted = ledger.note(
         flow(poll.flow),
         source_connection=connection,
@@ -130,9 +139,14 @@ def poll_one_list(
     return noted
 
 
-def _is_wanted(work: Work, poll: ProjectPoll, row: Row, known: Container[str], since: datetime | None) -> bool:
+def _is_wanted(
+    work: Work, poll: ProjectPoll, row: Row, known: Mapping[str, Known], since: datetime | None
+) -> bool:
     """Worth carrying, or ours already and changed: an un-approval must be seen too."""
-    if str(row["id"]) in known:
+    ours = known.get(str(row["id"]))
+    if ours is not None:
+        if poll.figure and ours.amount is not None and money(row.get(poll.figure)) != ours.amount:
+            return True
         updated_at = parse_instant(row.get("updated_at"))
         return since is None or updated_at is None or updated_at >= since
     dated, start = parse_date(row.get(poll.dated)), work.tenant.start_date

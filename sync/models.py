@@ -127,6 +127,7 @@ class Entry(TenantModel):
             "Invoice": "Invoice ",
             "CreditMemo": "Credit memo ",
             "Estimate": "Estimate ",
+            "PurchaseOrder": "Purchase order ",
         }
         return f"{nouns.get(self.target_type, '')}{self.target_number or self.target_id or 'it'}"
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.procore import resources as procore
+from connectors.procore.records_commitments import AGREED
 from connectors.procore.records_costs import CARRIED_KINDS, OUR_MARK
 from connectors.procore.records_owner import prime_key
 from connectors.resource import Resource
-from mapping.defaults import BILL_STATUSES, OWNER_STATUSES
+from mapping.defaults import BILL_STATUSES, ORDER_CONTRACTS, OWNER_STATUSES
 from sync.flows.estimates import SIGNED
 from sync.work import Work
 
@@ -22,7 +23,9 @@ class ProjectPoll:
     """The list `reads` of every project, for the flow `flow`. `is_wanted` is asked of rows not known yet.
 
     `dated` is where a row has its day, if what is dated before the start date stays out. `announced_as` are Procore's
-    names of its webhook events: the document's own first, then those of its parts.
+    names of its webhook events: the document's own first, then those of its parts. `figure` is where a row has the
+    amount of its entry, if that may change without the row's time: the list is read whole then, and compared. `is_used`
+    tells whether the firm takes such documents at all.
     """
 
     flow: str
@@ -31,6 +34,8 @@ class ProjectPoll:
     filters: Mapping[str, object] = field(default_factory=dict)
     dated: str = ""
     announced_as: tuple[str, ...] = ()
+    figure: str = ""
+    is_used: Callable[[Work], bool] = lambda work: True
 
 
 def wants_requisition(work: Work, row: Row) -> bool:
@@ -67,6 +72,19 @@ def wants_prime_contract(work: Work, row: Row) -> bool:
     return row.get("status") in SIGNED
 
 
+def wants_commitment(work: Work, row: Row) -> bool:
+    """Agreed, and none that is over: nothing is to be ordered on it any more."""
+    return row.get("status") in AGREED
+
+
+def orders_subcontracts(work: Work) -> bool:
+    return work.defaults.says(ORDER_CONTRACTS, "both")
+
+
+def wants_subcontract(work: Work, row: Row) -> bool:
+    return orders_subcontracts(work) and wants_commitment(work, row)
+
+
 POLLS = (
     # The hint only needs status, number and date; figures and lines are read with the claim itself.
     ProjectPoll(
@@ -85,5 +103,21 @@ POLLS = (
         wants_direct_cost,
         dated="direct_cost_date",
         announced_as=("Direct Costs", "Direct Cost Line Items"),
+    ),
+    # Unverified: whether a change order moves the time of its commitment. What it comes to then is compared.
+    ProjectPoll(
+        "purchase_orders",
+        procore.PURCHASE_ORDER_CONTRACTS,
+        wants_commitment,
+        announced_as=("Purchase Order Contracts", "Purchase Order Contract Line Items", "Change Order Packages"),
+        figure="revised_contract",
+    ),
+    ProjectPoll(
+        "purchase_orders",
+        procore.WORK_ORDER_CONTRACTS,
+        wants_subcontract,
+        announced_as=("Work Order Contracts", "Work Order Contract Line Items", "Change Order Packages"),
+        figure="revised_contract",
+        is_used=orders_subcontracts,
     ),
 )

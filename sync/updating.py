@@ -16,7 +16,7 @@ from smoothx.lib.money import ZERO
 from sync import drift, following, ledger, outbox, settle
 from sync.drafting import PLANNED, draft_body, save_write, write
 from sync.drift import Difference
-from sync.merge import find_changes, name_path
+from sync.merge import Change, find_changes, name_path
 from sync.models import Entry, Outgoing
 from sync.plan import MoneyDocument, Notice, Plan
 from sync.presenting import to_json
@@ -55,7 +55,7 @@ def open_update(work: Work, entry: Entry, plan: Plan[Any], print_: str) -> Outgo
     found = drift_of(entry, standing, counts_kept=False)
     if _stops(work, entry, document, standing, found):
         return None
-    if standing.is_touched:
+    if standing.is_touched and not adapter.is_safe(entry, document, standing):
         return _update_paid(work, entry, plan, print_, standing)
     if print_ == entry.fingerprint and not found:
         _put_back_already(entry, standing)
@@ -111,8 +111,16 @@ def _update_paid(work: Work, entry: Entry, plan: Plan[Any], print_: str, standin
     is_memo_alone = bool(changes) and all(change.field == name_path(drift.MEMO) for change in changes)
     if is_memo_alone and not work.defaults.says(AFTER_PAYMENT, "nothing"):
         return _write_memo(entry, plan, print_, standing)
-    settle.hold(entry, "paid_and_changed", subject=entry.target_name, fields=PLANNED, version=standing.version)
+    code, what = adapter_for(entry.target_type).touched_codes[0], _name_changes(changes)
+    told = {"version": standing.version, **({"what": what} if what else {})}
+    settle.hold(entry, code, subject=entry.target_name, fields=PLANNED, **told)
     return None
+
+
+def _name_changes(changes: Sequence[Change]) -> str:
+    names = list(dict.fromkeys(change.field for change in changes))
+    more = len(names) - MOST_FIELDS
+    return f"{', '.join(names[:MOST_FIELDS])} and {more} more" if more > 0 else ", ".join(names)
 
 
 def _write_memo(entry: Entry, plan: Plan[Any], print_: str, standing: Standing) -> Outgoing:
@@ -174,7 +182,8 @@ def record_removal(work: Work, entry: Entry, why: Notice) -> Outgoing | None:
         settle.removed(entry)
         return None
     if standing.is_touched:
-        settle.hold(entry, "paid_and_removed", subject=entry.target_name, fields=PLANNED)
+        code = adapter_for(entry.target_type).touched_codes[1]
+        settle.hold(entry, code, subject=entry.target_name, fields=PLANNED)
         return None
     found = drift_of(entry, standing, counts_kept=False)
     if drift.is_loud(found) and approval_for(REMOVE, standing.version) not in entry.approvals:

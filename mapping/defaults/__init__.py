@@ -9,6 +9,7 @@ from mapping.defaults import (
     after_posting,
     bills,
     codes,
+    commitments,
     costs,
     owner_invoices,
     payments,
@@ -36,6 +37,7 @@ from mapping.defaults.bills import (
     RETENTION_LINES,
 )
 from mapping.defaults.codes import BILL_CODE, BILL_ITEM, INVOICE_CODE, LINE_ITEM_TYPE
+from mapping.defaults.commitments import ORDER_BILL_STATUS, ORDER_CONTRACTS
 from mapping.defaults.costs import (
     DEFAULT_COST_TYPE,
     FOLLOW_DELETED_COSTS,
@@ -86,6 +88,7 @@ DEFAULTS: dict[str, DefaultKind] = {
         retention,
         periods,
         bills,
+        commitments,
         owner_invoices,
         payments,
         receipts,
@@ -122,6 +125,8 @@ __all__ = [
     "LOCATION_SOURCE",
     "LOCK_OUR_RECORDS",
     "MISSING_BUDGET_CODES",
+    "ORDER_BILL_STATUS",
+    "ORDER_CONTRACTS",
     "OWNER_DATE",
     "OWNER_DUE",
     "OWNER_DUE_DAYS",

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 from connectors.procore import resources as procore
-from connectors.procore.records_costs import CARRIED_KINDS, DirectCost, DirectCostLine
+from connectors.procore.records_costs import CARRIED_KINDS, DirectCost
 from connectors.qbo.documents import DOC_NUMBER_LENGTH, Bill, BillLine
 from mapping.defaults import (
     BILL_CODE,
@@ -44,7 +42,7 @@ from mapping.kinds import (
     VENDOR,
 )
 from mapping.maps import Maps
-from smoothx.lib.money import ZERO, cents, total
+from smoothx.lib.money import ZERO, total
 from smoothx.lib.text import collapse_spaces, shorten_with_hash, stable_hash
 from sync.flow import Description, Flow
 from sync.flows._bill_head import Due, Head, check_currency, find_customer, find_due, find_vendor
@@ -53,6 +51,7 @@ from sync.flows._codes import find_default, make_coder
 from sync.flows._cost_lines import CostLineMaker
 from sync.flows._periods import find_open_day, tell_date
 from sync.flows._purchase_tax import PurchaseTax
+from sync.flows._quantities import with_quantities
 from sync.flows._tags import Tagger
 from sync.plan import Notes, Plan
 
@@ -114,7 +113,7 @@ def _make_bill(cost: DirectCost, maps: Maps, defaults: Defaults, notes: Notes) -
     tagger.check_books()
     tax = PurchaseTax(maps, defaults, notes)
     maker = CostLineMaker(cost, head.customer_id, coder, tagger, defaults, notes, tax, tagger.document_class())
-    lines = _with_quantities(maker.cost_lines(cost.tax), cost.lines)
+    lines = with_quantities(maker.cost_lines(cost.tax), cost.lines)
     is_posted = bool(maps.posted)
     coded_tax = tax.settle(cost, cost.tax, lines, is_posted=is_posted, holds_tax=True) if tax.is_coded else ZERO
     _check_total(cost, lines, tax, notes)
@@ -161,30 +160,6 @@ def _find_due(head: Head, tagger: Tagger, maps: Maps, defaults: Defaults) -> Due
     """By the terms written on the direct cost, where they are mapped; else as bills are."""
     written = tagger.term()
     return Due(written) if written is not None else find_due(head, tagger, maps, defaults)
-
-
-def _with_quantities(lines: Sequence[BillLine], sources: Sequence[DirectCostLine]) -> tuple[BillLine, ...]:
-    """The lines telling how much was bought and at what price, where both come to the amount exactly.
-
-    In the description: QuickBooks has a quantity on lines by product alone, and refuses one that rounds otherwise.
-    """
-    by_id = {line.id: line for line in sources}
-    return tuple(_with_quantity(line, by_id.get(line.source_line_id)) for line in lines)
-
-
-def _with_quantity(line: BillLine, source: DirectCostLine | None) -> BillLine:
-    if source is None or source.quantity in (ZERO, Decimal(1)):
-        return line
-    if cents(source.quantity * source.unit_cost) != source.amount:
-        return line
-    count = f"{source.quantity.normalize():f} {source.unit}".strip()
-    return replace(line, description=f"{line.description}, {count} at {_price(source.unit_cost)}")
-
-
-def _price(amount: Decimal) -> str:
-    """At least two places, and no more than the price has."""
-    plain = amount.normalize()
-    return f"{plain:,f}" if plain.as_tuple().exponent in (-3, -4) else f"{cents(amount):,.2f}"
 
 
 def _check_total(cost: DirectCost, lines: Sequence[BillLine], tax: PurchaseTax, notes: Notes) -> None:

@@ -20,6 +20,7 @@ TARGET_NOUNS = {
     "Invoice": "Invoice",
     "CreditMemo": "Credit memo",
     "Estimate": "Estimate",
+    "PurchaseOrder": "Purchase order",
     "CarrierItem": "Product or service",
     "payment_issued": "Payment issued",
     "payment_received": "Payment received",

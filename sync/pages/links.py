@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from connectors.links import (
+    procore_commitment_url,
     procore_direct_cost_url,
     procore_project_url,
     procore_requisition_url,
@@ -23,6 +24,12 @@ SOURCES: dict[str, Address] = {
         connection.account_id, entry.project_id, entry.group, entry.source_id
     ),
     procore.DIRECT_COSTS.key: lambda connection, entry: procore_direct_cost_url(entry.project_id, entry.source_id),
+    procore.PURCHASE_ORDER_CONTRACTS.key: lambda connection, entry: procore_commitment_url(
+        entry.project_id, entry.source_id, kind="PurchaseOrderContract"
+    ),
+    procore.WORK_ORDER_CONTRACTS.key: lambda connection, entry: procore_commitment_url(
+        entry.project_id, entry.source_id
+    ),
     procore.PROJECTS.key: lambda connection, entry: procore_project_url(entry.source_id),
     procore.VENDORS.key: lambda connection, entry: procore_vendor_url(connection.account_id, entry.source_id),
     qbo.VENDORS.key: lambda connection, entry: qbo_txn_url("Vendor", entry.source_id),

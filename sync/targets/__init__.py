@@ -8,11 +8,13 @@ from sync.targets.direct_costs import DirectCosts
 from sync.targets.directory import ProcoreDirectory
 from sync.targets.documents import MONEY_ENTITIES, BooksDocuments
 from sync.targets.names import LIST_ENTITIES, NAME_ENTITIES, BooksNames
+from sync.targets.orders import BooksOrders
 from sync.targets.payments import PAYMENT_ENTITIES, ContractPayments
 
 # By what the planned document calls itself; no two vendors use one word.
 ADAPTERS: dict[str, Adapter] = {
     **dict.fromkeys(MONEY_ENTITIES, BooksDocuments()),
+    "PurchaseOrder": BooksOrders(),
     **dict.fromkeys(NAME_ENTITIES, BooksNames()),
     "CarrierItem": CarrierItems(),
     "vendor": ProcoreDirectory(),

@@ -62,10 +62,12 @@ class Standing:
 class Adapter(ABC):
     """Sends what the outbox holds, so that a write can be finished by a worker that never saw the plan.
 
-    `can_update`: what was posted may be changed afterwards.
+    `can_update`: what was posted may be changed afterwards. `touched_codes`: what is said where somebody built on it
+    over there, and it changed or went at its source.
     """
 
     can_update = True
+    touched_codes = ("paid_and_changed", "paid_and_removed")
 
     @abstractmethod
     def send(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer:
@@ -92,6 +94,11 @@ class Adapter(ABC):
     def look(self, work: Work, entry: Entry) -> Standing:
         """How the entry's document stands now. Raises Missing when it was deleted."""
         return Standing(entry.target_version, entry.target_total or ZERO)
+
+    def is_safe(self, entry: Entry, document: Any, standing: Standing) -> bool:
+        """Whether the planned `document` may be written over one that is touched, since it takes nothing away of
+        what that rests on."""
+        return False
 
     def update_fields(self, entry: Entry, standing: Standing) -> dict[str, Any]:
         """What the wire form of a change carries beside the document; alone, it is the body of a delete."""
