@@ -81,12 +81,12 @@ def deliver_qbo(*events: tuple[str, str, str, str], form: str = "legacy", token:
     )
 
 
-def deliver_procore(secret: str = "new", company: str = "9001", **changes: Any) -> Any:
+def deliver_procore(key: str = "new", company: str = "9001", **changes: Any) -> Any:
     return Client(enforce_csrf_checks=True).post(
         PROCORE,
         json.dumps({**EVENT, **changes}),
         content_type="application/json",
-        headers={"Authorization": make_authorization(secret, company)},
+        headers={"Authorization": make_authorization(key, company)},
     )
 
 
