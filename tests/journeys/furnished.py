@@ -17,10 +17,11 @@ from mapping.automap.running import automap
 from mapping.choices import choose
 from mapping.imports.preview import check_run, start_preview
 from mapping.kinds import CUSTOMER, VENDOR
-from mapping.models import Link, MappingRun, RemoteItem
+from mapping.models import Link, MappingRun, RemoteItem, RunRow
 from mapping.pushing.runs import begin
 from mapping.screens import SECTIONS
 from smoothx.tenants.models import AuditEntry, Membership
+from sync.drift import Difference, to_text
 from sync.models import Connection, Entry, OpeningRun
 from tests import factories
 from tests.factories import bill_line, figures, make_attempt, make_entry, make_opening, make_outgoing, notice
@@ -52,6 +53,7 @@ class Furniture:
     member: Membership
     imported: MappingRun
     pushed: MappingRun
+    recoded: MappingRun
 
 
 def furnish(owner: Any) -> Furniture:
@@ -70,7 +72,29 @@ def furnish(owner: Any) -> Furniture:
         state="live", start_date=date(2026, 7, 1), live_at=timezone.now()
     )
     member, imported = owner.memberships.get(), import_contacts(owner)
-    return Furniture(posted, stopped, twin, company, contact, link, connection, member, imported, push_of_many(owner))
+    pushed, recoded = push_of_many(owner), look_at_recoded(owner, posted)
+    return Furniture(posted, stopped, twin, company, contact, link, connection, member, imported, pushed, recoded)
+
+
+def look_at_recoded(owner: Any, posted: Entry) -> MappingRun:
+    """What the mapping of today would change, of a document with long names and of one that is paid."""
+    choose("bill_number", "contract", owner)
+    Entry.objects.filter(pk=posted.pk).update(flow="bills", target_total=Decimal("92753.95"))
+    run: MappingRun = MappingRun.objects.create(
+        what="change", section="recoding", state="preview", started_by=owner, expected=2, options={"ids": [posted.pk]}
+    )
+    changes = to_text(
+        [
+            Difference(("Line", "1", "AccountRef"), "a5030", "a5040"),
+            Difference(("PrivateNote",), UNBROKEN, LONG),
+            Difference(("TxnDate",), "2026-08-01", "2026-08-31"),
+        ]
+    )
+    data = {"fingerprint": "f", "changes": changes}
+    told = {"run": run, "label": f"{LONG}, invoice 6", "left_id": str(posted.pk), "is_chosen": False, "data": data}
+    RunRow.objects.create(number=1, verdict="change", **told)
+    RunRow.objects.create(number=2, verdict="kept", reason="Bill FRM-1187 is paid, in whole or in part.", **told)
+    return run
 
 
 def push_of_many(owner: Any) -> MappingRun:

@@ -53,6 +53,8 @@ WORK = [
     Look("activity:document", lambda f: [9_999_999], status=404),
     Look("activity:adopt"),
     Look("activity:backfill"),
+    Look("activity:recode"),
+    Look("activity:recode_run", lambda f: [f.recoded.pk]),
     Look("mapping:options"),
     Look("mapping:option", lambda _: ["classes"]),
     Look("mapping:review", lambda _: ["contacts"]),
@@ -242,7 +244,7 @@ def test_settings_and_dialogs(
 def test_an_empty_company(owner: Any, open_window: OpenWindow, width: int) -> None:
     page = open_window(owner, width=width)
     confirm_password(page)
-    of_a_row = {"activity:document", "mapping:import_run", "mapping:push_run"}
+    of_a_row = {"activity:document", "activity:recode_run", "mapping:import_run", "mapping:push_run"}
     of_a_row |= {"settings:version", "settings:compare", "settings:restore"}
     needs_nothing = [look for look in (*WORK, *SETTINGS) if look.name not in of_a_row]
     look_at(page, [*needs_nothing, *SECTION_TABS], None)
