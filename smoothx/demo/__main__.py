@@ -25,7 +25,7 @@ def main(argv: Sequence[str]) -> int:
     if arguments.command == "run":
         directory = ROOT / ".local" / "demo"
         directory.mkdir(parents=True, exist_ok=True)
-        options = Options(directory, web_port=8000, procore_port=8001, qbo_port=8002, is_kept=True)
+        options = Options(directory, web_port=8000, procore_port=8001, qbo_port=8002, is_kept=True, has_events=True)
         forget_unless_whole(options)
         code = start("run", options)
         note_whole(options)
@@ -39,6 +39,7 @@ def main(argv: Sequence[str]) -> int:
         poll_seconds=5,
         waits_at_the_end=arguments.keep,
         months=getattr(arguments, "months", 12),
+        has_events=arguments.command == "check",
     )
     code = start(arguments.command, options)
     if code == 0:

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from connectors.sandbox.firm.contractor import Contractor
 from connectors.sandbox.firm.scenarios import build
 from smoothx.demo.compare import Comparison, ProjectRow, compare
-from smoothx.demo.stack import Stage, say, start_product
+from smoothx.demo.stack import Stage, say, send_events_to, start_product
 from smoothx.demo.story import OWNER, PASSWORD, make_company, set_up, wait_until_settled
 from smoothx.demo.supervise import Supervisor
 from smoothx.demo.visitor import Lost, Visitor
@@ -31,6 +31,7 @@ def play(supervisor: Supervisor, stage: Stage) -> int:
     call_command("migrate", verbosity=0)
     tenant = make_company(contractor.name)
     start_product(supervisor, stage.port, stage.options)
+    send_events_to(stage)
     with tenant_scope(tenant.pk):
         try:
             set_up(Visitor(stage.base_url), contractor, say)

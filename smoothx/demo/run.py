@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from connectors.sandbox.firm.scenarios import build
-from smoothx.demo.stack import Stage, say, start_product
+from smoothx.demo.stack import Stage, say, send_events_to, start_product
 from smoothx.demo.story import OWNER, PASSWORD, STAFF, make_company, set_up
 from smoothx.demo.supervise import Supervisor
 from smoothx.demo.visitor import Lost, Visitor
@@ -22,6 +22,7 @@ def play(supervisor: Supervisor, stage: Stage) -> int:
     tenant = make_company(contractor.name)
     say("Starting the web server, a worker and the scheduler")
     start_product(supervisor, stage.port, options)
+    send_events_to(stage)
     if tenant.state == Tenant.State.SETUP:
         try:
             with tenant_scope(tenant.pk):

@@ -12,8 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import requests
+
+from connectors.sandbox.qbo.service.events import VERIFIER_TOKEN
 from smoothx.demo.supervise import Process, Supervisor, free_port
 
+# One that stays, so that a demo that is started again knows its own webhook.
+PROCORE_WEBHOOK_TOKEN = "demo-procore-webhook"  # noqa: S105 - of stand-ins on this machine
 CELERY = [sys.executable, "-m", "celery", "-A", "smoothx.celery"]
 
 
@@ -21,7 +26,7 @@ CELERY = [sys.executable, "-m", "celery", "-A", "smoothx.celery"]
 class Options:
     """What to run. Ports of 0 are chosen; `directory` holds the database, the sandboxes' snapshot and the logs.
 
-    `months` is how long a simulated year is.
+    `months` is how long a simulated year is. With `has_events` the vendors tell the product of changes.
     """
 
     directory: Path
@@ -35,6 +40,7 @@ class Options:
     is_kept: bool = False
     waits_at_the_end: bool = False
     months: int = 12
+    has_events: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +103,18 @@ def point_product_at(info: dict[str, Any], base_url: str, options: Options) -> N
             "QBO_REVOKE_URL": qbo["revoke_url"],
             "QBO_API_URL": qbo["url"],
             "QBO_WEB_URL": qbo["url"],
+            "PROCORE_WEBHOOK_TOKEN": PROCORE_WEBHOOK_TOKEN if options.has_events else "",
+            "QBO_WEBHOOK_VERIFIER_TOKEN": VERIFIER_TOKEN if options.has_events else "",
         }
     )
+
+
+def send_events_to(stage: Stage) -> None:
+    """What is set in Intuit's portal for the app; Procore's webhook the product makes itself."""
+    answer = requests.post(
+        f"{stage.info['qbo']['url']}/_control/webhooks", json={"url": f"{stage.base_url}/hooks/qbo/"}, timeout=10
+    )
+    answer.raise_for_status()
 
 
 def start_product(supervisor: Supervisor, port: int, options: Options) -> None:
