@@ -25,6 +25,7 @@ _QBO_PAGES = {
     "Estimate": "estimate?txnId={id}",
     "Purchase": "expense?txnId={id}",
     "JournalEntry": "journal?txnId={id}",
+    "TimeActivity": "timeactivity?txnId={id}",
     "Payment": "recvpayment?txnId={id}",
     "BillPayment": "billpayment?txnId={id}",
     "Vendor": "vendordetail?nameId={id}",

@@ -16,7 +16,8 @@ from mapping.kinds import COST_CODE_CLASS, COST_TYPE_CLASS
 from mapping.maps import CodeRef, Maps
 from mapping.precedence import ACCOUNT_MAPS, ITEM_MAPS, CodeMaps, code_and_divisions, find_target, reads_items
 
-Rule = Literal["class", "item", "account", "pair", "default", ""]
+# "named": the line said the code itself.
+Rule = Literal["class", "item", "account", "pair", "named", "default", ""]
 NAMED_CANDIDATES = 4
 
 
@@ -47,10 +48,14 @@ class BudgetCode:
 
 @dataclass(frozen=True, slots=True)
 class Fallback:
-    """The firm's Procore bill code, by the key it is mapped under, and its default cost type by id."""
+    """The firm's code for lines that lead to none, by the key it is mapped under, and its default cost type by id.
+
+    `label` is what the firm knows that setting by.
+    """
 
     code: CodeRef | None = None
     cost_type_id: str = ""
+    label: str = "Procore Bill Code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ class Reader:
                 return _with_history(attempt, passed_over, candidates)
             passed_over.append(attempt.reason)
             candidates = candidates or attempt.candidates
-        return self._fall_back(passed_over, candidates)
+        return self.fall_back(passed_over, candidates)
 
     def type_of(self, line: BooksLine, meaning: CodeMeaning) -> TypeMeaning:
         """The cost type: by class where classes stand for types, by the pair that decided the code, the default."""
@@ -167,15 +172,16 @@ class Reader:
     def _has(self, key: str) -> bool:
         return any(each.code.key == key for each in self.budget.values())
 
-    def _fall_back(self, passed_over: Sequence[str], candidates: tuple[str, ...]) -> CodeMeaning:
+    def fall_back(self, passed_over: Sequence[str], candidates: tuple[str, ...] = ()) -> CodeMeaning:
+        """The firm's default, for a line whose code cannot be told for the reasons given."""
         code = self.fallback.code
         if code is not None:
             own = next((each.id for each in self.budget.values() if each.code.key == code.key), "")
-            reason = f"The Procore bill code {code.code} is used."
+            reason = f"{self.fallback.label} {code.code} is used."
             return _with_history(CodeMeaning(code.key, own, "default", reason), passed_over, candidates)
         why = passed_over[-1] if passed_over else "The line has neither class, product or service, nor account."
         problem: Literal["ambiguous", "no_code"] = "ambiguous" if candidates else "no_code"
-        meaning = CodeMeaning(problem=problem, reason=f"{why} No Procore bill code is chosen.")
+        meaning = CodeMeaning(problem=problem, reason=f"{why} {self.fallback.label} is empty.")
         return _with_history(meaning, passed_over, candidates)
 
 

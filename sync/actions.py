@@ -38,7 +38,7 @@ def retry(entry: Entry, actor: User) -> None:
 
 def post_anyway(entry: Entry, actor: User) -> None:
     """Post although something like it stands in the books."""
-    _needs_code(entry, {*ALIKE, "number_refused"})
+    _needs_code(entry, {*ALIKE, "number_refused", "labour_counted_elsewhere"})
     _approve(entry, "post_anyway")
     _again(entry, actor, "approved", "Told to post although a similar document exists")
 

@@ -6,7 +6,7 @@ is looked at again too, since what came of it has to go.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -16,11 +16,13 @@ from connectors.models import Connection, Cursor
 from connectors.qbo import resources as qbo
 from connectors.qbo.records_payments import BillPayment
 from connectors.qbo.records_sales import CustomerPayment
+from connectors.qbo.records_time import TimeActivity
 from connectors.resource import Resource
 from smoothx.lib.dates import parse_date, to_instant_text
 from smoothx.tenants.models import Tenant
 from sync import ledger, paid_documents
 from sync.cost_sources import cost_reader, look_at_adopted, reads_journals, wants_cost
+from sync.labour_sources import begin_again, keep_payroll, reads_payroll, wants_payroll
 from sync.models import Entry
 from sync.registry import all_flows
 from sync.sources import receipts
@@ -38,7 +40,9 @@ class BookSource:
     `is_wanted` is asked of a record, by its entity, that is not in the queue yet; `is_used` whether the firm takes
     such records at all. `keeps` answers which parts of a record are worth an entry, `looks_again` puts in the queue
     what else hangs on the parts of a changed record, `finds_more` notes records that concern us although they did not
-    change. With `begins_at_start` what is dated before the start date stays out, and all since then is read once.
+    change. With `begins_at_start` what is dated before the start date stays out, and all since then is read once, and
+    again whenever `begins_again` answers another text. What is not `is_fed` the change feed does not know: it is asked
+    for by the time of its last change, and what was deleted is told by what is still there (sync/unfed.py).
     """
 
     flow: str
@@ -50,6 +54,8 @@ class BookSource:
     looks_again: Callable[[Work, Resource, set[str]], None] | None = None
     finds_more: Callable[[Work, Callable[[Wire], int]], int] | None = None
     begins_at_start: bool = False
+    begins_again: Callable[[Work], str] = lambda work: ""
+    is_fed: bool = True
 
 
 SOURCES: tuple[BookSource, ...] = (
@@ -72,6 +78,25 @@ SOURCES: tuple[BookSource, ...] = (
         begins_at_start=True,
     ),
     BookSource(
+        "payroll_costs",
+        qbo.TIME_ACTIVITIES,
+        TimeActivity.from_wire,
+        wants_payroll,
+        is_used=partial(reads_payroll, resource=qbo.TIME_ACTIVITIES),
+        begins_at_start=True,
+        is_fed=False,
+    ),
+    BookSource(
+        "payroll_costs",
+        qbo.JOURNAL_ENTRIES,
+        cost_reader("JournalEntry"),
+        wants_payroll,
+        is_used=partial(reads_payroll, resource=qbo.JOURNAL_ENTRIES),
+        keeps=keep_payroll,
+        begins_at_start=True,
+        begins_again=begin_again,
+    ),
+    BookSource(
         "bill_payments",
         qbo.BILL_PAYMENTS,
         BillPayment.from_wire,
@@ -92,13 +117,13 @@ SOURCES: tuple[BookSource, ...] = (
 
 def watched_entities(work: Work) -> tuple[str, ...]:
     """The entities to ask the change feed for."""
-    return tuple(dict.fromkeys(source.reads.entity for source in _in_use(work)))
+    return tuple(dict.fromkeys(source.reads.entity for source in in_use(work) if source.is_fed))
 
 
 def note_changes(work: Work, changes: Mapping[str, Sequence[Wire]]) -> int:
     """Put what changed in the queue. Answers how many entries."""
     noted = 0
-    for source in _in_use(work):
+    for source in in_use(work):
         for wire in changes.get(source.reads.entity, ()):
             noted += note_record(work, source, wire)
         if source.finds_more is not None:
@@ -117,8 +142,8 @@ def read_since_start(work: Work) -> int:
     first = datetime.combine(start, datetime.min.time(), UTC)
     rows = Cursor.objects.filter(connection=work.qbo.connection, resource__endswith=SINCE, read_until__lte=first)
     read = set(rows.values_list("resource", "project_id"))
-    for source in _in_use(work):
-        key = (f"{source.reads.key}{SINCE}", source.flow)
+    for source in in_use(work):
+        key = (f"{source.reads.key}{source.begins_again(work)}{SINCE}", source.flow)
         if not source.begins_at_start or key in read:
             continue
         for page in work.qbo.query_all(source.reads, where=f"TxnDate >= '{start.isoformat()}'"):
@@ -129,11 +154,12 @@ def read_since_start(work: Work) -> int:
     return noted
 
 
-def read_older(work: Work, since: datetime) -> int:
-    """Put in the queue what changed since a time the change feed does not reach. What was deleted it cannot tell."""
+def read_older(work: Work, since: datetime, sources: Iterable[BookSource] | None = None) -> int:
+    """Put in the queue what changed since a time the change feed does not reach, of all sources in use or of these.
+    What was deleted it cannot tell."""
     changed = f"MetaData.LastUpdatedTime >= '{to_instant_text(since)}'"
     noted = 0
-    for source in _in_use(work):
+    for source in in_use(work) if sources is None else sources:
         for page in work.qbo.query_all(source.reads, where=changed):
             noted += sum(note_record(work, source, wire) for wire in page)
     return noted
@@ -176,5 +202,5 @@ def _known_parts(source: BookSource, connection: Connection, record_id: str) -> 
     return set(rows.values_list("part", flat=True))
 
 
-def _in_use(work: Work) -> list[BookSource]:
+def in_use(work: Work) -> list[BookSource]:
     return [source for source in SOURCES if source.flow not in work.flows_off and source.is_used(work)]

@@ -27,6 +27,7 @@ from sync.following import target_gone
 from sync.models import Entry
 from sync.registry import all_flows
 from sync.targets import signed
+from sync.unfed import note_unfed
 from sync.updating import hold_drift
 from sync.work import Work
 from sync.written import find_drift
@@ -55,6 +56,7 @@ def poll_books(work: Work) -> int:
     if wanted < since:
         book_sources.read_older(work, wanted)
     book_sources.note_changes(work, changes)
+    note_unfed(work, since)
     if all(is_complete):
         Cursor.objects.update_or_create(
             connection=connection, resource=RESOURCE, project_id="", defaults={"read_until": started_at}

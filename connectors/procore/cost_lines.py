@@ -62,15 +62,23 @@ def _pair(
 
 def _says(line: DirectCostLine, want: Wanted) -> bool:
     same_code = line.wbs_code_id == str(want["wbs_code_id"])
-    return same_code and line.amount == Decimal(want["amount"]) and line.description == want["description"]
+    same_count = "quantity" not in want or (line.quantity, line.unit_cost) == _counted(want)
+    same_amount = same_count and line.amount == Decimal(want["amount"])
+    return same_code and same_amount and line.description == want["description"]
 
 
 def _row(want: Wanted) -> dict[str, Any]:
-    amount = Decimal(want["amount"])
+    quantity, unit_cost = _counted(want)
     return {
         "wbs_code_id": int(want["wbs_code_id"]),
         "description": want["description"],
-        "quantity": Decimal(1),
-        "unit_cost": amount,
-        "amount": amount,
+        "quantity": quantity,
+        "unit_cost": unit_cost,
+        "amount": Decimal(want["amount"]),
     }
+
+
+def _counted(want: Wanted) -> tuple[Decimal, Decimal]:
+    """Quantity and unit cost; one times the amount where nothing was counted."""
+    amount = Decimal(want["amount"])
+    return Decimal(want.get("quantity", 1)), Decimal(want.get("unit_cost", amount))

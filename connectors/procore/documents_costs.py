@@ -22,6 +22,7 @@ class CostLine:
 
     `tax` is the share of a tax that is cost; it is inside `amount`. `coding` is what the line was coded with in
     QuickBooks when the code was chosen. `stands_in`: the code meant could not be used, so this is the firm's default.
+    `quantity` and `unit_cost` are set where more is known than the amount, which holds whatever they come to.
     """
 
     key: str
@@ -37,9 +38,13 @@ class CostLine:
     role: Literal["cost"] = "cost"
     coding: str = ""
     stands_in: bool = False
+    quantity: Decimal | None = None
+    unit_cost: Decimal | None = None
 
     def to_wire(self) -> dict[str, Any]:
+        counted = {"quantity": self.quantity, "unit_cost": self.unit_cost} if self.quantity is not None else {}
         return {
+            **counted,
             "key": self.key,
             "amount": self.amount,
             "description": self.description[:LINE_DESCRIPTION_LENGTH],
@@ -54,7 +59,8 @@ class DirectCost:
     """A direct cost of one project. A credit has a total below zero.
 
     `mark` is in its description, by which it is found again. An invoice's number is unique for its vendor. Without
-    `has_payee` the vendor is the one that stands for unnamed payees.
+    `has_payee` the vendor is the one that stands for unnamed payees. A payroll cost has an employee, a vendor who is
+    paid for work, or neither: unverified is whether Procore takes one that names nobody, as an old record of it shows.
     """
 
     project_id: str
@@ -70,6 +76,8 @@ class DirectCost:
     is_locked: bool
     payment_date: Day | None = None
     has_payee: bool = True
+    employee_id: str = ""
+    employee_name: str = ""
     # It follows from cost code and cost type, and may be made only as the cost is written.
     derived: ClassVar[frozenset[str]] = frozenset({"wbs_code_id"})
 
@@ -87,6 +95,7 @@ class DirectCost:
 
     def to_wire(self) -> dict[str, Any]:
         """`head` in Procore's words; the adapter writes the lines and what `mark` and `is_locked` mean."""
+        worker = {"employee_id": self.employee_id or None} if self.kind == "payroll" else {}
         return {
             "project_id": self.project_id,
             "mark": self.mark,
@@ -97,6 +106,7 @@ class DirectCost:
                 "direct_cost_date": self.date.isoformat(),
                 "payment_date": self.payment_date.isoformat() if self.payment_date else None,
                 "vendor_id": self.vendor_id or None,
+                **worker,
                 "invoice_number": self.number or None,
                 "description": self.memo[:DESCRIPTION_LENGTH],
             },

@@ -162,6 +162,7 @@ class ListedCost:
     description: str
     origin_id: str
     version: str
+    employee_id: str = ""
 
     @classmethod
     def from_wire(cls, wire: Wire) -> ListedCost:
@@ -175,6 +176,7 @@ class ListedCost:
             description=strip_tags(wire.get("description") or ""),
             origin_id=_id(wire.get("origin_id")),
             version=_id(wire.get("updated_at")),
+            employee_id=_id((wire.get("employee") or {}).get("id")),
         )
 
 

@@ -32,7 +32,12 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class BookedLine:
-    """One line, with the sign of a cost: a credit's is below zero. `order_id` is the purchase order it receives."""
+    """One line, with the sign of a cost: a credit's is below zero. `order_id` is the purchase order it receives,
+    `order_line_id` the line of that.
+
+    `hours` and their `rate` are those of labour, None where only an amount is known. `cost_code` is the Procore code
+    that the line names itself, as the rows of a payroll file do.
+    """
 
     id: str
     amount: Decimal
@@ -43,6 +48,10 @@ class BookedLine:
     customer: Ref
     tax_code_id: str = ""
     order_id: str = ""
+    order_line_id: str = ""
+    hours: Decimal | None = None
+    rate: Decimal | None = None
+    cost_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +138,8 @@ def _read_lines(wire: Wire, sign: int) -> Iterator[BookedLine]:
 
 
 def _read_line(row: Wire, detail: Wire, amount: Decimal, customer: Ref) -> BookedLine:
-    orders = [str(link.get("TxnId")) for link in row.get("LinkedTxn") or () if link.get("TxnType") == "PurchaseOrder"]
+    orders = [link for link in row.get("LinkedTxn") or () if link.get("TxnType") == "PurchaseOrder"]
+    order = orders[0] if orders else {}
     return BookedLine(
         id=str(row.get("Id") or ""),
         amount=cents(amount),
@@ -139,7 +149,8 @@ def _read_line(row: Wire, detail: Wire, amount: Decimal, customer: Ref) -> Booke
         class_=Ref.read(detail, "ClassRef"),
         customer=customer,
         tax_code_id=Ref.read(detail, "TaxCodeRef").id,
-        order_id=orders[0] if orders else "",
+        order_id=str(order.get("TxnId") or ""),
+        order_line_id=str(order.get("TxnLineId") or ""),
     )
 
 

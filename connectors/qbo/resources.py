@@ -22,6 +22,9 @@ PURCHASES = Resource("qbo.purchases", "QuickBooks expenses", "purchase", "realm"
 JOURNAL_ENTRIES = Resource(
     "qbo.journal_entries", "QuickBooks journal entries", "journalentry", "realm", entity="JournalEntry"
 )
+TIME_ACTIVITIES = Resource(
+    "qbo.time_activities", "QuickBooks time activities", "timeactivity", "realm", entity="TimeActivity"
+)
 BILL_PAYMENTS = Resource("qbo.bill_payments", "QuickBooks bill payments", "billpayment", "realm", entity="BillPayment")
 INVOICES = Resource("qbo.invoices", "QuickBooks invoices", "invoice", "realm", entity="Invoice")
 CREDIT_MEMOS = Resource("qbo.credit_memos", "QuickBooks credit memos", "creditmemo", "realm", entity="CreditMemo")
@@ -48,6 +51,7 @@ ALL = (
     PAYMENTS,
     PURCHASES,
     JOURNAL_ENTRIES,
+    TIME_ACTIVITIES,
     COMPANY_INFO,
     PREFERENCES,
 )

@@ -11,6 +11,7 @@ from mapping.defaults import (
     codes,
     commitments,
     costs,
+    labour,
     owner_invoices,
     payments,
     periods,
@@ -56,6 +57,13 @@ from mapping.defaults.kind import (
     Defaults,
     Screen,
 )
+from mapping.defaults.labour import (
+    HIDE_EMPLOYEES,
+    LABOUR_COST_TYPE,
+    LABOUR_SOURCE,
+    PAYROLL_ACCOUNTS,
+    PROCORE_PAYROLL_CODE,
+)
 from mapping.defaults.owner_invoices import (
     OWNER_DATE,
     OWNER_DUE,
@@ -94,6 +102,7 @@ DEFAULTS: dict[str, DefaultKind] = {
         receipts,
         after_posting,
         costs,
+        labour,
     )
     for kind in module.KINDS
 }
@@ -117,10 +126,13 @@ __all__ = [
     "FOLLOW_DELETED_COSTS",
     "FOLLOW_DELETION",
     "FOLLOW_UNAPPROVAL",
+    "HIDE_EMPLOYEES",
     "INCOME_TYPES",
     "INVOICE_CODE",
     "ITEMS_IN_QUICKBOOKS",
     "JOURNAL_COSTS",
+    "LABOUR_COST_TYPE",
+    "LABOUR_SOURCE",
     "LINE_ITEM_TYPE",
     "LOCATION_SOURCE",
     "LOCK_OUR_RECORDS",
@@ -141,7 +153,9 @@ __all__ = [
     "PAYMENT_CREDITS",
     "PAYMENT_DUE_TAX",
     "PAYMENT_WITHOUT_TAX",
+    "PAYROLL_ACCOUNTS",
     "PROCORE_BILL_CODE",
+    "PROCORE_PAYROLL_CODE",
     "PURCHASE_TAX_CODE",
     "RECEIPT_CREDITS",
     "RECEIPT_WITHOUT_TAX",

@@ -36,7 +36,8 @@ class ExpensePart:
 
     `left_out_accounts` are those of retention, `cost_accounts` the only ones that count (None: all but those).
     `orders` are the purchase orders whose bills come back as invoices of their commitment. `is_tax_cost`: tax on
-    purchases is part of their cost in these books. `paid_on` is the day a bill was paid in full.
+    purchases is part of their cost in these books. `paid_on` is the day a bill was paid in full. `left_out_lines` are
+    the keys of lines that stand in Procore as labour cost.
     """
 
     source_id: str
@@ -49,10 +50,12 @@ class ExpensePart:
     cost_accounts: tuple[str, ...] | None = None
     orders: tuple[str, ...] = ()
     paid_on: date | None = None
+    left_out_lines: tuple[str, ...] = ()
 
     def counts(self, line: BookedLine) -> bool:
         """A line that is cost, of whatever project."""
-        if line.account.id in self.left_out_accounts or line.order_id in self.orders or not line.amount:
+        is_left_out = line.account.id in self.left_out_accounts or line.id in self.left_out_lines
+        if is_left_out or line.order_id in self.orders or not line.amount:
             return False
         return self.cost_accounts is None or line.account.id in self.cost_accounts
 

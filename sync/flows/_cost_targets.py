@@ -15,19 +15,21 @@ from mapping.kinds import COST_CODE_ACCOUNT, COST_CODE_CLASS, COST_CODE_ITEM, CO
 from mapping.maps import CodeRef, Maps
 from mapping.reverse import BooksLine, BudgetCode, CodeMeaning, Fallback, Reader, TypeMeaning, make_reader
 from smoothx.lib.money import ZERO
+from smoothx.lib.text import collapse_spaces
 from sync.flows import _waits
 from sync.flows._codes import find_default
 from sync.plan import Notes
 
-RULES = {"class": "Class", "item": "Product or service", "account": "Account", "default": PROCORE_BILL_CODE.label}
+RULES = {"class": "Class", "item": "Product or service", "account": "Account", "named": "Payroll file"}
 
 
 @dataclass(frozen=True, slots=True)
 class CostTargets:
     """Resolves lines for one project, and within it for one sub job ("" for none).
 
-    `default_code` is the firm's code for lines that lead to none: Procore Bill Code, or the one of payroll. `posted`
-    are the lines of the document as it was last sent, by their keys.
+    `default_code` is the firm's code for lines that lead to none: Procore Bill Code, or the one of payroll.
+    `default_type` is the cost type of lines whose class says none. `posted` are the lines of the document as it was
+    last sent, by their keys.
     """
 
     maps: Maps
@@ -38,6 +40,7 @@ class CostTargets:
     project_name: str
     sub_job_id: str
     default_code: DefaultKind = PROCORE_BILL_CODE
+    default_type: DefaultKind = DEFAULT_COST_TYPE
     posted: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def make_lines(self, lines: Iterable[tuple[BookedLine, Decimal]]) -> tuple[CostLine, ...]:
@@ -45,7 +48,7 @@ class CostTargets:
         made = [line for line in (self._keep(*each) or self._make(*each) for each in lines) if line is not None]
         taken: dict[str, Decimal] = {}
         for line in made:
-            if line.chosen_by == RULES["default"]:
+            if line.chosen_by == self.default_code.label:
                 taken[line.source_code] = taken.get(line.source_code, ZERO) + line.amount
         for named, amount in taken.items():
             self.notes.warn("procore_code_used", named, amount=amount, default=self.default_code.label)
@@ -72,7 +75,7 @@ class CostTargets:
 
     def _make(self, line: BookedLine, amount: Decimal) -> CostLine | None:
         booked = _books_line(line)
-        meaning = self.reader.code_of(booked)
+        meaning = self._named_code(line.cost_code) if line.cost_code else self.reader.code_of(booked)
         cost_type = self.reader.type_of(booked, meaning)
         if cost_type.problem:
             self._block_type(cost_type)
@@ -80,11 +83,23 @@ class CostTargets:
             self._block_code(line, meaning)
         if cost_type.problem or meaning.problem:
             return None
-        target, chosen_by = self._find_target(meaning, cost_type.id), RULES.get(meaning.rule, meaning.rule)
+        target, chosen_by = self._find_target(meaning, cost_type.id), self._say(meaning)
         if target is None:
             return None
         code_id, wbs_id, stands_in = target
         return replace(self._line(line, amount, chosen_by, code_id, wbs_id, cost_type.id), stands_in=stands_in)
+
+    def _say(self, meaning: CodeMeaning) -> str:
+        return self.default_code.label if meaning.used_default else RULES.get(meaning.rule, meaning.rule)
+
+    def _named_code(self, named: str) -> CodeMeaning:
+        """The code of this spelling that the project has, else one that other projects have, else the default."""
+        own = [code_id for code_id in self.budget.codes if self._is_here(code_id)]
+        for code_id in (*own, *self.maps.codes):
+            code = self.maps.codes[code_id]
+            if is_named(code, named):
+                return CodeMeaning(code.key, code_id if code_id in own else "", "named")
+        return self.reader.fall_back([f"No cost code is called {named}."])
 
     def _line(
         self, line: BookedLine, amount: Decimal, chosen_by: str, code_id: str, wbs_id: str, type_id: str
@@ -102,6 +117,7 @@ class CostTargets:
             chosen_by=chosen_by,
             source_code=_name_of(line),
             coding=_coding_of(line),
+            **_counts_of(line),
         )
 
     def _find_target(self, meaning: CodeMeaning, type_id: str) -> tuple[str, str, bool] | None:
@@ -164,8 +180,9 @@ class CostTargets:
         return f"{known.code} {known.name}".strip() if known is not None else key
 
     def _block_type(self, cost_type: TypeMeaning) -> None:
-        wait = _waits.default(DEFAULT_COST_TYPE)
-        self.notes.block("cost_type_not_set", DEFAULT_COST_TYPE.label, waits_for=wait, why=cost_type.reason)
+        wait, also = _waits.default(self.default_type), [_waits.default(DEFAULT_COST_TYPE)]
+        told = {"waits_for": wait, "also_lifted_by": also, "why": cost_type.reason}
+        self.notes.block("cost_type_not_set", self.default_type.label, **told)
 
     def _block_code(self, line: BookedLine, meaning: CodeMeaning) -> None:
         lifts = [_waits.linked(COST_CODE_ACCOUNT, line.account.id), _waits.linked(COST_CODE_ITEM, line.item.id)]
@@ -195,14 +212,28 @@ def make_targets(
     project_name: str,
     sub_job_id: str = "",
     default_code: DefaultKind = PROCORE_BILL_CODE,
+    default_type: DefaultKind = DEFAULT_COST_TYPE,
 ) -> CostTargets:
-    chosen, cost_type = find_default(default_code, defaults, notes), find_default(DEFAULT_COST_TYPE, defaults, notes)
+    """`default_type` gives way to Default Cost Type where it is not chosen."""
+    chosen = find_default(default_code, defaults, notes)
+    cost_type = find_default(default_type, defaults, notes) or find_default(DEFAULT_COST_TYPE, defaults, notes)
     code = CodeRef(chosen.id, chosen.name, "") if chosen is not None else None
-    fallback = Fallback(code, cost_type.id if cost_type is not None else "")
+    fallback = Fallback(code, cost_type.id if cost_type is not None else "", default_code.label)
     codes = list(_budget_codes(maps, budget, sub_job_id))
     reader = make_reader(maps, defaults, codes, fallback)
     posted = {str(line.get("key") or ""): line for line in maps.posted.get("lines") or () if line.get("key")}
-    return CostTargets(maps, defaults, notes, budget, reader, project_name, sub_job_id, default_code, posted)
+    return CostTargets(
+        maps, defaults, notes, budget, reader, project_name, sub_job_id, default_code, default_type, posted
+    )
+
+
+def is_named(code: CodeRef, named: str) -> bool:
+    """A code as people write it: alone, or with its name after it."""
+    wanted = collapse_spaces(named).casefold()
+    if not wanted.startswith(code.code.casefold()):
+        return False
+    spelled = (code.code, f"{code.code} {code.name}", f"{code.code} - {code.name}")
+    return wanted in [collapse_spaces(text).casefold() for text in spelled]
 
 
 def _budget_codes(maps: Maps, budget: ProjectBudget, sub_job_id: str) -> Iterator[BudgetCode]:
@@ -229,12 +260,19 @@ def _books_line(line: BookedLine) -> BooksLine:
 
 
 def _coding_of(line: BookedLine) -> str:
-    return f"{line.account.id}/{line.item.id}/{line.class_.id}"
+    coding = f"{line.account.id}/{line.item.id}/{line.class_.id}"
+    return f"{coding}/{line.cost_code}" if line.cost_code else coding
+
+
+def _counts_of(line: BookedLine) -> dict[str, Decimal | None]:
+    """Hours at their rate, where both are known."""
+    is_counted = line.hours is not None and line.rate is not None
+    return {"quantity": line.hours, "unit_cost": line.rate} if is_counted else {}
 
 
 def _name_of(line: BookedLine) -> str:
-    """What a reader knows the line by: its product or account."""
-    return line.item.name or line.account.name or line.description or "A line"
+    """What a reader knows the line by: the code it names itself, its product or account."""
+    return line.cost_code or line.item.name or line.account.name or line.description or "A line"
 
 
 def _why(meaning: CodeMeaning) -> str:

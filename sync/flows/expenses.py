@@ -40,8 +40,8 @@ from smoothx.lib.text import collapse_spaces, stable_hash
 from sync.flow import Description, Flow
 from sync.flows import _waits
 from sync.flows._booked import ExpensePart, check_totals, name_of
-from sync.flows._claims import BACKFILL
 from sync.flows._codes import find_default
+from sync.flows._cost_parts import find_customers_project, is_before_start, remove_gone
 from sync.flows._cost_targets import make_targets
 from sync.plan import Notes, Plan
 
@@ -59,7 +59,7 @@ def expense_for(part: ExpensePart, maps: Maps, defaults: Defaults) -> Plan[Direc
     notes = Notes()
     cost = part.cost
     if cost is None:
-        return _gone(part, defaults, notes)
+        return remove_gone(part.gone, defaults, notes)
     reason = _exclude(part, cost, maps, defaults)
     if reason:
         return notes.remove(reason, name_of(cost))
@@ -85,41 +85,12 @@ def _exclude(part: ExpensePart, cost: BookedCost, maps: Maps, defaults: Defaults
         return "cost_of_order"
     if not has_amounts:
         return "cost_part_gone" if maps.posted else "no_cost_here"
-    is_early = maps.start_date is not None and cost.date is not None and cost.date < maps.start_date
-    if is_early and not maps.posted and BACKFILL not in maps.approvals:
-        return "cost_before_start"
-    return ""
-
-
-def _gone(part: ExpensePart, defaults: Defaults, notes: Notes) -> Plan[DirectCost]:
-    is_posted = part.gone is not None and part.gone.is_posted
-    name = part.gone.number if part.gone else ""
-    if is_posted and not defaults.says(FOLLOW_DELETED_COSTS, "yes"):
-        notes.block("cost_source_deleted", name, also_lifted_by=[_waits.default(FOLLOW_DELETED_COSTS)])
-        return notes.blocked()
-    return notes.remove("deleted_in_quickbooks", name)
+    return "cost_before_start" if is_before_start(cost.date, maps) else ""
 
 
 def _find_project(part: ExpensePart, cost: BookedCost, maps: Maps, notes: Notes) -> LeftSide | None:
-    """The project, with the sub job's own id where the customer stands for one; `project_id` is always set."""
-    found = maps.find_left(PROJECT, part.part) or maps.find_left(SUB_JOB, part.part)
     name = next((line.customer.name for line in cost.lines if line.customer.id == part.part), "") or part.part
-    if found is None:
-        wait, also = _waits.linked(PROJECT, part.part), [_waits.linked(SUB_JOB, part.part)]
-        notes.block("customer_not_a_project", name, waits_for=wait, also_lifted_by=also)
-        return None
-    project = found if found.project_id else LeftSide(found.id, found.name, found.is_active, found.id)
-    again = [_waits.linked(PROJECT, part.part), _waits.linked(SUB_JOB, part.part)]
-    if not project.is_active:
-        notes.block("procore_project_inactive", project.name, also_lifted_by=again)
-    budget = maps.budgets.get(project.project_id)
-    if budget is None or not budget.is_visible:
-        notes.block("procore_project_hidden", project.name, also_lifted_by=again)
-        return None
-    posted = maps.posted.get("project_id", "")
-    if posted not in ("", project.project_id):
-        notes.block("cost_moved_project", project.name, other=maps.posted.get("project_name", posted))
-    return project
+    return find_customers_project(part.part, name, maps, notes)
 
 
 def _find_vendor(cost: BookedCost, maps: Maps, defaults: Defaults, notes: Notes) -> LeftSide | None:

@@ -24,7 +24,8 @@ from sync.pages.needs import BUSY
 
 Do = Callable[[Entry, Any], None]
 TWIN_CODES = frozenset(actions.ALIKE)
-REFUSED_NUMBER = frozenset({"number_refused"})
+# What a person may say yes to beside a look-alike: a number in use, labour that may be counted already.
+MAY_BE_TWICE = frozenset({"number_refused", "labour_counted_elsewhere"})
 GONE = frozenset({"target_deleted", "target_missing"})
 
 
@@ -57,7 +58,7 @@ def _may_keep(entry: Entry, codes: frozenset[str]) -> bool:
 ACTS: Mapping[str, Act] = {
     "post-anyway": Act(
         "Post anyway", "send", "It is posted although a similar document exists.", actions.post_anyway,
-        lambda entry, codes: not entry.is_posted and bool(codes & (TWIN_CODES | REFUSED_NUMBER)),
+        lambda entry, codes: not entry.is_posted and bool(codes & (TWIN_CODES | MAY_BE_TWICE)),
     ),
     "post-difference": Act(
         "Post the difference", "send", "The difference is posted as a labelled line.", actions.post_difference,

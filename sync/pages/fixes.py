@@ -70,6 +70,10 @@ def _project(frame: Frame, entry: Entry, code: Code, subject: str) -> str:
     return mapping_url("projects", tab=_tab(code, source_side(entry)), search=subject)
 
 
+def _employee(frame: Frame, entry: Entry, code: Code, subject: str) -> str:
+    return mapping_url("employees", tab=_tab(code, source_side(entry)), search=subject)
+
+
 def _code(frame: Frame, entry: Entry, code: Code, subject: str) -> str:
     kind = KINDS.get(_told(entry, code, subject).get("kind", ""))
     section = section_of(kind).key if kind is not None else frame.codes_section
@@ -114,6 +118,7 @@ FIXES: dict[str, Finder] = {
     "map_contact": _contact,
     "map_project": _project,
     "map_code": _code,
+    "map_employee": _employee,
     "map_tag": _tag_of,
     "mapping": _named("mapping:index"),
     "defaults": _setting,

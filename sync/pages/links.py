@@ -38,6 +38,7 @@ SOURCES: dict[str, Address] = {
     qbo.VENDOR_CREDITS.key: lambda connection, entry: qbo_txn_url("VendorCredit", entry.source_id),
     qbo.PURCHASES.key: lambda connection, entry: qbo_txn_url("Purchase", entry.source_id),
     qbo.JOURNAL_ENTRIES.key: lambda connection, entry: qbo_txn_url("JournalEntry", entry.source_id),
+    qbo.TIME_ACTIVITIES.key: lambda connection, entry: qbo_txn_url("TimeActivity", entry.source_id),
 }
 
 

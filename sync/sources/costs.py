@@ -6,13 +6,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from django.db.models import QuerySet
+
 from connectors.errors import Missing
 from connectors.procore import resources as procore
 from connectors.procore.records_costs import OUR_MARK, DirectCost
 from connectors.qbo import resources as qbo
 from connectors.qbo.records_costs import BookedCost
 from connectors.resource import Resource
-from mapping.defaults import RETENTION_PAYABLE_RELEASED, RETENTION_PAYABLE_RETAINED
+from mapping.defaults import PAYROLL_ACCOUNTS, RETENTION_PAYABLE_RELEASED, RETENTION_PAYABLE_RETAINED
 from mapping.directory.refreshing import refresh_project_codes
 from mapping.kinds import COST_ACCOUNTS, PROJECT, SUB_JOB
 from mapping.models import RemoteItem
@@ -29,6 +31,8 @@ BOOKED: dict[str, Resource] = {
     each.key: each for each in (qbo.BILLS, qbo.VENDOR_CREDITS, qbo.PURCHASES, qbo.JOURNAL_ENTRIES)
 }
 RETENTION = (RETENTION_PAYABLE_RETAINED, RETENTION_PAYABLE_RELEASED)
+# The flow that carries labour cost.
+PAYROLL = "payroll_costs"
 
 
 def read_direct_cost(work: Work, entry: Entry) -> DirectCost:
@@ -63,9 +67,9 @@ def read_expense(work: Work, entry: Entry) -> ExpensePart:
     try:
         wire = work.qbo.get(resource, entry.source_id)
     except Missing:
-        return ExpensePart(entry.source_id, entry.part, None, gone=_gone(entry))
+        return ExpensePart(entry.source_id, entry.part, None, gone=gone_of(entry))
     cost = BookedCost.from_wire(wire, resource.entity)  # type: ignore[arg-type]
-    _note_project(work, entry)
+    note_project(work, entry)
     defaults = work.defaults
     return ExpensePart(
         source_id=entry.source_id,
@@ -73,11 +77,27 @@ def read_expense(work: Work, entry: Entry) -> ExpensePart:
         cost=cost,
         is_ours=is_posted_by_us(work, resource.entity, cost.id, cost.memo),
         is_tax_cost=not takes_codes("purchase", defaults),
-        left_out_accounts=tuple(chosen.id for kind in RETENTION if (chosen := defaults.get(kind)) is not None),
+        left_out_accounts=_left_out_accounts(work, cost),
         cost_accounts=_cost_accounts(work, cost) if cost.kind == "JournalEntry" else None,
         orders=_synced_orders(work, cost),
         paid_on=_paid_on(work, cost),
+        left_out_lines=lines_of_twin(entry, PAYROLL) if cost.kind == "JournalEntry" else (),
     )
+
+
+def _left_out_accounts(work: Work, cost: BookedCost) -> tuple[str, ...]:
+    """Those of retention. While labour cost is carried, journal entry lines on payroll accounts are labour: by the
+    journal itself, or by what stands for the same work elsewhere."""
+    found = [chosen.id for kind in RETENTION if (chosen := work.defaults.get(kind)) is not None]
+    if cost.kind == "JournalEntry" and PAYROLL not in work.flows_off:
+        found += [chosen.id for chosen in work.defaults.get_many(PAYROLL_ACCOUNTS)]
+    return tuple(found)
+
+
+def lines_of_twin(entry: Entry, flow_key: str) -> tuple[str, ...]:
+    """The keys of the lines of the same source record and part that stand in Procore by this other flow."""
+    planned = [twin.planned.get("document") or {} for twin in twins_of(entry, flow_key)]
+    return tuple(sorted(str(line.get("key")) for document in planned for line in document.get("lines") or ()))
 
 
 def is_posted_by_us(work: Work, entity: str, record_id: str, memo: str) -> bool:
@@ -88,7 +108,7 @@ def is_posted_by_us(work: Work, entity: str, record_id: str, memo: str) -> bool:
     return made.exists()
 
 
-def _note_project(work: Work, entry: Entry) -> None:
+def note_project(work: Work, entry: Entry) -> None:
     found = work.lefts.get((PROJECT.key, entry.part)) or work.lefts.get((SUB_JOB.key, entry.part))
     if found is None:
         return
@@ -98,7 +118,7 @@ def _note_project(work: Work, entry: Entry) -> None:
         entry.project_id = project_id
 
 
-def _gone(entry: Entry) -> Gone:
+def gone_of(entry: Entry) -> Gone:
     return Gone(
         number=entry.number,
         title=entry.title,
@@ -108,6 +128,18 @@ def _gone(entry: Entry) -> Gone:
         amount=entry.amount,
         is_posted=entry.is_posted,
     )
+
+
+def twins_of(entry: Entry, flow_key: str) -> QuerySet[Entry]:
+    """What this other flow posted of the same source record and part."""
+    twins: QuerySet[Entry] = Entry.objects.filter(
+        flow=flow_key,
+        source_connection=entry.source_connection,
+        source_type=entry.source_type,
+        source_id=entry.source_id,
+        part=entry.part,
+    )
+    return twins.exclude(target_id="")
 
 
 def _cost_accounts(work: Work, cost: BookedCost) -> tuple[str, ...]:

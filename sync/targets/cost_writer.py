@@ -90,7 +90,9 @@ class Writer:
 
     def _write_head(self, standing: dict[str, Any] | None) -> str:
         head = {name: value for name, value in self.body["head"].items() if standing is not None or value is not None}
-        head["vendor_id"] = int(head["vendor_id"]) if head.get("vendor_id") else None
+        for name in ("vendor_id", "employee_id"):
+            if name in head or name == "vendor_id":
+                head[name] = int(head[name]) if head.get(name) else None
         if self.is_locked:
             own = {"id": int(standing["id"])} if standing is not None else {}
             row = {**own, **head, "origin_id": origin_of(self.entry)}

@@ -113,6 +113,8 @@ def _may_be(cost: ListedCost, document: DirectCost) -> bool:
 
 
 def _find(document: DirectCost, costs: Sequence[ListedCost], ledger: _Ledger) -> list[Twin]:
+    if document.kind == "payroll":
+        return _find_payroll(document, costs, ledger)
     by_id = {cost.id: cost for cost in costs}
     same_vendor = [
         Known(cost.id, cost.number, abs(cost.total), cost.date, ledger.knows(cost, document))
@@ -125,6 +127,17 @@ def _find(document: DirectCost, costs: Sequence[ListedCost], ledger: _Ledger) ->
     near = [cost for cost in costs if cost.total == document.total and cost.kind == document.kind]
     unsure = [cost for cost in near if _days(document, cost) <= NEAR_DAYS and not ledger.knows(cost, document)]
     return [_twin("possible_duplicate", document, cost) for cost in unsure if not document.has_payee]
+
+
+def _find_payroll(document: DirectCost, costs: Sequence[ListedCost], ledger: _Ledger) -> list[Twin]:
+    """Payroll of the same day and amount that somebody entered by hand, for this employee or for nobody in particular.
+
+    Equal days of several employees are normal, and so are those of one employee that came from us.
+    """
+    same = [cost for cost in costs if (cost.kind, cost.total, cost.date) == ("payroll", document.total, document.date)]
+    people = ("", document.employee_id)
+    foreign = [cost for cost in same if cost.employee_id in people and not ledger.knows(cost, document)]
+    return [_twin("possible_duplicate", document, cost) for cost in foreign]
 
 
 def _days(document: DirectCost, cost: ListedCost) -> int:

@@ -101,11 +101,11 @@ def test_an_account_of_several_codes_decides_nothing_and_names_them() -> None:
     meaning = read(line, links, ACCOUNTS)
     reason = "Account Concrete is used by 2 cost codes of this project: 03-310 Footings, 03-320 Slabs."
     assert (meaning.key, meaning.problem, meaning.candidates) == ("", "ambiguous", ("03-310 Footings", "03-320 Slabs"))
-    assert meaning.reason == f"{reason} No Procore bill code is chosen."
+    assert meaning.reason == f"{reason} Procore Bill Code is empty."
     fallen = read(line, links, ACCOUNTS, BILL_CODE)
     assert (fallen.key, fallen.rule, fallen.budget_code_id) == ("99", "default", "")
     assert (fallen.used_default, fallen.passed_over) == (True, (reason,))
-    assert fallen.reason == "The Procore bill code 01-000 is used."
+    assert fallen.reason == "Procore Bill Code 01-000 is used."
     assert fallen.candidates == ("03-310 Footings", "03-320 Slabs")
 
 
@@ -143,7 +143,7 @@ def test_items_are_not_read_unless_the_firm_says_so() -> None:
 def test_a_line_without_anything_says_so() -> None:
     meaning = read(BooksLine(), MAPPED, ITEMS)
     assert meaning.reason == (
-        "The line has neither class, product or service, nor account. No Procore bill code is chosen."
+        "The line has neither class, product or service, nor account. Procore Bill Code is empty."
     )
 
 

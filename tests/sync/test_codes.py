@@ -19,7 +19,7 @@ GROUPS = [value for module in MODULES for value in vars(module).values() if isin
 ALL = [code for group in GROUPS for code in group]
 FIXES = {
     "", "access", "dashboard", "defaults", "document", "flows", "guide_customer_field", "map_code", "map_contact",
-    "map_project", "map_tag", "mapping", "open_source", "opening",
+    "map_employee", "map_project", "map_tag", "mapping", "open_source", "opening",
 }  # fmt: skip
 UNWANTED = re.compile(r"please|successful|oops|entity|payload|webhook|queue|\brecord\b|!|—|–| - ", re.IGNORECASE)
 

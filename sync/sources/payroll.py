@@ -1,0 +1,106 @@
+"""Labour cost as it is now: a time activity, the payroll lines of a journal entry for one project."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from django.db.models import Max
+
+from connectors.errors import Missing
+from connectors.qbo import resources as qbo
+from connectors.qbo.records_costs import BookedCost, BookedLine
+from connectors.qbo.records_time import TimeActivity
+from mapping.defaults import PAYROLL_ACCOUNTS, Defaults
+from sync import ledger
+from sync.flows._labour import Elsewhere, LabourKind, PayrollPart, Worker
+from sync.models import Entry
+from sync.sources.costs import PAYROLL, gone_of, lines_of_twin, note_project, twins_of
+from sync.sources.reader import Reader, SetReader
+from sync.work import Work
+
+KIND_OF: dict[str, LabourKind] = {qbo.TIME_ACTIVITIES.key: "time", qbo.JOURNAL_ENTRIES.key: "journal"}
+
+
+def read_payroll(work: Work, entry: Entry) -> PayrollPart:
+    """The entry's project is where the cost stands, or will, so that it is listed there."""
+    kind = KIND_OF[entry.source_type]
+    reader = {"time": _read_time, "journal": _read_journal}[kind]
+    try:
+        return reader(work, entry)
+    except Missing:
+        return PayrollPart(kind, entry.source_id, entry.part, gone=gone_of(entry))
+
+
+def _read_time(work: Work, entry: Entry) -> PayrollPart:
+    time = TimeActivity.from_wire(work.qbo.get(qbo.TIME_ACTIVITIES, entry.source_id))
+    note_project(work, entry)
+    return PayrollPart(
+        kind="time",
+        source_id=entry.source_id,
+        part=entry.part,
+        # Moved to another customer, it has an entry there.
+        lines=time.lines if time.customer.id == entry.part else (),
+        date=time.date,
+        memo=time.description,
+        worker=Worker(time.worker.name, "vendor" if time.is_vendor else "employee", time.worker.id),
+        elsewhere=find_elsewhere(entry),
+    )
+
+
+def _read_journal(work: Work, entry: Entry) -> PayrollPart:
+    cost = BookedCost.from_wire(work.qbo.get(qbo.JOURNAL_ENTRIES, entry.source_id), "JournalEntry")
+    note_project(work, entry)
+    lines = payroll_lines(cost, work.defaults, entry.part)
+    return PayrollPart(
+        kind="journal",
+        source_id=entry.source_id,
+        part=entry.part,
+        lines=lines,
+        date=cost.date,
+        number=cost.number,
+        memo=cost.memo,
+        currency=cost.currency,
+        held=_find_held(entry, lines),
+        elsewhere=find_elsewhere(entry),
+    )
+
+
+def payroll_lines(cost: BookedCost, defaults: Defaults, customer_id: str) -> tuple[BookedLine, ...]:
+    """The lines of a journal entry for this customer that stand on an account of payroll."""
+    accounts = {chosen.id for chosen in defaults.get_many(PAYROLL_ACCOUNTS)}
+    return tuple(line for line in cost.lines if line.customer.id == customer_id and line.account.id in accounts)
+
+
+def _find_held(entry: Entry, lines: Sequence[BookedLine]) -> tuple[str, ...]:
+    """The lines that stand in Procore as an expense, from a time when they were none of payroll. That expense is
+    looked at again, and lets go of them."""
+    taken = set(lines_of_twin(entry, "expenses"))
+    held = tuple(line.id for line in lines if line.id in taken)
+    if held:
+        ledger.make_due(twins_of(entry, "expenses"))
+    return held
+
+
+def find_elsewhere(entry: Entry) -> Elsewhere | None:
+    """Up to when labour cost of the entry's project came from another place; None for what is posted already."""
+    if entry.is_posted or not entry.project_id:
+        return None
+    others = Entry.objects.filter(
+        flow=PAYROLL, target_connection=entry.target_connection, project_id=entry.project_id
+    ).exclude(target_id="")
+    found = (
+        others.exclude(source_type=entry.source_type)
+        .order_by()
+        .values_list("source_type")
+        .annotate(until=Max("document_date"))
+        .order_by("-until")
+        .first()
+    )
+    if found is None or found[1] is None:
+        return None
+    return Elsewhere(cast(LabourKind, KIND_OF[found[0]]), found[1])
+
+
+READERS: dict[str, Reader] = {PAYROLL: read_payroll, qbo.TIME_ACTIVITIES.key: read_payroll}
+SET_READERS: dict[str, SetReader] = {}

@@ -1,0 +1,60 @@
+"""Records of QuickBooks that its change feed does not know: what changed, and what was deleted, is asked for.
+
+Nothing tells of a deletion, so the records that stand behind what we posted are looked for in the list: those of the
+last two months every hour, all of them once a day. Where nothing was posted no call is made.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from connectors.models import Cursor
+from sync import ledger
+from sync.book_sources import BookSource, in_use, read_older
+from sync.models import Entry
+from sync.work import Work
+
+# How often, and how many days back; None for all. The name is that of the mark.
+LOOKS: tuple[tuple[str, timedelta, int | None], ...] = (
+    ("all", timedelta(days=1), None),
+    ("recent", timedelta(hours=1), 62),
+)
+
+
+def note_unfed(work: Work, since: datetime) -> int:
+    """Put in the queue what changed since then, and what was deleted. Answers how many entries."""
+    noted = 0
+    for source in in_use(work):
+        if not source.is_fed:
+            noted += read_older(work, since, [source]) + _note_deleted(work, source)
+    return noted
+
+
+def _note_deleted(work: Work, source: BookSource) -> int:
+    now = timezone.now()
+    for name, every, days in LOOKS:
+        row = {"connection": work.qbo.connection, "resource": f"{source.reads.key}.{name}", "project_id": source.flow}
+        if Cursor.objects.filter(**row, read_until__gt=now - every).exists():
+            continue
+        noted = _compare(work, source, None if days is None else now.date() - timedelta(days=days))
+        Cursor.objects.update_or_create(**row, defaults={"read_until": now})
+        return noted
+    return 0
+
+
+def _compare(work: Work, source: BookSource, first: date | None) -> int:
+    """Look again at what we posted of records dated from `first` on that the list lacks."""
+    posted = Entry.objects.filter(
+        flow=source.flow, source_connection=work.qbo.connection, source_type=source.reads.key
+    ).exclude(target_id="")
+    posted = posted.filter(document_date__gte=first) if first is not None else posted
+    known = dict(posted.exclude(document_date=None).values_list("source_id", "document_date"))
+    if not known:
+        return 0
+    pages = work.qbo.query_all(source.reads, where=f"TxnDate >= '{min(known.values()).isoformat()}'")
+    there = {str(wire["Id"]) for page in pages for wire in page}
+    gone = sorted(known.keys() - there)
+    # One whose date was moved back is looked at for nothing.
+    return ledger.make_due(posted.filter(source_id__in=gone)) if gone else 0

@@ -1,0 +1,168 @@
+"""Labour cost from QuickBooks stands in Procore as payroll costs, changes with its source, and goes with it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from connectors.models import Cursor
+from connectors.qbo import resources as qbo
+from mapping.automap.running import automap
+from mapping.choices import choose
+from mapping.models import Link, RemoteItem
+from mapping.screens import SECTIONS
+from sync import ledger
+from sync.models import Entry
+from sync.registry import flow
+from sync.switching import switch
+from sync.work import Work
+from tests import worlds
+from tests.kept import bring
+from tests.sync.costs import amounts_of, costs_of, entries, look_at_books, map_projects, mapped, open_for_costs, told
+
+pytestmark = pytest.mark.timeout(180)
+DAY = "2026-09-15"
+
+
+@pytest.fixture
+def pair(connected: Any, sandboxes: Any, without_limits: None) -> Any:
+    def make() -> None:
+        open_for_costs(sandboxes)
+        worlds.read_section("employees")
+        automap(SECTIONS["employees"], None)
+        codes = RemoteItem.objects.filter(resource="procore.standard_cost_codes", is_active=True)
+        choose("procore_payroll_code", codes.exclude(parent_id="").order_by("code")[1].remote_id, None)
+        switch(flow("expenses"), None, is_on=False)
+        switch(flow("payroll_costs"), None, is_on=True)
+
+    bring("payroll", sandboxes, make)
+    return sandboxes
+
+
+def payroll() -> list[Entry]:
+    return entries("payroll_costs")
+
+
+def calls_of(pair: Any) -> list[tuple[str, str]]:
+    return [(call["method"], call["path"]) for call in worlds.control(pair.procore, "calls", method="GET")]
+
+
+def work_hours(key: str, link: Link, **more: Any) -> dict[str, Any]:
+    body = {
+        "TxnDate": DAY,
+        "NameOf": "Employee",
+        "EmployeeRef": {"value": mapped("employee").right_id},
+        "CustomerRef": {"value": link.right_id},
+        "Hours": 7,
+        "Minutes": 20,
+        "CostRate": Decimal("42.50"),
+        **more,
+    }
+    return Work().qbo.create("TimeActivity", body, key=key)
+
+
+def test_hours_from_first_to_last(pair: Any) -> None:
+    choose("labour_source", "time", None)
+    lofts, plaza = map_projects(2)
+    time = work_hours("time-1", lofts)
+    bare = work_hours("time-2", lofts, CostRate=None)
+    work_hours("time-3", plaza, TxnDate="2026-06-30")
+    look_at_books()
+    (cost,) = costs_of(pair)
+    assert (cost["direct_cost_type"], cost["status"], str(cost["project"]["id"])) == (
+        "payroll",
+        "approved",
+        lofts.left_id,
+    )
+    assert (str(cost["employee"]["id"]), cost["vendor"], cost["direct_cost_date"]) == (
+        mapped("employee").left_id,
+        None,
+        DAY,
+    )
+    (line,) = cost["line_items"]
+    assert (line["quantity"], line["unit_cost"], amounts_of(cost)) == ("7.3333", "42.5", ["311.67"])
+    first, second = payroll()
+    assert (first.state, first.target_total, first.project_id) == (
+        "posted_with_warnings",
+        Decimal("311.67"),
+        lofts.left_id,
+    )
+    assert told(second) == ("blocked", ["payroll_rate_missing"])
+
+    # The same look again writes nothing.
+    worlds.control(pair.procore, "calls", method="DELETE")
+    look_at_books()
+    assert [call for call in calls_of(pair) if call[0] != "GET"] == []
+
+    # The rate comes, and the other hours move to another project and change.
+    Work().qbo.update("TimeActivity", {**bare, "CostRate": Decimal("30")}, key="time-4")
+    changed = {**time, "CustomerRef": {"value": plaza.right_id}, "Hours": 8, "Minutes": 0}
+    time = Work().qbo.update("TimeActivity", changed, key="time-5")
+    look_at_books()
+    standing = {str(cost["project"]["id"]): amounts_of(cost) for cost in costs_of(pair)}
+    assert standing == {lofts.left_id: ["220.00"], plaza.left_id: ["340.00"]}
+    first.refresh_from_db()
+    assert (told(first), first.target_id) == (("ineligible", ["cost_part_gone"]), "")
+
+    # Deleted hours are told by nothing: the next look at the whole list finds them gone.
+    Work().qbo.delete("TimeActivity", time["Id"], time["SyncToken"], key="time-6")
+    look_at_books()
+    assert len(costs_of(pair)) == 2
+    Cursor.objects.filter(resource=f"{qbo.TIME_ACTIVITIES.key}.all").delete()
+    look_at_books()
+    assert [amounts_of(cost) for cost in costs_of(pair)] == [["220.00"]]
+
+
+def journal(key: str, rows: list[tuple[str, str, str]], **more: Any) -> dict[str, Any]:
+    """(account, signed amount, customer) of each row."""
+    lines = []
+    for account, amount, customer in rows:
+        value = Decimal(amount)
+        detail = {"PostingType": "Debit" if value > 0 else "Credit", "AccountRef": {"value": account}}
+        if customer:
+            detail["Entity"] = {"Type": "Customer", "EntityRef": {"value": customer}}
+        lines.append({"Amount": abs(value), "DetailType": "JournalEntryLineDetail", "JournalEntryLineDetail": detail})
+    body = {"TxnDate": "2026-09-30", "DocNumber": "PR-12", "Line": lines, **more}
+    return Work().qbo.create("JournalEntry", body, key=key)
+
+
+def test_a_payroll_journal_is_carried_once_whatever_it_was_before(pair: Any) -> None:
+    accounts = RemoteItem.objects.filter(resource=qbo.ACCOUNTS.key, is_active=True)
+    bank = accounts.filter(subtype="Bank")[0].remote_id
+    wages, tools = (each.remote_id for each in accounts.filter(subtype="Cost of Goods Sold").order_by("pk")[:2])
+    (lofts,) = map_projects(1)
+    # First journal lines are expenses: all of them are cost of the project.
+    switch(flow("payroll_costs"), None, is_on=False)
+    switch(flow("expenses"), None, is_on=True)
+    choose("journal_costs", "yes", None)
+    choose("payee_vendor", mapped("vendor").left_id, None)
+    job = lofts.right_id
+    journal("pr-12", [(wages, "1500.00", job), (tools, "80.00", job), (wages, "-100.00", job), (bank, "-1480.00", "")])
+    look_at_books()
+    ours = [cost for cost in costs_of(pair) if cost["direct_cost_date"] == "2026-09-30"]
+    assert [(cost["direct_cost_type"], amounts_of(cost)) for cost in ours] == [
+        ("expense", ["1500.00", "80.00", "-100.00"])
+    ]
+
+    # Then wages are labour. The expense lets go of them, and the payroll cost comes after.
+    choose("payroll_accounts", wages, None)
+    choose("labour_source", "journal", None)
+    switch(flow("payroll_costs"), None, is_on=True)
+    look_at_books()
+    ours = [cost for cost in costs_of(pair) if cost["direct_cost_date"] == "2026-09-30"]
+    assert sorted((cost["direct_cost_type"], amounts_of(cost)) for cost in ours) == [
+        ("expense", ["80.00"]),
+        ("payroll", ["1500.00", "-100.00"]),
+    ]
+    (entry,) = payroll()
+    assert (entry.state, entry.target_total, entry.number) == ("posted_with_warnings", Decimal("1400.00"), "PR-12")
+
+    # With the flow off again what stands as labour does not come back as an expense.
+    switch(flow("payroll_costs"), None, is_on=False)
+    Entry.objects.filter(flow="expenses").update(source_fingerprint="")
+    worlds.control(pair.procore, "calls", method="DELETE")
+    ledger.make_due(Entry.objects.filter(flow="expenses", source_id=entry.source_id))
+    look_at_books()
+    assert [call for call in calls_of(pair) if call[0] != "GET"] == []
