@@ -33,9 +33,9 @@ LONGEST_COUNTED = 60.0
 REDIS_RETRY_SECONDS = 5.0
 
 # QuickBooks allows a company 10 calls a second and 500 a minute: 1 + 9 and 20 + 480 come to no more in any window.
-QBO_CALLS = (Bucket("second", 9.0, 1), Bucket("minute", 480 / 60, 20))
+QBO_CALLS: tuple[Bucket, ...] = (Bucket("second", 9.0, 1), Bucket("minute", 480 / 60, 20))
 # And 40 batches a minute: 2 + 38.
-QBO_BATCHES = (*QBO_CALLS, Bucket("batch", 38 / 60, 2))
+QBO_BATCHES: tuple[Bucket, ...] = (*QBO_CALLS, Bucket("batch", 38 / 60, 2))
 
 
 def acquire(connection: Connection, *, cost_class: CostClass = "call", wait_at_most: float = 30.0) -> None:

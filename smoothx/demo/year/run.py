@@ -26,8 +26,8 @@ def play(supervisor: Supervisor, stage: Stage) -> int:
     vendors = Vendors.from_info(stage.info)
     with tenant_scope(tenant.pk):
         say(f"Bringing {firm.name} live")
-        bring_live(tenant, vendors, firm)
         vendors.lift_limits()
+        bring_live(tenant, vendors, firm)
         size = Size(months=stage.options.months)
         script = write_year(firm, seed=stage.options.seed, size=size, carried=list(all_flows()))
         decider = get_user_model().objects.get(username=OWNER)

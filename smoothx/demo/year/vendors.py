@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.error import HTTPError
 
+from connectors import limits
+
 READING = ("GET", "HEAD")
 # Asking for a new token is no write to anybody's documents.
 TOKEN_PATHS = ("/oauth/", "/oauth2/")
@@ -77,6 +79,7 @@ class Vendors:
         return found
 
     def lift_limits(self) -> None:
-        """A year in a minute would meet any limit of calls."""
+        """A year in a minute would meet any limit of calls, the vendors' and those this process keeps itself."""
         self.qbo.control("limits", {"per_minute": 0, "per_second": 0, "batches_per_minute": 0})
         self.procore.control("limits", {"hour": 0, "spike": 0})
+        limits.QBO_CALLS = limits.QBO_BATCHES = ()
