@@ -33,36 +33,36 @@ class NotPossible(Exception):
 def retry(entry: Entry, actor: User) -> None:
     """Read and plan the document again now. One that was left out is taken back in."""
     Entry.objects.filter(pk=entry.pk, state=Entry.State.LEFT_OUT).update(state=Entry.State.QUEUED)
-    _again(entry, actor, "retried", "Checked again")
+    again(entry, actor, "retried", "Checked again")
 
 
 def post_anyway(entry: Entry, actor: User) -> None:
     """Post although something like it stands in the books."""
-    _needs_code(entry, {*ALIKE, "number_refused", "labour_counted_elsewhere"})
-    _approve(entry, "post_anyway")
-    _again(entry, actor, "approved", "Told to post although a similar document exists")
+    needs_code(entry, {*ALIKE, "number_refused", "labour_counted_elsewhere"})
+    approve(entry, "post_anyway")
+    again(entry, actor, "approved", "Told to post although a similar document exists")
 
 
 def post_difference(entry: Entry, actor: User) -> None:
     """Post with a labelled line for earlier claims that changed after posting."""
-    _needs_code(entry, {"previous_changed"})
-    _approve(entry, "catch_up")
-    _again(entry, actor, "approved", "Told to post the difference as a labelled line")
+    needs_code(entry, {"previous_changed"})
+    approve(entry, "catch_up")
+    again(entry, actor, "approved", "Told to post the difference as a labelled line")
 
 
 def post_with_tax(entry: Entry, actor: User) -> None:
     """Post although the tax codes make another tax than Procore states."""
-    _needs_code(entry, {"tax_differs", "sales_tax_differs"})
-    _approve(entry, "tax")
-    _again(entry, actor, "approved", "Told to post with the tax QuickBooks works out")
+    needs_code(entry, {"tax_differs", "sales_tax_differs"})
+    approve(entry, "tax")
+    again(entry, actor, "approved", "Told to post with the tax QuickBooks works out")
 
 
 def post_again(entry: Entry, actor: User) -> None:
     """The target was deleted on the other side: forget it and make a new one, under a new key."""
-    _needs_code(entry, GONE_CODES)
+    needs_code(entry, GONE_CODES)
     with transaction.atomic():
         Entry.objects.filter(pk=entry.pk).update(**NO_TARGET)
-        _again(entry, actor, "approved", f"Told to post it again, {entry.target_number} was deleted")
+        again(entry, actor, "approved", f"Told to post it again, {entry.target_number} was deleted")
 
 
 def keep_as_is(entry: Entry, actor: User) -> None:
@@ -84,22 +84,23 @@ def keep_as_is(entry: Entry, actor: User) -> None:
         Entry.objects.filter(pk=entry.pk).update(**facts)
         if wire is not None:
             note_as_it_stands(entry, KEPT, wire)
-        _note(entry, actor, "kept", f"{entry.target_number} kept as it is", f"Changed there: {what}" if what else "")
+        changed = f"Changed there: {what}" if what else ""
+        note_act(entry, actor, "kept", f"{entry.target_number} kept as it is", changed)
 
 
 def put_back(entry: Entry, actor: User) -> None:
     """Write what Procore has over what somebody changed in QuickBooks, in the version the person looked at."""
-    _needs_code(entry, BY_HAND)
-    _approve(entry, approval_for(PUT_BACK, seen_version(entry)))
+    needs_code(entry, BY_HAND)
+    approve(entry, approval_for(PUT_BACK, seen_version(entry)))
     text = "Told to put back what Procore has"
-    _again(entry, actor, "approved", text, f"Changed in QuickBooks: {_told(entry, 'what')}")
+    again(entry, actor, "approved", text, f"Changed in QuickBooks: {_told(entry, 'what')}")
 
 
 def delete_there(entry: Entry, actor: User) -> None:
     """Its source is gone or not approved any more: delete the document in QuickBooks too, while it is unpaid."""
-    _needs_code(entry, SOURCE_GONE)
-    _approve(entry, approval_for(REMOVE, seen_version(entry)))
-    _again(entry, actor, "approved", f"Told to delete {entry.target_name} in QuickBooks")
+    needs_code(entry, SOURCE_GONE)
+    approve(entry, approval_for(REMOVE, seen_version(entry)))
+    again(entry, actor, "approved", f"Told to delete {entry.target_name} in QuickBooks")
 
 
 def seen_version(entry: Entry) -> str:
@@ -139,7 +140,7 @@ def leave_out(entry: Entry, actor: User) -> None:
             state=Entry.State.LEFT_OUT, due_at=None, notices=[], **(NO_TARGET if is_gone else {})
         )
         ledger.end_waits(entry)
-        _note(entry, actor, "left_out", "Left out")
+        note_act(entry, actor, "left_out", "Left out")
         ledger.release(ledger.place_subjects([entry]))
         nudge()
 
@@ -174,11 +175,11 @@ def link_existing(entry: Entry, actor: User, *, target_id: str) -> None:
     settle.take(entry, answer)
     with transaction.atomic():
         note_as_it_stands(entry, LINKED, answer.wire)
-        _note(entry, actor, "linked", f"Linked to {answer.number or answer.id}")
+        note_act(entry, actor, "linked", f"Linked to {answer.number or answer.id}")
         nudge()
 
 
-def _approve(entry: Entry, approval: str) -> None:
+def approve(entry: Entry, approval: str) -> None:
     entry.approvals = sorted({*entry.approvals, approval})
     Entry.objects.filter(pk=entry.pk).update(approvals=entry.approvals)
 
@@ -187,19 +188,19 @@ def _codes(entry: Entry) -> set[str]:
     return {notice["code"] for notice in entry.notices}
 
 
-def _needs_code(entry: Entry, codes: set[str]) -> None:
+def needs_code(entry: Entry, codes: set[str]) -> None:
     if not codes & _codes(entry):
         message = "This does not fit the document as it stands now. Open it again."
         raise NotPossible(message)
 
 
-def _again(entry: Entry, actor: User, what: str, text: str, detail: str = "") -> None:
+def again(entry: Entry, actor: User, what: str, text: str, detail: str = "") -> None:
     with transaction.atomic():
-        _note(entry, actor, what, text, detail)
+        note_act(entry, actor, what, text, detail)
         Entry.objects.filter(pk=entry.pk).update(tries=0, source_fingerprint="")
         ledger.make_due(Entry.objects.filter(pk=entry.pk), priority=URGENT)
         nudge()
 
 
-def _note(entry: Entry, actor: User, what: str, text: str, detail: str = "") -> None:
+def note_act(entry: Entry, actor: User, what: str, text: str, detail: str = "") -> None:
     Event.objects.create(entry=entry, actor=actor, what=what, text=text, detail=detail[:500])

@@ -20,7 +20,7 @@ from mapping.choices import load_defaults
 from mapping.directory.refreshing import QBO_RESOURCES, absorb_qbo_changes
 from mapping.models import RemoteItem
 from smoothx.lib.money import ZERO
-from sync import book_sources, ledger
+from sync import book_sources, ledger, project_watch
 from sync.drift import is_loud
 from sync.facts import look_again
 from sync.following import target_gone
@@ -56,6 +56,7 @@ def poll_books(work: Work) -> int:
     if wanted < since:
         book_sources.read_older(work, wanted)
     book_sources.note_changes(work, changes)
+    project_watch.note_books(work, changes.get("Customer", []))
     note_unfed(work, since)
     if all(is_complete):
         Cursor.objects.update_or_create(

@@ -17,6 +17,7 @@ from sync import (
     payroll_codes,
     planning_codes,
     posting_codes,
+    project_codes,
     tagging_codes,
 )
 from sync.code import State
@@ -38,6 +39,7 @@ CODES = {
         *posting_codes.ANSWERS,
         *afterlife_codes.AFTERLIFE,
         *owner_codes.OWNERS,
+        *project_codes.PROJECTS,
         *order_codes.ORDERS,
         *order_codes.BILLS_OF_ORDERS,
     )

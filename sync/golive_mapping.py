@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from mapping.candidates import all_rows
 from mapping.coverage import Coverage, load_coverages
-from mapping.defaults import BILL_CODE, ITEMS_IN_QUICKBOOKS, LINE_ITEM_TYPE, Defaults
+from mapping.defaults import BILL_CODE, EXISTING_PROJECTS, ITEMS_IN_QUICKBOOKS, LINE_ITEM_TYPE, Defaults
 from mapping.kinds import KINDS
 from mapping.models import Link
 from mapping.screens import SECTIONS, Section, Situation, choose_sections, section_of
@@ -31,7 +31,7 @@ def check_mapping(defaults: Defaults) -> list[Check]:
     covered = load_coverages(wanted, sides)
     return [
         _contacts(covered["contacts"]),
-        _projects(covered["projects"]),
+        _projects(covered["projects"], defaults),
         _codes(codes, covered[codes.key], defaults),
         *_other_codes([section for section in shown if section != codes], covered, defaults, situation),
         *_dead_links(shown, sides),
@@ -51,12 +51,15 @@ def _contacts(found: Coverage) -> Check:
     return Check("contacts", GROUP, "Contacts", "done", detail)
 
 
-def _projects(found: Coverage) -> Check:
+def _projects(found: Coverage, defaults: Defaults) -> Check:
     if not found.total:
         return Check("projects", GROUP, "Projects", "block", "Nothing read yet.", "map:projects", "Read projects")
     detail = f"{found.mapped:,} of {found.total:,} Procore projects mapped."
     if found.unmapped:
-        detail += f" {found.unmapped:,} become sub-customers when you are live, by their Customer field."
+        if defaults.says(EXISTING_PROJECTS, "create"):
+            detail += f" {found.unmapped:,} become sub-customers when you are live, by their Customer field."
+        else:
+            detail += f" {found.unmapped:,} wait until you choose them once live; documents of theirs wait as well."
         return Check("projects", GROUP, "Projects", "open", detail, "map:projects", "Look", found.unmapped)
     return Check("projects", GROUP, "Projects", "done", detail)
 

@@ -18,13 +18,14 @@ from connectors.errors import Missing, NoPermission, Rejected
 from connectors.models import Connection, Cursor
 from connectors.procore import resources as procore
 from connectors.procore.client import ProcoreClient
+from mapping.defaults import EXISTING_PROJECTS
 from mapping.directory.items import READERS
 from mapping.directory.rows import save_rows
 from mapping.kinds import PROJECT
 from mapping.models import Link, RemoteItem
 from smoothx.lib.dates import parse_date, parse_instant
 from smoothx.lib.money import money
-from sync import ledger
+from sync import ledger, project_watch
 from sync.facts import look_again
 from sync.models import Entry
 from sync.polls import POLLS, ProjectPoll, Row
@@ -53,6 +54,7 @@ def poll_procore(work: Work) -> int:
     for project_id in active_project_ids(client.connection):
         noted += _poll_one(work, client, project_id, started_at)
         work.keep_lease()
+    project_watch.note_needed(work)
     return noted + look_again(client.connection)
 
 
@@ -81,7 +83,7 @@ def poll_projects(work: Work, client: ProcoreClient, started_at: datetime) -> in
     """Look for new and changed projects."""
     cursor = _cursor(client.connection, procore.PROJECTS.key)
     rows = _rows(client.list(procore.PROJECTS, updated_since=_since(cursor)))
-    ids = [str(row["id"]) for row in rows if row.get("active", True)]
+    ids = [str(row["id"]) for row in rows if row.get("active", True) and _is_carried(work, row, cursor)]
     # A project created since the last refresh has documents to poll as well; an archived one has none any more.
     read_item = READERS[procore.PROJECTS.key]
     save_rows(client.connection, procore.PROJECTS.key, [read_item(client.connection, row) for row in rows])
@@ -94,8 +96,19 @@ def poll_projects(work: Work, client: ProcoreClient, started_at: datetime) -> in
         target_connection=work.qbo.connection,
         source_ids=[(project_id, project_id) for project_id in ids if project_id not in mapped],
     )
+    if cursor is not None:
+        # What is mapped when we first look stands as it is: only what changes from then on is carried.
+        noted += project_watch.note_changes(work, [row for row in rows if str(row["id"]) in mapped])
     _advance(client.connection, procore.PROJECTS.key, started_at)
     return noted
+
+
+def _is_carried(work: Work, row: Row, cursor: Cursor | None) -> bool:
+    """Projects that were there before going live wait until somebody chooses them, unless set otherwise."""
+    if cursor is not None or work.defaults.says(EXISTING_PROJECTS, "create"):
+        return True
+    created_at, live_at = parse_instant(row.get("created_at")), work.tenant.live_at
+    return created_at is not None and live_at is not None and created_at >= live_at
 
 
 def poll_one_list(

@@ -113,6 +113,7 @@ def choose_defaults(**others: str) -> None:
     """Category lines and the accounts of the demo's books, by name; `others` are set as they are."""
     accounts = dict(RemoteItem.objects.filter(resource="qbo.accounts").values_list("name", "remote_id"))
     choose("line_item_type", "category", None)
+    choose("existing_projects", "create", None)
     for key, name in LEDGER_ACCOUNTS.items():
         choose(key, accounts[name], None)
     for key, value in others.items():

@@ -15,6 +15,7 @@ from mapping.defaults import (
     owner_invoices,
     payments,
     periods,
+    projects,
     receipts,
     retention,
     tags,
@@ -77,6 +78,13 @@ from mapping.defaults.owner_invoices import (
 )
 from mapping.defaults.payments import PAYMENT_CREDITS, PAYMENT_WITHOUT_TAX
 from mapping.defaults.periods import CLOSED_PERIOD
+from mapping.defaults.projects import (
+    EXISTING_PROJECTS,
+    PROJECT_ARCHIVED,
+    PROJECT_MOVED,
+    PROJECT_RENAMED,
+    SUB_CUSTOMER_NAME,
+)
 from mapping.defaults.receipts import RECEIPT_CREDITS, RECEIPT_WITHOUT_TAX
 from mapping.defaults.retention import (
     RETENTION_PAYABLE_RELEASED,
@@ -95,6 +103,7 @@ DEFAULTS: dict[str, DefaultKind] = {
         tax,
         retention,
         periods,
+        projects,
         bills,
         commitments,
         owner_invoices,
@@ -123,6 +132,7 @@ __all__ = [
     "CURRENT_TYPES",
     "DEFAULTS",
     "DEFAULT_COST_TYPE",
+    "EXISTING_PROJECTS",
     "FOLLOW_DELETED_COSTS",
     "FOLLOW_DELETION",
     "FOLLOW_UNAPPROVAL",
@@ -156,6 +166,9 @@ __all__ = [
     "PAYROLL_ACCOUNTS",
     "PROCORE_BILL_CODE",
     "PROCORE_PAYROLL_CODE",
+    "PROJECT_ARCHIVED",
+    "PROJECT_MOVED",
+    "PROJECT_RENAMED",
     "PURCHASE_TAX_CODE",
     "RECEIPT_CREDITS",
     "RECEIPT_WITHOUT_TAX",
@@ -167,6 +180,7 @@ __all__ = [
     "RETENTION_RECEIVABLE_RETAINED",
     "RETENTION_TAX_CODE",
     "SALES_TAX_CODE",
+    "SUB_CUSTOMER_NAME",
     "SUB_JOBS",
     "TAX_BASE",
     "YES_OR_NO",

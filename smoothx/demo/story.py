@@ -131,6 +131,7 @@ def _readings(section: str, states: Iterable[str]) -> int:
 def choose_defaults(visitor: Visitor) -> None:
     """Category lines, what the go-live check asks for, and that direct costs cross."""
     visitor.post(reverse("settings:defaults"), line_item_type="category")
+    visitor.post(reverse("settings:screen", args=["projects"]), existing_projects="create")
     for key, (resource, name) in CHOICES.items():
         row = RemoteItem.objects.filter(resource=resource, name=name).first()
         if row is None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from connectors.procore import resources as procore
 from connectors.procore.records import Project
-from connectors.qbo.documents import NAME_LENGTH, Contact, clean_name
-from mapping.defaults import Defaults
+from connectors.qbo.documents import Contact
+from mapping.defaults import EXISTING_PROJECTS, SUB_CUSTOMER_NAME, Defaults
 from mapping.kinds import CUSTOMER, PROJECT, VENDOR
 from mapping.maps import Maps, Target
 from sync.flow import Description, Flow
 from sync.flows import _waits
 from sync.flows._contacts import find_left, postal_address
+from sync.flows._jobs import find_company, free_name, job_name
 from sync.plan import Notes, Plan
 
 CUSTOMER_FIELD = "field:customer"
@@ -30,12 +31,12 @@ def sub_customer_for(project: Project, maps: Maps, defaults: Defaults) -> Plan[C
         notes.block("already_mapped", project.name, id=linked.id)
         return notes.blocked()
     parent = _find_parent(project, maps, notes)
-    name = clean_name(project.name)
+    name = job_name(project, defaults)
     if not name:
         notes.block("name_missing")
     if parent is None or not name:
         return notes.blocked()
-    name = _free_name(project, name, parent, maps, notes)
+    name = _choose_name(project, name, parent, maps, notes)
     job = Contact(role="customer", name=name, address=postal_address(project.address), parent_id=parent.id)
     return notes.plan(job)
 
@@ -48,7 +49,7 @@ def _find_parent(project: Project, maps: Maps, notes: Notes) -> Target | None:
     if not project.customer_id and not project.customer_label:
         notes.block("customer_not_set")
         return None
-    company_id = project.customer_id or _find_company(project.customer_label, maps, notes)
+    company_id = find_company(project, maps, notes)
     if not company_id:
         return None
     parent = maps.find(CUSTOMER, company_id)
@@ -62,35 +63,18 @@ def _find_parent(project: Project, maps: Maps, notes: Notes) -> Target | None:
     return parent
 
 
-def _find_company(label: str, maps: Maps, notes: Notes) -> str:
-    """The id of the company a text or list field names; such a field holds no id of its own."""
-    company = maps.companies.get(label.lower())
-    if company is None:
-        notes.block("customer_unknown", label)
-        return ""
-    return company.id
-
-
-def _free_name(project: Project, name: str, parent: Target, maps: Maps, notes: Notes) -> str:
+def _choose_name(project: Project, name: str, parent: Target, maps: Maps, notes: Notes) -> str:
     """The name under which the parent has no other job. A job no project is linked to is this one, so link it."""
     same = maps.jobs.get((parent.id, name.lower()))
     if same is not None and not find_left(maps, PROJECT, same.id):
         notes.block("name_exists", same.name, id=same.id)
         return name
-    if same is not None:
-        name = _numbered_name(project, name, parent, maps, notes)
-    if name != project.name:
-        notes.warn("name_changed", name)
-    return name
-
-
-def _numbered_name(project: Project, name: str, parent: Target, maps: Maps, notes: Notes) -> str:
-    """Two projects of one customer share a name: the number tells them apart."""
-    number = f" ({clean_name(project.number, 50)})"
-    numbered = clean_name(name, NAME_LENGTH - len(number)) + number
-    if not project.number or (parent.id, numbered.lower()) in maps.jobs:
+    free = free_name(project, name, maps, parent_id=parent.id)
+    if not free:
         notes.block("name_taken", name)
-    return numbered if project.number else name
+    elif free not in (project.name, f"{project.number} {project.name}"):
+        notes.warn("name_changed", free)
+    return free
 
 
 def describe_project(project: Project) -> Description:
@@ -111,6 +95,7 @@ FLOW = Flow(
     rule=sub_customer_for,
     describe=describe_project,
     needs=(CUSTOMER, VENDOR, PROJECT),
+    uses=(EXISTING_PROJECTS, SUB_CUSTOMER_NAME),
     after=("contacts_to_qbo",),
     links=(PROJECT,),
     screen="projects",

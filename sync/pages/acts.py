@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -15,7 +16,7 @@ from smoothx.lib.replies import go_back, render_dialog
 from smoothx.lib.shapes import Action, Confirm
 from smoothx.tenants.access import TenantRequest, for_role, get_row, has_role
 from smoothx.tenants.models import Role
-from sync import actions
+from sync import actions, project_acts
 from sync.models import Entry
 from sync.pages.differences import differences_of
 from sync.pages.frame import source_name, target_name
@@ -27,6 +28,8 @@ TWIN_CODES = frozenset(actions.ALIKE)
 # What a person may say yes to beside a look-alike: a number in use, labour that may be counted already.
 MAY_BE_TWICE = frozenset({"number_refused", "labour_counted_elsewhere"})
 GONE = frozenset({"target_deleted", "target_missing"})
+# Nothing is kept here: it is gone, it is on hold on purpose, or a project, which is kept in its own way.
+KEPT_OTHERWISE = GONE | project_acts.KEPT | {"paused", "flow_off", "connection_lost"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Act:
     done: str
     do: Do
     fits: Callable[[Entry, frozenset[str]], bool]
+    role: Role = Role.APPROVER
 
 
 def _is_settled(entry: Entry) -> bool:
@@ -52,9 +56,21 @@ def _may_leave_out(entry: Entry, codes: frozenset[str]) -> bool:
 def _may_keep(entry: Entry, codes: frozenset[str]) -> bool:
     # What is gone from the books cannot be kept: it is posted again or deleted in Procore too.
     is_open = entry.state in (Entry.State.HELD, Entry.State.CHANGED_BY_HAND)
-    return entry.is_posted and is_open and not codes & (GONE | {"paused", "flow_off", "connection_lost"})
+    return entry.is_posted and is_open and not codes & KEPT_OTHERWISE
 
 
+    "follow-project": Act(
+        "Change the sub-customer", "send", "Its sub-customer is changed as in Procore.", project_acts.follow_procore,
+        lambda entry, codes: bool(codes & project_acts.DIFFERENT),
+    ),
+    "link-successor": Act(
+        "Link to the new one", "link", "It is linked to the new one.", project_acts.link_successor,
+        lambda entry, codes: bool(codes & project_acts.REPLACED), Role.ADMIN,
+    ),
+    "keep-project": Act(
+        "Keep as it is", "check", "Its sub-customer is kept as it is.", project_acts.keep_sub_customer,
+        lambda entry, codes: bool(codes & project_acts.KEPT),
+    ),
 ACTS: Mapping[str, Act] = {
     "post-anyway": Act(
         "Post anyway", "send", "It is posted although a similar document exists.", actions.post_anyway,
@@ -88,6 +104,11 @@ ACTS: Mapping[str, Act] = {
     "leave-out": Act("Leave out", "slash", "Left out. It stays in Procore.", actions.leave_out, _may_leave_out),
 }  # fmt: skip
 # What cannot be taken back, and so is asked about first: the title, the consequence, the button.
+    "follow-project": (
+        "Change the sub-customer as in Procore",
+        "QuickBooks gets what the project says. Moved under another customer, all that was posted to it moves along.",
+        "Change it",
+    ),
 QUESTIONS = {
     "put-back": (
         "Put back what Procore has",
@@ -116,7 +137,8 @@ def buttons_of(entry: Entry, request: TenantRequest) -> Buttons:
     if not has_role(request.membership, Role.APPROVER):
         return Buttons([], [])
     codes = codes_of(entry)
-    offered = [_button(entry, key, act) for key, act in ACTS.items() if act.fits(entry, codes)]
+    allowed = {key: act for key, act in ACTS.items() if has_role(request.membership, act.role)}
+    offered = [_button(entry, key, act) for key, act in allowed.items() if act.fits(entry, codes)]
     if may_link(entry):
         url = reverse("activity:link", args=[entry.pk])
         at = 1 if twins_of(entry) else len(offered)
@@ -163,6 +185,8 @@ def act(request: TenantRequest, entry_id: int, key: str) -> HttpResponse:
     if key not in ACTS:
         raise Http404
     entry = get_row(Entry, pk=entry_id)
+    if not has_role(request.membership, chosen.role):
+        raise PermissionDenied
     chosen = ACTS[key]
     if request.method == "GET":
         return _ask(request, entry, key) if key in QUESTIONS else HttpResponseNotAllowed(["POST"])

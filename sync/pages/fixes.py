@@ -24,6 +24,7 @@ MAPPED_WRONGLY = frozenset(
     {
         "vendor_inactive",
         "project_inactive",
+        "sub_customer_lost",
         "customer_inactive",
         "customer_is_vendor",
         "code_inactive",

@@ -22,6 +22,7 @@ TARGET_NOUNS = {
     "Estimate": "Estimate",
     "PurchaseOrder": "Purchase order",
     "CarrierItem": "Product or service",
+    "JobChange": "Sub-customer",
     "payment_issued": "Payment issued",
     "payment_received": "Payment received",
     "Vendor": "Vendor",

@@ -18,6 +18,8 @@ from connectors.qbo import resources as qbo
 from sync.models import Entry
 
 Address = Callable[[Connection, Entry], str]
+# What a change was written to, where it has a name of its own here.
+NAMES = {"JobChange": "Customer"}
 
 SOURCES: dict[str, Address] = {
     procore.REQUISITIONS.key: lambda connection, entry: procore_requisition_url(
@@ -51,7 +53,7 @@ def target_url(entry: Entry, connection: Connection | None) -> str:
     if not entry.target_id or connection is None:
         return ""
     if connection.vendor == "qbo":
-        return qbo_txn_url(entry.target_type, entry.target_id)
+        return qbo_txn_url(NAMES.get(entry.target_type, entry.target_type), entry.target_id)
     if entry.target_type == "direct_cost":
         return procore_direct_cost_url(entry.project_id, entry.target_id)
     return procore_vendor_url(connection.account_id, entry.target_id) if entry.target_type == "vendor" else ""

@@ -18,7 +18,7 @@ BUSY = (State.QUEUED, State.SENDING)
 # Held by a decision about the company or the flow: nothing to decide about the document.
 ON_PURPOSE = ("paused", "flow_off")
 # Waiting, but only for something a person has to fill in.
-FILL_IN = ("customer_field_missing", "customer_not_set", "customer_not_mapped")
+FILL_IN = ("customer_field_missing", "customer_not_set", "customer_not_mapped", "project_customer_unmapped")
 
 
 def needs_person() -> Q:

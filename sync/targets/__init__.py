@@ -7,6 +7,7 @@ from sync.targets.carriers import CarrierItems
 from sync.targets.direct_costs import DirectCosts
 from sync.targets.directory import ProcoreDirectory
 from sync.targets.documents import MONEY_ENTITIES, BooksDocuments
+from sync.targets.jobs import BooksJobs
 from sync.targets.names import LIST_ENTITIES, NAME_ENTITIES, BooksNames
 from sync.targets.orders import BooksOrders
 from sync.targets.payments import PAYMENT_ENTITIES, ContractPayments
@@ -17,6 +18,7 @@ ADAPTERS: dict[str, Adapter] = {
     "PurchaseOrder": BooksOrders(),
     **dict.fromkeys(NAME_ENTITIES, BooksNames()),
     "CarrierItem": CarrierItems(),
+    "JobChange": BooksJobs(),
     "vendor": ProcoreDirectory(),
     "direct_cost": DirectCosts(),
     **dict.fromkeys(PAYMENT_ENTITIES, ContractPayments()),

@@ -287,6 +287,12 @@ class Projects(ProjectShapes, ProjectVendors):
             self.set_customer(project, vendor["id"])
         return {"id": project["id"]}
 
+    def act_edit_project(self, project_id: int, **attributes: Any) -> dict[str, Any]:
+        """Change attributes as the API names them, such as name or active."""
+        project = self.act_row("projects", project_id, "project")
+        self.change_project(project, attributes)
+        return {"id": project["id"], "name": project["name"], "active": project["active"]}
+
     def act_set_project_customer(self, project_id: int, vendor_id: int | None) -> dict[str, Any]:
         project = self.act_row("projects", project_id, "project")
         if vendor_id is not None:

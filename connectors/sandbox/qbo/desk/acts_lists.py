@@ -6,7 +6,7 @@ from typing import Any
 
 from connectors.sandbox.control import ActRefused
 from connectors.sandbox.qbo.books.merges import merge
-from connectors.sandbox.qbo.desk.acts_base import ActBase
+from connectors.sandbox.qbo.desk.acts_base import ActBase, find_record
 from connectors.sandbox.qbo.service.events import MERGED
 
 
@@ -40,3 +40,18 @@ class ListActs(ActBase):
 
     def act_deactivate_customer(self, customer_id: str, realm: str = "") -> dict[str, Any]:
         return self.change_record("Customer", customer_id, {"Active": False}, realm)
+
+    def act_convert_to_project(self, customer_id: str, realm: str = "") -> dict[str, Any]:
+        """A person makes a project of a sub-customer. That it keeps its id then is unverified."""
+        book = self.find_book(realm)
+        job = find_record(book, "Customer", customer_id)
+        if not (job["Job"] and job["BillWithParent"] and job.get("Level") == 1):
+            raise ActRefused("only a sub-customer right below a customer, and billed with it, can become a project")
+        book.amend(book.kinds["Customer"], job["Id"], {"IsProject": True})
+        return {"Customer": book.records["Customer"][job["Id"]]}
+
+    def act_add_project(self, parent_id: str, name: str, realm: str = "") -> dict[str, Any]:
+        """A project made by hand, which has a hidden sub-customer of its own."""
+        parent = {"Job": True, "ParentRef": {"value": str(parent_id)}, "BillWithParent": True}
+        made = self.add_record("Customer", {"DisplayName": name, **parent}, realm)["Customer"]
+        return self.act_convert_to_project(made["Id"], realm)
