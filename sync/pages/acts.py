@@ -34,7 +34,7 @@ KEPT_OTHERWISE = GONE | project_acts.KEPT | {"paused", "flow_off", "connection_l
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """`fits` says whether the button is shown for an entry as it stands."""
+    """`fits` says whether the button is shown for an entry as it stands, `role` who may press it."""
 
     label: str
     icon: str
@@ -54,11 +54,11 @@ def _may_leave_out(entry: Entry, codes: frozenset[str]) -> bool:
 
 
 def _may_keep(entry: Entry, codes: frozenset[str]) -> bool:
-    # What is gone from the books cannot be kept: it is posted again or deleted in Procore too.
     is_open = entry.state in (Entry.State.HELD, Entry.State.CHANGED_BY_HAND)
     return entry.is_posted and is_open and not codes & KEPT_OTHERWISE
 
 
+ACTS: Mapping[str, Act] = {
     "follow-project": Act(
         "Change the sub-customer", "send", "Its sub-customer is changed as in Procore.", project_acts.follow_procore,
         lambda entry, codes: bool(codes & project_acts.DIFFERENT),
@@ -71,7 +71,6 @@ def _may_keep(entry: Entry, codes: frozenset[str]) -> bool:
         "Keep as it is", "check", "Its sub-customer is kept as it is.", project_acts.keep_sub_customer,
         lambda entry, codes: bool(codes & project_acts.KEPT),
     ),
-ACTS: Mapping[str, Act] = {
     "post-anyway": Act(
         "Post anyway", "send", "It is posted although a similar document exists.", actions.post_anyway,
         lambda entry, codes: not entry.is_posted and bool(codes & (TWIN_CODES | MAY_BE_TWICE)),
@@ -104,12 +103,12 @@ ACTS: Mapping[str, Act] = {
     "leave-out": Act("Leave out", "slash", "Left out. It stays in Procore.", actions.leave_out, _may_leave_out),
 }  # fmt: skip
 # What cannot be taken back, and so is asked about first: the title, the consequence, the button.
+QUESTIONS = {
     "follow-project": (
         "Change the sub-customer as in Procore",
         "QuickBooks gets what the project says. Moved under another customer, all that was posted to it moves along.",
         "Change it",
     ),
-QUESTIONS = {
     "put-back": (
         "Put back what Procore has",
         "{name} is written again as Procore has it. These changes made in QuickBooks are lost, a memo excepted.",
@@ -185,9 +184,9 @@ def act(request: TenantRequest, entry_id: int, key: str) -> HttpResponse:
     if key not in ACTS:
         raise Http404
     entry = get_row(Entry, pk=entry_id)
+    chosen = ACTS[key]
     if not has_role(request.membership, chosen.role):
         raise PermissionDenied
-    chosen = ACTS[key]
     if request.method == "GET":
         return _ask(request, entry, key) if key in QUESTIONS else HttpResponseNotAllowed(["POST"])
     try:
