@@ -27,6 +27,7 @@ from smoothx.lib.dates import parse_date, parse_instant
 from smoothx.lib.money import money
 from sync import ledger, project_watch
 from sync.facts import look_again
+from sync.marks import OVERLAP, Marks, kept_marks
 from sync.models import Entry
 from sync.polls import POLLS, ProjectPoll, Row
 from sync.registry import flow
@@ -34,8 +35,6 @@ from sync.work import Work
 
 log = logging.getLogger(__name__)
 
-# Clocks differ and a list may lag behind a write: read a little again, equal hints cost nothing.
-OVERLAP = timedelta(minutes=2)
 COMPLETE_EVERY = timedelta(hours=1)
 
 
@@ -61,14 +60,15 @@ def poll_procore(work: Work) -> int:
 def _poll_one(work: Work, client: ProcoreClient, project_id: str, started_at: datetime) -> int:
     """A project we may not read, or not any more, must not keep the others from being read."""
     noted = 0
-    for poll in POLLS:
-        if poll.flow in work.flows_off or not poll.is_used(work):
-            continue
-        try:
-            noted += poll_one_list(work, poll, client, project_id, started_at)
-        except (Missing, NoPermission, Rejected) as error:
-            # A tool may be off in one project, or closed to our user.
-            log.warning("sync.poll.project_skipped project=%s list=%s error=%s", project_id, poll.reads.key, error)
+    with kept_marks(client.connection, project_id) as marks:
+        for poll in POLLS:
+            if poll.flow in work.flows_off or not poll.is_used(work):
+                continue
+            try:
+                noted += _poll_list(work, poll, client, marks, started_at)
+            except (Missing, NoPermission, Rejected) as error:
+                # A tool may be off in one project, or closed to our user.
+                log.warning("sync.poll.project_skipped project=%s list=%s error=%s", project_id, poll.reads.key, error)
     return noted
 
 
@@ -122,11 +122,23 @@ def poll_one_list(
     priority: int = 50,
 ) -> int:
     """Ask for what changed, hourly or with `is_complete` for the whole list, which alone tells what was deleted."""
-    connection, key = client.connection, poll.reads.key
-    cursor = _cursor(connection, key, project_id)
-    complete = _cursor(connection, f"{key}.complete", project_id)
-    is_complete = is_complete or complete is None or complete.read_until < started_at - COMPLETE_EVERY
-    since = _since(cursor)
+    with kept_marks(client.connection, project_id) as marks:
+        return _poll_list(work, poll, client, marks, started_at, is_complete=is_complete, priority=priority)
+
+
+def _poll_list(
+    work: Work,
+    poll: ProjectPoll,
+    client: ProcoreClient,
+    marks: Marks,
+    started_at: datetime,
+    *,
+    is_complete: bool = False,
+    priority: int = 50,
+) -> int:
+    connection, key, project_id = client.connection, poll.reads.key, marks.project_id
+    is_complete = is_complete or not marks.is_read_whole(key, after=started_at - COMPLETE_EVERY)
+    since = marks.since(key)
     is_narrow = poll.reads.filters_by_update and not poll.figure
     narrowed = since if is_narrow and not is_complete else None
     rows = _rows(client.list(poll.reads, project_id=project_id, updated_since=narrowed, **poll.filters))
@@ -145,10 +157,9 @@ def poll_one_list(
         source_ids=[(source_id, project_id) for source_id in wanted],
         source_type=key,
         priority=priority,
+        places={str(row["id"]): poll.place(row) for row in rows},
     )
-    if is_complete:
-        _advance(connection, f"{key}.complete", started_at, project_id)
-    _advance(connection, key, started_at, project_id)
+    marks.move(key, started_at, is_complete=is_complete)
     return noted
 
 
@@ -175,11 +186,11 @@ def _since(cursor: Cursor | None) -> datetime | None:
     return cursor.read_until - OVERLAP if cursor else None
 
 
-def _cursor(connection: Connection, resource: str, project_id: str = "") -> Cursor | None:
-    return Cursor.objects.filter(connection=connection, resource=resource, project_id=project_id).first()
+def _cursor(connection: Connection, resource: str) -> Cursor | None:
+    return Cursor.objects.filter(connection=connection, resource=resource, project_id="").first()
 
 
-def _advance(connection: Connection, resource: str, until: datetime, project_id: str = "") -> None:
+def _advance(connection: Connection, resource: str, until: datetime) -> None:
     Cursor.objects.update_or_create(
-        connection=connection, resource=resource, project_id=project_id, defaults={"read_until": until}
+        connection=connection, resource=resource, project_id="", defaults={"read_until": until}
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -38,6 +38,10 @@ MOST_LOOKED_AT = 2000
 IN_ITS_PLACE = ~models.Q(target_id="") | models.Q(state=Entry.State.LEFT_OUT)
 
 
+NO_PLACE = ("", 0)
+NO_PLACES: Mapping[str, tuple[str, int]] = {}
+
+
 class Place(NamedTuple):
     """A due entry and where it stands in its group."""
 
@@ -55,10 +59,12 @@ def note(
     source_type: str = "",
     part: str = "",
     priority: int = 50,
+    places: Mapping[str, tuple[str, int]] = NO_PLACES,
 ) -> int:
     """Put source documents, given as (id, project id), in the queue. Equal hints become one. Answers how many.
 
-    `source_type` is the flow's own resource unless it reads several.
+    `source_type` is the flow's own resource unless it reads several. `places` are group and position of those of
+    which a list told it; of a document in the queue already they stay as they were read with it.
     """
     now = timezone.now()
     rows = [
@@ -70,6 +76,8 @@ def note(
             part=part,
             target_connection=target_connection,
             project_id=project_id,
+            group=places.get(source_id, NO_PLACE)[0],
+            position=places.get(source_id, NO_PLACE)[1],
             priority=priority,
             due_at=now,
         )

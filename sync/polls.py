@@ -13,6 +13,7 @@ from connectors.procore.records_owner import prime_key
 from connectors.resource import Resource
 from mapping.defaults import BILL_STATUSES, ORDER_CONTRACTS, OWNER_STATUSES
 from sync.flows.estimates import SIGNED
+from sync.ledger import NO_PLACE
 from sync.work import Work
 
 Row = Mapping[str, Any]
@@ -24,8 +25,9 @@ class ProjectPoll:
 
     `dated` is where a row has its day, if what is dated before the start date stays out. `announced_as` are Procore's
     names of its webhook events: the document's own first, then those of its parts. `figure` is where a row has the
-    amount of its entry, if that may change without the row's time: the list is read whole then, and compared. `is_used`
-    tells whether the firm takes such documents at all.
+    amount of its entry, if that may change without the row's time: the list is read whole then, and compared.
+    `is_used` tells whether the firm takes such documents at all. `place` tells the contract of a row and its number
+    there, so that the first of a contract is known before anything is read.
     """
 
     flow: str
@@ -36,6 +38,7 @@ class ProjectPoll:
     announced_as: tuple[str, ...] = ()
     figure: str = ""
     is_used: Callable[[Work], bool] = lambda work: True
+    place: Callable[[Row], tuple[str, int]] = lambda row: ("", 0)
 
 
 def wants_requisition(work: Work, row: Row) -> bool:
@@ -85,12 +88,37 @@ def wants_subcontract(work: Work, row: Row) -> bool:
     return orders_subcontracts(work) and wants_commitment(work, row)
 
 
+def place_requisition(row: Row) -> tuple[str, int]:
+    return _place(str(row.get("commitment_id") or ""), row)
+
+
+def place_owner_invoice(row: Row) -> tuple[str, int]:
+    return _place(prime_key(str(row["contract"]["id"])), row)
+
+
+def _place(group: str, row: Row) -> tuple[str, int]:
+    """Nowhere, where a row is not as expected: reading the record says what is wrong with it."""
+    number = str(row.get("number"))
+    return (group, int(number)) if group and number.isdigit() else NO_PLACE
+
+
 POLLS = (
     # The hint only needs status, number and date; figures and lines are read with the claim itself.
     ProjectPoll(
-        "bills", procore.REQUISITIONS, wants_requisition, {"view": "default"}, announced_as=("Draw Requests",)
+        "bills",
+        procore.REQUISITIONS,
+        wants_requisition,
+        {"view": "default"},
+        announced_as=("Draw Requests",),
+        place=place_requisition,
     ),
-    ProjectPoll("owner_invoices", procore.OWNER_INVOICES, wants_owner_invoice, announced_as=("Payment Applications",)),
+    ProjectPoll(
+        "owner_invoices",
+        procore.OWNER_INVOICES,
+        wants_owner_invoice,
+        announced_as=("Payment Applications",),
+        place=place_owner_invoice,
+    ),
     ProjectPoll(
         "estimates",
         procore.PRIME_CONTRACTS,

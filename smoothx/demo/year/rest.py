@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db.models.functions import TruncSecond
 from django.utils import timezone
 
 from connectors.models import Cursor
 from sync import ledger
+from sync.book_sources import SINCE
 from sync.books import poll_books
 from sync.engine import Engine
-from sync.intake import OVERLAP, poll_procore
+from sync.intake import poll_procore
+from sync.marks import OVERLAP
 from sync.models import Entry
 from sync.work import Work
 
 # What is due within this time is a retry; what merely waits is looked at again later than that.
 RETRY_WITHIN = timedelta(minutes=20)
 MOST_ROUNDS = 60
-# Vendors stamp whole seconds.
-STAMP = timedelta(seconds=3)
 
 
 class NoRest(Exception):
@@ -40,10 +41,10 @@ def come_to_rest() -> None:
 def poll_all() -> None:
     poll_procore(Work())
     poll_books(Work())
-    # A month lies between two looks, so what was seen is not read again for the overlap's sake.
-    for cursor in Cursor.objects.all():
-        if cursor.read_until <= timezone.now():
-            Cursor.objects.filter(pk=cursor.pk).update(read_until=cursor.read_until + OVERLAP - STAMP)
+    # Days lie between two looks, so what was seen is not read again for the overlap's sake; vendors stamp whole
+    # seconds. Lists that were read from the start date on are marked with that date instead.
+    looked_at = Cursor.objects.filter(read_until__lte=timezone.now()).exclude(resource__endswith=SINCE)
+    looked_at.update(read_until=TruncSecond("read_until") + OVERLAP)
 
 
 def look_at_everything() -> None:
