@@ -5,33 +5,48 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection as database
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from mapping.candidates import all_rows
 from mapping.kinds import MappingKind
 from mapping.models import Link, RemoteItem
 from mapping.page.frame import PAGE_SIZE, Frame
 from mapping.page.inherited import in_project, project_of
-from mapping.page.listing import IN_ORDER, read_slice, turn, turn_counted
+from mapping.page.listing import FEW, IN_ORDER, read_slice, turn, turn_counted
 from mapping.page.query import matches
 from smoothx.lib.shapes import Page
 
 Links = QuerySet[Link]
 Key = tuple[str, str]
 
-# The left rows of a list, each once for every kind it is linked in. OFFSET 0 has PostgreSQL find out once per row what
-# fits it, and then what it is linked in; an order within is kept, and `counted` looks through them all.
-LINKED = """
-    SELECT listed.remote_id, kind.place{counted}
+# The left rows in their order, each once for every kind it is linked in: an index has the order, and they are read no
+# further than the page. OFFSET 0 has PostgreSQL find out once per row which of its links are among those found.
+WALKED = """
+    SELECT listed.remote_id, kind.place, {count}
     FROM (
-        SELECT {names}, {flags} FROM ({rows} OFFSET 0) AS item ({names}{fits}) ORDER BY {order} OFFSET 0
+        SELECT {names}, remote_id, {flags}
+        FROM ({rows} ORDER BY {first} OFFSET 0) AS item ({names}, remote_id) ORDER BY {order} OFFSET 0
     ) AS listed
     CROSS JOIN LATERAL (VALUES {kinds}) AS kind (place, is_linked)
-    WHERE ({any_kind}) AND kind.is_linked
-    ORDER BY {order}, place{suffix} LIMIT %s OFFSET %s
+    WHERE {is_many} AND ({any_kind}) AND kind.is_linked
+    ORDER BY {order}, place{suffix} LIMIT {size} OFFSET {start}
 """
+FLAG = "remote_id IN (SELECT left_id FROM found WHERE place = {place}) AS k{place}"
+ALL = "WITH found AS NOT MATERIALIZED ({links}) {walked}"
+# What is looked for is found first, and counted. Of few links the left rows are looked up instead: the LIMIT tells
+# PostgreSQL how few, which it cannot know of a search.
+COUNTED = """
+    WITH found AS MATERIALIZED ({links}), size AS MATERIALIZED (SELECT count(*) AS of_found FROM found)
+    (
+        SELECT item.remote_id, few.place, {count}
+        FROM (SELECT left_id, place FROM found WHERE NOT {is_many} LIMIT {few}) AS few
+        JOIN ({rows}) AS item ({names}, remote_id) ON item.remote_id = few.left_id
+        ORDER BY {order}, place{suffix} LIMIT {size} OFFSET {start}
+    )
+    UNION ALL ({walked})
+"""
+COUNT = "(SELECT of_found FROM size)"
 
 
 def all_links(frame: Frame) -> Links:
@@ -94,61 +109,41 @@ def _read_linked(
     if frame.sides.procore is None:
         return 0, []
     columns = IN_ORDER["code" if kinds[0].by_code else "name"]
+    rows, of_rows = _sql(in_project(_lefts(frame), frame.query.show).order_by().values_list(*columns, "remote_id"))
+    links, of_links = _sql(filter_links(frame).annotate(place=_place(kinds)).values_list("left_id", "place"))
+    names, places = [f"c{place}" for place in range(len(columns))], range(len(kinds))
     suffix = " DESC" if is_descending else ""
-    fits = {f"f{place}": _whether(each) for place, each in enumerate(_wanted(frame))}
-    rows = in_project(_lefts(frame), frame.query.show).annotate(**fits)
-    rows = rows.order_by(*(f"{'-' if is_descending else ''}{name}" for name in columns))
-    text, values = rows.values_list(*columns, "remote_id", *fits).query.sql_with_params()
-    flags = [_flag(frame, kind, list(fits)) for kind in kinds]
-    ordered = [f"c{place}" for place in range(len(columns))]
-    statement = LINKED.format(
-        counted=", count(*) OVER ()" if is_counted else "",
-        rows=text,
-        names=", ".join([*ordered, "remote_id"]),
-        fits="".join(f", {name}" for name in fits),
-        flags=", ".join(f"({flag}) AS k{place}" for place, (flag, _) in enumerate(flags)),
-        kinds=", ".join(f"({place}, k{place})" for place in range(len(kinds))),
-        any_kind=" OR ".join(f"k{place}" for place in range(len(kinds))),
-        order=", ".join(f"{name}{suffix}" for name in ordered),
-        suffix=suffix,
-    )
-    of_flags = [value for _, each in flags for value in each]
+    parts = {
+        "links": links,
+        "rows": rows,
+        "count": COUNT if is_counted else 0,
+        "few": FEW,
+        "is_many": f"{COUNT} > {FEW}" if is_counted else "true",
+        "names": ", ".join(names),
+        "flags": ", ".join(FLAG.format(place=place) for place in places),
+        "kinds": ", ".join(f"({place}, k{place})" for place in places),
+        "any_kind": " OR ".join(f"k{place}" for place in places),
+        "first": ", ".join(f"{place + 1}{suffix}" for place in range(len(columns))),
+        "order": ", ".join(f"{name}{suffix}" for name in names),
+        "suffix": suffix,
+        "size": stop - start,
+        "start": start,
+    }
+    statement = (COUNTED if is_counted else ALL).format(walked=WALKED.format(**parts), **parts)
     with database.cursor() as cursor:
-        cursor.execute(statement, [*of_flags, *values, stop - start, start])
+        cursor.execute(statement, [*of_links, *of_rows, *(of_rows if is_counted else ())])
         found = cursor.fetchall()
-    return (found[0][2] if found and is_counted else 0), [(kinds[row[1]].key, row[0]) for row in found]
+    return found[0][2] if found else 0, [(kinds[row[1]].key, row[0]) for row in found]
 
 
-def _flag(frame: Frame, kind: MappingKind, fits: Sequence[str]) -> tuple[str, list[Any]]:
-    """Whether a left row has a link of the kind that the address asks for: SQL and its values.
-
-    `fits` are the columns that say of the left row whether it is what is wanted.
-    """
-    links = _chosen(frame, all_links(frame).filter(kind=kind.key))
-    linked, values = _ids_in(links)
-    if not fits:
-        return linked, values
-    conditions: list[str] = []
-    found: list[Any] = []
-    for name, wanted in zip(fits, _wanted(frame), strict=True):
-        rights = _rights(frame, kind).filter(wanted).values("remote_id")
-        # NOT NOT: PostgreSQL would turn a plain IN into a join, and look for thousands of rows one by one.
-        by_right, of_right = _ids_in(links.filter(~~Q(right_id__in=rights)))
-        conditions.append(f"({name} AND {linked} OR {by_right})")
-        found += [*values, *of_right]
-    return " AND ".join(conditions), found
+def _sql(rows: QuerySet[Any, Any]) -> tuple[str, list[Any]]:
+    text, values = rows.query.sql_with_params()
+    return text, list(values)
 
 
-def _ids_in(links: Links) -> tuple[str, list[Any]]:
-    try:
-        text, values = links.values("left_id").query.sql_with_params()
-    except EmptyResultSet:
-        return "false", []
-    return f"item.remote_id IN ({text})", list(values)
-
-
-def _whether(fits: Q) -> Any:
-    return ExpressionWrapper(fits, output_field=BooleanField())
+def _place(kinds: Sequence[MappingKind]) -> Case:
+    """The place of a link's kind among those of the section."""
+    return Case(*(When(kind=kind.key, then=Value(place)) for place, kind in enumerate(kinds)))
 
 
 def _wanted(frame: Frame) -> list[Q]:
