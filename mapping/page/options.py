@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from connectors.models import Connection
 from mapping.automap.nearest import MOST, nearest_rows
@@ -20,9 +20,10 @@ from mapping.candidates import (
     linked_right,
     right_rows,
 )
+from mapping.counts.merging import merge
 from mapping.kinds import MappingKind
 from mapping.models import Link, RemoteItem, SuggestedPair
-from mapping.page.listing import FEW, ordered_rows
+from mapping.page.listing import FEW, IN_ORDER, rows_by_key
 from mapping.page.mapped_rows import left_of, load_rows, right_of
 from mapping.page.query import matches
 from mapping.page.words import context_of, name_of, state_of
@@ -82,32 +83,60 @@ def list_suggested(chooser: Chooser, search: str) -> list[tuple[RemoteItem, Sugg
     What the last look at the whole lists said stands; only where it said nothing are rows compared anew.
     """
     stored, rejected = _load_pairs(chooser)
-    found = [pair for kind in chooser.kinds for pair in _list_known(chooser, kind, stored, search)]
+    found = _list_known(chooser, stored, search)
     if not found:
-        found = [pair for kind in chooser.kinds for pair in _compare(chooser, kind, rejected[kind.key], search)]
+        near = _find_holding(chooser, search) if search else _find_near(chooser)
+        found = [pair for kind, rows in near for pair in _compare(chooser, kind, rejected[kind.key], rows)]
     return sorted(found, key=lambda pair: -pair[1].score)[:MOST_SUGGESTED]
 
 
-def _list_known(
-    chooser: Chooser, kind: MappingKind, stored: Sequence[Stored], search: str
-) -> list[tuple[RemoteItem, Suggestion]]:
-    known = {pair.right_id: pair.suggestion for pair in stored if pair.kind == kind.key}
-    if not known:
+def _list_known(chooser: Chooser, stored: Sequence[Stored], search: str) -> list[tuple[RemoteItem, Suggestion]]:
+    known = {(pair.kind, pair.right_id): pair.suggestion for pair in stored}
+    ids: dict[str, list[str]] = {}
+    for kind_key, right_id in known:
+        ids.setdefault(kind_key, []).append(right_id)
+    fits = {kind_key: Q(remote_id__in=found) & matches(search) for kind_key, found in ids.items()}
+    return [(row, known[kind.key, row.remote_id]) for kind, row in _read_free(chooser, fits)]
+
+
+def _find_near(chooser: Chooser) -> list[tuple[MappingKind, list[RemoteItem]]]:
+    return [(kind, nearest_rows(chooser.row, _free_rows(chooser, kind))) for kind in chooser.kinds]
+
+
+def _find_holding(chooser: Chooser, search: str) -> list[tuple[MappingKind, list[RemoteItem]]]:
+    """The free rows of each kind that hold the search.
+
+    None where so many hold it that it says nothing: the reader is to type more of the name.
+    """
+    found: dict[str, list[RemoteItem]] = {kind.key: [] for kind in chooser.kinds}
+    for kind, row in _read_free(chooser, dict.fromkeys(found, matches(search)), MOST + 1):
+        found[kind.key].append(row)
+    return [(kind, found[kind.key]) for kind in chooser.kinds if len(found[kind.key]) <= MOST]
+
+
+def _read_free(
+    chooser: Chooser, fits: Mapping[str, Q], most: int | None = None
+) -> list[tuple[MappingKind, RemoteItem]]:
+    """The free rows that fit what is asked of their kind, by its key, in one statement; at most so many of a kind."""
+    parts = [
+        _free_rows(chooser, kind).filter(fits[kind.key]).annotate(place=Value(place)).order_by()[:most]
+        for place, kind in enumerate(chooser.kinds)
+        if kind.key in fits
+    ]
+    return [(chooser.kinds[row.place], row) for row in _read_together(parts)]
+
+
+def _read_together(parts: Sequence[QuerySet[Any, Any]]) -> list[Any]:
+    """The rows of each part, in one statement."""
+    if not parts:
         return []
-    rows = _free_rows(chooser, kind).filter(remote_id__in=list(known))
-    return [(row, known[row.remote_id]) for row in (rows.filter(matches(search)) if search else rows)]
+    first, *rest = parts
+    return list(first.union(*rest, all=True) if rest else first)
 
 
 def _compare(
-    chooser: Chooser, kind: MappingKind, rejected: set[tuple[str, str]], search: str
+    chooser: Chooser, kind: MappingKind, rejected: set[tuple[str, str]], near: Sequence[RemoteItem]
 ) -> list[tuple[RemoteItem, Suggestion]]:
-    free = _free_rows(chooser, kind)
-    if search:
-        # So many hold the word that it says nothing: the reader is to type more of the name.
-        near = list(free.filter(matches(search)).order_by()[: MOST + 1])
-        near = near if len(near) <= MOST else []
-    else:
-        near = nearest_rows(chooser.row, free)
     own = as_candidates([chooser.row])[0]
     is_reversed = chooser.side == "quickbooks"
     pairs = best_for(own, as_candidates(near), kind, MOST_SUGGESTED, rejected=rejected, is_reversed=is_reversed)
@@ -134,18 +163,23 @@ def list_others(chooser: Chooser, search: str, shown: Iterable[RemoteItem]) -> t
     taken = [row.pk for row in shown]
     parts = [part.exclude(pk__in=taken) for part in _other_parts(chooser)]
     parts = [part.filter(matches(search)) for part in parts] if search else parts
-    keys = [key for part in parts for key in part.order_by().values_list("pk", flat=True)[: FEW + 1]]
+    keys = _read_together([part.order_by().values_list("pk", flat=True)[: FEW + 1] for part in parts])
     if len(keys) <= FEW:
         parts = [all_rows().filter(pk__in=keys)]
-    found: list[RemoteItem] = []
-    # One look for each sort of row: the index gives each in order, and the list is full after a few.
-    for sort in _by_use(chooser):
-        room = MOST_OTHERS - len(found)
-        if room > 0:
-            read = ordered_rows([part.filter(sort) for part in parts], _order(chooser))
-            found += read(False, 0, room)
+    found = _read_by_use(chooser, parts)
     more = len(keys) - len(found)
     return found, f"More than {FEW:,}" if len(keys) > FEW else f"{more:,}" if more else ""
+
+
+def _read_by_use(chooser: Chooser, parts: Sequence[QuerySet[RemoteItem]]) -> list[RemoteItem]:
+    """The first rows by their use and then in order; the index gives each use of a part in that order."""
+    columns = IN_ORDER[_order(chooser)]
+    by_use = [
+        part.filter(use).annotate(use=Value(place)).values_list("use", *columns)
+        for place, use in enumerate(_by_use(chooser))
+        for part in parts
+    ]
+    return rows_by_key([row[-1] for row in merge(by_use, ("use", *columns), 0, MOST_OTHERS)])
 
 
 def _other_parts(chooser: Chooser) -> list[QuerySet[RemoteItem]]:

@@ -8,6 +8,7 @@ import pytest
 
 from mapping.kinds import CUSTOMER, VENDOR
 from mapping.models import Link, RemoteItem, SuggestedPair
+from mapping.page import link_order, options
 from tests.factories import make_connections
 from tests.mapping.factories import make_company, make_customer, make_link, make_vendor
 
@@ -97,6 +98,39 @@ def test_each_row_stands_on_one_page(browser: Any) -> None:
 def test_a_search_keeps_the_order_of_the_list(browser: Any) -> None:
     for query in ("tab=mapped", "tab=procore", "tab=procore&sort=-score", "tab=quickbooks"):
         assert (query, all_pages(browser, f"{query}&q=alder")) == (query, all_pages(browser, query))
+
+
+@pytest.mark.usefixtures("firm")
+def test_few_links_and_many_are_found_in_one_order(browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Of two links of one company the vendor's alone holds the word.
+    RemoteItem.objects.filter(resource="qbo.vendors", remote_id__in=["10", "11"]).update(name="Zulu Steel")
+    queries = ("q=steel", "q=steel&sort=-name", "q=zulu", "show=hand", "q=alder 0&show=automap&sort=-name", "q=none")
+    few = {query: all_pages(browser, f"tab=mapped&{query}") for query in queries if query != "q=none"}
+    assert [total for _, total in few.values()] == [20, 20, 2, 32, 26]
+    assert few["q=steel&sort=-name"][0] == few["q=steel"][0][::-1]
+    monkeypatch.setattr(link_order, "FEW", 1)
+    assert {query: all_pages(browser, f"tab=mapped&{query}") for query in few} == few
+    assert browser.get(f"{CONTACTS}?tab=mapped&q=none").context["rows"] == []
+
+
+@pytest.mark.usefixtures("firm")
+@pytest.mark.parametrize("resource", ["procore.vendors", "qbo.vendors"])
+def test_a_search_of_the_dialog_offers_the_same_of_few_and_of_many(
+    resource: str, browser: Any, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+) -> None:
+    RemoteItem.objects.filter(remote_id__in=["53", "54"]).update(is_active=False)
+    row = RemoteItem.objects.get(resource=resource, remote_id="60")
+    url = f"{CONTACTS}link/{row.pk}/?q="
+
+    def others(search: str) -> list[tuple[str, str | None]]:
+        with django_assert_max_num_queries(14):
+            dialog = browser.get(url + search).context["dialog"]
+        return [(option["id"], option["disabled_reason"]) for option in dialog["others"]]
+
+    few = {search: others(search) for search in ("alder", "steel 02", "roofing 03")}
+    assert all(few.values())
+    monkeypatch.setattr(options, "FEW", 1)
+    assert {search: others(search) for search in few} == few
 
 
 @pytest.mark.usefixtures("firm")
