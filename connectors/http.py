@@ -17,7 +17,7 @@ from email.utils import parsedate_to_datetime
 from django.db import DatabaseError
 from django.utils import timezone
 
-from connectors import limits, tokens
+from connectors import counting, limits, tokens
 from connectors.errors import Reconnect, Retry, Throttled, Uncertain
 from connectors.models import Call, Connection, Vendor
 from connectors.redact import redact_body, redact_text, redact_url
@@ -96,6 +96,13 @@ class _Outcome:
         return self.response is None or self.response.status in _GATEWAY_TROUBLE
 
     @property
+    def kind(self) -> str:
+        """For counting: "2xx", "429", "5xx", ..., "none" without an answer."""
+        if self.response is None:
+            return "none"
+        return "429" if self.response.status == 429 else f"{self.response.status // 100}xx"
+
+    @property
     def asked_wait(self) -> float | None:
         return read_retry_after(self.response.headers, now=timezone.now()) if self.response else None
 
@@ -140,6 +147,7 @@ def _exchange_once(connection: Connection, request: Request, *, key: str) -> _Ou
         outcome = _Outcome(None, str(error), was_sent=False)
     except NoAnswer as error:
         outcome = _Outcome(None, str(error))
+    counting.add("vendor_calls", vendor=connection.vendor, outcome=outcome.kind)
     if request.is_write or outcome.response is None or outcome.response.status >= 400:
         _keep_evidence(connection, request, outcome, key=key, seconds=time.monotonic() - started)
     return outcome

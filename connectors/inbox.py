@@ -6,25 +6,13 @@ An event of an account nobody connected is none of ours and not kept. One that a
 from __future__ import annotations
 
 import json
-import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
-from functools import cache
-
-import redis
-from django.conf import settings
 
 from connectors.hints import Hint
 from connectors.models import ConnectionRoute, InboundEvent, Vendor
 from connectors.signals import events_arrived
 from smoothx.tenants.scope import tenant_scope
-
-logger = logging.getLogger(__name__)
-
-# How long counts of refused deliveries are kept.
-COUNTED_SECONDS = 35 * 24 * 3600
-REDIS_SECONDS = 0.5
 
 
 def store(vendor: Vendor, hints: Iterable[Hint]) -> int:
@@ -61,26 +49,3 @@ def _make_row(connection_id: int, hint: Hint) -> InboundEvent:
         changed_at=hint.changed_at,
         body=json.dumps(hint.raw),
     )
-
-
-def count_refused(vendor: str, reason: str) -> None:
-    """Count a delivery that was refused, by vendor, reason and day. It is never stored: anybody may send one."""
-    key = refused_key(vendor, reason, datetime.now(UTC))
-    try:
-        _redis(settings.REDIS_URL).pipeline().incr(key).expire(key, COUNTED_SECONDS).execute()
-    except redis.RedisError as error:
-        logger.warning("inbox.refused vendor=%s reason=%s, not counted: %s", vendor, reason, error)
-
-
-def read_refused(vendor: str, reason: str, day: datetime) -> int:
-    """How many were refused on that day, in UTC."""
-    return int(_redis(settings.REDIS_URL).get(refused_key(vendor, reason, day)) or 0)
-
-
-def refused_key(vendor: str, reason: str, day: datetime) -> str:
-    return f"inbox:refused:{vendor}:{reason}:{day:%Y-%m-%d}"
-
-
-@cache
-def _redis(url: str) -> redis.Redis:
-    return redis.Redis.from_url(url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)

@@ -18,6 +18,7 @@ import redis
 from django.conf import settings
 from django.utils import timezone
 
+from connectors import counting
 from connectors.buckets import Bucket, LocalStore, RedisStore, Store
 from connectors.errors import Throttled
 from connectors.models import Connection, Vendor
@@ -46,6 +47,7 @@ def acquire(connection: Connection, *, cost_class: CostClass = "call", wait_at_m
         raise _come_back(grant.delay)
     delay = grant.delay
     while delay > 0:
+        counting.add("vendor_wait_seconds", delay, vendor=connection.vendor)
         time.sleep(delay)
         # Another worker may have met a 429 meanwhile.
         delay = _with_store(lambda store: store.look(key))

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from connectors import inbox
+from connectors import counting, inbox
 from connectors.hints import BadEvent, Hint
 from connectors.models import Vendor
 from connectors.procore import webhooks as procore
@@ -71,5 +71,5 @@ def _read_procore(request: HttpRequest, body: bytes) -> Sequence[Hint]:
 
 
 def _refuse(vendor: Vendor, reason: str, status: int) -> HttpResponse:
-    inbox.count_refused(vendor, reason)
+    counting.add("refused_deliveries", vendor=vendor, reason=reason)
     return HttpResponse(status=status)

@@ -170,6 +170,8 @@ STORAGES = {
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SECURE_SSL_REDIRECT = env_flag("SECURE_SSL_REDIRECT", default=not DEBUG)
+# Asked from inside, by what watches the processes.
+SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^ready/$", r"^metrics/$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
 SECURE_REFERRER_POLICY = "same-origin"
@@ -191,6 +193,9 @@ QBO_REVOKE_URL = env_text("QBO_REVOKE_URL", "https://developer.api.intuit.com/v2
 QBO_API_URL = env_text("QBO_API_URL", "https://quickbooks.api.intuit.com").rstrip("/")
 QBO_WEB_URL = env_text("QBO_WEB_URL", "https://qbo.intuit.com").rstrip("/")
 QBO_WEBHOOK_VERIFIER_TOKENS = env_list("QBO_WEBHOOK_VERIFIER_TOKEN")
+
+# Whoever reads /metrics/ shows it; without one there are no metrics.
+METRICS_TOKEN = env_text("METRICS_TOKEN")
 
 FLOW_PACKAGES = ["sync.flows", "timesheets.flows"]
 POLL_SECONDS = env_number("POLL_SECONDS", 120)

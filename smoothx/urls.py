@@ -18,4 +18,5 @@ urlpatterns = [
     path("mapping/", include("mapping.urls")),
     path("operations/", admin.site.urls),
     path("reconcile/", include("sync.urls_reconcile")),
+    path("", include("smoothx.watching.urls")),
 ]

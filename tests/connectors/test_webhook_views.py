@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from connectors import inbox
+from connectors import counting
 from connectors.models import ConnectionRoute, InboundEvent
 from connectors.procore.webhooks import make_authorization
 from connectors.sandbox.qbo.service.events import Event, pack_events
@@ -141,11 +141,11 @@ def test_an_account_nobody_connected_is_answered_and_not_kept(companies: Any, to
 def test_what_does_not_prove_itself_is_counted_and_not_kept(
     companies: Any, told: list[int], vendor: str, reason: str, status: int, send: Any
 ) -> None:
-    now = datetime.now(UTC)
-    before = inbox.read_refused(vendor, reason, now)
+    counted = ("refused_deliveries", (("reason", reason), ("vendor", vendor)))
+    before = counting.read().get(counted, 0)
     answer = send()
     assert (answer.status_code, answer.content) == (status, b"")
-    assert inbox.read_refused(vendor, reason, now) == before + 1
+    assert counting.read()[counted] == before + 1
     assert (kept(companies["first"]), kept(companies["second"]), told) == ([], [], [])
 
 

@@ -1,0 +1,106 @@
+"""What watches the processes is told: alive, ready, and figures for who shows the token."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+from django.utils import timezone
+from prometheus_client.parser import text_string_to_metric_families
+
+from connectors import counting
+from connectors.models import Connection, InboundEvent
+from smoothx.tenants.models import DueWork, Tenant
+from smoothx.tenants.scope import tenant_scope
+from tests.factories import connections, make_entry
+
+pytestmark = pytest.mark.django_db
+
+
+def scrape(**headers: str) -> Any:
+    return Client().get("/metrics/", headers=headers)
+
+
+def figures() -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    answer = scrape(Authorization="Bearer let me see")
+    assert (answer.status_code, answer.headers["Content-Type"][:10]) == (200, "text/plain")
+    families = text_string_to_metric_families(answer.content.decode())
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def test_a_process_that_answers_is_alive_whatever_else_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = Client().get("/health/")
+    assert (answer.status_code, answer.content) == (200, b"ok")
+
+
+def test_it_is_ready_with_its_database(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (Client().get("/ready/").json(), Client().get("/ready/").status_code) == (
+        {"database": "ok", "redis": "ok"}, 200,
+    )  # fmt: skip
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    answer = Client().get("/ready/")
+    assert (answer.json(), answer.status_code) == ({"database": "ok", "redis": "away"}, 200)
+
+    def away(*_: Any) -> Any:
+        raise OperationalError("server closed the connection")
+
+    monkeypatch.setattr(connection, "cursor", away)
+    answer = Client().get("/ready/")
+    assert (answer.json()["database"], answer.status_code) == ("away", 503)
+
+
+def test_without_the_token_there_are_no_figures(settings: Any) -> None:
+    settings.METRICS_TOKEN = ""
+    assert scrape(Authorization="Bearer ").status_code == 404
+    settings.METRICS_TOKEN = "let me see"
+    assert scrape().status_code == 404
+    assert scrape(Authorization="Bearer let me in").status_code == 404
+    assert scrape(Authorization="Bearer ÿ").status_code == 404
+
+
+def test_the_figures_of_each_company_stay_apart(tenant: Tenant, other_tenant: Tenant, settings: Any) -> None:
+    settings.METRICS_TOKEN = "let me see"
+    first, second = str(tenant.pk), str(other_tenant.pk)
+    now = timezone.now()
+    with tenant_scope(tenant.pk):
+        make_entry("posted")
+        make_entry("waiting")
+        make_entry("waiting", due_at=now - timedelta(minutes=5))
+        procore, _ = connections()
+        InboundEvent.objects.create(connection=procore, key="1", entity="Projects", record_id="1", operation="update")
+        Connection.objects.filter(pk=procore.pk).update(state=Connection.State.BROKEN)
+    with tenant_scope(other_tenant.pk):
+        make_entry("held")
+    DueWork.mark(tenant_id=tenant.pk, topic="sync", at=now - timedelta(seconds=90))
+    DueWork.mark(tenant_id=other_tenant.pk, topic="sync", at=now + timedelta(seconds=90))
+    shown = figures()
+    states = {key[1]: value for key, value in shown.items() if key[0] == "smoothx_entries"}
+    assert states == {
+        (("company", first), ("state", "waiting")): 2,
+        (("company", second), ("state", "held")): 1,
+    }
+    lag = {dict(key[1])["company"]: value for key, value in shown.items() if key[0] == "smoothx_lag_seconds"}
+    assert (round(lag[first], -1), lag[second]) == (300, 0)
+    assert shown["smoothx_events_waiting", (("company", first),)] == 1
+    assert shown["smoothx_connection_up", (("company", first), ("vendor", "procore"))] == 0
+    assert shown["smoothx_connection_up", (("company", first), ("vendor", "qbo"))] == 1
+    assert shown["smoothx_due_topics", (("topic", "sync"),)] == 1
+    assert round(shown["smoothx_oldest_due_seconds", (("topic", "sync"),)], -1) == 90
+
+
+def test_counts_of_all_processes_are_added_up_and_missed_without_redis(settings: Any) -> None:
+    settings.METRICS_TOKEN = "let me see"
+    key = ("smoothx_vendor_calls_total", (("outcome", "429"), ("vendor", "qbo")))
+    before = figures().get(key, 0)
+    counting.add("vendor_calls", vendor="qbo", outcome="429")
+    counting.add("vendor_calls", 2, outcome="429", vendor="qbo")
+    assert figures()[key] == before + 3
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    assert not [name for name, _ in figures() if name.startswith("smoothx_vendor_calls")]
