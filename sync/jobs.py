@@ -22,7 +22,7 @@ from mapping.kinds import PROJECT
 from mapping.maps import Target
 from mapping.models import Link, LinkChange, RemoteItem
 from smoothx.lib.money import money
-from sync.flows._jobs import Job
+from sync.flows._jobs import Job, read_agreed
 from sync.ledger import POSTED_STATES
 from sync.models import Entry
 
@@ -50,12 +50,12 @@ def load_jobs(connection: Connection, project_ids: Sequence[str]) -> dict[str, J
     above = _load_above(books, rows.values())
     successors = _find_successors(connection, links, rows)
     linked = _names_when_linked(links)
-    agreed = dict(Entry.objects.filter(flow=FLOW, source_id__in=project_ids).values_list("source_id", "facts"))
+    agreed = _load_agreed(project_ids)
     made = dict(Entry.objects.filter(flow=CREATES, source_id__in=project_ids).values_list("source_id", "target_id"))
     documents = _count_documents(books, project_ids)
     found = {}
     for link in links:
-        row, facts = rows.get(link.right_id), agreed.get(link.left_id) or {}
+        row, facts = rows.get(link.right_id), agreed.get(link.left_id, {})
         project_name, linked_name = linked.get((link.left_id, link.right_id), ("", ""))
         posted, unposted = documents.get(link.left_id, (0, 0))
         job = Job(
@@ -72,6 +72,12 @@ def load_jobs(connection: Connection, project_ids: Sequence[str]) -> dict[str, J
         )
         found[link.left_id] = _with_row(job, row, above, successors) if row else job
     return found
+
+
+def _load_agreed(project_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    entries = Entry.objects.filter(flow=FLOW, source_id__in=project_ids)
+    rows = entries.values_list("source_id", "facts", "target_id")
+    return {source_id: read_agreed(facts, is_posted=bool(target_id)) for source_id, facts, target_id in rows}
 
 
 def read_job(client: QboClient, job: Job) -> Job:

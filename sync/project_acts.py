@@ -14,6 +14,7 @@ from mapping.models import Link, RemoteItem
 from mapping.repoint import repoint
 from sync import ledger
 from sync.actions import NotPossible, again, approve, needs_code, note_act
+from sync.flows._jobs import spell_agreed
 from sync.models import Entry
 from sync.plan import Notice
 
@@ -36,10 +37,10 @@ def keep_sub_customer(entry: Entry, actor: User) -> None:
     """Leave the sub-customer as it is. Asked again only when the project changes once more."""
     needs_code(entry, set(KEPT))
     link = _link_of(entry)
-    agreed = dict(text.split("=", 1) for text in _details(entry, "keeps"))
+    agreed = {"job": link.right_id, **dict(text.split("=", 1) for text in _details(entry, "keeps"))}
     state = Entry.State.POSTED if entry.is_posted else Entry.State.INELIGIBLE
     notices = [] if entry.is_posted else ledger.notices_to_json([Notice("project_kept")])
-    facts = {**entry.facts, **agreed, "job": link.right_id}
+    facts = {**entry.facts, **(agreed if entry.is_posted else spell_agreed(agreed))}
     with transaction.atomic():
         Entry.objects.filter(pk=entry.pk).update(
             state=state, notices=notices, facts=facts, approvals=[], source_fingerprint=""

@@ -14,6 +14,9 @@ from smoothx.lib.money import ZERO
 from sync.plan import Notes
 
 NUMBER_LENGTH = 50
+# Before what an entry of the ledger agreed on without anything posted. A plan writes its facts before it is sent, and
+# what was not sent is not agreed on.
+KEPT = "kept_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,18 @@ class Job:
     def parent(self) -> Target:
         """The customer right above it."""
         return self.parents[0] if self.parents else Target("", "")
+
+
+def read_agreed(facts: Mapping[str, str], *, is_posted: bool) -> dict[str, str]:
+    """What was agreed on, from the facts of the ledger's entry."""
+    if is_posted:
+        return dict(facts)
+    return {key.removeprefix(KEPT): text for key, text in facts.items() if key.startswith(KEPT)}
+
+
+def spell_agreed(agreed: Mapping[str, str]) -> dict[str, str]:
+    """What was agreed on, as facts of an entry that has nothing posted."""
+    return {f"{KEPT}{key}": text for key, text in agreed.items() if not key.startswith(KEPT)}
 
 
 @dataclass(frozen=True, slots=True)

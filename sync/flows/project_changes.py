@@ -15,7 +15,7 @@ from smoothx.lib.money import ZERO
 from sync.flow import Description, Flow
 from sync.flows import _waits
 from sync.flows._contacts import find_left
-from sync.flows._jobs import Job, LinkedProject, find_company, free_name, job_name
+from sync.flows._jobs import Job, LinkedProject, find_company, free_name, job_name, spell_agreed
 from sync.flows.projects import describe_project
 from sync.plan import Notes, Plan
 
@@ -54,7 +54,7 @@ def job_change_for(linked: LinkedProject, maps: Maps, defaults: Defaults) -> Pla
         notes.block("project_not_linked", project.name, waits_for=_waits.link(PROJECT, project.id))
         return notes.blocked()
     if _is_replaced(project, job, notes):
-        return notes.blocked(job.agreed)
+        return notes.blocked(spell_agreed(job.agreed))
     found = find_differences(project, job, maps, defaults)
     for each in found:
         if not _is_allowed(each, maps):
@@ -62,7 +62,7 @@ def job_change_for(linked: LinkedProject, maps: Maps, defaults: Defaults) -> Pla
     if not found:
         notes.block("already_mapped", project.name)
     if notes.blockers:
-        return notes.blocked(job.agreed)
+        return notes.blocked(spell_agreed(job.agreed))
     return notes.plan(_merge(job, found), _agree(project, job, found, maps))
 
 
@@ -230,7 +230,8 @@ def _merge(job: Job, found: list[Difference]) -> JobChange:
 def _agree(project: Project, job: Job, found: list[Difference], maps: Maps) -> dict[str, str]:
     """What is agreed on once the change is written, beside what was agreed on before."""
     change = _merge(job, found)
-    facts = {**job.agreed, "job": job.id, "name": project.name, "job_name": change.name or job.name}
+    now = {"job": job.id, "name": project.name, "job_name": change.name or job.name}
+    facts = {**job.agreed, **spell_agreed(job.agreed), **now}
     if change.is_active is not None:
         facts["is_inactive"] = "" if change.is_active else YES
     if change.parent_id:

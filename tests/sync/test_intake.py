@@ -12,6 +12,7 @@ from django.utils import timezone
 from connectors.errors import Retry
 from connectors.models import Connection, Cursor
 from connectors.procore import resources as procore
+from mapping.choices import choose
 from mapping.models import RemoteItem
 from smoothx.tenants.models import DueWork
 from sync import intake, ledger, openings
@@ -90,6 +91,7 @@ def test_what_lies_inside_an_opening_balance_is_not_noticed(polled: Any) -> None
 
 def test_the_projects_that_are_not_mapped_are_noticed_and_inactive_ones_are_not_read(polled: Any) -> None:
     projects = RemoteItem.objects.filter(resource=procore.PROJECTS.key)
+    choose("existing_projects", "create", None)
     poll_procore(Work())
     assert set(Entry.objects.filter(flow="projects").values_list("source_id", flat=True)) == set(
         projects.values_list("remote_id", flat=True)
@@ -103,6 +105,25 @@ def test_the_projects_that_are_not_mapped_are_noticed_and_inactive_ones_are_not_
     asked = [call["query"] for call in calls if call["path"] == "/rest/v1.1/requisitions"]
     assert len(asked) == projects.count() - 1
     assert not any(f"project_id={ended.remote_id}&" in query for query in asked)
+
+
+def test_projects_from_before_going_live_wait_to_be_chosen_and_say_so_once_documents_need_them(polled: Any) -> None:
+    poll_procore(Work())
+    assert Entry.objects.filter(flow="projects").count() == 0
+    bill = Entry.objects.filter(flow="bills").order_by("pk").first()
+    assert bill is not None
+    Entry.objects.exclude(pk=bill.pk).update(due_at=None)
+    Engine().run_due()
+    for _ in range(2):
+        poll_procore(Work())
+        entry = Entry.objects.get(flow="projects")
+        assert (entry.source_id, entry.state, entry.due_at) == (bill.project_id, "blocked", None)
+        assert [notice["code"] for notice in entry.notices] == ["project_not_chosen"]
+    # Whoever changes it in Procore, or checks it again, chooses it.
+    worlds.act(polled.procore, "edit_project", project_id=int(bill.project_id), name="Chosen now")
+    poll_procore(Work())
+    entry.refresh_from_db()
+    assert entry.due_at is not None
 
 
 def test_a_new_project_is_noticed_with_all_the_directory_keeps_of_it(polled: Any) -> None:
