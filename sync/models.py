@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from connectors.models import Connection
 from smoothx.tenants.models import TenantModel
+from sync.payroll.store import PayrollFile as PayrollFile
+from sync.payroll.store import PayrollRow as PayrollRow
 from sync.versions.store import SettingsVersion as SettingsVersion
 
 
