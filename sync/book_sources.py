@@ -124,8 +124,7 @@ def note_changes(work: Work, changes: Mapping[str, Sequence[Wire]]) -> int:
     """Put what changed in the queue. Answers how many entries."""
     noted = 0
     for source in in_use(work):
-        for wire in changes.get(source.reads.entity, ()):
-            noted += note_record(work, source, wire)
+        noted += note_records(work, source, changes.get(source.reads.entity, ()))
         if source.finds_more is not None:
             noted += source.finds_more(work, partial(note_record, work, source))
     return noted
@@ -147,7 +146,7 @@ def read_since_start(work: Work) -> int:
         if not source.begins_at_start or key in read:
             continue
         for page in work.qbo.query_all(source.reads, where=f"TxnDate >= '{start.isoformat()}'"):
-            noted += sum(note_record(work, source, wire) for wire in page)
+            noted += note_records(work, source, page)
         Cursor.objects.update_or_create(
             connection=work.qbo.connection, resource=key[0], project_id=key[1], defaults={"read_until": first}
         )
@@ -161,33 +160,43 @@ def read_older(work: Work, since: datetime, sources: Iterable[BookSource] | None
     noted = 0
     for source in in_use(work) if sources is None else sources:
         for page in work.qbo.query_all(source.reads, where=changed):
-            noted += sum(note_record(work, source, wire) for wire in page)
+            noted += note_records(work, source, page)
     return noted
 
 
 def note_record(work: Work, source: BookSource, wire: Wire, *, priority: int = 50) -> int:
     """Put the parts of one record in the queue, those known from before too. Answers how many entries."""
-    flow = all_flows()[source.flow]
-    record_id, connection = str(wire["Id"]), work.qbo.connection
-    parts = _known_parts(source, connection, record_id)
-    is_deleted = wire.get("status") == "Deleted"
-    is_new = not parts and not _is_early(work, source, wire)
-    if not is_deleted and (parts or (is_new and source.is_wanted(work, source.reads.entity, wire))):
-        record = source.read(wire)
-        parts |= source.keeps(work, record, set(flow.splits(record) if flow.splits else ("",)))
-    for part in sorted(parts):
-        ledger.note(
-            flow,
-            source_connection=connection,
-            target_connection=work.procore.connection,
-            source_ids=[(record_id, "")],
-            source_type=source.reads.key,
-            part=part,
-            priority=priority,
-        )
+    return note_records(work, source, [wire], priority=priority)
+
+
+def note_records(work: Work, source: BookSource, wires: Sequence[Wire], *, priority: int = 50) -> int:
+    """The same for many records of one list."""
+    if not wires:
+        return 0
+    known = _known_parts(source, work.qbo.connection, [str(wire["Id"]) for wire in wires])
+    found = {str(wire["Id"]): _parts_of(work, source, wire, known.get(str(wire["Id"]), set())) for wire in wires}
+    noted = ledger.note_parts(
+        all_flows()[source.flow],
+        source_connection=work.qbo.connection,
+        target_connection=work.procore.connection,
+        parts=[(record_id, part) for record_id, parts in found.items() for part in sorted(parts)],
+        source_type=source.reads.key,
+        priority=priority,
+    )
+    parts = set[str]().union(*found.values())
     if parts and source.looks_again is not None:
         source.looks_again(work, source.reads, parts)
-    return len(parts)
+    return noted
+
+
+def _parts_of(work: Work, source: BookSource, wire: Wire, known: set[str]) -> set[str]:
+    """Those of the record as it is now, and those it had: what came of them may have to go."""
+    if wire.get("status") == "Deleted":
+        return known
+    if not known and (_is_early(work, source, wire) or not source.is_wanted(work, source.reads.entity, wire)):
+        return known
+    record, flow = source.read(wire), all_flows()[source.flow]
+    return known | source.keeps(work, record, set(flow.splits(record) if flow.splits else ("",)))
 
 
 def _is_early(work: Work, source: BookSource, wire: Wire) -> bool:
@@ -195,11 +204,17 @@ def _is_early(work: Work, source: BookSource, wire: Wire) -> bool:
     return source.begins_at_start and dated is not None and start is not None and dated < start
 
 
-def _known_parts(source: BookSource, connection: Connection, record_id: str) -> set[str]:
+def _known_parts(source: BookSource, connection: Connection, record_ids: Sequence[str]) -> dict[str, set[str]]:
     rows = Entry.objects.filter(
-        flow=source.flow, source_connection=connection, source_type=source.reads.key, source_id=record_id
+        flow=source.flow,
+        source_connection=connection,
+        source_type=source.reads.key,
+        source_id__in=dict.fromkeys(record_ids),
     )
-    return set(rows.values_list("part", flat=True))
+    found: dict[str, set[str]] = {}
+    for record_id, part in rows.values_list("source_id", "part"):
+        found.setdefault(record_id, set()).add(part)
+    return found
 
 
 def in_use(work: Work) -> list[BookSource]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -15,16 +15,20 @@ from connectors.models import Connection
 from mapping.maps import ContractLedger, Opening, PostedClaim
 from mapping.models import DefaultChoice, Link
 from smoothx.lib.text import stable_hash
-from smoothx.tenants.models import DueWork, Tenant
+from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import require_tenant_id
 from sync.codes import CODES, STATE_ORDER
-from sync.flow import Description, Flow
+from sync.flow import Description
 from sync.models import Entry, OpeningBalance, Outgoing, WaitingFor
 from sync.plan import Notice
+from sync.queueing import SYNC_TOPIC as SYNC_TOPIC
+from sync.queueing import make_due as make_due
+from sync.queueing import mark_work_due as mark_work_due
+from sync.queueing import note as note
+from sync.queueing import note_parts as note_parts
 from sync.sets import write_back
 from sync.switches import is_on
 
-SYNC_TOPIC = "sync"
 CLAIM_LASTS = timedelta(minutes=5)
 # A wait is normally ended by what it waits for; this is the net below a message that was lost.
 RECHECK_WAITING_AFTER = timedelta(minutes=30)
@@ -32,14 +36,10 @@ OPEN_OUTGOING = (Outgoing.State.OPEN, Outgoing.State.SENDING, Outgoing.State.UNC
 # Stands for the fingerprint of a source record that was deleted.
 GONE = "gone"
 POSTED_STATES = (Entry.State.POSTED, Entry.State.POSTED_WITH_WARNINGS)
-# Later claims of a contract need not wait for it: it is in the books, or a person said that it never will be by us.
 # Due entries of one flow among which the next common call is chosen.
 MOST_LOOKED_AT = 2000
+# Later claims of a contract need not wait for it: it is in the books, or a person said that it never will be by us.
 IN_ITS_PLACE = ~models.Q(target_id="") | models.Q(state=Entry.State.LEFT_OUT)
-
-
-NO_PLACE = ("", 0)
-NO_PLACES: Mapping[str, tuple[str, int]] = {}
 
 
 class Place(NamedTuple):
@@ -48,80 +48,6 @@ class Place(NamedTuple):
     pk: int
     group: str
     position: int
-
-
-def note(
-    flow: Flow,
-    *,
-    source_connection: Connection,
-    target_connection: Connection,
-    source_ids: Iterable[tuple[str, str]],
-    source_type: str = "",
-    part: str = "",
-    priority: int = 50,
-    places: Mapping[str, tuple[str, int]] = NO_PLACES,
-) -> int:
-    """Put source documents, given as (id, project id), in the queue. Equal hints become one. Answers how many.
-
-    `source_type` is the flow's own resource unless it reads several. `places` are group and position of those of
-    which a list told it; of a document in the queue already they stay as they were read with it.
-    """
-    now = timezone.now()
-    rows = [
-        Entry(
-            flow=flow.key,
-            source_connection=source_connection,
-            source_type=source_type or flow.reads_for(part).key,
-            source_id=source_id,
-            part=part,
-            target_connection=target_connection,
-            project_id=project_id,
-            group=places.get(source_id, NO_PLACE)[0],
-            position=places.get(source_id, NO_PLACE)[1],
-            priority=priority,
-            due_at=now,
-        )
-        # A list that moved between two pages names a document twice.
-        for source_id, project_id in dict.fromkeys(source_ids)
-    ]
-    if rows:
-        _insert_or_make_due(rows)
-        mark_work_due(now)
-    return len(rows)
-
-
-def _insert_or_make_due(rows: list[Entry]) -> None:
-    Entry.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=[
-            "tenant",
-            "source_connection",
-            "flow",
-            "source_type",
-            "source_id",
-            "target_connection",
-            "part",
-        ],
-        update_fields=["due_at", "priority"],
-        batch_size=1000,
-    )
-
-
-def mark_work_due(at: datetime | None = None) -> None:
-    DueWork.mark(tenant_id=require_tenant_id(), topic=SYNC_TOPIC, at=at)
-
-
-def make_due(entries: models.QuerySet[Entry], *, priority: int | None = None) -> int:
-    """Plan these entries again as soon as a worker is free."""
-    now = timezone.now()
-    changes: dict[str, Any] = {"due_at": Least(models.F("due_at"), now)}
-    if priority is not None:
-        changes["priority"] = priority
-    count = entries.update(**changes)
-    if count:
-        mark_work_due(now)
-    return count
 
 
 def release(subjects: Sequence[str]) -> int:

@@ -13,7 +13,7 @@ from connectors.procore.records_owner import prime_key
 from connectors.resource import Resource
 from mapping.defaults import BILL_STATUSES, ORDER_CONTRACTS, OWNER_STATUSES
 from sync.flows.estimates import SIGNED
-from sync.ledger import NO_PLACE
+from sync.queueing import NO_PLACE
 from sync.work import Work
 
 Row = Mapping[str, Any]

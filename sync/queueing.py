@@ -1,0 +1,120 @@
+"""The ledger as a queue: putting source documents in it, and having what is in it planned again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models.functions import Least
+from django.utils import timezone
+
+from connectors.models import Connection
+from smoothx.tenants.models import DueWork
+from smoothx.tenants.scope import require_tenant_id
+from sync.flow import Flow
+from sync.models import Entry
+
+SYNC_TOPIC = "sync"
+# Group and position of what no list told of.
+NO_PLACE = ("", 0)
+NO_PLACES: Mapping[str, tuple[str, int]] = {}
+
+
+def note(
+    flow: Flow,
+    *,
+    source_connection: Connection,
+    target_connection: Connection,
+    source_ids: Iterable[tuple[str, str]],
+    source_type: str = "",
+    part: str = "",
+    priority: int = 50,
+    places: Mapping[str, tuple[str, int]] = NO_PLACES,
+) -> int:
+    """Put source documents, given as (id, project id), in the queue. Equal hints become one. Answers how many.
+
+    `source_type` is the flow's own resource unless it reads several. `places` are group and position of those of
+    which a list told it; of a document in the queue already they stay as they were read with it.
+    """
+    shared = _shared(flow, source_connection, target_connection, source_type or flow.reads_for(part).key, priority)
+    return _queue(
+        Entry(
+            source_id=source_id,
+            part=part,
+            project_id=project_id,
+            group=places.get(source_id, NO_PLACE)[0],
+            position=places.get(source_id, NO_PLACE)[1],
+            **shared,
+        )
+        # A list that moved between two pages names a document twice.
+        for source_id, project_id in dict.fromkeys(source_ids)
+    )
+
+
+def note_parts(
+    flow: Flow,
+    *,
+    source_connection: Connection,
+    target_connection: Connection,
+    parts: Iterable[tuple[str, str]],
+    source_type: str,
+    priority: int = 50,
+) -> int:
+    """The same for records that have an entry per part, given as (id, part)."""
+    shared = _shared(flow, source_connection, target_connection, source_type, priority)
+    return _queue(Entry(source_id=source_id, part=part, **shared) for source_id, part in dict.fromkeys(parts))
+
+
+def _shared(flow: Flow, source: Connection, target: Connection, source_type: str, priority: int) -> dict[str, Any]:
+    return {
+        "flow": flow.key,
+        "source_connection": source,
+        "source_type": source_type,
+        "target_connection": target,
+        "priority": priority,
+        "due_at": timezone.now(),
+    }
+
+
+def _queue(entries: Iterable[Entry]) -> int:
+    rows = list(entries)
+    if rows:
+        _insert_or_make_due(rows)
+        mark_work_due(rows[0].due_at)
+    return len(rows)
+
+
+def _insert_or_make_due(rows: list[Entry]) -> None:
+    Entry.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=[
+            "tenant",
+            "source_connection",
+            "flow",
+            "source_type",
+            "source_id",
+            "target_connection",
+            "part",
+        ],
+        update_fields=["due_at", "priority"],
+        batch_size=1000,
+    )
+
+
+def mark_work_due(at: datetime | None = None) -> None:
+    DueWork.mark(tenant_id=require_tenant_id(), topic=SYNC_TOPIC, at=at)
+
+
+def make_due(entries: models.QuerySet[Entry], *, priority: int | None = None) -> int:
+    """Plan these entries again as soon as a worker is free."""
+    now = timezone.now()
+    changes: dict[str, Any] = {"due_at": Least(models.F("due_at"), now)}
+    if priority is not None:
+        changes["priority"] = priority
+    count = entries.update(**changes)
+    if count:
+        mark_work_due(now)
+    return count
