@@ -76,7 +76,8 @@ class Engine:
     def _may_go_together(self, entry: Entry) -> bool:
         is_in_doubt = getattr(entry, "open_state", None) in (Outgoing.State.SENDING, Outgoing.State.UNCERTAIN)
         is_left_out = entry.state == Entry.State.LEFT_OUT
-        return all_flows()[entry.flow].sends_together and not is_in_doubt and not is_left_out
+        flow = all_flows()[entry.flow]
+        return flow.sends_together and not is_in_doubt and not is_left_out and not self._find_halt(flow)
 
     def _take_together(self, first: Entry) -> int:
         """Claim and carry what is due of the first one's flow. Answers how many entries were handled."""
@@ -130,15 +131,18 @@ class Engine:
             # Only a person takes it back in, whatever happens at its source.
             ledger.finish(entry, ())
             return True
+        halt = self._find_halt(flow)
+        if halt is not None:
+            self._hold(entry, *halt)
+        return halt is not None
+
+    def _find_halt(self, flow: Flow) -> tuple[str, str] | None:
+        """Why nothing of this flow may cross now, and what that waits for."""
         if flow.trigger == "push":
-            return False
+            return None
         if self.work.tenant.state != Tenant.State.LIVE:
-            self._hold(entry, "paused", "tenant:live")
-            return True
-        if flow.key in self.work.flows_off:
-            self._hold(entry, "flow_off", f"flow:{flow.key}")
-            return True
-        return False
+            return "paused", "tenant:live"
+        return ("flow_off", f"flow:{flow.key}") if flow.key in self.work.flows_off else None
 
     def _hold(self, entry: Entry, code: str, waits_for: str) -> None:
         if settle.hold(entry, code, waits_for=waits_for):

@@ -77,11 +77,13 @@ def send(work: Work, outgoing: Outgoing, entry: Entry, flow: Flow) -> Answer:
 def send_many(work: Work, drafts: Sequence[Outgoing], flow: Flow) -> dict[int, Answer | VendorError]:
     """Send writes that were only just recorded in one call. Answers what came of each, by its pk.
 
-    One that another worker closed meanwhile is left out. What befell the call as a whole is every write's error; a
-    call that was refused as a whole did nothing, and its error is raised.
+    One that another worker closed meanwhile is left out, and all are once the company was paused. What befell the call
+    as a whole is every write's error; a call that was refused as a whole did nothing, and its error is raised.
     """
     with transaction.atomic(savepoint=False):
         open_ = Outgoing.objects.filter(pk__in=[draft.pk for draft in drafts], state=Outgoing.State.OPEN)
+        if flow.trigger != "push":
+            open_ = open_.filter(tenant__state=Tenant.State.LIVE)
         ours = set(open_.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
         now = timezone.now()
         Outgoing.objects.filter(pk__in=ours).update(state=Outgoing.State.SENDING, sent_at=now)

@@ -21,7 +21,9 @@ from mapping.models import DefaultChoice, Link, RemoteItem
 from smoothx.demo.compare import compare
 from sync import actions, engine, ledger, outbox
 from sync.engine import Engine
-from sync.models import Attempt, Entry, Outgoing
+from sync.intake import poll_procore
+from sync.models import Attempt, Entry, FlowSetting, Outgoing
+from sync.registry import all_flows
 from sync.work import Work
 from tests import worlds
 from tests.sync.claims import (
@@ -336,6 +338,23 @@ def test_a_paused_company_sends_nothing_and_loses_nothing(live: Any, tenant: Any
     ledger.release(["tenant:live"])
     Engine().run_due()
     assert entry_of(claim).is_posted
+
+
+def test_a_backlog_is_held_as_well(polled: Any, tenant: Any) -> None:
+    poll_procore(Work())
+    bills = Entry.objects.filter(flow="bills")
+    assert bills.count() > all_flows()["bills"].fewest_together
+    Entry.objects.exclude(flow="bills").update(due_at=None)
+    worlds.control(polled.procore, "calls", method="DELETE")
+    type(tenant).objects.filter(pk=tenant.pk).update(state="paused")
+    Engine().run_due()
+    assert {(entry.state, *codes_of(entry)) for entry in bills} == {("held", "paused")}
+    type(tenant).objects.filter(pk=tenant.pk).update(state="live")
+    FlowSetting.objects.create(flow="bills", is_on=False)
+    ledger.release(["tenant:live"])
+    Engine().run_due()
+    assert {(entry.state, *codes_of(entry)) for entry in bills.all()} == {("held", "flow_off")}
+    assert worlds.control(polled.procore, "calls", method="GET") == []
 
 
 def test_a_contract_running_before_the_start_date_bills_only_what_came_after(live: Any) -> None:
