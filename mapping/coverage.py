@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from mapping.candidates import linked_left
-from mapping.counts.figures import Figure, Figures, codes_by_parent, divisions, pick, read_figures, settled_rows
+from mapping.counts.figures import (
+    Figure,
+    Figures,
+    codes_by_parent,
+    dead_rows,
+    divisions,
+    pick,
+    read_figures,
+    settled_rows,
+)
 from mapping.counts.tree import Below, Division, Tree, build_tree
 from mapping.left_out import left_out
 from mapping.models import RemoteItem
@@ -19,19 +28,33 @@ from mapping.signals import ids_in_use
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Active Procore rows of a section: how many there are and how many are mapped, or left out on purpose."""
+    """Active Procore rows of a section: how many there are and how many are mapped, or left out on purpose.
+
+    `dead` of the mapped ones lead to a row that is inactive or gone in QuickBooks, which takes no document with it.
+    """
 
     mapped: int = 0
     total: int = 0
+    dead: int = 0
 
     @property
     def unmapped(self) -> int:
         return self.total - self.mapped
 
     @property
+    def covered(self) -> int:
+        """What documents can be posted with."""
+        return self.mapped - self.dead
+
+    @property
+    def to_do(self) -> int:
+        """What is still to be mapped, or mapped to something else."""
+        return self.total - self.covered
+
+    @property
     def percent(self) -> int:
-        """Whole percent, rounded down, so that 100 means all; 0 of 0 is 0."""
-        return self.mapped * 100 // self.total if self.total else 0
+        """Covered, in whole percent, rounded down, so that 100 means all; 0 of 0 is 0."""
+        return self.covered * 100 // self.total if self.total else 0
 
 
 def coverage(section: Section) -> Coverage:
@@ -58,24 +81,29 @@ def load_tree(section: Section, sides: Sides) -> Tree:
 def coverage_figures(section: Section, sides: Sides) -> list[Figures]:
     """What has to be asked for a section's coverage, and for its tree where it has one."""
     if is_code_section(section):
-        return [codes_by_parent(section, sides), divisions(section, sides)]
-    return [settled_rows(section, sides)]
+        return [codes_by_parent(section, sides), divisions(section, sides), dead_rows(section, sides)]
+    return [settled_rows(section, sides), dead_rows(section, sides)]
 
 
 def read_coverage(section: Section, figures: Sequence[Figure]) -> Coverage:
     if is_code_section(section):
         tree = read_tree(section, figures)
-        return Coverage(tree.mapped, tree.total)
-    counted = pick(figures, f"cover:{section.key}")
-    return Coverage(mapped=sum(row[4] for row in counted), total=sum(row[3] for row in counted))
+        return Coverage(tree.mapped, tree.total, tree.dead)
+    counted, dead = pick(figures, f"cover:{section.key}"), pick(figures, f"dead:{section.key}")
+    return Coverage(
+        mapped=sum(row[4] for row in counted),
+        total=sum(row[3] for row in counted),
+        dead=sum(row[3] for row in dead),
+    )
 
 
 def read_tree(section: Section, figures: Sequence[Figure]) -> Tree:
     found = [
-        Division(row[1], row[2], is_active=bool(row[3]), is_settled=bool(row[4]))
+        Division(row[1], row[2], is_active=bool(row[3]), is_settled=bool(row[4]), is_dead=row[4] == 2)
         for row in pick(figures, f"division:{section.key}")
     ]
-    groups = {row[1]: Below(row[3], row[4]) for row in pick(figures, f"codes:{section.key}")}
+    dead = {row[1]: row[3] for row in pick(figures, f"dead:{section.key}")}
+    groups = {row[1]: Below(row[3], row[4], dead.get(row[1], 0)) for row in pick(figures, f"codes:{section.key}")}
     return build_tree(found, groups)
 
 

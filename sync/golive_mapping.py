@@ -40,7 +40,7 @@ def check_mapping(defaults: Defaults) -> list[Check]:
 
 
 def _contacts(found: Coverage) -> Check:
-    detail = f"{found.mapped:,} of {found.total:,} Procore companies mapped."
+    detail = f"{found.covered:,} of {found.total:,} Procore companies mapped.{_say_dead(found)}"
     if not found.total:
         return Check("contacts", GROUP, "Contacts", "block", "Nothing read yet.", "map:contacts", "Read contacts")
     if not found.mapped:
@@ -48,29 +48,29 @@ def _contacts(found: Coverage) -> Check:
     if found.unmapped:
         detail += f" {found.unmapped:,} left; a document of theirs waits until they are mapped."
         return Check("contacts", GROUP, "Contacts", "open", detail, "map:contacts", "Continue", found.unmapped)
-    return Check("contacts", GROUP, "Contacts", "done", detail)
+    return _done("contacts", "Contacts", detail, "map:contacts", found)
 
 
 def _projects(found: Coverage, defaults: Defaults) -> Check:
     if not found.total:
         return Check("projects", GROUP, "Projects", "block", "Nothing read yet.", "map:projects", "Read projects")
-    detail = f"{found.mapped:,} of {found.total:,} Procore projects mapped."
+    detail = f"{found.covered:,} of {found.total:,} Procore projects mapped.{_say_dead(found)}"
     if found.unmapped:
         if defaults.says(EXISTING_PROJECTS, "create"):
             detail += f" {found.unmapped:,} become sub-customers when you are live, by their Customer field."
         else:
             detail += f" {found.unmapped:,} wait until you choose them once live; documents of theirs wait as well."
         return Check("projects", GROUP, "Projects", "open", detail, "map:projects", "Look", found.unmapped)
-    return Check("projects", GROUP, "Projects", "done", detail)
+    return _done("projects", "Projects", detail, "map:projects", found)
 
 
 def _codes(section: Section, found: Coverage, defaults: Defaults) -> Check:
     fix = f"map:{section.key}"
     if not found.total:
         return Check("codes", GROUP, "Cost codes", "block", "Nothing read yet.", fix, "Read cost codes")
-    detail = f"{found.mapped:,} of {found.total:,} covered."
+    detail = f"{found.covered:,} of {found.total:,} covered.{_say_dead(found)}"
     if not found.unmapped:
-        return Check("codes", GROUP, "Cost codes", "done", detail)
+        return _done("codes", "Cost codes", detail, fix, found)
     label = f"Map {found.unmapped:,} codes"
     if defaults.get(BILL_CODE):
         detail += f" {found.unmapped:,} use QB Bill Account Code, and their documents will say so."
@@ -87,7 +87,7 @@ def _other_codes(
     for section in sections:
         found = covered[section.key]
         fix, label = f"map:{section.key}", f"Map {found.unmapped:,} codes"
-        detail = f"{found.mapped:,} of {found.total:,} covered."
+        detail = f"{found.covered:,} of {found.total:,} covered.{_say_dead(found)}"
         if not found.unmapped:
             continue
         # Books without a class per line are said as such, and nothing can be mapped to them.
@@ -123,10 +123,23 @@ def _advice(shown: tuple[Section, ...], covered: Mapping[str, Coverage]) -> list
     for section in shown:
         found = covered[section.key]
         if section.key in ADVISED and found.unmapped:
-            detail = f"{found.mapped:,} of {found.total:,} {section.left_noun_plural} mapped."
+            detail = f"{found.covered:,} of {found.total:,} {section.left_noun_plural} mapped.{_say_dead(found)}"
             key, fix = section.key.replace("-", "_"), f"map:{section.key}"
             checks.append(Check(key, GROUP, section.label, "open", detail, fix, "Continue", found.unmapped))
     return checks
+
+
+def _done(key: str, label: str, detail: str, fix: str, found: Coverage) -> Check:
+    """All mapped; done unless some lead to what is gone, which a check of its own stops at."""
+    if not found.dead:
+        return Check(key, GROUP, label, "done", detail)
+    return Check(key, GROUP, label, "open", detail, f"{fix}:problems", "Look at them", found.dead)
+
+
+def _say_dead(found: Coverage) -> str:
+    if not found.dead:
+        return ""
+    return f" {found.dead:,} {'leads' if found.dead == 1 else 'lead'} to what is inactive in QuickBooks, or gone."
 
 
 def _chosen(defaults: Defaults, key: str) -> str:

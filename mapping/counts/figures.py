@@ -44,13 +44,15 @@ def settled_rows(section: Section, sides: Sides) -> Figures:
 
 def broken_links(section: Section, sides: Sides) -> Figures:
     """How many links lead to a row of QuickBooks that is inactive or gone, by kind."""
-    gone = all_rows().filter(connection=sides.quickbooks, is_active=False)
-    found = Q(pk__in=[])
-    for kind in section.kinds:
-        rights = gone.filter(resource=kind.right.key)
-        found |= Q(kind=kind.key, right_id__in=rights.values("remote_id"))
-    links = Link.objects.filter(found, kind__in=[kind.key for kind in section.kinds], left_connection=sides.procore)
-    return as_figures(links.order_by().values("kind"), f"broken:{section.key}", one=F("kind"), first=Count("pk"))
+    links = _to_nowhere(section, sides).order_by().values("kind")
+    return as_figures(links, f"broken:{section.key}", one=F("kind"), first=Count("pk"))
+
+
+def dead_rows(section: Section, sides: Sides) -> Figures:
+    """The active rows at the left with such a link, by the row above them."""
+    rows = left_rows(section.kinds[0], sides.need("procore")).filter(_is_dead(section, sides), is_active=True)
+    dead = rows.order_by().values("parent_id")
+    return as_figures(dead, f"dead:{section.key}", one=F("parent_id"), first=Count("pk"))
 
 
 def rows_left_out(section: Section, sides: Sides) -> Figures:
@@ -68,18 +70,18 @@ def codes_by_parent(section: Section, sides: Sides) -> Figures:
 
 
 def divisions(section: Section, sides: Sides) -> Figures:
-    """The codes that others stand under: id, parent, whether active and whether settled as 1 or 0."""
+    """The codes that others stand under: id, parent, whether active as 1 or 0, and 1 if settled, 2 if that is dead."""
     codes = left_rows(section.kinds[0], sides.need("procore"))
     rows = codes.filter(remote_id__in=codes.exclude(parent_id="").order_by().values("parent_id")).order_by()
     one_if_active = Count("pk", filter=Q(is_active=True))
-    one_if_settled = Count("pk", filter=is_settled(section, sides))
+    settled_or_dead = Count("pk", filter=is_settled(section, sides)) + Count("pk", filter=_is_dead(section, sides))
     return as_figures(
         rows.values("remote_id", "parent_id"),
         f"division:{section.key}",
         one=F("remote_id"),
         two=F("parent_id"),
         first=one_if_active,
-        second=one_if_settled,
+        second=settled_or_dead,
     )
 
 
@@ -96,6 +98,23 @@ def open_rights(section: Section, sides: Sides) -> Figures:
 def is_settled(section: Section, sides: Sides) -> Q:
     """A person or automap has said what becomes of the row."""
     return linked_left(section.kinds, sides.procore) | left_out(section, sides.procore)
+
+
+def _is_dead(section: Section, sides: Sides) -> Q:
+    """The row has a link to a row of QuickBooks that is inactive or gone: a document that needs it stops."""
+    return Q(remote_id__in=_to_nowhere(section, sides).values("left_id"))
+
+
+def _to_nowhere(section: Section, sides: Sides) -> QuerySet[Link]:
+    gone = all_rows().filter(connection=sides.quickbooks, is_active=False)
+    found = Q(pk__in=[])
+    for kind in section.kinds:
+        rights = gone.filter(resource=kind.right.key)
+        found |= Q(kind=kind.key, right_id__in=rights.values("remote_id"))
+    links: QuerySet[Link] = Link.objects.filter(
+        found, kind__in=[kind.key for kind in section.kinds], left_connection=sides.procore
+    )
+    return links
 
 
 def pick(figures: Sequence[Figure], what: str) -> list[Figure]:

@@ -12,32 +12,39 @@ from mapping.divisions import ancestors
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """A code that others stand under. `is_settled`: it has a link, or a person left it out."""
+    """A code that others stand under. `is_settled`: it has a link, or a person left it out.
+
+    `is_dead`: its link leads to what is inactive or gone in QuickBooks.
+    """
 
     id: str
     parent_id: str
     is_active: bool
     is_settled: bool
+    is_dead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Below:
-    """The active codes right below one division: how many, and how many of them are settled themselves."""
+    """The active codes right below one division: how many, how many settled themselves, and how many of those dead."""
 
     total: int = 0
     settled: int = 0
+    dead: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
     """`total` codes money can be booked on; `mapped` of them are settled or under a settled division.
 
+    `dead` of the mapped ones go where their own link leads, else that of the nearest division, and that is nowhere.
     `above` have an active code under them, `covering` ones cover what is below. `open` divisions are
     not settled and have a code below that is not either. `below` counts the active codes under each.
     """
 
     total: int = 0
     mapped: int = 0
+    dead: int = 0
     above: frozenset[str] = frozenset()
     covering: frozenset[str] = frozenset()
     open: frozenset[str] = frozenset()
@@ -47,6 +54,7 @@ class Tree:
         return {
             "total": self.total,
             "mapped": self.mapped,
+            "dead": self.dead,
             "above": sorted(self.above),
             "covering": sorted(self.covering),
             "open": sorted(self.open),
@@ -58,6 +66,8 @@ class Tree:
         return cls(
             total=facts["total"],
             mapped=facts["mapped"],
+            # Kept before these were counted.
+            dead=facts.get("dead", 0),
             above=frozenset(facts["above"]),
             covering=frozenset(facts["covering"]),
             open=frozenset(facts["open"]),
@@ -85,6 +95,7 @@ def build_tree(divisions: Iterable[Division], groups: Mapping[str, Below]) -> Tr
     return Tree(
         total=total,
         mapped=total - sum(uncovered.values()),
+        dead=sum(_count_dead(known, parents, parent, group) for parent, group in leaves.items()),
         above=above,
         covering=covering,
         open=frozenset(open_ones),
@@ -105,8 +116,16 @@ def _count_leaves(
         division = known.get(each)
         if division is not None and division.is_active:
             group = leaves.get(division.parent_id, Below())
-            leaves[division.parent_id] = Below(group.total - 1, group.settled - division.is_settled)
+            leaves[division.parent_id] = Below(
+                group.total - 1, group.settled - division.is_settled, group.dead - division.is_dead
+            )
     return leaves
+
+
+def _count_dead(known: Mapping[str, Division], parents: Mapping[str, str], parent: str, group: Below) -> int:
+    nearest = next((up for up in (parent, *ancestors(parent, parents)) if _settles(known, up)), None)
+    through_division = nearest is not None and known[nearest].is_dead
+    return group.dead + (group.total - group.settled if through_division else 0)
 
 
 def _count_below(groups: Mapping[str, Below], parents: Mapping[str, str]) -> dict[str, int]:

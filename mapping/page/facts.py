@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from mapping.automap.ranking import rank_lefts, rank_rights
@@ -73,7 +73,7 @@ def load_facts(section: Section, situation: Situation, sides: Sides) -> PageFact
     if sides.procore is None and sides.quickbooks is None:
         return _nothing(section, situation)
     parts, best = _parts(section, sides), f"best:{section.key}"
-    kept = read_kept({name: part.lists for name, part in parts.items()} | {best: _pair_lists(section)})
+    kept = read_kept({name: part.lists for name, part in parts.items()} | {best: _lists(section)})
     facts = dict(kept.facts)
     asked = [name for name in parts if name not in facts and _is_worth_counting(name, section, situation, facts)]
     figures = read_figures(figure for name in asked for figure in parts[name].figures())
@@ -92,7 +92,7 @@ def load_best_rights(section: Section, sides: Sides, tree: Tree | None) -> Ranke
     if not section.can_automap or sides.procore is None or sides.quickbooks is None:
         return NONE
     part = f"best_right:{section.key}"
-    kept = read_kept({part: _pair_lists(section)})
+    kept = read_kept({part: _lists(section)})
     facts, orders = dict(kept.facts), {}
     if part not in facts:
         rows = rank_rights(section, sides, tree)
@@ -131,7 +131,7 @@ def _gather(
         if f"cover:{each.key}" in facts
     }
     if tree is not None:
-        coverages[section.key] = Coverage(tree.mapped, tree.total)
+        coverages[section.key] = Coverage(tree.mapped, tree.total, tree.dead)
     return PageFacts(
         shown=shown,
         links=facts[LINKS],
@@ -176,16 +176,16 @@ def _parts(section: Section, sides: Sides) -> dict[str, Part]:
 def _cover(section: Section, sides: Sides) -> Part:
     def read(figures: Sequence[Figure]) -> Facts:
         found = read_coverage(section, figures)
-        return {"mapped": found.mapped, "total": found.total}
+        return asdict(found)
 
-    return Part(left_lists(section), lambda: coverage_figures(section, sides) if sides.procore else [], read)
+    return Part(_lists(section), lambda: coverage_figures(section, sides) if sides.procore else [], read)
 
 
 def _tree(section: Section, sides: Sides) -> Part:
     def read(figures: Sequence[Figure]) -> Facts:
         return read_tree(section, figures).as_facts()
 
-    return Part(left_lists(section), lambda: coverage_figures(section, sides) if sides.procore else [], read)
+    return Part(_lists(section), lambda: coverage_figures(section, sides) if sides.procore else [], read)
 
 
 def _rights(section: Section, sides: Sides) -> Part:
@@ -205,17 +205,13 @@ def _state(section: Section, sides: Sides) -> Part:
     def figures() -> list[Figures]:
         return [broken_links(section, sides), rows_left_out(section, sides)] if sides.procore else []
 
-    return Part(_pair_lists(section), figures, read)
+    return Part(_lists(section), figures, read)
 
 
-def _pair_lists(section: Section) -> frozenset[str]:
-    """The lists that decide which suggestions can still be taken."""
-    return left_lists(section) | {kind.right.key for kind in section.kinds}
-
-
-def left_lists(section: Section) -> frozenset[str]:
-    """The lists a section's coverage is counted from."""
-    return frozenset(kind.key for kind in section.kinds) | {section.kinds[0].left.key, section.key}
+def _lists(section: Section) -> frozenset[str]:
+    """The lists that decide what of a section is covered, and which suggestions can still be taken."""
+    kinds = section.kinds
+    return frozenset((section.key, kinds[0].left.key)).union(*((kind.key, kind.right.key) for kind in kinds))
 
 
 def _read_links(figures: Sequence[Figure]) -> Facts:

@@ -121,7 +121,7 @@ def _menu(frame: Frame) -> dict[str, Any]:
         {
             "title": section.label,
             "url": section_url(section),
-            "left": 0 if _is_optional(section, frame) else frame.coverages[section.key].unmapped,
+            "left": 0 if _is_optional(section, frame) else frame.coverages[section.key].to_do,
             "is_optional": _is_optional(section, frame),
             "is_current": section == frame.section,
             "is_blocking": False,
@@ -163,7 +163,7 @@ def _coverage(frame: Frame) -> dict[str, Any]:
     covered = frame.coverage
     done = "mapped or left out" if frame.facts.left_out else "mapped"
     label = f"{nouns(frame.section, 'procore')[1]} {'overridden' if is_override(frame.section) else done}"
-    return {"label": label, "mapped": covered.mapped, "total": covered.total, "percent": covered.percent}
+    return {"label": label, "mapped": covered.covered, "total": covered.total, "percent": covered.percent}
 
 
 def _tabs(frame: Frame, counts: dict[Tab, int]) -> list[dict[str, Any]]:

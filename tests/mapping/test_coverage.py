@@ -3,10 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from connectors.procore import resources as procore
 from mapping.coverage import Coverage, coverage, load_coverages, unmapped_in_use
 from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, PROJECT, VENDOR
+from mapping.models import Link, RemoteItem
 from mapping.screens import SECTIONS
 from mapping.sides import load_sides
 from mapping.signals import ids_in_use
@@ -53,6 +55,36 @@ def test_a_mapped_division_covers_its_codes() -> None:
     make_link(COST_CODE_ACCOUNT, division, make_account("Concrete"))
     assert coverage(SECTIONS["account-codes"]) == Coverage(2, 3)
     assert coverage(SECTIONS["item-codes"]) == Coverage(0, 3)
+
+
+def test_a_link_to_what_is_inactive_or_gone_covers_nothing() -> None:
+    make_link(VENDOR, make_company("Aspen"), make_vendor("Aspen"))
+    both, gone = make_company("Basin"), make_vendor("Basin")
+    make_link(VENDOR, both, gone)
+    make_link(CUSTOMER, both, make_customer("Basin"))
+    make_link(VENDOR, make_company("Old Harbor", is_active=False), make_vendor("Harbor", is_active=False))
+    make_company("Elk Creek")
+    assert coverage(SECTIONS["contacts"]) == Coverage(2, 3)
+    RemoteItem.objects.filter(pk=gone.pk).update(is_active=False, vanished_at=timezone.now())
+    found = coverage(SECTIONS["contacts"])
+    assert found == Coverage(2, 3, dead=1)
+    assert (found.unmapped, found.covered, found.to_do, found.percent) == (1, 1, 2, 33)
+
+
+def test_codes_go_where_their_own_link_leads_and_else_that_of_the_nearest_division() -> None:
+    top, inner = make_code("03", "Concrete", remote_id="3"), make_code("03-3", "Cast", remote_id="33", parent_id="3")
+    own = make_code("03-310", "Forming", parent_id="33")
+    make_code("03-320", "Placing", parent_id="33")
+    make_code("03-100", "Sawing", parent_id="3")
+    dead, live = make_account("Old concrete", is_active=False), make_account("Concrete")
+    make_link(COST_CODE_ACCOUNT, top, dead)
+    assert coverage(SECTIONS["account-codes"]) == Coverage(3, 3, dead=3)
+    linked = make_link(COST_CODE_ACCOUNT, own, live)
+    assert coverage(SECTIONS["account-codes"]) == Coverage(3, 3, dead=2)
+    make_link(COST_CODE_ACCOUNT, inner, live)
+    assert coverage(SECTIONS["account-codes"]) == Coverage(3, 3, dead=1)
+    Link.objects.filter(pk=linked.pk).update(right_id=dead.remote_id)
+    assert coverage(SECTIONS["account-codes"]) == Coverage(3, 3, dead=2)
 
 
 def test_all_sections_cost_one_query(django_assert_num_queries: Any) -> None:

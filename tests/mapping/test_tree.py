@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapping.counts.tree import Below, Division, Tree, build_tree
-from mapping.divisions import find_open, find_uncovered
+from mapping.divisions import ancestors, find_open, find_uncovered
 
 IDS = [str(number) for number in range(12)]
 # A code stands under an earlier one or under none, so there is no circle.
@@ -47,6 +47,22 @@ def test_it_leaves_open_what_a_walk_leaves_open(codes: list[tuple[int, bool, boo
         if code not in tree.above and parents[code] not in tree.covering and code not in settled
     }
     assert leaves | tree.open == find_open(active, parents, settled)
+
+
+@given(Codes, st.sets(st.sampled_from(IDS)))
+def test_it_counts_as_dead_what_goes_nowhere(codes: list[tuple[int, bool, bool]], ends: set[str]) -> None:
+    _, parents, active, settled = tree_of(codes)
+    dead = settled & ends
+    above = {parent for parent in parents.values() if parent}
+    divisions = [Division(each, parents[each], each in active, each in settled, each in dead) for each in above]
+    groups = {
+        parent: Below(len(codes_of), len(codes_of & settled), len(codes_of & dead))
+        for parent in set(parents.values())
+        if (codes_of := {code for code in active if parents[code] == parent})
+    }
+    leaves = active - {parents[code] for code in active if parents[code]}
+    walked = [next((up for up in (code, *ancestors(code, parents)) if up in settled), "") for code in leaves]
+    assert build_tree(divisions, groups).dead == sum(each in dead for each in walked)
 
 
 @given(Codes)

@@ -42,6 +42,11 @@ def test_links_to_something_inactive_stop_going_live_and_lead_to_them(books: Any
     make_link(VENDOR, make_company("Aspen"), vendor)
     assert "dead_links" not in found()
     RemoteItem.objects.filter(pk=vendor.pk).update(is_active=False)
+    assert found()["contacts"] == (
+        "open",
+        "0 of 1 Procore companies mapped. 1 leads to what is inactive in QuickBooks, or gone.",
+        "map:contacts:problems",
+    )
     outcome, detail, fix = found()["dead_links"]
     assert (outcome, fix) == ("block", "map:contacts:problems")
     assert detail.startswith("QuickBooks refuses a document that names it.")
