@@ -11,6 +11,7 @@ from sync import (
     afterlife_codes,
     bill_codes,
     costing_codes,
+    lock_codes,
     order_codes,
     owner_codes,
     payment_codes,
@@ -42,6 +43,7 @@ CODES = {
         *project_codes.PROJECTS,
         *order_codes.ORDERS,
         *order_codes.BILLS_OF_ORDERS,
+        *lock_codes.LOCKS,
     )
 }
 

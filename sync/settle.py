@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from connectors.errors import Conflict, Missing, NoPermission, Reconnect, Rejected, Retry, Uncertain, VendorError
-from sync import ledger, outbox, totals
+from sync import ledger, locks, outbox, totals
 from sync.codes import CODES
 from sync.flow import Flow
 from sync.models import Entry, Outgoing
@@ -65,6 +65,9 @@ def posted(work: Work, flow: Flow, entry: Entry, outgoing: Outgoing, answer: Ans
         if flow.links and not create_links(flow, entry, answer):
             _not_linked(entry)
         _stand(entry)
+        locks.note_posted(work, [entry])
+        if outgoing.operation == "update":
+            locks.note_changed(entry)
     if flow.links:
         work.forget_mapping()
 
@@ -88,6 +91,7 @@ def posted_many(work: Work, flow: Flow, made: Sequence[tuple[Outgoing, Answer]])
                 _not_linked(entry)
         ledger.finish_many(entries, (*STATE, *TARGET))
         ledger.release(ledger.place_subjects(entries))
+        locks.note_posted(work, entries)
     if flow.links:
         work.forget_mapping()
 
@@ -102,6 +106,7 @@ def removed(entry: Entry) -> None:
         ledger.finish(entry, (*STATE, *TARGET))
         ledger.end_waits(entry)
         ledger.release(ledger.place_subjects([entry]))
+        locks.note_changed(entry)
 
 
 def replaced(entry: Entry) -> None:

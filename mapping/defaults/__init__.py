@@ -25,6 +25,7 @@ from mapping.defaults.after_posting import (
     AFTER_PAYMENT,
     FOLLOW_DELETION,
     FOLLOW_UNAPPROVAL,
+    LOCK_CUSTOMER_RECORDS,
     LOCK_OUR_RECORDS,
     RESYNC_DELETED,
 )
@@ -145,6 +146,7 @@ __all__ = [
     "LABOUR_SOURCE",
     "LINE_ITEM_TYPE",
     "LOCATION_SOURCE",
+    "LOCK_CUSTOMER_RECORDS",
     "LOCK_OUR_RECORDS",
     "MISSING_BUDGET_CODES",
     "ORDER_BILL_STATUS",

@@ -58,6 +58,18 @@ LOCK_OUR_RECORDS = DefaultKind(
     options=YES_OR_NO,
     preset="yes",
 )
+LOCK_CUSTOMER_RECORDS = DefaultKind(
+    key="lock_customer_records",
+    label="Lock customers' records after posting",
+    help="Whether subcontractor invoices, owner invoices and direct costs entered in Procore are marked as synced once "
+    "their document is posted. Procore then lets nobody change, un-approve or delete them there until somebody unlocks "
+    "them, which is done on the document's page here.",
+    if_empty="They stay open, and what is changed there follows as set above.",
+    group="Records in Procore",
+    screen="after_posting",
+    options=YES_OR_NO,
+    preset="no",
+)
 
 KINDS = (
     FOLLOW_DELETION,
@@ -65,4 +77,5 @@ KINDS = (
     AFTER_PAYMENT,
     RESYNC_DELETED,
     LOCK_OUR_RECORDS,
+    LOCK_CUSTOMER_RECORDS,
 )

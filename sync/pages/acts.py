@@ -16,7 +16,7 @@ from smoothx.lib.replies import go_back, render_dialog
 from smoothx.lib.shapes import Action, Confirm
 from smoothx.tenants.access import TenantRequest, for_role, get_row, has_role
 from smoothx.tenants.models import Role
-from sync import actions, project_acts
+from sync import actions, lock_acts, locks, project_acts
 from sync.models import Entry
 from sync.pages.differences import differences_of
 from sync.pages.frame import source_name, target_name
@@ -95,6 +95,14 @@ ACTS: Mapping[str, Act] = {
     "delete-there": Act(
         "Delete in QuickBooks", "slash", "It is deleted in QuickBooks, unless it is paid.", actions.delete_there,
         lambda entry, codes: entry.is_posted and bool(codes & actions.SOURCE_GONE),
+    ),
+    "unlock": Act(
+        "Unlock in Procore", "unlock", "It is unlocked in Procore, and stays open until you lock it again.",
+        lock_acts.unlock, lambda entry, codes: locks.standing_of(entry) == "locked",
+    ),
+    "lock-again": Act(
+        "Lock again", "lock", "It is locked in Procore again.", lock_acts.lock_again,
+        lambda entry, codes: locks.standing_of(entry) == "open",
     ),
     "retry": Act(
         "Check again", "refresh", "It is checked again now.", actions.retry,

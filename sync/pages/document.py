@@ -14,6 +14,7 @@ from smoothx.lib.shapes import Action, Notice
 from smoothx.tenants.access import TenantRequest, for_role, get_row
 from smoothx.tenants.models import Role
 from sync.codes import CODES
+from sync.locks import standing_of
 from sync.models import Attempt, Entry, Event, Outgoing
 from sync.pages.acts import buttons_of
 from sync.pages.differences import differences_of
@@ -34,6 +35,13 @@ from sync.pages.rows import (
 from sync.pages.standing import total_there
 from sync.pages.sums import SYSTEMS, lines_of, sum_of
 from sync.pages.timeline import timeline_of
+
+LOCK_WORDS = {
+    "": "",
+    "locked": "Locked after posting",
+    "open": "Unlocked, until it is locked again",
+    "under way": "Its lock is being changed",
+}
 
 
 @for_role(Role.VIEWER)
@@ -155,6 +163,7 @@ def _facts(entry: Entry, frame: Frame) -> list[dict[str, Any]]:
         _text("Date", _day(entry)),
         _text("Location", planned.get("location_name", "")),
         _text("Payment term", planned.get("term_name", "")),
+        _text("In Procore", LOCK_WORDS[standing_of(entry)]),
     ]
     blocks = [{"title": "", "rows": [row for row in main if row]}]
     contract = [

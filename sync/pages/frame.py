@@ -28,6 +28,7 @@ TARGET_NOUNS = {
     "Vendor": "Vendor",
     "Customer": "Customer",
     "vendor": "Company",
+    "procore_lock": "Lock on",
 }
 
 

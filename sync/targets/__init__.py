@@ -8,6 +8,7 @@ from sync.targets.direct_costs import DirectCosts
 from sync.targets.directory import ProcoreDirectory
 from sync.targets.documents import MONEY_ENTITIES, BooksDocuments
 from sync.targets.jobs import BooksJobs
+from sync.targets.locks import RecordLocks
 from sync.targets.names import LIST_ENTITIES, NAME_ENTITIES, BooksNames
 from sync.targets.orders import BooksOrders
 from sync.targets.payments import PAYMENT_ENTITIES, ContractPayments
@@ -21,6 +22,7 @@ ADAPTERS: dict[str, Adapter] = {
     "JobChange": BooksJobs(),
     "vendor": ProcoreDirectory(),
     "direct_cost": DirectCosts(),
+    "procore_lock": RecordLocks(),
     **dict.fromkeys(PAYMENT_ENTITIES, ContractPayments()),
 }
 

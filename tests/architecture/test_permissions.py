@@ -171,6 +171,8 @@ TABLE = (
     post("activity:act", "approver", **of_entry("post-again")),
     post("activity:act", "approver", **of_entry("keep")),
     post("activity:act", "approver", **of_entry("leave-out")),
+    post("activity:act", "approver", **of_entry("unlock")),
+    post("activity:act", "approver", **of_entry("lock-again")),
     get("reconcile:index", "viewer"),
     get("mapping:index", "viewer", MOVED),
     get("mapping:options", "viewer"),
