@@ -16,7 +16,7 @@ from mapping.models import Link, LinkChange, MappingRun, RemoteItem
 from mapping.pushing import runs
 from mapping.screens import SECTIONS
 from smoothx.tenants.models import AuditEntry, DueWork
-from sync import batches, ledger, push_runs, pushing
+from sync import batches, ledger, push_runs, pushing, queueing
 from sync.models import Entry
 from tests import worlds
 from tests.sync.claims import fault, let_claims_run_out
@@ -196,7 +196,7 @@ def test_a_stopped_run_sends_no_more_and_goes_on_where_it_was(
     ("module", "name"),
     [
         (push_runs, "_queue"),
-        (ledger, "mark_work_due"),
+        (queueing, "mark_work_due"),
         (batches, "save_drafts"),
         (batches.outbox, "_end_many"),
         (batches.settle, "posted_many"),
