@@ -64,6 +64,7 @@ class Engine:
             return self._take_together(due[0])
         else:
             alone = due[: due.index(together[0])]
+        self.work.ahead.expect(alone)
         return sum(time.monotonic() < end and self._take(entry) for entry in alone)
 
     def _find_together(self, due: list[Entry]) -> list[Entry]:

@@ -18,6 +18,7 @@ from connectors.procore.records_costs import ListedCost
 from connectors.qbo import resources as qbo
 from connectors.qbo.client import QboClient
 from connectors.qbo.records import PostedDocument
+from connectors.resource import Resource
 from mapping.budgets import ProjectBudget
 from mapping.choices import load_defaults
 from mapping.defaults import Defaults
@@ -41,6 +42,7 @@ from mapping.snapshot import (
 from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import require_tenant_id
 from sync import ledger
+from sync.ahead import Ahead
 from sync.carriers import load_carriers
 from sync.cost_maps import COST_FLOWS, LEFT_KINDS, with_costs
 from sync.models import Entry
@@ -67,6 +69,7 @@ class Work:
         self.tenant = Tenant.objects.get(pk=require_tenant_id())
         # Called between the parts of a long piece of work, so that nobody takes its worker for dead.
         self.keep_lease: Callable[[], None] = lambda: None
+        self.ahead = Ahead()
         self._listed: dict[str, dict[str, Target]] = {}
         # The payment terms of purchase orders, by the order's id.
         self.order_terms: dict[str, str] = {}
@@ -167,6 +170,10 @@ class Work:
         pages = chain.from_iterable(self.procore.list(codes, standard_cost_code_list_id=each) for each in lists)
         rows = [row for page in pages for row in page if not row.get("deleted_at")]
         return {code.id: code for code in map(CostCode.from_standard, rows)}
+
+    def read_booked(self, resource: Resource, record_id: str) -> dict[str, Any]:
+        """A record of the books that an entry comes of, read with those of the entries after it."""
+        return self.ahead.get(self.qbo, resource, record_id)
 
     def documents_of(self, entity: str, party_id: str) -> list[PostedDocument]:
         """All bills (invoices, credits, ...) of one party, read once per run; what the run posts is added to it."""

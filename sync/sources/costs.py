@@ -65,7 +65,7 @@ def read_expense(work: Work, entry: Entry) -> ExpensePart:
     """The entry's project is where the cost stands, or will, so that it is listed there."""
     resource = BOOKED[entry.source_type]
     try:
-        wire = work.qbo.get(resource, entry.source_id)
+        wire = work.read_booked(resource, entry.source_id)
     except Missing:
         return ExpensePart(entry.source_id, entry.part, None, gone=gone_of(entry))
     cost = BookedCost.from_wire(wire, resource.entity)  # type: ignore[arg-type]

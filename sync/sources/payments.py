@@ -26,7 +26,7 @@ PAID_BY = ("BillPaymentCheck", "BillPaymentCreditCard", "BillPayment")
 def read_bill_payment(work: Work, entry: Entry) -> PaidPart:
     """One deleted is still a record: what was made of it has to go."""
     try:
-        payment = BillPayment.from_wire(work.qbo.get(qbo.BILL_PAYMENTS, entry.source_id))
+        payment = BillPayment.from_wire(work.read_booked(qbo.BILL_PAYMENTS, entry.source_id))
     except Missing:
         return PaidPart(entry.source_id, entry.part, None, None, title=entry.title)
     own = (each.part for each in payment.applied)

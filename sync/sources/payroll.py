@@ -33,7 +33,7 @@ def read_payroll(work: Work, entry: Entry) -> PayrollPart:
 
 
 def _read_time(work: Work, entry: Entry) -> PayrollPart:
-    time = TimeActivity.from_wire(work.qbo.get(qbo.TIME_ACTIVITIES, entry.source_id))
+    time = TimeActivity.from_wire(work.read_booked(qbo.TIME_ACTIVITIES, entry.source_id))
     note_project(work, entry)
     return PayrollPart(
         kind="time",
@@ -49,7 +49,7 @@ def _read_time(work: Work, entry: Entry) -> PayrollPart:
 
 
 def _read_journal(work: Work, entry: Entry) -> PayrollPart:
-    cost = BookedCost.from_wire(work.qbo.get(qbo.JOURNAL_ENTRIES, entry.source_id), "JournalEntry")
+    cost = BookedCost.from_wire(work.read_booked(qbo.JOURNAL_ENTRIES, entry.source_id), "JournalEntry")
     note_project(work, entry)
     lines = payroll_lines(cost, work.defaults, entry.part)
     return PayrollPart(

@@ -31,7 +31,7 @@ PAID_BY = "Payment"
 def read_receipt(work: Work, entry: Entry) -> ReceiptPart:
     """One deleted is still a record: what was made of it has to go."""
     try:
-        payment = CustomerPayment.from_wire(work.qbo.get(qbo.PAYMENTS, entry.source_id))
+        payment = CustomerPayment.from_wire(work.read_booked(qbo.PAYMENTS, entry.source_id))
     except Missing:
         return ReceiptPart(entry.source_id, entry.part, None, None, title=entry.title)
     own = (each.part for each in payment.applied)
