@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models.functions import Least
 from django.utils import timezone
 
@@ -90,6 +90,23 @@ class TenantModel(models.Model):
         super().save(*args, **options)
 
 
+# One statement: it is asked for every webhook. A row somebody has is not locked, so deliveries do not queue for it.
+_CLAIM = """
+WITH taken AS (
+    UPDATE tenants_duework SET due_at = %(until)s
+    WHERE tenant_id = %(tenant)s AND topic = %(topic)s AND (due_at IS NULL OR due_at <= %(now)s)
+    RETURNING 1
+), made AS (
+    INSERT INTO tenants_duework (tenant_id, topic, due_at)
+    SELECT %(tenant)s, %(topic)s, %(until)s
+    WHERE NOT EXISTS (SELECT 1 FROM tenants_duework WHERE tenant_id = %(tenant)s AND topic = %(topic)s)
+    ON CONFLICT DO NOTHING
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM taken) + (SELECT count(*) FROM made)
+"""
+
+
 class DueWork(models.Model):
     """That a tenant has work of one topic to do from a time on. Celery messages may be lost; these rows may not."""
 
@@ -118,14 +135,9 @@ class DueWork(models.Model):
     def claim(*, tenant_id: int, topic: str, until: datetime) -> bool:
         """Take the topic now, unless somebody has it: then it is due again at `until`. What it is about must be
         committed before, so that who has it sees it when looking for more at the end."""
-        now = timezone.now()
-        rows = DueWork.objects.filter(tenant_id=tenant_id, topic=topic)
-        if rows.filter(models.Q(due_at__isnull=True) | models.Q(due_at__lte=now)).update(due_at=until):
-            return True
-        if rows.exists():
-            return False
-        _, is_new = DueWork.objects.get_or_create(tenant_id=tenant_id, topic=topic, defaults={"due_at": until})
-        return is_new
+        with connection.cursor() as cursor:
+            cursor.execute(_CLAIM, {"tenant": tenant_id, "topic": topic, "until": until, "now": timezone.now()})
+            return bool(cursor.fetchone()[0])
 
     @classmethod
     def reschedule(cls, *, tenant_id: int, topic: str, at: datetime | None) -> None:
