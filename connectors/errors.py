@@ -70,3 +70,11 @@ class Uncertain(VendorError):
     """A write was sent and no answer came back: it may have happened. Look before sending again."""
 
     fault = "no_answer"
+
+
+class FileRefused(Rejected):
+    """A file cannot cross as it is. `fault` is the outcome's code, `detail` what its sentence names."""
+
+    def __init__(self, fault: str, **detail: str) -> None:
+        super().__init__(f"a file cannot cross: {fault} {detail}", fault=fault)
+        self.detail = detail

@@ -45,7 +45,7 @@ def send(connection: Connection, request: Request, *, key: str = "", is_keyed: b
     database transaction is open.
     """
     refuse_in_transaction()
-    _ensure_token(connection)
+    ensure_token(connection)
     response = _send_with_repeats(connection, request, key=key, is_keyed=is_keyed)
     if response.status != 401:
         return response
@@ -189,7 +189,8 @@ def _throttle_seconds(connection: Connection, response: Response) -> float:
     return QBO_THROTTLE_SECONDS if connection.vendor == Vendor.QBO else DEFAULT_RETRY_SECONDS
 
 
-def _ensure_token(connection: Connection) -> None:
+def ensure_token(connection: Connection) -> None:
+    """Have a token that is good for a while on the caller's connection. Raises Reconnect."""
     if connection.state in (Connection.State.BROKEN, Connection.State.DISCONNECTED):
         message = f"{connection} is {connection.get_state_display().lower()}"
         raise Reconnect(message)

@@ -1,4 +1,4 @@
-"""Taking out of evidence what must not be kept: tokens, secrets, passwords, bank and tax numbers."""
+"""Taking out of evidence what must not be kept: tokens, secrets, signed addresses, passwords, bank and tax numbers."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ _SECRET_NAMES = frozenset(
         "bankaccountnumber", "bankaccount", "accountnumber", "routingnumber", "iban", "bsb", "sortcode",
         "vendorpaymentbankdetail", "creditchargeinfo", "cardnumber", "taxidentifier", "primarytaxidentifier",
         "businessnumber", "businessregister", "businessid", "gstin", "ssn", "ein", "abn",
+        "policy", "xamzsignature", "xamzcredential", "xamzsecuritytoken",
     }
 )  # fmt: skip
 _LOOSE_NAMES = (
@@ -27,6 +28,8 @@ _LOOSE_NAMES = (
 )
 _PAIR = re.compile(rf"(?i)\b({_LOOSE_NAMES})(\"?\s*[=:]\s*\"?)([^\s&\"'<>,;}}]+)")
 _ELEMENT = re.compile(rf"(?i)<({_LOOSE_NAMES})(\s[^>]*)?>[^<]*</\1>")
+# Who holds a signed address holds the file.
+_SIGNATURE = re.compile(r"(?i)([?&](?:sig|signature|x-amz-[a-z-]+)=)[^&\s\"'<>]+")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 
 
@@ -44,8 +47,14 @@ def redact_url(url: str, params: Any = ()) -> str:
     return urlunsplit(parts._replace(query=urlencode(shown)))[:2000]
 
 
+def hide_signatures(text: str) -> str:
+    """A text with the signatures of addresses in it hidden."""
+    return _SIGNATURE.sub(lambda match: f"{match[1]}{HIDDEN}", text) if "=" in text else text
+
+
 def redact_text(text: str) -> str:
     """Free text (an error message, HTML, XML, a form body) with what looks like a secret hidden."""
+    text = hide_signatures(text)
     text = _ELEMENT.sub(lambda match: f"<{match[1]}>{HIDDEN}</{match[1]}>", text)
     # Bearer first: "Authorization: Bearer x" would else lose the word and keep the token.
     text = _BEARER.sub(lambda match: f"{match[1]} {HIDDEN}", text)
@@ -77,4 +86,4 @@ def _clean(value: Any, name: str = "") -> Any:
         return {key: _clean(member, key) for key, member in value.items()}
     if isinstance(value, list):
         return [_clean(item) for item in value]
-    return value
+    return hide_signatures(value) if isinstance(value, str) else value

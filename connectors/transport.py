@@ -8,7 +8,8 @@ from __future__ import annotations
 import ipaddress
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
 from urllib.parse import urlsplit
@@ -21,10 +22,12 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from connectors.errors import Retry, Uncertain
 from connectors.exact_json import decode, encode
+from connectors.multipart import Multipart, Reader
 from connectors.redact import redact_text
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
+PIECE = 64 * 1024
 USER_AGENT = "Smoothx/1.0"
 
 CostClass = Literal["call", "batch"]
@@ -49,7 +52,7 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call. At most one of `json` (Decimal allowed), `form` and `text` is the body.
+    """One call. At most one of `json` (Decimal allowed), `form`, `text` and `multipart` is the body.
 
     `is_write` says that the vendor may change something; `cost_class` which of its limits the call counts against.
     """
@@ -60,6 +63,7 @@ class Request:
     json: Any = None
     form: Mapping[str, str] | None = None
     text: str | None = None
+    multipart: Multipart | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     is_write: bool = False
     cost_class: CostClass = "call"
@@ -71,7 +75,7 @@ class Request:
             return encode(self.json)
         if self.form is not None:
             return encode(dict(self.form))
-        return self.text or ""
+        return self.multipart.told if self.multipart is not None else self.text or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +155,45 @@ def refuse_in_transaction() -> None:
         raise RuntimeError(message)
 
 
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """An answer whose body is still to come. Raises NoAnswer when it breaks off."""
+
+    status: int
+    headers: Mapping[str, str]
+    answer: requests.Response = field(repr=False)
+
+    def pieces(self) -> Iterator[bytes]:
+        try:
+            yield from self.answer.iter_content(PIECE)
+        except requests.RequestException as error:
+            raise NoAnswer(str(error)) from error
+
+
 def exchange(request: Request, *, auth: AuthBase | None = None, read_seconds: float = READ_SECONDS) -> Response:
     """Send `request` once. Raises NotSent, NoAnswer, and RuntimeError inside a database transaction."""
+    with exchange_stream(request, auth=auth, read_seconds=read_seconds) as answer:
+        content = b"".join(answer.pieces())
+    body = content.decode("utf-8", errors="replace")
+    return Response(answer.status, answer.headers, body, is_write=request.is_write)
+
+
+@contextmanager
+def exchange_stream(
+    request: Request, *, auth: AuthBase | None = None, read_seconds: float = READ_SECONDS
+) -> Iterator[Streamed]:
+    """The same with the body read piece by piece inside the block."""
     refuse_in_transaction()
+    answer = _ask(request, auth, read_seconds)
     try:
-        answer = _session().request(
+        yield Streamed(answer.status_code, answer.headers, answer)
+    finally:
+        answer.close()
+
+
+def _ask(request: Request, auth: AuthBase | None, read_seconds: float) -> requests.Response:
+    try:
+        return _session().request(
             request.method,
             request.url,
             params=request.params if isinstance(request.params, Mapping) else list(request.params),
@@ -164,6 +202,7 @@ def exchange(request: Request, *, auth: AuthBase | None = None, read_seconds: fl
             auth=auth or Anonymous(),
             timeout=(CONNECT_SECONDS, read_seconds),
             allow_redirects=False,
+            stream=True,
         )
     except requests.ConnectTimeout as error:
         raise NotSent(str(error)) from error
@@ -171,11 +210,11 @@ def exchange(request: Request, *, auth: AuthBase | None = None, read_seconds: fl
         raise (NotSent if _was_never_sent(error) else NoAnswer)(str(error)) from error
     except requests.RequestException as error:
         raise NoAnswer(str(error)) from error
-    body = answer.content.decode("utf-8", errors="replace")
-    return Response(answer.status_code, answer.headers, body, is_write=request.is_write)
 
 
-def _payload(request: Request) -> bytes | dict[str, str] | None:
+def _payload(request: Request) -> bytes | dict[str, str] | Reader | None:
+    if request.multipart is not None:
+        return request.multipart.open()
     if request.form is not None:
         return dict(request.form)
     return request.body.encode() or None
@@ -185,6 +224,8 @@ def _headers(request: Request) -> dict[str, str]:
     headers = {"Accept": "application/json", **request.headers}
     if request.json is not None:
         headers.setdefault("Content-Type", "application/json")
+    if request.multipart is not None:
+        headers["Content-Type"] = request.multipart.content_type
     return headers
 
 

@@ -193,6 +193,9 @@ QBO_REVOKE_URL = env_text("QBO_REVOKE_URL", "https://developer.api.intuit.com/v2
 QBO_API_URL = env_text("QBO_API_URL", "https://quickbooks.api.intuit.com").rstrip("/")
 QBO_WEB_URL = env_text("QBO_WEB_URL", "https://qbo.intuit.com").rstrip("/")
 QBO_WEBHOOK_VERIFIER_TOKENS = env_list("QBO_WEBHOOK_VERIFIER_TOKEN")
+# Where the vendors keep files beside their own hosts. No token is sent there.
+PROCORE_FILE_HOSTS = env_list("PROCORE_FILE_HOSTS", "amazonaws.com")
+QBO_FILE_HOSTS = env_list("QBO_FILE_HOSTS", "amazonaws.com")
 
 # Whoever reads /metrics/ shows it; without one there are no metrics.
 METRICS_TOKEN = env_text("METRICS_TOKEN")

@@ -133,7 +133,8 @@ class ProcoreClient:
         **scope: str,
     ) -> Row:
         """The record as created. Procore has no request key: after Uncertain look for it before sending again."""
-        return self._write(resource, "POST", self._url(resource, project_id), document, project_id, scope, key=key)
+        url = self._url(resource, project_id)
+        return self._write(resource, "POST", url, document, project_id, scope, key=key, is_keyed=False)
 
     def patch(
         self,
@@ -147,7 +148,14 @@ class ProcoreClient:
     ) -> Row:
         """The record as changed. Setting the same values twice changes nothing, so this may be sent again."""
         url = f"{self._url(resource, project_id)}/{record_id}"
-        return self._write(resource, "PATCH", url, document, project_id, scope, key=key)
+        return self._write(resource, "PATCH", url, document, project_id, scope, key=key, is_keyed=True)
+
+    def attach(
+        self, resource: Resource, record_id: str, upload_ids: Sequence[str], *, project_id: str, key: str
+    ) -> Row:
+        """The record with these uploads hung on it. A repeat might hang them twice, so none is made."""
+        url, document = f"{self._url(resource, project_id)}/{record_id}", {"upload_ids": list(upload_ids)}
+        return self._write(resource, "PATCH", url, document, project_id, {}, key=key, is_keyed=False)
 
     def delete(
         self, resource: Resource, record_id: str, *, project_id: str | None = None, key: str = "", **scope: str
@@ -200,13 +208,14 @@ class ProcoreClient:
         further: Mapping[str, str],
         *,
         key: str,
+        is_keyed: bool,
     ) -> Row:
         wire = dict(document) if isinstance(document, Mapping) else document.to_wire()
         named = [*self._scope_params(resource, project_id), *further.items()]
         scope = {name: int(value) for name, value in named}
         body = {**scope, resource.wrapper: wire} if resource.wrapper else {**scope, **wire}
         request = Request(method, url, json=body, is_write=True)
-        return _record(self._send(resource, request, key=key, is_keyed=method == "PATCH"))
+        return _record(self._send(resource, request, key=key, is_keyed=is_keyed))
 
     def _send(self, resource: Resource, request: Request, *, key: str = "", is_keyed: bool = False) -> Response:
         response = send(self.connection, self._with_company(resource, request), key=key, is_keyed=is_keyed)

@@ -146,6 +146,10 @@ CONTRACT_PAYMENTS = Resource(
     100,
     wrapper="contract_payment",
 )
+# A place for the bytes of a file, by whose id a record then takes it.
+UPLOADS = Resource("procore.uploads", "Uploads", "/rest/v1.1/projects/{project}/uploads", "project")
+# Files have no list of their own: they are read with the record they hang on.
+ATTACHMENTS = Resource("procore.attachments", "Procore attachments", "", "project")
 # Two lists Procore does not have: they are made of what its projects use. A cost code with one of its cost types, once
 # for all projects; and the payment terms written on purchase orders, each text once.
 CODE_TYPE_PAIRS = Resource("procore.code_type_pairs", "Procore codes and types", "", "company")

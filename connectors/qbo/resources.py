@@ -29,6 +29,7 @@ BILL_PAYMENTS = Resource("qbo.bill_payments", "QuickBooks bill payments", "billp
 INVOICES = Resource("qbo.invoices", "QuickBooks invoices", "invoice", "realm", entity="Invoice")
 CREDIT_MEMOS = Resource("qbo.credit_memos", "QuickBooks credit memos", "creditmemo", "realm", entity="CreditMemo")
 PAYMENTS = Resource("qbo.payments", "QuickBooks customer payments", "payment", "realm", entity="Payment")
+ATTACHABLES = Resource("qbo.attachables", "QuickBooks attachments", "attachable", "realm", entity="Attachable")
 COMPANY_INFO = Resource("qbo.company_info", "Company", "companyinfo", "realm", entity="CompanyInfo")
 PREFERENCES = Resource("qbo.preferences", "Preferences", "preferences", "realm", entity="Preferences")
 
@@ -52,6 +53,7 @@ ALL = (
     PURCHASES,
     JOURNAL_ENTRIES,
     TIME_ACTIVITIES,
+    ATTACHABLES,
     COMPANY_INFO,
     PREFERENCES,
 )

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from connectors.exact_json import decode
-from connectors.redact import HIDDEN, LONGEST_BODY, redact_body, redact_text, redact_url
+from connectors.exact_json import decode, encode
+from connectors.redact import HIDDEN, LONGEST_BODY, hide_signatures, redact_body, redact_text, redact_url
 
 
 def test_tokens_and_numbers_of_banks_and_taxes_are_hidden_in_json() -> None:
@@ -63,3 +63,19 @@ def test_a_body_is_cut_after_its_secrets_are_gone() -> None:
     kept = redact_body(body)
     assert len(kept) == LONGEST_BODY
     assert "sss" not in kept
+
+
+def test_what_opens_a_file_is_hidden_wherever_it_stands() -> None:
+    signed = "https://storage.procore.com/api/v5/files/a?companyId=7&sig=abc"
+    presigned = "https://b.s3.amazonaws.com/a?X-Amz-Date=1&X-Amz-Signature=def&x=1"
+    shown = "https://storage.procore.com/api/v5/files/a?companyId=7&sig=[hidden]"
+    assert hide_signatures(signed) == shown
+    body = encode({"attachments": [{"id": 1, "url": signed}], "fields": {"policy": "p", "x-amz-signature": "s"}})
+    assert decode(redact_body(body)) == {
+        "attachments": [{"id": 1, "url": shown}],
+        "fields": {"policy": "[hidden]", "x-amz-signature": "[hidden]"},
+    }
+    assert redact_text(f"not reachable: {presigned}") == (
+        "not reachable: https://b.s3.amazonaws.com/a?X-Amz-Date=[hidden]&X-Amz-Signature=[hidden]&x=1"
+    )
+    assert hide_signatures("design = significant") == "design = significant"
