@@ -15,6 +15,7 @@ from connectors.sandbox.procore.company.directory import Directory
 from connectors.sandbox.procore.company.locations import Locations
 from connectors.sandbox.procore.core import PERSON
 from connectors.sandbox.procore.currency import WRITTEN, spell_answer, spell_state
+from connectors.sandbox.procore.desk.acts_files import FileActs
 from connectors.sandbox.procore.desk.time_pages import TimePages
 from connectors.sandbox.procore.files.files import Files
 from connectors.sandbox.procore.hooks.hooks_v2 import HooksV2
@@ -25,7 +26,7 @@ from connectors.sandbox.procore.subcontracts.subcontracts import Subcontracts
 from connectors.sandbox.procore.time.time_settings import TimeSettings
 
 
-class ProcoreSandbox(HooksV2, Files, TimePages, WbsSegments, Loader):
+class ProcoreSandbox(HooksV2, Files, FileActs, TimePages, WbsSegments, Loader):
     """A believable Procore for one made-up firm. Start it with `connectors.sandbox.server.serve`."""
 
     url_map = Map(

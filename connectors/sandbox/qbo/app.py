@@ -27,6 +27,7 @@ from connectors.sandbox.qbo.books.texts import RecordTexts
 from connectors.sandbox.qbo.companies.load import load_company, load_empty_company
 from connectors.sandbox.qbo.companies.stock import STOCK_BOOKS, load_stock_company
 from connectors.sandbox.qbo.desk.acts import Acts
+from connectors.sandbox.qbo.desk.acts_files import FileActs
 from connectors.sandbox.qbo.desk.acts_lists import ListActs
 from connectors.sandbox.qbo.desk.acts_purchases import PurchaseActs
 from connectors.sandbox.qbo.desk.acts_switches import SwitchActs
@@ -45,7 +46,7 @@ TAX_SERVICE_PATHS = ("taxservice/taxcode", "taxService/taxCode")
 
 
 class QboSandbox(
-    Authorisation, Documents, Service, TaxService, SwitchActs, ListActs, PurchaseActs, Acts, BookkeeperDesk
+    Authorisation, Documents, Service, TaxService, SwitchActs, FileActs, ListActs, PurchaseActs, Acts, BookkeeperDesk
 ):
     vendor = "qbo"
     webhook_retry_delays = RETRY_DELAYS

@@ -138,13 +138,19 @@ class Uploads:
             members = _read_metadata(metadata)
             members.setdefault("FileName", (part.filename if part else None) or "attachment")
             members.setdefault("ContentType", _header_text(part.mimetype if part else "", "application/octet-stream"))
-            record = save(book, kind, {name: value for name, value in members.items() if name != "Id"})
+            return {"Attachable": self.keep_file(book, members, content)}
         except QboFault as fault:
             return {"Fault": fault.as_dict()}
-        uri = f"/v3/company/{realm_id}/download/{record['Id']}"
+
+    def keep_file(self, book: Book, members: Record, content: bytes) -> Record:
+        """The attachment made of these members and the content. Raises QboFault."""
+        kind = book.kinds["Attachable"]
+        record = save(book, kind, {name: value for name, value in members.items() if name != "Id"})
+        uri = f"/v3/company/{book.realm_id}/download/{record['Id']}"
         book.put(kind, {**record, "FileAccessUri": uri, "Size": len(content)})
-        self.files.setdefault(realm_id, {})[record["Id"]] = content
-        return {"Attachable": book.records["Attachable"][record["Id"]]}
+        self.files.setdefault(book.realm_id, {})[record["Id"]] = content
+        kept: Record = book.records["Attachable"][record["Id"]]
+        return kept
 
     def _dress(self, request: Request, record: Record) -> Record:
         if "FileAccessUri" not in record:
