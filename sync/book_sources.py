@@ -14,13 +14,14 @@ from typing import Any
 
 from connectors.models import Connection, Cursor
 from connectors.qbo import resources as qbo
+from connectors.qbo.records_files import Attachable
 from connectors.qbo.records_payments import BillPayment
 from connectors.qbo.records_sales import CustomerPayment
 from connectors.qbo.records_time import TimeActivity
 from connectors.resource import Resource
 from smoothx.lib.dates import parse_date, to_instant_text
 from smoothx.tenants.models import Tenant
-from sync import ledger, paid_documents
+from sync import attached, ledger, paid_documents
 from sync.cost_sources import cost_reader, look_at_adopted, reads_journals, wants_cost
 from sync.labour_sources import begin_again, keep_payroll, reads_payroll, wants_payroll
 from sync.models import Entry
@@ -111,6 +112,13 @@ SOURCES: tuple[BookSource, ...] = (
         keeps=receipts.keep_received,
         looks_again=receipts.look_at_others,
         finds_more=partial(paid_documents.note_adopted, paid=paid_documents.INVOICES),
+    ),
+    BookSource(
+        "attachments_to_procore",
+        qbo.ATTACHABLES,
+        Attachable.from_wire,
+        keeps=attached.keep_carried,
+        finds_more=attached.note_posted,
     ),
 )
 

@@ -11,6 +11,7 @@ from sync import (
     afterlife_codes,
     bill_codes,
     costing_codes,
+    file_codes,
     lock_codes,
     order_codes,
     owner_codes,
@@ -44,6 +45,7 @@ CODES = {
         *order_codes.ORDERS,
         *order_codes.BILLS_OF_ORDERS,
         *lock_codes.LOCKS,
+        *file_codes.FILES,
     )
 }
 

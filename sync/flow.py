@@ -45,6 +45,8 @@ class Flow:
     two of one group in one, since one builds on the other. `makes` are the QuickBooks entities it posts, which are
     watched for changes there. `splits` answers the parts one source record has an entry each for (a cost for every
     project it touches); pure. `writes` is set where it writes to the side it reads.
+    `is_beside`: it carries what hangs on documents, so that lists of documents show it only when it is asked for or
+    something is wrong.
     """
 
     key: str
@@ -69,6 +71,7 @@ class Flow:
     makes: tuple[str, ...] = ()
     splits: Callable[[Any], tuple[str, ...]] | None = None
     writes: Side | None = None
+    is_beside: bool = False
     help: str = ""
 
     @property

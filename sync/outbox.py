@@ -15,6 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from connectors.errors import Rejected, VendorError
+from connectors.redact import hide_signatures
 from smoothx.tenants.models import Tenant
 from sync.flow import Flow
 from sync.ledger import write_key
@@ -126,10 +127,11 @@ def probe(work: Work, outgoing: Outgoing, entry: Entry) -> Answer | None:
 def may_send_again(outgoing: Outgoing, side: str) -> bool:
     """Whether a write that a probe did not find may be repeated now.
 
-    QuickBooks replays the answer for a repeated key. Procore knows no keys, and a write that went out with others had
-    the key of their call, so the late work of those must have ended.
+    QuickBooks replays the answer for a repeated key, where the adapter knows that it does. Procore knows no keys, and
+    a write that went out with others had the key of their call, so the late work of those must have ended.
     """
-    if side == "qbo" and not Attempt.objects.filter(outgoing=outgoing, action=TOGETHER).exists():
+    is_replayed = side == "qbo" and adapter_for(outgoing.target_type).is_replayed
+    if is_replayed and not Attempt.objects.filter(outgoing=outgoing, action=TOGETHER).exists():
         return True
     return outgoing.sent_at is None or timezone.now() - outgoing.sent_at > SETTLES_WITHIN
 
@@ -175,4 +177,6 @@ def _jsonable(value: Any) -> Any:
         return {key: _jsonable(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_jsonable(item) for item in value]
-    return value if isinstance(value, str | int | bool | None) else str(value)
+    if isinstance(value, str):
+        return hide_signatures(value)
+    return value if isinstance(value, int | bool | None) else str(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sync import ledger, settle
+from sync.attached import note_files
 from sync.basis import with_basis
 from sync.flow import Flow
 from sync.merge import fingerprint
@@ -20,8 +21,11 @@ def plan_one(work: Work, flow: Flow, entry: Entry, source: Any) -> Plan[Any] | N
     is_same = print_ == entry.source_fingerprint and not entry.approvals
     if is_same and entry.is_posted and entry.state in ledger.POSTED_STATES:
         # Our own echo, or a hint about nothing we use: a changed mapping alone never rewrites a posted document.
+        note_files(work, entry)
         settle.unchanged(entry)
         return None
     plan = flow.rule(source, work.maps_for(entry), work.defaults)
+    if entry.is_posted or plan.document is not None:
+        note_files(work, entry)
     entry.source_fingerprint = print_
     return with_basis(plan, print_, work.mapped_at)

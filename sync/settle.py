@@ -8,7 +8,17 @@ from typing import Any
 
 from django.utils import timezone
 
-from connectors.errors import Conflict, Missing, NoPermission, Reconnect, Rejected, Retry, Uncertain, VendorError
+from connectors.errors import (
+    Conflict,
+    FileRefused,
+    Missing,
+    NoPermission,
+    Reconnect,
+    Rejected,
+    Retry,
+    Uncertain,
+    VendorError,
+)
 from sync import ledger, locks, outbox, totals
 from sync.codes import CODES
 from sync.flow import Flow
@@ -145,7 +155,7 @@ def take(entry: Entry, answer: Answer) -> None:
 
 def _judge(entry: Entry, answer: Answer) -> None:
     """Posted, unless its total over there is another than the plan's."""
-    entry.notices, entry.tries = _warnings(entry), 0
+    entry.notices, entry.tries = [*_warnings(entry), *ledger.notices_to_json(answer.warnings)], 0
     entry.state = Entry.State.POSTED_WITH_WARNINGS if entry.notices else Entry.State.POSTED
     planned = entry.planned.get("document", {})
     if answer.total is None or totals.agrees(planned, answer.total):
@@ -297,7 +307,8 @@ def backoff(tries: int) -> timedelta:
 
 
 def _told(error: VendorError) -> dict[str, str]:
-    return {"vendor_text": (error.vendor_text or str(error))[:500], "request_id": error.request_id}
+    said = {"vendor_text": (error.vendor_text or str(error))[:500], "request_id": error.request_id}
+    return said | (error.detail if isinstance(error, FileRefused) else {})
 
 
 def _warnings(entry: Entry) -> list[dict[str, Any]]:

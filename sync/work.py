@@ -15,9 +15,11 @@ from connectors.procore import resources as procore
 from connectors.procore.client import ProcoreClient
 from connectors.procore.records import CostCode
 from connectors.procore.records_costs import ListedCost
+from connectors.procore.records_files import Attachment
 from connectors.qbo import resources as qbo
 from connectors.qbo.client import QboClient
 from connectors.qbo.records import PostedDocument
+from connectors.qbo.records_files import Attachable
 from connectors.resource import Resource
 from mapping.budgets import ProjectBudget
 from mapping.choices import load_defaults
@@ -79,6 +81,9 @@ class Work:
         self.direct_costs: dict[str, list[ListedCost]] = {}
         # A change of the mapping or a setting made before is seen by this run; one made later may not be.
         self.mapped_at = timezone.now()
+        # The files of Procore records, by resource and id, and of attachments in the books, by id; None is gone.
+        self.files: dict[tuple[str, str], tuple[Attachment, ...]] = {}
+        self.attachables: dict[str, Attachable | None] = {}
         self._connections = {row.vendor: row for row in Connection.objects.exclude(account_id="").order_by("id")}
 
     def connection(self, vendor: str) -> Connection:

@@ -26,6 +26,7 @@ Screen = Literal[
     "payments",
     "commitments",
     "labour",
+    "attachments",
     "after_posting",
 ]
 

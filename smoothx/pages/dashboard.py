@@ -18,6 +18,7 @@ from smoothx.tenants.access import TenantRequest, for_role, has_role
 from smoothx.tenants.models import AuditEntry, Role, Tenant
 from sync.models import Entry, WaitingFor
 from sync.pages.frame import Frame
+from sync.pages.needs import leave_out_quiet
 from sync.pages.retention import SIDES, load_retention, retention_card
 from sync.pages.rows import row_of
 
@@ -34,7 +35,7 @@ def dashboard(request: TenantRequest) -> HttpResponse:
 def dashboard_context(request: TenantRequest) -> dict[str, Any]:
     frame = Frame()
     causes = load_causes(frame)
-    latest = Entry.objects.order_by("-updated_at", "-id")[:LATEST]
+    latest = Entry.objects.filter(leave_out_quiet()).order_by("-updated_at", "-id")[:LATEST]
     return {
         **pause_context(request),
         "connections": load_cards(),

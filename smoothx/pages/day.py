@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from sync.models import Entry
 from sync.pages.filters import NEEDS_PERSON
-from sync.pages.needs import GOING, STOPPED
+from sync.pages.needs import GOING, STOPPED, leave_out_quiet
 
 HOURS = 24
 State = Entry.State
@@ -37,7 +37,7 @@ def load_day(at: datetime | None = None) -> dict[str, Any]:
     fixed = fixed_offset(local.utcoffset() or timedelta())
     start = local.astimezone(fixed) - timedelta(hours=HOURS - 1)
     rows = (
-        Entry.objects.filter(updated_at__gte=start, state__in=list(SERIES_OF))
+        Entry.objects.filter(leave_out_quiet(), updated_at__gte=start, state__in=list(SERIES_OF))
         .annotate(hour=TruncHour("updated_at", tzinfo=fixed))
         .values_list("hour", "state")
         .annotate(count=Count("id"))

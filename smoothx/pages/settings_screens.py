@@ -31,6 +31,7 @@ SCREENS: dict[Screen, ScreenText] = {
     "expenses": ScreenText("Expenses", "How bills and expenses entered in QuickBooks become direct costs in Procore."),
     "payments": ScreenText("Payments", "How payments cross."),
     "labour": ScreenText("Timesheets and labour", "How hours and pay runs become costs of projects."),
+    "attachments": ScreenText("Attachments", "How files on documents cross."),
     "after_posting": ScreenText("After posting", "What happens to a posted document when something changes later."),
 }
 

@@ -19,6 +19,7 @@ from sync.models import Attempt, Entry, Event, Outgoing
 from sync.pages.acts import buttons_of
 from sync.pages.differences import differences_of
 from sync.pages.evidence import attempts_of, details_of, payloads_of
+from sync.pages.files import document_of, files_of
 from sync.pages.fixes import fix_for
 from sync.pages.frame import Frame, flow_of, source_kind, source_name, target_side
 from sync.pages.linking import comparison_of
@@ -65,6 +66,7 @@ def document(request: TenantRequest, entry_id: int) -> HttpResponse:
         "differences": differences_of(entry),
         "sum": _sum(entry),
         "lines": lines_of(entry),
+        "files": files_of(entry, frame),
         "facts": _facts(entry, frame),
         "timeline": timeline_of(entry, attempts=attempts, events=events),
         "payloads": payloads_of(entry, outgoing, attempts),
@@ -164,6 +166,7 @@ def _facts(entry: Entry, frame: Frame) -> list[dict[str, Any]]:
         _text("Location", planned.get("location_name", "")),
         _text("Payment term", planned.get("term_name", "")),
         _text("In Procore", LOCK_WORDS[standing_of(entry)]),
+        document_of(entry),
     ]
     blocks = [{"title": "", "rows": [row for row in main if row]}]
     contract = [

@@ -15,7 +15,7 @@ from django.utils import timezone
 from smoothx.lib.dates import parse_date, parse_instant
 from smoothx.lib.money import NotMoney, money
 from sync.models import Entry
-from sync.pages.needs import FIRST_CODE, FIRST_SUBJECT, needs_person
+from sync.pages.needs import FIRST_CODE, FIRST_SUBJECT, leave_out_quiet, needs_person
 from sync.pages.rows import MINUS
 
 NEEDS_PERSON = "needs_person"
@@ -78,12 +78,17 @@ class Filters:
         return f"{path}?{query}" if query else path
 
     def apply(self, entries: QuerySet[Entry], projects: Mapping[str, str]) -> QuerySet[Entry]:
-        """The entries that match everything but `since`, annotated with `code` and `subject` of their first notice."""
+        """The entries that match everything but `since`, annotated with `code` and `subject` of their first notice.
+
+        Files that are in order are there when their kind is chosen, or something is searched for.
+        """
         entries = entries.annotate(code=FIRST_CODE, subject=FIRST_SUBJECT)
         exact = {"flow": self.flow, "project_id": self.project, "code": self.code, "subject": self.subject}
         entries = entries.filter(**{name: value for name, value in exact.items() if value})
         if self.q:
             entries = entries.filter(_search(self.q, projects))
+        elif not self.flow:
+            entries = entries.filter(leave_out_quiet())
         if self.from_date:
             entries = entries.filter(updated_at__gte=_midnight(self.from_date))
         if self.to_date:

@@ -29,6 +29,8 @@ TARGET_NOUNS = {
     "Customer": "Customer",
     "vendor": "Company",
     "procore_lock": "Lock on",
+    "Attachable": "File",
+    "cost_file": "File",
 }
 
 

@@ -41,6 +41,8 @@ SOURCES: dict[str, Address] = {
     qbo.PURCHASES.key: lambda connection, entry: qbo_txn_url("Purchase", entry.source_id),
     qbo.JOURNAL_ENTRIES.key: lambda connection, entry: qbo_txn_url("JournalEntry", entry.source_id),
     qbo.TIME_ACTIVITIES.key: lambda connection, entry: qbo_txn_url("TimeActivity", entry.source_id),
+    # A file has no page of its own: the document it hangs on opens.
+    qbo.ATTACHABLES.key: lambda connection, entry: qbo_txn_url(*entry.part.split(":")[:2]),
 }
 
 
@@ -52,6 +54,11 @@ def source_url(entry: Entry, connection: Connection | None) -> str:
 def target_url(entry: Entry, connection: Connection | None) -> str:
     if not entry.target_id or connection is None:
         return ""
+    planned = entry.planned.get("document") or {}
+    if entry.target_type == "Attachable":
+        return qbo_txn_url(str(planned.get("document_type")), str(planned.get("document_id")))
+    if entry.target_type == "cost_file":
+        return procore_direct_cost_url(str(planned.get("project_id")), str(planned.get("direct_cost_id")))
     if connection.vendor == "qbo":
         return qbo_txn_url(NAMES.get(entry.target_type, entry.target_type), entry.target_id)
     if entry.target_type == "direct_cost":

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.db.models.fields.json import KT
 
 from sync.models import Entry
+from sync.registry import all_flows
 
 State = Entry.State
 
@@ -19,6 +20,12 @@ BUSY = (State.QUEUED, State.SENDING)
 ON_PURPOSE = ("paused", "flow_off")
 # Waiting, but only for something a person has to fill in.
 FILL_IN = ("customer_field_missing", "customer_not_set", "customer_not_mapped", "project_customer_unmapped")
+
+
+def leave_out_quiet() -> Q:
+    """What a list of documents leaves out unless it is asked for: files that hang on them and go their way."""
+    beside = [flow.key for flow in all_flows().values() if flow.is_beside]
+    return ~Q(flow__in=beside, state__in=(State.POSTED, *GOING))
 
 
 def needs_person() -> Q:

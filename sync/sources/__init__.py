@@ -12,11 +12,23 @@ from typing import Any
 from connectors.errors import Missing
 from sync.flow import Flow
 from sync.models import Entry
-from sync.sources import claims, commitments, costs, directory, locks, owners, payments, payroll, projects, receipts
+from sync.sources import (
+    claims,
+    commitments,
+    costs,
+    directory,
+    files,
+    locks,
+    owners,
+    payments,
+    payroll,
+    projects,
+    receipts,
+)
 from sync.sources.reader import Reader, SetReader
 from sync.work import Work
 
-AREAS = (claims, commitments, costs, directory, locks, owners, payments, payroll, projects, receipts)
+AREAS = (claims, commitments, costs, directory, files, locks, owners, payments, payroll, projects, receipts)
 READERS: dict[str, Reader] = {key: reader for area in AREAS for key, reader in area.READERS.items()}
 SET_READERS: dict[str, SetReader] = {key: reader for area in AREAS for key, reader in area.SET_READERS.items()}
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from connectors.procore import resources as procore
 from connectors.procore.records_commitments import Commitment, CommitmentKind, approved_packages
+from connectors.procore.records_files import read_attachments
 from mapping.directory.refreshing import refresh_project_codes
 from sync.models import Entry
 from sync.sources.reader import Reader, SetReader
@@ -29,6 +30,7 @@ def read_commitment_of(work: Work, entry: Entry) -> Commitment:
 
 def read_commitment(work: Work, source_type: str, commitment_id: str, project_id: str) -> Commitment:
     wire = work.procore.get(RESOURCES[source_type], commitment_id, project_id=project_id)
+    work.files[(source_type, commitment_id)] = read_attachments(wire)
     packages = [
         work.procore.get(procore.CHANGE_ORDER_PACKAGES, package_id, project_id=project_id, contract_id=commitment_id)
         for package_id in approved_packages(wire)

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from connectors.errors import Missing
 from connectors.procore import resources as procore
 from connectors.procore.records_costs import OUR_MARK, DirectCost
+from connectors.procore.records_files import read_attachments
 from connectors.qbo import resources as qbo
 from connectors.qbo.records_costs import BookedCost
 from connectors.resource import Resource
@@ -37,6 +38,7 @@ PAYROLL = "payroll_costs"
 
 def read_direct_cost(work: Work, entry: Entry) -> DirectCost:
     wire = work.procore.get(procore.DIRECT_COSTS, entry.source_id, project_id=entry.project_id)
+    work.files[(procore.DIRECT_COSTS.key, entry.source_id)] = read_attachments(wire)
     cost = DirectCost.from_wire(wire, project_id=entry.project_id)
     if cost.line_count != len(cost.lines):
         pages = work.procore.list(

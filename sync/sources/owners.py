@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.procore import resources as procore
+from connectors.procore.records_files import read_attachments
 from connectors.procore.records_owner import OwnerInvoice, PrimeContract
 from connectors.qbo import resources as qbo
 from connectors.qbo.records import Account
@@ -28,6 +29,7 @@ def read_owner_invoice(work: Work, entry: Entry) -> OwnerInvoice:
 
 def read_application(work: Work, application_id: str, project_id: str) -> OwnerInvoice:
     wire = work.procore.get(procore.OWNER_INVOICES, application_id, project_id=project_id)
+    work.files[(procore.OWNER_INVOICES.key, application_id)] = read_attachments(wire)
     return OwnerInvoice.from_wire(
         wire,
         project_id=project_id,
@@ -52,6 +54,7 @@ def _read_previous(work: Work, wire: dict[str, Any], project_id: str) -> dict[st
 
 def read_contract(work: Work, contract_id: str, project_id: str) -> PrimeContract:
     wire = work.procore.get(procore.PRIME_CONTRACT, contract_id, project_id=project_id)
+    work.files[(procore.PRIME_CONTRACTS.key, contract_id)] = read_attachments(wire)
     return PrimeContract.from_wire(wire, project_id=project_id, project_name=_project_name(work, project_id))
 
 

@@ -7,6 +7,7 @@ from sync.targets.carriers import CarrierItems
 from sync.targets.direct_costs import DirectCosts
 from sync.targets.directory import ProcoreDirectory
 from sync.targets.documents import MONEY_ENTITIES, BooksDocuments
+from sync.targets.files import FILE_ADAPTERS
 from sync.targets.jobs import BooksJobs
 from sync.targets.locks import RecordLocks
 from sync.targets.names import LIST_ENTITIES, NAME_ENTITIES, BooksNames
@@ -23,6 +24,7 @@ ADAPTERS: dict[str, Adapter] = {
     "vendor": ProcoreDirectory(),
     "direct_cost": DirectCosts(),
     "procore_lock": RecordLocks(),
+    **FILE_ADAPTERS,
     **dict.fromkeys(PAYMENT_ENTITIES, ContractPayments()),
 }
 

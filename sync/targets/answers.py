@@ -12,7 +12,7 @@ from typing import Any
 from connectors.errors import Missing, VendorError
 from smoothx.lib.money import ZERO
 from sync.models import Entry, Outgoing
-from sync.plan import MoneyDocument
+from sync.plan import MoneyDocument, Notice
 from sync.work import Work
 
 CREDITS = frozenset({"VendorCredit", "CreditMemo"})
@@ -20,13 +20,14 @@ CREDITS = frozenset({"VendorCredit", "CreditMemo"})
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a vendor made of a document. `total` is None for what is no money document."""
+    """What a vendor made of a document. `total` is None for what is no money document. `warnings` are told with it."""
 
     id: str
     version: str
     number: str = ""
     total: Decimal | None = None
     wire: dict[str, Any] = field(default_factory=dict)
+    warnings: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,13 @@ class Adapter(ABC):
     """Sends what the outbox holds, so that a write can be finished by a worker that never saw the plan.
 
     `can_update`: what was posted may be changed afterwards. `touched_codes`: what is said where somebody built on it
-    over there, and it changed or went at its source.
+    over there, and it changed or went at its source. `is_replayed`: QuickBooks answers a repeated key of such a write
+    with the first result.
     """
 
     can_update = True
     touched_codes = ("paid_and_changed", "paid_and_removed")
+    is_replayed = True
 
     @abstractmethod
     def send(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer:

@@ -1,0 +1,60 @@
+"""What may be said of a file on its way from one document to the other."""
+
+from __future__ import annotations
+
+from sync.code import Code
+
+FILES = (
+    Code("file_waits", "waiting", "The file goes as soon as {subject} is on the other side."),
+    Code(
+        "file_document_stays",
+        "ineligible",
+        "{subject} does not stand on the other side, so there is nothing the file could hang on.",
+    ),
+    Code(
+        "file_removed", "ineligible", "The file {subject} was removed at its source. A copy that crossed before stays."
+    ),
+    Code(
+        "file_empty",
+        "ineligible",
+        "The file {subject} is empty. Attach it again at its source.",
+        "open_source",
+        "Open it",
+    ),
+    Code(
+        "file_too_large",
+        "ineligible",
+        "The file {subject} has {size}, and {taker} takes up to {limit}. Attach a smaller one, or leave it there.",
+        "open_source",
+        "Open it",
+    ),
+    Code(
+        "file_unreadable",
+        "blocked",
+        "The file {subject} cannot be fetched: {why}. Open it at its source, then check again.",
+        "open_source",
+        "Open it",
+    ),
+    Code(
+        "file_not_kept",
+        "rejected",
+        "Procore took the change, but {subject} does not hang on the direct cost. Check again, or attach it by hand.",
+        "document",
+        "Check again",
+    ),
+    Code(
+        "file_stood_there",
+        "posted_with_warnings",
+        "A file {subject} of the same size hung there already, so it was not sent again.",
+    ),
+    Code(
+        "file_name_stood_there",
+        "posted_with_warnings",
+        "A file {subject} hung on the direct cost already, so it was not sent again. Look whether it is the same.",
+    ),
+    Code(
+        "files_replaced",
+        "posted_with_warnings",
+        "Since the file was attached {subject} is not on the direct cost any more. Attach it in Procore again.",
+    ),
+)

@@ -1,0 +1,56 @@
+"""Files of QuickBooks costs hang on the direct costs these became in Procore, each once."""
+
+from __future__ import annotations
+
+from connectors.file_rules import PROCORE, type_of
+from connectors.procore.documents_files import CostFile
+from connectors.qbo import resources as qbo
+from connectors.qbo.records_files import Attachable
+from mapping.defaults import Defaults
+from mapping.maps import Maps
+from sync.flow import Flow
+from sync.flows._files import CarriedFile, check_file, describe_file
+from sync.plan import Notes, Plan
+
+KEY = "attachments_to_procore"
+
+
+def cost_file_for(file: CarriedFile, maps: Maps, defaults: Defaults) -> Plan[CostFile]:
+    """The file on the direct cost its document became."""
+    notes = Notes()
+    if not check_file(file, PROCORE, notes):
+        return notes.blocked()
+    holder = file.holder
+    return notes.plan(
+        CostFile(
+            name=file.name,
+            content_type=type_of(file.name, file.content_type),
+            project_id=holder.project_id,
+            direct_cost_id=holder.target_id,
+            document_name=holder.target_name,
+        )
+    )
+
+
+def split_by_document(file: Attachable) -> tuple[str, ...]:
+    """The transactions it hangs on; a note without a file is no file."""
+    return tuple(f"{kind}:{document_id}" for kind, document_id in file.documents) if file.name else ()
+
+
+FLOW = Flow(
+    key=KEY,
+    label="QuickBooks attachments to Procore",
+    noun="File",
+    source="qbo",
+    reads=qbo.ATTACHABLES,
+    rule=cost_file_for,
+    describe=describe_file,
+    splits=split_by_document,
+    after=("expenses",),
+    screen="attachments",
+    # In Procore a project's team sees what hangs on its costs, which in the books only the office does.
+    is_on_at_first=False,
+    is_beside=True,
+    help="Each file on a bill, expense or vendor credit that became a direct cost hangs on that direct cost too, up "
+    "to 100 MB. A cost of several projects gives it to each. One removed in QuickBooks stays in Procore.",
+)

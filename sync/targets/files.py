@@ -1,0 +1,224 @@
+"""Files on documents over there: sent as they are at their source, streamed, and looked for before they are sent.
+
+In QuickBooks a file is known by the mark in its note, in Procore by its name on its direct cost, which no other file
+of ours there has. One that somebody attached there by hand already is taken for the same, and said to be. A file is
+never taken away: what is removed at its source, or whose document is, stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from connectors.errors import Rejected, Retry
+from connectors.file_rules import PROCORE, QUICKBOOKS
+from connectors.multipart import LocalFile
+from connectors.procore import resources as procore
+from connectors.procore.records_files import Attachment, read_attachments
+from connectors.procore.uploads import upload
+from connectors.qbo import resources as qbo
+from connectors.qbo.records_files import Attachable
+from smoothx.lib.money import ZERO
+from sync.attached import on_document
+from sync.models import Entry, Outgoing
+from sync.plan import Notice
+from sync.sources.files import find_holder, open_file
+from sync.targets.answers import Adapter, Answer, Standing
+from sync.targets.cost_writer import origin_of
+from sync.work import Work
+
+BUSY_SECONDS = 5.0
+
+
+class BooksFiles(Adapter):
+    """Attachments in QuickBooks. Unverified: whether an upload replays the answer for a repeated key. So one without
+    an answer is looked for, and sent again only when the first cannot be on its way any more."""
+
+    is_replayed = False
+
+    def send(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer:
+        body = outgoing.body
+        if outgoing.operation == "update":
+            return _made(work.qbo.update("Attachable", body, key=outgoing.key))
+        standing = _list_on(work, body)
+        ours = _find_marked(standing, body)
+        if ours is not None:
+            return _answer(ours)
+        with open_file(work, entry, name=body["FileName"], rules=QUICKBOOKS) as file:
+            same = _find_same(standing, body, file)
+            if same is not None:
+                return _answer(same, _told("file_stood_there", body["FileName"]))
+            return _made(work.qbo.upload(body, file, key=outgoing.key))
+
+    def probe(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer | None:
+        if outgoing.operation == "create":
+            found = _find_marked(_list_on(work, outgoing.body), outgoing.body)
+            return None if found is None else _answer(found)
+        file = Attachable.from_wire(work.qbo.get(qbo.ATTACHABLES, entry.target_id))
+        return _answer(file) if _document_of(outgoing.body) in file.documents else None
+
+    def look(self, work: Work, entry: Entry) -> Standing:
+        return Standing(str(work.qbo.get(qbo.ATTACHABLES, entry.target_id).get("SyncToken") or "0"), ZERO)
+
+    def update_fields(self, entry: Entry, standing: Standing) -> dict[str, Any]:
+        """Its document was made anew: the file moves to the new one, its content stays."""
+        return {"Id": entry.target_id, "SyncToken": standing.version, "sparse": True}
+
+
+def _list_on(work: Work, body: dict[str, Any]) -> list[Attachable]:
+    """What hangs on the document now."""
+    pages = work.qbo.query_all(qbo.ATTACHABLES, where=on_document(*_document_of(body)))
+    return [Attachable.from_wire(row) for page in pages for row in page]
+
+
+def _document_of(body: dict[str, Any]) -> tuple[str, str]:
+    reference = body["AttachableRef"][0]["EntityRef"]
+    return str(reference["type"]), str(reference["value"])
+
+
+def _find_marked(standing: Sequence[Attachable], body: dict[str, Any]) -> Attachable | None:
+    mark = body["Note"][-len("Smoothx 0123456789") :]
+    return next((each for each in standing if mark in each.note), None)
+
+
+def _find_same(standing: Sequence[Attachable], body: dict[str, Any], file: LocalFile) -> Attachable | None:
+    name = str(body["FileName"]).casefold()
+    return next((each for each in standing if each.name.casefold() == name and each.size == file.size), None)
+
+
+def _made(wire: dict[str, Any]) -> Answer:
+    return _answer(Attachable.from_wire(wire))
+
+
+def _answer(file: Attachable, *warnings: Notice) -> Answer:
+    """Without its address, which is no evidence but a key to the file."""
+    told = {"Id": file.id, "FileName": file.name, "Size": file.size, "ContentType": file.content_type}
+    return Answer(file.id, file.sync_token, file.name, wire=told, warnings=warnings)
+
+
+def _told(code: str, name: str) -> Notice:
+    return Notice(code, name)
+
+
+class CostFiles(Adapter):
+    """Files on direct costs in Procore. The bytes go up first; then the direct cost takes them by an id.
+
+    What we made there may be locked, so it is let go for the moment and locked again. Unverified: whether naming an
+    upload in a later write adds to the files that hang there. If it replaced them the answer would lack those, and the
+    entry says so.
+    """
+
+    def send(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer:
+        cost = _Cost(work, outgoing, _require_free(entry))
+        before = cost.read()
+        standing = _find_named(before, entry, outgoing.body)
+        if standing is not None:
+            cost.lock()
+            warnings = () if outgoing.probes else (_told("file_name_stood_there", standing.name),)
+            return _attached(standing, *warnings)
+        body = outgoing.body
+        with open_file(work, entry, name=body["name"], rules=PROCORE) as file:
+            upload_id = upload(
+                work.procore,
+                cost.project_id,
+                file,
+                name=body["name"],
+                content_type=body["content_type"],
+                key=outgoing.key,
+            )
+        return _read_result(before, cost.attach(upload_id), body["name"])
+
+    def probe(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer | None:
+        cost = _Cost(work, outgoing, find_holder(entry))
+        found = _find_named(cost.read(), entry, outgoing.body)
+        if found is None:
+            return None
+        cost.lock()
+        return _attached(found)
+
+
+class _Cost:
+    """The direct cost a file goes to, and its lock."""
+
+    def __init__(self, work: Work, outgoing: Outgoing, holder: Entry | None) -> None:
+        self.client, self.key = work.procore, outgoing.key
+        self.id, self.project_id = str(outgoing.body["direct_cost_id"]), str(outgoing.body["project_id"])
+        self.origin_id = ""
+        self.is_locked = False
+        planned = (holder.planned.get("document") or {}) if holder else {}
+        # A run that stopped midway left it unlocked: what we lock is locked again.
+        self._ours = origin_of(holder) if holder and planned.get("is_locked") else ""
+
+    def read(self) -> tuple[Attachment, ...]:
+        wire = self.client.get(procore.DIRECT_COSTS, self.id, project_id=self.project_id)
+        found = str(wire.get("origin_id") or "")
+        self.is_locked, self.origin_id = bool(found), found or self._ours
+        return read_attachments(wire)
+
+    def attach(self, upload_id: str) -> tuple[Attachment, ...]:
+        if self.is_locked:
+            self.client.patch(
+                procore.DIRECT_COSTS, self.id, {"origin_id": None}, project_id=self.project_id, key=self.key
+            )
+            self.is_locked = False
+        try:
+            wire = self.client.attach(
+                procore.DIRECT_COSTS, self.id, [upload_id], project_id=self.project_id, key=self.key
+            )
+        finally:
+            self.lock()
+        return read_attachments(wire)
+
+    def lock(self) -> None:
+        """As it was, or as the firm wants what we make there."""
+        if self.origin_id and not self.is_locked:
+            row = {"id": int(self.id), "origin_id": self.origin_id}
+            self.client.sync(procore.DIRECT_COST_HEADS, [row], project_id=self.project_id, key=self.key, is_keyed=True)
+            self.is_locked = True
+
+
+def _require_free(entry: Entry) -> Entry | None:
+    """The entry of the direct cost. While another run writes it, nothing else may: the lock is taken off for a moment.
+
+    The same goes for its files among each other; the one that came first goes first.
+    """
+    holder, now = find_holder(entry), timezone.now() + timedelta(seconds=1)
+    siblings = Entry.objects.filter(flow=entry.flow, source_connection=entry.source_connection, part=entry.part)
+    is_busy = siblings.filter(claimed_until__gt=now, pk__lt=entry.pk).exists()
+    if is_busy or (holder is not None and holder.claimed_until is not None and holder.claimed_until > now):
+        message = "the direct cost is being written"
+        raise Retry(message, after=BUSY_SECONDS)
+    return holder
+
+
+def _find_named(files: Sequence[Attachment], entry: Entry, body: dict[str, Any]) -> Attachment | None:
+    """The file of that name, unless it came of another entry."""
+    named = [each for each in files if each.name.casefold() == str(body["name"]).casefold()]
+    if not named:
+        return None
+    known = Entry.objects.filter(flow=entry.flow, target_connection=entry.target_connection)
+    others = known.filter(target_id__in=[each.id for each in named]).exclude(pk=entry.pk)
+    taken = set(others.values_list("target_id", flat=True))
+    return next((each for each in named if each.id not in taken), None)
+
+
+def _read_result(before: Sequence[Attachment], after: Sequence[Attachment], name: str) -> Answer:
+    """Procore drops ids it does not like without a word, so what hangs there now says what happened."""
+    known = {each.id for each in before}
+    added = [each for each in after if each.id not in known]
+    if not added:
+        message = "Procore took the change, but the file is not on the direct cost"
+        raise Rejected(message, fault="file_not_kept", vendor_text=message)
+    made = next((each for each in added if each.name == name), added[0])
+    lost = [each.name for each in before if each.id not in {other.id for other in after}]
+    return _attached(made, *([_told("files_replaced", ", ".join(lost))] if lost else []))
+
+
+def _attached(file: Attachment, *warnings: Notice) -> Answer:
+    return Answer(file.id, "", file.name, wire={"id": file.id, "filename": file.name}, warnings=warnings)
+
+
+FILE_ADAPTERS: dict[str, Adapter] = {"Attachable": BooksFiles(), "cost_file": CostFiles()}
