@@ -17,7 +17,7 @@ from connectors.errors import Retry, VendorError
 from smoothx.tenants.models import DueWork, Tenant
 from smoothx.tenants.scope import require_tenant_id
 from smoothx.tenants.tasks import TenantTask
-from sync import hints, hooks, ledger, openings
+from sync import hints, hooks, ledger, openings, pruning
 from sync.books import poll_books
 from sync.engine import Engine
 from sync.intake import poll_procore
@@ -29,9 +29,9 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)
 # Events that could not be looked into are left this long; the polls read the same meanwhile.
 EVENTS_AGAIN = timedelta(minutes=2)
-HOOKS_EVERY = timedelta(days=1)
+HOOKS_EVERY = PRUNE_EVERY = timedelta(days=1)
 POLL_PROCORE, POLL_BOOKS, OPENINGS, EVENTS = "poll:procore", "poll:qbo", "openings", "events"
-HOOKS = "hooks"
+HOOKS, PRUNE = "hooks", "prune"
 
 
 @shared_task(name="sync.sweep", ignore_result=True)
@@ -115,6 +115,12 @@ def keep_hooks(*, tenant_id: int, **_: Any) -> None:
     DueWork.reschedule(tenant_id=tenant_id, topic=HOOKS, at=next_at)
 
 
+@shared_task(name="sync.prune", base=TenantTask, ignore_result=True)
+def prune_evidence(*, tenant_id: int, **_: Any) -> None:
+    pruning.prune()
+    DueWork.reschedule(tenant_id=tenant_id, topic=PRUNE, at=timezone.now() + PRUNE_EVERY)
+
+
 def keep_hooks_soon() -> None:
     DueWork.mark(tenant_id=require_tenant_id(), topic=HOOKS)
 
@@ -166,9 +172,10 @@ TOPICS: dict[str, Any] = {
     OPENINGS: read_opening_balances,
     EVENTS: look_into_events,
     HOOKS: keep_hooks,
+    PRUNE: prune_evidence,
 }
 
 
 def start_polling() -> None:
-    for topic in (POLL_PROCORE, POLL_BOOKS, HOOKS):
+    for topic in (POLL_PROCORE, POLL_BOOKS, HOOKS, PRUNE):
         DueWork.mark(tenant_id=require_tenant_id(), topic=topic)

@@ -1,4 +1,4 @@
-"""How fast events are taken in, beside a bare view of the same server, and how long an answer takes at 200 a second."""
+"""How fast events are taken in, beside a bare view of the same server, and how soon 200 a second are answered."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from smoothx.tenants.models import DueWork, Tenant
 from sync import ledger, tasks
 from sync.engine import Engine
 from sync.models import Entry
-from sync.tasks import HOOKS, LEASE, OPENINGS, POLL_BOOKS, POLL_PROCORE, nudge, run_due, start_polling, sweep
+from sync.tasks import HOOKS, LEASE, OPENINGS, POLL_BOOKS, POLL_PROCORE, PRUNE, nudge, run_due, start_polling, sweep
 from sync.work import NotConnected
 from tests.factories import make_entry
 from tests.sync.threads import at_once, start_thread
@@ -242,7 +242,7 @@ def test_a_company_in_set_up_is_not_polled(scope: Tenant, monkeypatch: pytest.Mo
 def test_polling_starts_at_once_and_only_once(scope: Tenant) -> None:
     start_polling()
     start_polling()
-    assert sorted(DueWork.objects.values_list("topic", flat=True)) == [HOOKS, POLL_PROCORE, POLL_BOOKS]
+    assert sorted(DueWork.objects.values_list("topic", flat=True)) == [HOOKS, POLL_PROCORE, POLL_BOOKS, PRUNE]
     assert all(row.due_at <= timezone.now() for row in DueWork.objects.all())
 
 
