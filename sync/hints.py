@@ -127,7 +127,7 @@ def _look_in_procore(work: Work, events: Events) -> int:
     named: dict[tuple[int, str], set[str]] = defaultdict(set)
     for event in events:
         for place, poll in enumerate(POLLS):
-            if event.project_id and poll.flow not in work.flows_off and event.entity in poll.announced_as:
+            if event.project_id and event.entity in poll.announced_as and _is_polled(work, poll):
                 named[place, event.project_id].update(_records_of(event, poll))
     if any(event.entity == PROJECTS for event in events):
         noted += intake.poll_projects(work, work.procore, started_at)
@@ -135,6 +135,10 @@ def _look_in_procore(work: Work, events: Events) -> int:
         noted += _look_at(work, POLLS[place], project_id, record_ids, started_at)
     _finish(events, "looked")
     return noted
+
+
+def _is_polled(work: Work, poll: ProjectPoll) -> bool:
+    return poll.flow not in work.flows_off and poll.is_used(work)
 
 
 def _records_of(event: InboundEvent, poll: ProjectPoll) -> list[str]:
