@@ -150,6 +150,8 @@ SECTIONS = {
             left_noun_plural="projects",
             kinds=(kinds.PROJECT,),
             is_required=True,
+            can_push_left=True,
+            push_to="sub-customer",
         ),
         Section(
             key="sub-jobs",

@@ -94,8 +94,6 @@ class _Askers:
 
 
 def _askers_of(flow: Flow, entries: Sequence[Entry]) -> _Askers:
-    if flow.trigger != "push":
-        return _Askers({}, {})
     column = "left_id" if flow.source == "procore" else "right_id"
     rows = RunRow.objects.filter(
         run__in=MappingRun.objects.filter(what=MappingRun.What.PUSH, ended_at__isnull=True),
@@ -133,15 +131,16 @@ def _new_link(flow: Flow, entry: Entry, answer: Answer, askers: _Askers) -> Link
     source, target = (entry.source_connection, entry.source_id), (entry.target_connection, answer.id)
     (left_connection, left_id), (right_connection, right_id) = (source, target) if from_procore else (target, source)
     kind = _kind_of(flow, entry)
+    person = askers.person_of(entry, kind)
     return Link(
         kind=kind.key,
         left_connection=left_connection,
         left_id=left_id,
         right_connection=right_connection,
         right_id=right_id,
-        chosen_by=Link.ChosenBy.PUSH if flow.trigger == "push" else Link.ChosenBy.FLOW,
+        chosen_by=Link.ChosenBy.FLOW if flow.trigger == "event" and person is None else Link.ChosenBy.PUSH,
         reason=flow.label,
-        actor=askers.person_of(entry, kind),
+        actor=person,
         run=askers.run_of(entry, kind),
     )
 

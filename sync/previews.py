@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from connectors.errors import VendorError
 from connectors.procore.documents import DirectoryCompany
-from connectors.procore.records import Address, Company
+from connectors.procore.records import Address, Company, Project
 from connectors.qbo.documents import Contact
 from connectors.qbo.lists_documents import ServiceItem
 from connectors.qbo.records import Contact as QboContact
 from mapping.directory.upserts import upsert_companies, upsert_records
 from mapping.divisions import ancestors
+from mapping.kinds import CUSTOMER
 from mapping.models import RemoteItem
 from mapping.pushing.pushes import Planned, Planner, Wanted
 from mapping.screens import Section
@@ -32,10 +33,21 @@ from sync.work import NotConnected, Work
 # The flow that carries rows of Procore, by the kind it links; rows of QuickBooks have one.
 FROM_PROCORE = {
     "vendor": "contacts_to_qbo",
+    "project": "projects",
     "cost_code_item": "items_to_qbo",
     "cost_code_class": "classes_to_qbo",
 }
-LISTS = {"vendor": NAME_LISTS, "cost_code_item": ("Item",), "cost_code_class": ("Class",)}
+LISTS = {"vendor": NAME_LISTS, "project": ("Customer",), "cost_code_item": ("Item",), "cost_code_class": ("Class",)}
+
+
+# What a project lacks before it can be created, as the list of a push groups it.
+VERDICTS = {
+    "customer_field_missing": "waits",
+    "customer_not_set": "waits",
+    "customer_not_mapped": "unmapped",
+    "customer_unknown": "unmapped",
+    "customer_is_vendor": "vendor",
+}
 
 
 def flow_for(section: Section, side: SideKey) -> Flow:
@@ -60,7 +72,13 @@ class _Previewer:
             return Planned(name=wanted.row.name, reason=reason, taken_by=became)
         entry = Entry(flow=self._flow.key, approvals=list(wanted.approvals), part=wanted.role)
         plan = self._flow.rule(self._source(wanted), self._work.maps_for(entry), self._work.defaults)
-        return _planned(plan)
+        return _planned(plan, self._customers)
+
+    @cached_property
+    def _customers(self) -> dict[str, str]:
+        """QuickBooks customers by id, those that companies are mapped to."""
+        links = self._work.base_maps.links
+        return {target.id: target.name for (kind, _), target in links.items() if kind == CUSTOMER.key}
 
     def _source(self, wanted: Wanted) -> Any:
         row = wanted.row
@@ -69,6 +87,8 @@ class _Previewer:
             return PushRequest(_company(row), "customer" if role == "customer" else "vendor")
         if self._flow.key == "contacts_to_procore":
             return _contact(row, is_customer=role == "customer")
+        if self._flow.key == "projects":
+            return _project(row)
         return CodePush(
             id=row.remote_id,
             code=row.code,
@@ -108,7 +128,9 @@ def _ask_books(entities: Sequence[str], name: str) -> list[str]:
     client = Work().qbo
     found: list[str] = []
     for entity in entities:
-        record = client.find_by_name(entity, name, parent_id="" if entity == "Customer" else None)
+        # A sub-customer of the name may stand below any customer.
+        is_contact = len(entities) > 1 and entity == "Customer"
+        record = client.find_by_name(entity, name, parent_id="" if is_contact else None)
         if record is not None:
             upsert_records(client.connection, entity, [record])
             found.append(str(record["Id"]))
@@ -122,15 +144,25 @@ def _ask_procore(name: str) -> list[str]:
     return [company.id for company in companies]
 
 
-def _planned(plan: Plan[Any]) -> Planned:
+def _planned(plan: Plan[Any], customers: Mapping[str, str]) -> Planned:
     warnings = tuple(_sentence(notice) for notice in plan.warnings)
     if plan.document is not None:
-        return Planned(name=plan.document.name, facts=_facts(plan.document), warnings=warnings)
+        below = getattr(plan.document, "parent_id", "")
+        under = (("Customer", customers[below]),) if below in customers else ()
+        facts = (*under, *_facts(plan.document))
+        return Planned(name=plan.document.name, facts=facts, warnings=warnings, below=below)
     blocker = plan.blockers[0]
     taken = blocker.detail.get("id", "") if blocker.code == "name_exists" else ""
     # Only a name in use is known to be the row's; others tell of a setting or of what the row lacks.
     name = blocker.subject if taken else ""
-    return Planned(name=name, warnings=warnings, reason=_sentence(blocker), taken_by=taken)
+    return Planned(
+        name=name,
+        warnings=warnings,
+        reason=_sentence(blocker),
+        taken_by=taken,
+        verdict=VERDICTS.get(blocker.code, ""),
+        subject=blocker.subject,
+    )
 
 
 def _sentence(notice: Notice) -> str:
@@ -180,12 +212,35 @@ def _facts(document: Any) -> tuple[tuple[str, str], ...]:
     return tuple((label, value) for label, value in named if value)
 
 
-def _company(row: RemoteItem) -> Company:
+def _project(row: RemoteItem) -> Project:
+    """A row that was read before it was kept whether there is a Customer field says so by the customer alone."""
     facts = row.data
+    customer_id = str(facts.get("customer_id") or "") or None
+    return Project(
+        id=row.remote_id,
+        name=row.name,
+        number=row.code,
+        customer_id=customer_id,
+        customer_label=str(facts.get("customer_label") or ""),
+        has_customer_field=bool(facts.get("has_customer_field", True)),
+        address=_address(row),
+        is_active=row.is_active,
+    )
+
+
+def _address(row: RemoteItem) -> Address:
     names = ("street", "city", "state_code", "zip", "country_code")
-    address = Address(**{name: str(facts.get(name) or "") for name in names})
+    return Address(**{name: str(row.data.get(name) or "") for name in names})
+
+
+def _company(row: RemoteItem) -> Company:
     return Company(
-        id=row.remote_id, name=row.name, email=row.email, phone=row.phone, address=address, is_active=row.is_active
+        id=row.remote_id,
+        name=row.name,
+        email=row.email,
+        phone=row.phone,
+        address=_address(row),
+        is_active=row.is_active,
     )
 
 

@@ -26,6 +26,7 @@ from smoothx.tenants.models import DueWork
 from smoothx.tenants.scope import require_tenant_id
 from smoothx.tenants.tasks import TenantTask
 from sync import batches, ledger, pushing
+from sync.codes import CODES
 from sync.engine import Engine
 from sync.flow import Flow
 from sync.models import Entry, Event
@@ -92,8 +93,10 @@ def work_off(*, seconds: float = 50.0, keep_lease: Callable[[], None] = lambda: 
 def advance(run: MappingRun) -> None:
     """Take over what became of rows, and feed the next as long as few are on their way."""
     take_over(run)
+    side = side_named(run.side)
     try:
-        pushing.connections_of(side_named(run.side))
+        pushing.connections_of(side)
+        pushing.demand_running(flow_for(SECTIONS[run.section], side))
     except PushRefused as refusal:
         push_runs.halt(run, refusal.sentence)
         return
@@ -124,6 +127,9 @@ def _is_decided(entry: Entry) -> bool:
     if entry.state == Entry.State.HELD and entry.notices[0]["code"] == "connection_lost":
         # It goes on by itself as soon as somebody has connected again.
         return False
+    if entry.state == Entry.State.WAITING and entry.notices and CODES[entry.notices[0]["code"]].fix:
+        # Somebody has to fill something in first, which may take days: it goes on by itself then, without this run.
+        return True
     is_taken = entry.due_at is not None or entry.claimed_until is not None
     return entry.state not in UNDER_WAY and not (is_taken and not entry.is_posted)
 

@@ -12,16 +12,24 @@ from mapping.models import RemoteItem
 from mapping.pushing.pushes import PushRefused, PushState, Role
 from mapping.screens import Section
 from mapping.sides import NotConnected, SideKey, load_sides
-from smoothx.tenants.models import AuditEntry
+from smoothx.tenants.models import AuditEntry, Tenant
+from smoothx.tenants.scope import require_tenant_id
 from sync import ledger
 from sync.codes import sentence_for
+from sync.flow import Flow
 from sync.models import Entry, Event
 from sync.previews import flow_for
+from sync.switches import is_on
 from sync.tasks import nudge
 
 URGENT = 5
 # The audit's word for it, by what rows of the section become.
-PUSHED = {"": "contact.pushed", "product or service": "code.pushed", "class": "code.pushed"}
+PUSHED = {
+    "": "contact.pushed",
+    "sub-customer": "project.pushed",
+    "product or service": "code.pushed",
+    "class": "code.pushed",
+}
 BUSY = (Entry.State.QUEUED, Entry.State.SENDING, Entry.State.UNCERTAIN)
 DECIDED = (*ledger.POSTED_STATES, Entry.State.LEFT_OUT, Entry.State.INELIGIBLE)
 
@@ -32,6 +40,7 @@ def push(
     """Put the row in the queue as `role`; it is created and linked by a worker. Raises PushRefused."""
     source, target = connections_of(side)
     flow = flow_for(section, side)
+    demand_running(flow)
     what = role or section.push_to
     same = Entry.objects.filter(flow=flow.key, source_connection=source, source_id=remote_id, part=role)
     if same.exclude(target_id="").exists():
@@ -53,6 +62,18 @@ def push(
         AuditEntry.note(actor=actor, action=PUSHED[section.push_to], subject=name, side=side, role=what)
         nudge()
     return f"Sent as {what}. It moves to Mapped when it is there."
+
+
+def demand_running(flow: Flow) -> None:
+    """What crosses by itself once live crosses no earlier because somebody chose it. Raises PushRefused."""
+    if flow.trigger == "push":
+        return
+    if Tenant.objects.get(pk=require_tenant_id()).state != Tenant.State.LIVE:
+        message = "Nothing crosses before you are live. Go live, or resume, then create them."
+        raise PushRefused(message)
+    if not is_on(flow.key):
+        message = f"{flow.label} is switched off in Settings."
+        raise PushRefused(message)
 
 
 def renew(entries: Any, approvals: Sequence[str] = ()) -> None:

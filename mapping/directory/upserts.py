@@ -11,7 +11,7 @@ from connectors.procore import resources as procore
 from connectors.qbo import lists as qbo_lists
 from connectors.qbo import records as qbo_records
 from connectors.qbo import resources as qbo
-from mapping.directory.items.procore import company_item
+from mapping.directory.items.procore import company_item, project_item
 from mapping.directory.items.quickbooks import contact_item, product_item
 from mapping.directory.items.quickbooks_lists import employee_item, sorting_item
 from mapping.directory.items.rows import DirectoryRow
@@ -30,6 +30,10 @@ RESOURCES = {
 
 def upsert_companies(connection: Connection, companies: Sequence[procore_records.Company]) -> None:
     save_rows(connection, procore.VENDORS.key, [company_item(company) for company in companies])
+
+
+def upsert_projects(connection: Connection, projects: Sequence[procore_records.Project]) -> None:
+    save_rows(connection, procore.PROJECTS.key, [project_item(project) for project in projects])
 
 
 def upsert_contacts(connection: Connection, contacts: Sequence[qbo_records.Contact]) -> None:

@@ -69,8 +69,9 @@ def _push_url(row: RemoteItem, frame: Frame, side: SideKey) -> str:
 
 
 def _push_state(row: RemoteItem, states: States) -> pushes.PushState:
-    """A company of Procore may be on its way as either; a QuickBooks contact is what it is."""
-    roles: tuple[pushes.Role, ...] = pushes.ROLES
+    """A company of Procore may be on its way as either, what has no role as itself; a QuickBooks contact is what it
+    is."""
+    roles: tuple[pushes.Role, ...] = (*pushes.ROLES, "")
     if row.resource.startswith("qbo."):
         roles = ("vendor",) if role_label(row) == "Vendor" else ("customer",)
     found = [states[role, row.remote_id] for role in roles if (role, row.remote_id) in states]

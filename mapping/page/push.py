@@ -16,7 +16,7 @@ from mapping.page.words import name_of
 from mapping.pushing import pushes
 from mapping.pushing.approvals import ADD_SUFFIX
 from mapping.pushing.runs import role_of
-from mapping.pushing.verdicts import NOUNS, name_lists, with_article
+from mapping.pushing.verdicts import NOUNS, at_level, name_lists, with_article
 from mapping.sides import OTHER_SIDE, SIDE_LABELS, SideKey
 from smoothx.lib.shapes import Action
 
@@ -64,7 +64,8 @@ def find_namesakes(frame: Frame, side: SideKey, row: RemoteItem) -> list[RemoteI
     named = Q(name__iexact=row.name) | Q(normal_name=row.normal_name, normal_name__gt="")
     if row.code:
         named |= Q(name__iexact=f"{row.code} {row.name}")
-    found = all_rows().filter(named, connection=connection, resource__in=lists, parent_id="", is_active=True)
+    level = at_level(frame.section, side)
+    found = all_rows().filter(named, level, connection=connection, resource__in=lists, is_active=True)
     return list(found.annotate(is_linked=linked).order_by("is_linked", "pk")[:MOST_NAMESAKES])
 
 
@@ -101,7 +102,8 @@ def _role_choices(role: pushes.Role, taken: frozenset[str]) -> list[dict[str, An
 def _duplicate(frame: Frame, side: SideKey, row: RemoteItem, twin: RemoteItem) -> dict[str, Any]:
     other = SIDE_LABELS[OTHER_SIDE[side]]
     is_linked = bool(getattr(twin, "is_linked", False))
-    what = f" as {with_article(NOUNS[twin.resource])}" if side == "procore" else ""
+    noun = "sub-customer" if twin.parent_id else NOUNS[twin.resource]
+    what = f" as {with_article(noun)}" if side == "procore" else ""
     can_link = side == "quickbooks" or kind_of_right(frame.section.kinds, twin) is not None
     url = reverse("mapping:link", args=[frame.section.key, row.pk])
     link = Action(label="Link it", url=url, method="post", icon="link", fields={"target": str(twin.pk)})

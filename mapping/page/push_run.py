@@ -16,14 +16,17 @@ from mapping.models import MappingRun, RunRow
 from mapping.page.frame import Frame
 from mapping.page.matcher import find_matches
 from mapping.page.push_options import needed_defaults, options_context
-from mapping.page.query import ListQuery, url_of
+from mapping.page.query import ListQuery, Tab, url_of
 from mapping.pushing.runs import OPEN_STATES
+from mapping.screens import SECTIONS
 from mapping.sides import OTHER_SIDE, SIDE_LABELS, SideKey, side_named
 from smoothx.lib.shapes import Action, Empty, Notice, Page, Progress, turn_page
 
 PAGE_SIZE = 50
 # Classes and locations together; QuickBooks publishes it for Plus alone, and it is unverified.
 MOST_CLASSES = {"QuickBooks Online Plus": 40}
+# The list of companies in which the one that a project waits for is found.
+MAP_FIRST: dict[str, Tab] = {"unmapped": "procore", "vendor": "mapped"}
 IS_SENT = Q(verdict="create", is_chosen=True)
 
 
@@ -45,6 +48,9 @@ BEFORE = (
     Show("linked", "Linked", "check", "info", Q(verdict="exists", state=RunRow.State.DONE)),
     Show("clash", "Name in use", "triangle", "warn", Q(verdict="clash")),
     Show("same", "Same name twice", "triangle", "warn", Q(verdict="same")),
+    Show("waits", "Customer field empty", "clock", "wait", Q(verdict="waits")),
+    Show("unmapped", "Company not mapped", "clock", "wait", Q(verdict="unmapped")),
+    Show("vendor", "Company is a vendor", "triangle", "warn", Q(verdict="vendor")),
     Show("invalid", "Cannot be pushed", "octagon", "bad", Q(verdict="invalid")),
     Show("division", "Divisions", "slash", "info", Q(verdict="division")),
 )
@@ -208,6 +214,9 @@ def _row(frame: Frame, run: MappingRun, row: RunRow) -> dict[str, Any]:
         link = Action(
             label="Link it", url=act_url(run, "link"), method="post", icon="link", fields={"id": str(row.pk)}
         )
+    elif row.verdict in MAP_FIRST and frame.can_change:
+        query = ListQuery(tab=MAP_FIRST[row.verdict], search=row.data.get("subject", ""))
+        link = Action(label="Map the company", url=url_of(SECTIONS["contacts"], query), icon="users")
     return {
         "id": str(row.pk),
         "number": row.number,

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
+from mapping.defaults import EXISTING_PROJECTS
 from mapping.options.ways import OPTIONS
 from mapping.page.frame import Frame
 from mapping.page.importing import import_links
@@ -48,7 +49,7 @@ def section_context(frame: Frame) -> dict[str, Any]:
         "kind": _kind(frame),
         **_menu(frame),
         "coverage": _coverage(frame),
-        "problem": _problem(frame),
+        "problem": _problem(frame) or _offer(frame, total),
         "imports": import_links(frame.section.key, can_change=frame.can_change),
         "tab": tab,
         "tabs": _tabs(frame, counts),
@@ -159,6 +160,31 @@ def _problem(frame: Frame) -> Notice | None:
     return Notice(severity="warn", title=title, text="Link each to another, or make it active again.", action=show)
 
 
+def _offer(frame: Frame, total: int) -> Notice | None:
+    """Creating all projects that are not mapped yet, from a list that says first what would become of each."""
+    if frame.section.key != "projects" or not total or not _may_look(frame):
+        return None
+    by_themselves = frame.situation.says(EXISTING_PROJECTS, "create")
+    text = (
+        "Those with a customer are created by themselves."
+        if by_themselves
+        else "Those from before going live wait until you choose them. New ones are created by themselves."
+    )
+    title = f"{total:,} {'project is' if total == 1 else 'projects are'} not mapped"
+    look = Action(
+        label="See what would become of them",
+        url=reverse("mapping:push", args=[frame.section.key, "procore"]),
+        method="post",
+        fields={"all": "1", "next": url_of(frame.section, frame.query, search="", show="", page=1)},
+    )
+    return Notice(severity="info", title=title, text=text, action=look)
+
+
+def _may_look(frame: Frame) -> bool:
+    query = frame.query
+    return query.side == "procore" and not query.is_filtered and may_push(frame, "procore")
+
+
 def _coverage(frame: Frame) -> dict[str, Any]:
     covered = frame.coverage
     done = "mapped or left out" if frame.facts.left_out else "mapped"
@@ -225,6 +251,8 @@ def _bulk_pushes(frame: Frame, side: SideKey) -> list[dict[str, str]]:
         return []
     if side == "quickbooks":
         return [{"label": "Push to Procore", "icon": "push", "value": "push"}]
+    if frame.section.push_to == "sub-customer":
+        return [{"label": "Create in QuickBooks", "icon": "push", "value": "push"}]
     if frame.section.push_to:
         return [{"label": "Push to QuickBooks", "icon": "push", "value": "push"}]
     return [

@@ -45,6 +45,8 @@ class Planned:
     """What pushing a row would make: its name and what else is sent, as (label, value), or the reason it cannot be.
 
     `taken_by` is the remote id of the row that has the name already; it is given beside the other reason-free facts.
+    `below` is the row of the other side under which the name must be the only one, empty at the top of a list. With a
+    reason, `verdict` and `subject` may say more exactly what is missing.
     """
 
     name: str = ""
@@ -52,6 +54,9 @@ class Planned:
     warnings: tuple[str, ...] = ()
     reason: str = ""
     taken_by: str = ""
+    below: str = ""
+    verdict: str = ""
+    subject: str = ""
 
 
 Planner = Callable[[Wanted], Planned]

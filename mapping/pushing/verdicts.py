@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import Q
+
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from connectors.resource import Resource
@@ -17,6 +19,7 @@ from mapping.subjects import load_parents
 
 # The lists that share one set of names on the other side, by the resource of the section's first kind.
 NAME_LISTS = {
+    qbo.CUSTOMERS.key: (qbo.CUSTOMERS,),
     qbo.VENDORS.key: (qbo.VENDORS, qbo.CUSTOMERS, qbo.EMPLOYEES),
     qbo.ITEMS.key: (qbo.ITEMS,),
     qbo.CLASSES.key: (qbo.CLASSES,),
@@ -42,6 +45,7 @@ class Namesake:
     name: str
     normal_name: str
     is_linked: bool
+    below: str = ""
 
 
 class Judge:
@@ -49,7 +53,7 @@ class Judge:
 
     def __init__(self, section: Section, side: SideKey, plan: Planner) -> None:
         self._section, self._side, self._plan = section, side, plan
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[tuple[str, str], int] = {}
 
     def judge(self, run: MappingRun, number: int, wanted: Wanted) -> RunRow:
         planned = self._plan(wanted)
@@ -72,6 +76,7 @@ class Judge:
                 "facts": [list(fact) for fact in planned.facts],
                 "row": row.pk,
                 "twin": namesake.pk if namesake else None,
+                "subject": planned.subject,
             },
             **ids,
         )
@@ -81,11 +86,11 @@ class Judge:
             return self._taken(planned, wanted)
         if planned.reason:
             is_division = wanted.row.remote_id in self._divisions
-            return "division" if is_division else "invalid", planned.reason, None
-        near = self._by_name.get(wanted.row.normal_name) if wanted.row.normal_name else None
+            return "division" if is_division else planned.verdict or "invalid", planned.reason, None
+        near = self._by_name.get((planned.below, wanted.row.normal_name)) if wanted.row.normal_name else None
         if near is not None and not near.is_linked and self._fits(near, wanted):
             return "exists", f"{self._other} has {near.name}. Link it instead.", near
-        first = self._numbers.setdefault(planned.name.casefold(), number)
+        first = self._numbers.setdefault((planned.below, planned.name.casefold()), number)
         if first != number:
             return "same", f"Row {first} has the same name.", None
         return "create", " ".join(planned.warnings), None
@@ -94,7 +99,7 @@ class Judge:
         owner = self._by_id.get(planned.taken_by)
         if owner is None:
             return "clash", planned.reason, None
-        noun = NOUNS[owner.resource]
+        noun = "sub-customer" if owner.below else NOUNS[owner.resource]
         if owner.is_linked:
             return "clash", f"{self._other} has the {noun} {owner.name}, and it is linked to another row.", owner
         if self._fits(owner, wanted):
@@ -120,15 +125,18 @@ class Judge:
         linked = linked_right(kinds, connection) if self._side == "procore" else linked_left(kinds, connection)
         lists = name_lists(self._section, self._side)
         rows = all_rows().filter(
-            connection=connection, resource__in=[each.key for each in lists], parent_id="", vanished_at__isnull=True
+            at_level(self._section, self._side),
+            connection=connection,
+            resource__in=[each.key for each in lists],
+            vanished_at__isnull=True,
         )
         linked_pks = set(rows.filter(linked).values_list("pk", flat=True))
         values = rows.order_by("is_active", "-pk").values_list(
-            "pk", "resource", "remote_id", "name", "normal_name", "is_active"
+            "pk", "resource", "remote_id", "name", "normal_name", "is_active", "parent_id"
         )
         return [
-            Namesake(pk, resource, remote_id, name, normal_name if is_active else "", pk in linked_pks)
-            for pk, resource, remote_id, name, normal_name, is_active in values
+            Namesake(pk, resource, remote_id, name, normal_name if is_active else "", pk in linked_pks, parent_id)
+            for pk, resource, remote_id, name, normal_name, is_active, parent_id in values
         ]
 
     @cached_property
@@ -137,15 +145,21 @@ class Judge:
         return {each.remote_id: each for each in self._namesakes}
 
     @cached_property
-    def _by_name(self) -> dict[str, Namesake]:
-        """Active rows by normal name, a free one rather than one that is linked."""
+    def _by_name(self) -> dict[tuple[str, str], Namesake]:
+        """Active rows by what they stand below and their normal name, a free one rather than one that is linked."""
         ordered = sorted(self._namesakes, key=lambda each: not each.is_linked)
-        return {each.normal_name: each for each in ordered if each.normal_name}
+        return {(each.below, each.normal_name): each for each in ordered if each.normal_name}
 
 
 def name_lists(section: Section, side: SideKey) -> tuple[Resource, ...]:
     """The lists of the other side in which the name of a new row must be the only one."""
     return NAME_LISTS[section.kinds[0].right.key] if side == "procore" else (procore.VENDORS,)
+
+
+def at_level(section: Section, side: SideKey) -> Q:
+    """Rows of the other side whose names a new row must avoid: sub-customers below a customer, else the top."""
+    below = side == "procore" and section.kinds[0].right_level == "child"
+    return ~Q(parent_id="") if below else Q(parent_id="")
 
 
 def with_article(noun: str) -> str:

@@ -55,6 +55,7 @@ WORDS = {
     "mapping.take_back": "Mapping, to be mapped again",
     "contact.pushed": "Mapping, contact pushed",
     "code.pushed": "Mapping, cost code pushed",
+    "project.pushed": "Mapping, project pushed",
     "push.confirmed": "Mapping, push of many begun",
     "push.stopped": "Mapping, push of many stopped",
     "push.resumed": "Mapping, push of many gone on",

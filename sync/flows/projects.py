@@ -98,6 +98,7 @@ FLOW = Flow(
     uses=(EXISTING_PROJECTS, SUB_CUSTOMER_NAME),
     after=("contacts_to_qbo",),
     links=(PROJECT,),
+    sends_together=True,
     screen="projects",
     help="A project whose Customer field is filled becomes a sub-customer of that customer and is linked to it.",
 )

@@ -12,7 +12,7 @@ from connectors.qbo import resources as qbo
 from connectors.qbo.records import Contact
 from connectors.resource import Resource
 from mapping.directory.refreshing import upsert_company, upsert_project, upsert_qbo_contact
-from mapping.directory.upserts import upsert_companies, upsert_contacts
+from mapping.directory.upserts import upsert_companies, upsert_contacts, upsert_projects
 from mapping.divisions import ancestors
 from mapping.models import RemoteItem
 from sync.flows._cost_codes import CodePush
@@ -30,6 +30,25 @@ def read_project(work: Work, entry: Entry) -> Project:
     project = Project.from_wire(wire, customer_field=work.procore.connection.facts.get("customer_field"))
     upsert_project(work.procore.connection, project)
     return project
+
+
+def read_projects(work: Work, entries: Sequence[Entry]) -> dict[int, Project]:
+    """Whether Procore's list of projects always has custom fields is unverified: without them each is read alone."""
+    found: dict[str, Project] = {}
+    ids = list(dict.fromkeys(entry.source_id for entry in entries))
+    field = work.procore.customer_field
+    for start in range(0, len(ids), IDS_IN_AN_ADDRESS):
+        for page in work.procore.list(procore.PROJECTS, id=ids[start : start + IDS_IN_AN_ADDRESS]):
+            wires = [wire for wire in page if "custom_fields" in wire]
+            found |= {project.id: project for project in (Project.from_wire(w, customer_field=field) for w in wires)}
+    for missing in [each for each in ids if each not in found]:
+        try:
+            wire = work.procore.get(procore.PROJECTS, missing)
+        except Missing:
+            continue
+        found[missing] = Project.from_wire(wire, customer_field=field)
+    upsert_projects(work.procore.connection, list(found.values()))
+    return {entry.pk: found[entry.source_id] for entry in entries if entry.source_id in found}
 
 
 def read_company(work: Work, entry: Entry) -> PushRequest:
@@ -121,6 +140,7 @@ READERS: dict[str, Reader] = {
     procore.STANDARD_COST_CODES.key: read_code,
 }
 SET_READERS: dict[str, SetReader] = {
+    procore.PROJECTS.key: read_projects,
     procore.VENDORS.key: read_companies,
     qbo.VENDORS.key: read_qbo_contacts,
     qbo.CUSTOMERS.key: read_qbo_contacts,

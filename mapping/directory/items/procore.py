@@ -40,6 +40,8 @@ def project_item(project: records.Project) -> DirectoryRow:
         is_active=project.is_active,
         data={
             "customer_id": project.customer_id or "",
+            "customer_label": project.customer_label,
+            "has_customer_field": project.has_customer_field,
             "department_ids": list(project.department_ids),
             "street": address.street,
             "city": address.city,
