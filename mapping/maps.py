@@ -215,6 +215,7 @@ class Maps:
     `approvals` is what a person allowed for the one document being planned: "catch_up", "tax", "add_suffix",
     "expense_account:77". For costs that go to Procore: `lefts` (kind key, right id), `budgets` project id, `posted`
     the document as it was planned when it was last sent, `taken_numbers` those of the other parts of its source.
+    `agreed`: what both sides of a linked contact were last in step about.
     """
 
     links: Mapping[tuple[str, str], Target] = field(default_factory=dict)
@@ -239,6 +240,7 @@ class Maps:
     budgets: Mapping[str, ProjectBudget] = field(default_factory=dict)
     posted: Mapping[str, Any] = field(default_factory=dict)
     taken_numbers: frozenset[str] = frozenset()
+    agreed: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, kind: MappingKind, left_id: str) -> Target | None:
         return self.links.get((kind.key, left_id))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.db import transaction
 from django.dispatch import Signal
@@ -77,6 +77,14 @@ count_documents = Hook(_count_no_documents)
 count_waiting = Hook(_count_none_waiting)
 # Left ids of a kind that open documents name: kind key -> ids.
 ids_in_use = Hook(_find_none_in_use)
+
+
+def _hear_nothing(connection: Connection, resource_key: str, rows: Sequence[Any]) -> None:
+    return None
+
+
+# Rows (mapping.directory.items.DirectoryRow) are about to be written to the directory: connection, resource key, rows.
+before_rows_change = Hook(_hear_nothing)
 
 
 def link_subject(kind_key: str, left_id: str) -> str:

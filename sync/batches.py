@@ -15,6 +15,7 @@ from django.utils import timezone
 from connectors.errors import Missing, Rejected, Throttled, VendorError
 from connectors.qbo.client import MOST_BATCH_ITEMS
 from sync import ledger, outbox, settle, sources
+from sync.amending import draft_amendment
 from sync.flow import Flow
 from sync.models import Entry, Outgoing
 from sync.planning import plan_one
@@ -87,6 +88,8 @@ class Batches:
         plan = plan_one(self.work, flow, entry, source)
         if plan is None:
             return None
+        if flow.amends:
+            return draft_amendment(self.work, entry, plan)
         if plan.document is not None and not entry.is_posted and not entry.approvals:
             return draft_create(self.work, entry, plan)
         # What a person allowed (a number twice) is said of a call as a whole, so that one goes alone.
@@ -150,7 +153,7 @@ def _name_of(draft: Outgoing) -> str:
     if "DocNumber" in body:
         party = body.get("VendorRef") or body.get("CustomerRef") or {}
         return f"{draft.target_type}:{party.get('value')}:{body['DocNumber']}".casefold()
-    return str(body.get("DisplayName") or body.get("Name") or body.get("name") or draft.pk).casefold()
+    return str(body.get("DisplayName") or body.get("Name") or body.get("name") or draft.key).casefold()
 
 
 def _chunks(drafts: Sequence[Outgoing], size: int) -> Iterator[Sequence[Outgoing]]:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from sync import (
     afterlife_codes,
     bill_codes,
+    contact_codes,
     costing_codes,
     file_codes,
     lock_codes,
@@ -31,6 +32,7 @@ CODES = {
         *tagging_codes.TAGS,
         *planning_codes.CLAIMS,
         *planning_codes.PROJECTS_AND_CONTACTS,
+        *contact_codes.CONTACTS,
         *bill_codes.BILLS,
         *bill_codes.REFUSALS,
         *payment_codes.PAYMENTS,

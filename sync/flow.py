@@ -45,6 +45,8 @@ class Flow:
     two of one group in one, since one builds on the other. `makes` are the QuickBooks entities it posts, which are
     watched for changes there. `splits` answers the parts one source record has an entry each for (a cost for every
     project it touches); pure. `writes` is set where it writes to the side it reads.
+    `amends`: it changes a record that stands on the other side already, as sync.amending tells. `instead_of` is the
+    flow that is switched off when it is switched on.
     `is_beside`: it carries what hangs on documents, so that lists of documents show it only when it is asked for or
     something is wrong.
     """
@@ -72,6 +74,8 @@ class Flow:
     splits: Callable[[Any], tuple[str, ...]] | None = None
     writes: Side | None = None
     is_beside: bool = False
+    amends: bool = False
+    instead_of: str = ""
     help: str = ""
 
     @property

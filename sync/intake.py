@@ -20,12 +20,12 @@ from connectors.procore import resources as procore
 from connectors.procore.client import ProcoreClient
 from mapping.defaults import EXISTING_PROJECTS
 from mapping.directory.items import READERS
-from mapping.directory.rows import save_rows
+from mapping.directory.rows import save_rows, take_rows
 from mapping.kinds import PROJECT
 from mapping.models import Link, RemoteItem
 from smoothx.lib.dates import parse_date, parse_instant
 from smoothx.lib.money import money
-from sync import ledger, project_watch
+from sync import contact_watch, ledger, project_watch
 from sync.facts import look_again
 from sync.marks import OVERLAP, Marks, kept_marks
 from sync.models import Entry
@@ -50,6 +50,7 @@ def poll_procore(work: Work) -> int:
     client = work.procore
     started_at = timezone.now()
     noted = poll_projects(work, client, started_at)
+    poll_companies(client, started_at)
     for project_id in active_project_ids(client.connection):
         noted += _poll_one(work, client, project_id, started_at)
         work.keep_lease()
@@ -101,6 +102,17 @@ def poll_projects(work: Work, client: ProcoreClient, started_at: datetime) -> in
         noted += project_watch.note_changes(work, [row for row in rows if str(row["id"]) in mapped])
     _advance(client.connection, procore.PROJECTS.key, started_at)
     return noted
+
+
+def poll_companies(client: ProcoreClient, started_at: datetime) -> None:
+    """The directory's companies, while contacts are kept in step: what changed, at first all of them."""
+    if contact_watch.running_flow() is None:
+        return
+    connection, key = client.connection, procore.VENDORS.key
+    since = _since(_cursor(connection, key)) if contact_watch.has_first_reading(connection) else None
+    for rows in client.list(procore.VENDORS, updated_since=since):
+        take_rows(connection, key, [READERS[key](connection, row) for row in rows])
+    _advance(connection, key, started_at)
 
 
 def _is_carried(work: Work, row: Row, cursor: Cursor | None) -> bool:

@@ -15,10 +15,18 @@ from connectors.signals import connection_broken, connection_restored, events_ar
 from mapping.changing import settings_changed, settings_changing
 from mapping.models import Link
 from mapping.pushing import pushes
-from mapping.signals import OpenDocuments, ask_survivors, count_documents, count_waiting, ids_in_use, mapping_changed
+from mapping.signals import (
+    OpenDocuments,
+    ask_survivors,
+    before_rows_change,
+    count_documents,
+    count_waiting,
+    ids_in_use,
+    mapping_changed,
+)
 from smoothx.tenants.models import Membership, Role
 from smoothx.tenants.scope import tenant_scope
-from sync import ledger, previews, push_runs, pushing
+from sync import contact_watch, ledger, previews, push_runs, pushing
 from sync.models import WaitingFor
 from sync.settle import CONNECTION_RESTORED
 from sync.survivors import find_survivors
@@ -116,6 +124,7 @@ def find_ids_in_use(kind_key: str) -> frozenset[str]:
 
 
 ask_survivors.register(find_survivors)
+before_rows_change.register(contact_watch.note_changes)
 pushes.register(
     pushing.push,
     states=pushing.states,

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from sync import drafting, ledger, resending, settle
+from sync.amending import record_amendment
 from sync.basis import differs_by_mapping_alone
 from sync.drafting import PLANNED
 from sync.flow import Flow
@@ -26,6 +27,8 @@ MOST_TWINS = 3
 
 def record(work: Work, flow: Flow, entry: Entry, plan: Plan[Any]) -> Outgoing | None:
     """The write to send now, or None when the entry is decided without one."""
+    if flow.amends:
+        return record_amendment(work, entry, plan)
     if plan.removal is not None:
         return record_removal(work, entry, plan.removal)
     if plan.document is None:

@@ -12,7 +12,9 @@ from sync import ledger
 from sync.books import RESOURCE
 from sync.flow import Flow
 from sync.models import FlowSetting
-from sync.tasks import nudge
+from sync.registry import all_flows
+from sync.switches import is_on as is_on_now
+from sync.tasks import nudge, start_polling
 
 
 def switch(flow: Flow, actor: Any, *, is_on: bool | None) -> int:
@@ -26,6 +28,11 @@ def switch(flow: Flow, actor: Any, *, is_on: bool | None) -> int:
             FlowSetting.objects.update_or_create(flow=flow.key, defaults={"is_on": is_on, "changed_by": by})
         runs = flow.is_on_at_first if is_on is None else is_on
         AuditEntry.note(actor=actor, action="flow.on" if runs else "flow.off", subject=flow.label, flow=flow.key)
+        if runs and flow.instead_of and is_on_now(flow.instead_of):
+            switch(all_flows()[flow.instead_of], actor, is_on=False)
+        if runs and flow.amends:
+            # What follows by itself begins with the first reading after this.
+            start_polling()
         released = ledger.release([f"flow:{flow.key}"]) if runs else 0
         if runs and off_since is not None:
             _read_again(off_since)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sync.pages import activity, acts, adoption, backfill, document, linking, recoding, urgent
+from sync.pages import activity, acts, adoption, backfill, contacts, document, linking, recoding, urgent
 
 app_name = "activity"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("export.csv", activity.export, name="export"),
     path("adopt/", adoption.page, name="adopt"),
     path("backfill/", backfill.page, name="backfill"),
+    path("contacts/", contacts.page, name="contacts"),
     path("now/", urgent.page, name="urgent"),
     path("recode/", recoding.index, name="recode"),
     path("recode/<int:run_id>/", recoding.run, name="recode_run"),

@@ -48,6 +48,7 @@ from sync.ahead import Ahead
 from sync.carriers import load_carriers
 from sync.cost_maps import COST_FLOWS, LEFT_KINDS, with_costs
 from sync.models import Entry
+from sync.registry import all_flows
 from sync.switches import load_flows_off
 
 # Flows whose documents are sold to the sub-customer of a project.
@@ -146,6 +147,9 @@ class Work:
         maps = replace(self.base_maps, contracts=contracts, approvals=frozenset(entry.approvals))
         if entry.flow in COST_FLOWS:
             return with_costs(self, maps, entry)
+        flow = all_flows().get(entry.flow)
+        if flow is not None and flow.amends:
+            return replace(maps, agreed=dict(entry.facts))
         if entry.flow in SALES:
             return replace(maps, parents=self.parents, carriers=load_carriers(self))
         return self._with_lists(maps, entry) if entry.flow in PUSHED_CODES else maps

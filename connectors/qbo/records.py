@@ -28,7 +28,7 @@ class Contact:
     """A vendor or customer; a customer with `parent_id` is a sub-customer or project. Name is the display name.
 
     `tax_id` comes masked but for its last digits. `phone` is the first number there is, `mobile` another one.
-    `term_id` is the term a vendor is paid by.
+    `term_id` is the term a vendor is paid by. `street` is the first line of the address, `more_lines` are those below.
     """
 
     id: str
@@ -52,6 +52,7 @@ class Contact:
     tax_id: str = ""
     currency: str = ""
     term_id: str = ""
+    more_lines: tuple[str, ...] = ()
 
     @classmethod
     def from_wire(cls, wire: Wire, *, role: Literal["vendor", "customer"]) -> Contact:
@@ -79,6 +80,7 @@ class Contact:
             tax_id=str(wire.get("TaxIdentifier") or wire.get("PrimaryTaxIdentifier") or ""),
             currency=_ref(wire, "CurrencyRef"),
             term_id=_ref(wire, "TermRef"),
+            more_lines=tuple(line for number in range(2, 6) if (line := address.get(f"Line{number}"))),
         )
 
 

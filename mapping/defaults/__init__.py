@@ -10,6 +10,7 @@ from mapping.defaults import (
     bills,
     codes,
     commitments,
+    contacts,
     costs,
     labour,
     owner_invoices,
@@ -41,6 +42,7 @@ from mapping.defaults.bills import (
 )
 from mapping.defaults.codes import BILL_CODE, BILL_ITEM, INVOICE_CODE, LINE_ITEM_TYPE
 from mapping.defaults.commitments import ORDER_BILL_STATUS, ORDER_CONTRACTS
+from mapping.defaults.contacts import CONTACT_FIELDS, CONTACT_RENAME
 from mapping.defaults.costs import (
     DEFAULT_COST_TYPE,
     FOLLOW_DELETED_COSTS,
@@ -112,6 +114,7 @@ DEFAULTS: dict[str, DefaultKind] = {
         receipts,
         after_posting,
         costs,
+        contacts,
         labour,
     )
     for kind in module.KINDS
@@ -129,6 +132,8 @@ __all__ = [
     "CLASS_TYPE",
     "CLOSED_PERIOD",
     "CODE_KEY",
+    "CONTACT_FIELDS",
+    "CONTACT_RENAME",
     "COST_TYPES",
     "CURRENT_TYPES",
     "DEFAULTS",

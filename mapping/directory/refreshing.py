@@ -26,7 +26,7 @@ from mapping.directory.lists import read_list
 from mapping.directory.merges import note_merges
 from mapping.directory.meter import Meter
 from mapping.directory.project_lists import PROJECT_LISTS, refresh_project_codes, refresh_project_list
-from mapping.directory.rows import Counts, list_missing, list_vanished, mark_missing, note_gone, save_rows
+from mapping.directory.rows import Counts, list_missing, list_vanished, mark_missing, note_gone, save_rows, take_rows
 from mapping.models import Refresh, RemoteItem
 from mapping.screens import SECTIONS
 from mapping.sides import SIDE_LABELS, NotConnected, SideKey, load_sides, resources_of
@@ -111,7 +111,7 @@ def _refresh_list(connection: Connection, resource: Resource, meter: Meter) -> N
     started_at = timezone.now()
     seen: set[str] = set()
     for rows in read_list(connection, resource, meter):
-        meter.add(save_rows(connection, resource.key, rows, seen=seen, log=meter.log))
+        meter.add(take_rows(connection, resource.key, rows, seen=seen, log=meter.log))
     if not meter.is_whole:
         return
     if connection.vendor == Vendor.QBO:
@@ -154,7 +154,7 @@ def _is_first(connection: Connection, resource: Resource) -> bool:
 
 
 def upsert_company(connection: Connection, company: procore_records.Company) -> None:
-    save_rows(connection, procore.VENDORS.key, [company_item(company)])
+    take_rows(connection, procore.VENDORS.key, [company_item(company)])
 
 
 def upsert_project(connection: Connection, project: procore_records.Project) -> None:
@@ -163,7 +163,7 @@ def upsert_project(connection: Connection, project: procore_records.Project) -> 
 
 def upsert_qbo_contact(connection: Connection, contact: qbo_records.Contact) -> None:
     resource = qbo.VENDORS if contact.role == "vendor" else qbo.CUSTOMERS
-    save_rows(connection, resource.key, [contact_item(contact)])
+    take_rows(connection, resource.key, [contact_item(contact)])
 
 
 def absorb_qbo_changes(connection: Connection, changes: Mapping[str, Sequence[Mapping[str, Any]]]) -> Counts:
@@ -177,7 +177,7 @@ def absorb_qbo_changes(connection: Connection, changes: Mapping[str, Sequence[Ma
         resource = QBO_RESOURCES[entity]
         gone = [str(wire["Id"]) for wire in rows if wire.get("status") == "Deleted"]
         kept = [READERS[resource.key](connection, wire) for wire in rows if wire.get("status") != "Deleted"]
-        counts += save_rows(connection, resource.key, kept)
+        counts += take_rows(connection, resource.key, kept)
         if gone:
             note_merges(connection, resource, gone)
             counts += mark_missing(connection, resource.key, only=gone)

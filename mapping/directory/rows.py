@@ -18,7 +18,7 @@ from mapping.defaults import DEFAULTS
 from mapping.directory.items import PROJECT_ONLY, DirectoryRow
 from mapping.kinds import KINDS
 from mapping.models import DefaultChoice, Link, RefreshChange, RemoteItem
-from mapping.signals import announce, link_subject
+from mapping.signals import announce, before_rows_change, link_subject
 from smoothx.tenants.scope import require_tenant_id
 
 KEY = ("connection", "resource", "remote_id")
@@ -108,6 +108,20 @@ def save_rows(
         renamed=renamed,
         inactivated=sum(not by_id[remote_id]["is_active"] for remote_id in turned),
     )
+
+
+def take_rows(
+    connection: Connection,
+    resource_key: str,
+    rows: Sequence[DirectoryRow],
+    *,
+    seen: set[str] | None = None,
+    log: ChangeLog | None = None,
+) -> Counts:
+    """The same for rows that may be linked already: who follows their changes is told before they are written."""
+    if rows:
+        before_rows_change(connection, resource_key, rows)
+    return save_rows(connection, resource_key, rows, seen=seen, log=log)
 
 
 @cache

@@ -15,7 +15,7 @@ from mapping.directory.items.procore import company_item, project_item
 from mapping.directory.items.quickbooks import contact_item, product_item
 from mapping.directory.items.quickbooks_lists import employee_item, sorting_item
 from mapping.directory.items.rows import DirectoryRow
-from mapping.directory.rows import save_rows
+from mapping.directory.rows import save_rows, take_rows
 
 # What a created or found record of this kind is kept under. "vendor" is a company of Procore's directory.
 RESOURCES = {
@@ -29,7 +29,7 @@ RESOURCES = {
 
 
 def upsert_companies(connection: Connection, companies: Sequence[procore_records.Company]) -> None:
-    save_rows(connection, procore.VENDORS.key, [company_item(company) for company in companies])
+    take_rows(connection, procore.VENDORS.key, [company_item(company) for company in companies])
 
 
 def upsert_projects(connection: Connection, projects: Sequence[procore_records.Project]) -> None:
@@ -38,7 +38,7 @@ def upsert_projects(connection: Connection, projects: Sequence[procore_records.P
 
 def upsert_contacts(connection: Connection, contacts: Sequence[qbo_records.Contact]) -> None:
     for role, resource in (("vendor", qbo.VENDORS), ("customer", qbo.CUSTOMERS)):
-        save_rows(connection, resource.key, [contact_item(each) for each in contacts if each.role == role])
+        take_rows(connection, resource.key, [contact_item(each) for each in contacts if each.role == role])
 
 
 def upsert_records(connection: Connection, entity: str, wires: Sequence[Mapping[str, Any]]) -> None:

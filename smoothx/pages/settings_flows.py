@@ -90,6 +90,7 @@ def _flow(
         "description": flow.help,
         "direction": [SIDES[flow.source], SIDES[flow.target]],
         "is_on": is_on,
+        "differs_url": reverse("activity:contacts") if flow.amends and is_on and may else "",
         "is_pushed": is_push,
         "toggle": _toggle(flow, is_on=not is_on, next_url=next_url) if can and not is_asked else None,
         "answers": [_toggle(flow, is_on=on, next_url=next_url) for on in (True, False)] if can and is_asked else [],

@@ -86,6 +86,7 @@ def _more_actions(request: TenantRequest) -> list[Action]:
         ("Link what is there", "activity:adopt", "link", Role.APPROVER),
         ("Posted before a change", "activity:recode", "refresh", Role.APPROVER),
         ("Add earlier documents", "activity:backfill", "clock", Role.ADMIN),
+        ("Linked contacts that differ", "activity:contacts", "users", Role.ADMIN),
     )
     return [
         Action(label=label, url=reverse(name), icon=icon)

@@ -31,6 +31,9 @@ TARGET_NOUNS = {
     "procore_lock": "Lock on",
     "Attachable": "File",
     "cost_file": "File",
+    "vendor_change": "Vendor",
+    "customer_change": "Customer",
+    "company_change": "Company",
 }
 
 

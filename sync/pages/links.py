@@ -16,10 +16,12 @@ from connectors.models import Connection
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from sync.models import Entry
+from sync.targets.contact_changes import ENTITIES as CHANGED_CONTACTS
 
+COMPANIES = frozenset({"vendor", "company_change"})
 Address = Callable[[Connection, Entry], str]
 # What a change was written to, where it has a name of its own here.
-NAMES = {"JobChange": "Customer"}
+NAMES = {"JobChange": "Customer", **CHANGED_CONTACTS}
 
 SOURCES: dict[str, Address] = {
     procore.REQUISITIONS.key: lambda connection, entry: procore_requisition_url(
@@ -63,4 +65,4 @@ def target_url(entry: Entry, connection: Connection | None) -> str:
         return qbo_txn_url(NAMES.get(entry.target_type, entry.target_type), entry.target_id)
     if entry.target_type == "direct_cost":
         return procore_direct_cost_url(entry.project_id, entry.target_id)
-    return procore_vendor_url(connection.account_id, entry.target_id) if entry.target_type == "vendor" else ""
+    return procore_vendor_url(connection.account_id, entry.target_id) if entry.target_type in COMPANIES else ""

@@ -15,6 +15,7 @@ from sync.models import Entry
 from sync.sources import (
     claims,
     commitments,
+    contact_pairs,
     costs,
     directory,
     files,
@@ -28,7 +29,20 @@ from sync.sources import (
 from sync.sources.reader import Reader, SetReader
 from sync.work import Work
 
-AREAS = (claims, commitments, costs, directory, files, locks, owners, payments, payroll, projects, receipts)
+AREAS = (
+    claims,
+    commitments,
+    contact_pairs,
+    costs,
+    directory,
+    files,
+    locks,
+    owners,
+    payments,
+    payroll,
+    projects,
+    receipts,
+)
 READERS: dict[str, Reader] = {key: reader for area in AREAS for key, reader in area.READERS.items()}
 SET_READERS: dict[str, SetReader] = {key: reader for area in AREAS for key, reader in area.SET_READERS.items()}
 

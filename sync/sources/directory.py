@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from connectors.errors import Missing
@@ -21,6 +21,7 @@ from sync.models import Entry
 from sync.sources.reader import Reader, SetReader
 from sync.work import Work
 
+ContactRole = Literal["vendor", "customer"]
 # More would make the address longer than gateways take.
 IDS_IN_AN_ADDRESS = 100
 
@@ -100,7 +101,14 @@ def read_codes(work: Work, entries: Sequence[Entry]) -> dict[int, CodePush]:
 
 
 def read_companies(work: Work, entries: Sequence[Entry]) -> dict[int, PushRequest]:
-    ids = list(dict.fromkeys(entry.source_id for entry in entries))
+    found = find_companies(work, [entry.source_id for entry in entries])
+    upsert_companies(work.procore.connection, list(found.values()))
+    return {e.pk: PushRequest(found[e.source_id], _role(e)) for e in entries if e.source_id in found}
+
+
+def find_companies(work: Work, company_ids: Iterable[str]) -> dict[str, Company]:
+    """Companies by id, inactive ones too; what is gone is left out."""
+    ids = list(dict.fromkeys(company_ids))
     found: dict[str, Company] = {}
     for start in range(0, len(ids), IDS_IN_AN_ADDRESS):
         wanted = ids[start : start + IDS_IN_AN_ADDRESS]
@@ -112,26 +120,31 @@ def read_companies(work: Work, entries: Sequence[Entry]) -> dict[int, PushReques
             found[missing] = Company.from_wire(work.procore.get(procore.VENDORS, missing))
         except Missing:
             continue
-    upsert_companies(work.procore.connection, list(found.values()))
-    return {e.pk: PushRequest(found[e.source_id], _role(e)) for e in entries if e.source_id in found}
+    return found
 
 
 def read_qbo_contacts(work: Work, entries: Sequence[Entry]) -> dict[int, Contact]:
-    found: dict[tuple[str, str], Contact] = {}
-    for role, resource in CONTACT_LISTS.items():
-        ids = list(dict.fromkeys(entry.source_id for entry in entries if _role(entry) == role))
-        read = [Contact.from_wire(wire, role=role) for wire in work.qbo.get_many(resource, ids)]
-        found |= {(role, contact.id): contact for contact in read}
+    found = find_contacts(work, [(_role(entry), entry.source_id) for entry in entries])
     upsert_contacts(work.qbo.connection, list(found.values()))
     keys = {entry.pk: (_role(entry), entry.source_id) for entry in entries}
     return {pk: found[key] for pk, key in keys.items() if key in found}
 
 
-def _role(entry: Entry) -> Literal["vendor", "customer"]:
+def find_contacts(work: Work, wanted: Iterable[tuple[ContactRole, str]]) -> dict[tuple[str, str], Contact]:
+    """Vendors and customers by role and id, inactive ones too; what is gone is left out."""
+    named = list(dict.fromkeys(wanted))
+    found: dict[tuple[str, str], Contact] = {}
+    for role, resource in CONTACT_LISTS.items():
+        wires = work.qbo.get_many(resource, [contact_id for each, contact_id in named if each == role])
+        found |= {(role, str(wire["Id"])): Contact.from_wire(wire, role=role) for wire in wires}
+    return found
+
+
+def _role(entry: Entry) -> ContactRole:
     return "customer" if entry.part == "customer" else "vendor"
 
 
-CONTACT_LISTS: dict[Literal["vendor", "customer"], Resource] = {"vendor": qbo.VENDORS, "customer": qbo.CUSTOMERS}
+CONTACT_LISTS: dict[ContactRole, Resource] = {"vendor": qbo.VENDORS, "customer": qbo.CUSTOMERS}
 READERS: dict[str, Reader] = {
     procore.PROJECTS.key: read_project,
     procore.VENDORS.key: read_company,

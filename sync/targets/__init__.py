@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sync.targets.answers import Adapter, Answer, Standing, Twin, signed
 from sync.targets.carriers import CarrierItems
+from sync.targets.contact_changes import ENTITIES as CHANGED_CONTACTS
+from sync.targets.contact_changes import BooksContacts, ProcoreContacts
 from sync.targets.direct_costs import DirectCosts
 from sync.targets.directory import ProcoreDirectory
 from sync.targets.documents import MONEY_ENTITIES, BooksDocuments
@@ -22,6 +24,8 @@ ADAPTERS: dict[str, Adapter] = {
     "CarrierItem": CarrierItems(),
     "JobChange": BooksJobs(),
     "vendor": ProcoreDirectory(),
+    **dict.fromkeys(CHANGED_CONTACTS, BooksContacts()),
+    "company_change": ProcoreContacts(),
     "direct_cost": DirectCosts(),
     "procore_lock": RecordLocks(),
     **FILE_ADAPTERS,

@@ -156,6 +156,8 @@ TABLE = (
     post("activity:urgent", "approver", FORM_ERROR, data={"address": "https://example.com/bill?txnId=1"}),
     get("activity:adopt", "approver"),
     get("activity:backfill", "admin"),
+    get("activity:contacts", "admin"),
+    post("activity:contacts", "admin"),
     post("activity:backfill", "admin", FORM_ERROR, data={"project": "", "since": "2026-01-01"}),
     post("activity:adopt", "approver", data={"entry": "1"}),
     get("activity:recode", "approver"),

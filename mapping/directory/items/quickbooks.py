@@ -30,6 +30,7 @@ def contact_item(contact: records.Contact) -> DirectoryRow:
             "country_code": contact.country,
             "currency": contact.currency,
             "term_id": contact.term_id,
+            **({"more_lines": list(contact.more_lines)} if contact.more_lines else {}),
         },
     )
 
