@@ -104,7 +104,9 @@ def _check(work: Work, since: date) -> date:
 
 
 def _in_procore(work: Work, project_id: str, since: date, start: date) -> Iterator[Found]:
-    without_openings: Any = SimpleNamespace(defaults=work.defaults, openings={})
+    without_openings: Any = SimpleNamespace(
+        defaults=work.defaults, openings={}, invoices_of_bills=work.invoices_of_bills
+    )
     for poll in POLLS:
         if poll.flow in work.flows_off:
             continue

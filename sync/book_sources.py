@@ -21,7 +21,7 @@ from connectors.qbo.records_time import TimeActivity
 from connectors.resource import Resource
 from smoothx.lib.dates import parse_date, to_instant_text
 from smoothx.tenants.models import Tenant
-from sync import attached, ledger, paid_documents
+from sync import attached, ledger, order_sources, paid_documents
 from sync.cost_sources import cost_reader, look_at_adopted, reads_journals, wants_cost
 from sync.labour_sources import begin_again, keep_payroll, reads_payroll, wants_payroll
 from sync.models import Entry
@@ -98,12 +98,21 @@ SOURCES: tuple[BookSource, ...] = (
         begins_again=begin_again,
     ),
     BookSource(
+        order_sources.FLOW,
+        qbo.BILLS,
+        cost_reader("Bill"),
+        wants_cost,
+        keeps=order_sources.keep_ours,
+        finds_more=order_sources.note_linked,
+        begins_at_start=True,
+    ),
+    BookSource(
         "bill_payments",
         qbo.BILL_PAYMENTS,
         BillPayment.from_wire,
         keeps=paid_documents.keep_paid,
         looks_again=paid_documents.look_again,
-        finds_more=paid_documents.note_adopted,
+        finds_more=paid_documents.note_more,
     ),
     BookSource(
         "receipts",

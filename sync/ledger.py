@@ -257,6 +257,7 @@ def load_contract(flow_key: str, group: str, opening: Opening | None) -> Contrac
         .order_by("position")
         .values_list("source_id", "position", "target_id", "facts", "planned__facts__tax", "source_fingerprint")
     )
+    rows = sorted([*rows, *_rows_of_bills(flow_key, group)], key=lambda row: row[1])
     claims = [
         (
             target,
@@ -272,6 +273,17 @@ def load_contract(flow_key: str, group: str, opening: Opening | None) -> Contrac
         posted=tuple(claim for target, claim in claims if target),
         left_out=frozenset(claim.source_id for claim in left_out),
         left_out_claims=left_out,
+    )
+
+
+def _rows_of_bills(flow_key: str, group: str) -> list[Any]:
+    """Invoices of the contract that bills of the books became, told as if they had crossed: later ones count on from
+    them."""
+    if flow_key != "bills":
+        return []
+    made = Entry.objects.filter(flow="order_bills", group=group).exclude(target_id="")
+    return list(
+        made.values_list("target_id", "position", "source_id", "facts", "planned__facts__tax", "source_fingerprint")
     )
 
 

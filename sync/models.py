@@ -130,6 +130,7 @@ class Entry(TenantModel):
             "CreditMemo": "Credit memo ",
             "Estimate": "Estimate ",
             "PurchaseOrder": "Purchase order ",
+            "commitment_invoice": "Invoice ",
         }
         return f"{nouns.get(self.target_type, '')}{self.target_number or self.target_id or 'it'}"
 

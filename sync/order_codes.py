@@ -42,14 +42,6 @@ ORDERS = (
         "document",
         "Decide",
     ),
-    Code(
-        "order_lines_unclear",
-        "held",
-        "Changed in Procore, but the lines of {subject} can no longer be told apart in QuickBooks, where it has bills. "
-        "Change the order there by hand, or keep it as it is.",
-        "document",
-        "Decide",
-    ),
 )
 
 BILLS_OF_ORDERS = (
@@ -94,6 +86,14 @@ BILLS_OF_ORDERS = (
         "Open in QuickBooks",
     ),
     Code(
+        "order_line_detailed",
+        "held",
+        "{subject} has a detailed schedule of values in Procore, which QuickBooks does not know. Enter the invoice "
+        "there, and leave this out.",
+        "open_source",
+        "Open in QuickBooks",
+    ),
+    Code(
         "order_retention_unclear",
         "blocked",
         "{amount} of retention on {subject} belongs to several orders. Put the customer of one of them on the line.",
@@ -128,6 +128,14 @@ BILLS_OF_ORDERS = (
         "waiting",
         "Received against a purchase order that came from Procore, so it belongs on its commitment and is no direct "
         "cost. Switch on Settings, Purchase orders, or enter the invoice on the commitment and leave this out.",
+        "flows",
+        "Open the switches",
+    ),
+    Code(
+        "order_lines_not_carried",
+        "posted_with_warnings",
+        "{amount} of {subject} was received against a purchase order that came from Procore, and is no direct cost. "
+        "Switch on Settings, Purchase orders, or enter it on the commitment.",
         "flows",
         "Open the switches",
     ),

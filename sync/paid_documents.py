@@ -23,12 +23,14 @@ from connectors.resource import Resource
 from sync import ledger
 from sync.models import Entry, Outgoing
 from sync.sources import payments, receipts
-from sync.sources.payments import FLOW_PAID, PAID_BY, find_paid, is_taxed
+from sync.sources.payments import FLOW_ORDERED, FLOW_PAID, PAID_BY, find_ordered, find_paid, is_part_of_bill, is_taxed
 from sync.work import Work
 from sync.written import LINKED
 
 # A linking may be written while the payments of others are being looked for.
 OVERLAP = timedelta(minutes=2)
+# Until when bills that became invoices were looked through.
+ORDERED_CURSOR = "bill_payments.ordered"
 Note = Callable[[Mapping[str, Any]], int]
 
 
@@ -55,17 +57,42 @@ INVOICES = Paid(
 
 
 def keep_paid(work: Work, payment: BillPayment, parts: set[str]) -> set[str]:
-    """Those that stand for a Procore invoice; a payment of others is nobody's news."""
-    return set(find_paid(work.qbo.connection, parts))
+    """Those that stand for a Procore invoice; a payment of others is nobody's news. Of a bill that became invoices
+    itself there is a part for each."""
+    return {*find_paid(work.qbo.connection, parts), *find_ordered(work.qbo.connection, parts)}
 
 
 def look_again(work: Work, reads: Resource, parts: set[str]) -> None:
     """Other payments of the same document: where tax is left off, their shares hang together."""
     paid = find_paid(work.qbo.connection, parts)
     taxed = [part for part, entry in paid.items() if is_taxed(entry)]
+    taxed += [part for part, entry in find_ordered(work.qbo.connection, parts).items() if is_part_of_bill(entry)]
     if taxed:
         others = Entry.objects.filter(source_connection=work.qbo.connection, source_type=reads.key, part__in=taxed)
         ledger.make_due(others)
+
+
+def note_more(work: Work, note: Note) -> int:
+    """Payments of documents that became ours, and of bills that became invoices, since we last looked."""
+    return note_adopted(work, note) + _note_ordered(work, note)
+
+
+def _note_ordered(work: Work, note: Note) -> int:
+    """A bill may be paid before its invoice stands in Procore, and what the invoice is of the bill may change."""
+    made = Entry.objects.filter(flow=FLOW_ORDERED, source_connection=work.qbo.connection).exclude(target_id="")
+    connection, now = work.qbo.connection, timezone.now()
+    if not made.exists():
+        return 0
+    cursor = Cursor.objects.filter(connection=connection, resource=ORDERED_CURSOR, project_id="").first()
+    if cursor is not None:
+        made = made.filter(updated_at__gte=cursor.read_until - OVERLAP)
+    bills = sorted(set(made.values_list("source_id", flat=True)))
+    ids = _payments_of(work, BILLS, qbo.BILLS, bills)
+    noted = sum(note(wire) for wire in payments.read_payment_wires(work, list(dict.fromkeys(ids))))
+    Cursor.objects.update_or_create(
+        connection=connection, resource=ORDERED_CURSOR, project_id="", defaults={"read_until": now}
+    )
+    return noted
 
 
 def note_adopted(work: Work, note: Note, *, paid: Paid = BILLS) -> int:

@@ -25,7 +25,8 @@ class ProjectPoll:
 
     `dated` is where a row has its day, if what is dated before the start date stays out. `announced_as` are Procore's
     names of its webhook events: the document's own first, then those of its parts. `figure` is where a row has the
-    amount of its entry, if that may change without the row's time: the list is read whole then, and compared.
+    amount of its entry, if that may change without the row's time: the list is read whole then, and compared. `total`
+    is the same of a row whose lines alone may not move its time: it is compared when the list is read whole anyway.
     `is_used` tells whether the firm takes such documents at all. `place` tells the contract of a row and its number
     there, so that the first of a contract is known before anything is read.
     """
@@ -37,17 +38,18 @@ class ProjectPoll:
     dated: str = ""
     announced_as: tuple[str, ...] = ()
     figure: str = ""
+    total: str = ""
     is_used: Callable[[Work], bool] = lambda work: True
     place: Callable[[Row], tuple[str, int]] = lambda row: ("", 0)
 
 
 def wants_requisition(work: Work, row: Row) -> bool:
-    """With a status that makes a bill, and not inside the opening balance.
+    """With a status that makes a bill, not made of one, and not inside the opening balance.
 
     A claim dated before the start date but approved after the opening balances were read is wanted as well: it is in
     neither, so somebody must be told.
     """
-    if not work.defaults.says(BILL_STATUSES, str(row.get("status"))):
+    if not work.defaults.says(BILL_STATUSES, str(row.get("status"))) or str(row["id"]) in work.invoices_of_bills:
         return False
     opening = work.openings.get(str(row.get("commitment_id")))
     return opening is None or int(row["number"]) > opening.number
@@ -130,6 +132,7 @@ POLLS = (
         procore.DIRECT_COSTS,
         wants_direct_cost,
         dated="direct_cost_date",
+        total="grand_total",
         announced_as=("Direct Costs", "Direct Cost Line Items"),
     ),
     # Unverified: whether a change order moves the time of its commitment. What it comes to then is compared.

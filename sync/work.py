@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from connectors.models import Connection, Vendor
 from connectors.procore import resources as procore
+from connectors.procore.claim_items import CommitmentClaim
 from connectors.procore.client import ProcoreClient
 from connectors.procore.records import CostCode
 from connectors.procore.records_costs import ListedCost
@@ -80,6 +81,8 @@ class Work:
         # What costs on their way to Procore ask of a project, by its id: its budget codes, and its direct costs.
         self.budgets: dict[str, ProjectBudget] = {}
         self.direct_costs: dict[str, list[ListedCost]] = {}
+        # The invoices of a commitment, by its id, for bills that become invoices.
+        self.claims: dict[str, list[CommitmentClaim]] = {}
         # A change of the mapping or a setting made before is seen by this run; one made later may not be.
         self.mapped_at = timezone.now()
         # The files of Procore records, by resource and id, and of attachments in the books, by id; None is gone.
@@ -133,6 +136,12 @@ class Work:
     def lefts(self) -> dict[tuple[str, str], LeftSide]:
         """What of Procore vendors, sub-customers and employees of the books are linked to."""
         return load_lefts(LEFT_KINDS)
+
+    @cached_property
+    def invoices_of_bills(self) -> frozenset[str]:
+        """Invoices in Procore that bills of the books became: they never go back as bills."""
+        made = Entry.objects.filter(flow="order_bills").exclude(target_id="")
+        return frozenset(made.values_list("target_id", flat=True))
 
     @cached_property
     def openings(self) -> dict[str, Any]:

@@ -214,7 +214,7 @@ class Requisition(Claim):
 
     `completed` is line 4, `retainage` line 5, `earned` line 6, `previous` line 7, `due` line 8 (all without tax);
     `tax` is the tax applicable to this payment. `payment_terms` is written on the purchase order, not on the invoice:
-    whoever reads the invoice adds it.
+    whoever reads the invoice adds it, and whether it `is_ours`: made of a bill.
     """
 
     id: str
@@ -243,6 +243,7 @@ class Requisition(Claim):
     created_by: str = ""
     project_name: str = ""
     payment_terms: str = ""
+    is_ours: bool = False
 
     @property
     def contract_key(self) -> str:

@@ -128,7 +128,7 @@ class Commitment:
         packages: Sequence[Wire] = (),
         project_name: str = "",
     ) -> Commitment:
-        """`packages` are its approved change orders as each is shown singly, since the contract has no lines of them."""
+        """`packages` are its approved change orders as each is shown singly: the contract has no lines of them."""
         vendor = wire.get("vendor") or {}
         dated = ("contract_date", "issued_on_date", "execution_date", "created_at")
         own = tuple(CommitmentLine.from_wire(line) for line in wire.get("line_items") or ())

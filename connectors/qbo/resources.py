@@ -15,6 +15,9 @@ DEPARTMENTS = Resource("qbo.departments", "QuickBooks locations", "department", 
 EMPLOYEES = Resource("qbo.employees", "QuickBooks employees", "employee", "realm", entity="Employee")
 TERMS = Resource("qbo.terms", "QuickBooks terms", "term", "realm", entity="Term")
 BILLS = Resource("qbo.bills", "QuickBooks bills", "bill", "realm", entity="Bill")
+PURCHASE_ORDERS = Resource(
+    "qbo.purchase_orders", "QuickBooks purchase orders", "purchaseorder", "realm", entity="PurchaseOrder"
+)
 VENDOR_CREDITS = Resource(
     "qbo.vendor_credits", "QuickBooks vendor credits", "vendorcredit", "realm", entity="VendorCredit"
 )
@@ -45,6 +48,7 @@ ALL = (
     EMPLOYEES,
     TERMS,
     BILLS,
+    PURCHASE_ORDERS,
     VENDOR_CREDITS,
     BILL_PAYMENTS,
     INVOICES,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from connectors.qbo.records_costs import BookedCost, BookedLine
 from smoothx.lib.money import ZERO, cents, split, total
@@ -35,9 +36,9 @@ class ExpensePart:
     """The part of a document that falls to one customer of the books, `part` being the customer's id.
 
     `left_out_accounts` are those of retention, `cost_accounts` the only ones that count (None: all but those).
-    `orders` are the purchase orders whose bills come back as invoices of their commitment. `is_tax_cost`: tax on
-    purchases is part of their cost in these books. `paid_on` is the day a bill was paid in full. `left_out_lines` are
-    the keys of lines that stand in Procore as labour cost.
+    `orders` are the purchase orders whose bills come back as invoices of their commitment, if `orders_are_carried`.
+    `is_tax_cost`: tax on purchases is part of their cost in these books. `paid_on` is the day a bill was paid in full.
+    `left_out_lines` are the keys of lines that stand in Procore as labour cost.
     """
 
     source_id: str
@@ -49,6 +50,7 @@ class ExpensePart:
     left_out_accounts: tuple[str, ...] = ()
     cost_accounts: tuple[str, ...] | None = None
     orders: tuple[str, ...] = ()
+    orders_are_carried: bool = True
     paid_on: date | None = None
     left_out_lines: tuple[str, ...] = ()
 
@@ -58,6 +60,17 @@ class ExpensePart:
         if is_left_out or line.order_id in self.orders or not line.amount:
             return False
         return self.cost_accounts is None or line.account.id in self.cost_accounts
+
+    def of_orders(self) -> Decimal:
+        """What of the part receives purchase orders from Procore, without tax."""
+        lines = self.cost.lines if self.cost else ()
+        return total(line.amount for line in lines if line.customer.id == self.part and line.order_id in self.orders)
+
+    def whole_orders(self) -> frozenset[str]:
+        """Orders from Procore that the document as a whole is linked to, none of its lines naming them."""
+        if self.cost is None:
+            return frozenset()
+        return frozenset(self.cost.order_ids) & frozenset(self.orders) - {line.order_id for line in self.cost.lines}
 
     def amounts(self) -> list[tuple[BookedLine, Decimal]]:
         """The part's own lines with the cost of each; empty where none counts."""
@@ -91,7 +104,17 @@ def tax_shares(cost: BookedCost, is_tax_cost: bool) -> list[Decimal]:
     return split(cost.tax if is_tax_cost else -cost.tax, sizes)
 
 
-def check_totals(part: ExpensePart, notes: Notes) -> None:
+class OfBooks(Protocol):
+    """A part of a document of the books, whatever it becomes."""
+
+    @property
+    def cost(self) -> BookedCost | None: ...
+
+    @property
+    def is_tax_cost(self) -> bool: ...
+
+
+def check_totals(part: OfBooks, notes: Notes) -> None:
     """QuickBooks' own figures must agree before anything is built on them."""
     cost = part.cost
     if cost is None or cost.kind == "JournalEntry":

@@ -51,7 +51,8 @@ class PaidPart:
     """What one payment settles of one document, `part`. `payment` is None when it was deleted.
 
     `invoice` is None when the document is not ours any more. `ours` are the parts of the payment that are documents of
-    ours. `taxed` is None where tax is cost, or there is none. `title` is how the payment was known before.
+    ours. `taxed` is None where tax is cost, or there is none. `title` is how the payment was known before. `shared` is
+    set where the invoice stands for a part of the document alone, the rest being its `tax`.
     """
 
     payment_id: str
@@ -61,6 +62,12 @@ class PaidPart:
     ours: tuple[str, ...] = ()
     taxed: TaxedDocument | None = None
     title: str = ""
+    shared: TaxedDocument | None = None
+
+    @property
+    def document(self) -> str:
+        """The document that is settled; a part may name a purchase order of it as well, "Bill:234:90"."""
+        return ":".join(self.part.split(":")[:2])
 
     @property
     def is_credit(self) -> bool:

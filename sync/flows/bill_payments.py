@@ -30,20 +30,21 @@ def payment_issued_for(part: PaidPart, maps: Maps, defaults: Defaults) -> Plan[C
         return notes.remove("payment_voided")
     if invoice is None:
         return notes.remove("paid_document_not_ours", _name(part))
-    applied = payment.applied_to(part.part)
+    applied = payment.applied_to(part.document)
     if not applied:
         return notes.remove("payment_not_applied", invoice.name)
     neither = defaults.says(PAYMENT_CREDITS, "neither")
     if part.is_credit and neither:
         return notes.remove("credit_not_counted")
-    left_out = credits_of_ours(payment, part.ours, part.part) if neither and not part.is_credit else ZERO
+    left_out = credits_of_ours(payment, part.ours, part.document) if neither and not part.is_credit else ZERO
     amount = _without_tax(part, applied, left_out, defaults)
     if not amount:
         return notes.remove("nothing_paid")
     if payment.currency and payment.currency != defaults.home_currency:
         notes.block("payment_currency_differs", payment.currency, home=defaults.home_currency)
-    tax = cents(applied - left_out - amount)
-    told = f"{_tell(part, payment, counts_ours=not neither)}{_tell_tax(tax)}"
+    rest = cents(applied - left_out - amount)
+    tax = rest if part.shared is None else ZERO
+    told = f"{_tell(part, payment, counts_ours=not neither)}{_tell_tax(tax)}{_tell_other(rest - tax)}"
     document = _make_payment(part, payment, invoice, -amount if part.is_credit else amount, told, defaults)
     return notes.plan(document, {"applied": str(applied), "tax_left_off": str(tax), "contract": invoice.contract_name})
 
@@ -51,6 +52,8 @@ def payment_issued_for(part: PaidPart, maps: Maps, defaults: Defaults) -> Plan[C
 def _without_tax(part: PaidPart, applied: Decimal, left_out: Decimal, defaults: Defaults) -> Decimal:
     """What counts of `applied` less `left_out`."""
     counted = applied - left_out
+    if part.shared is not None:
+        return cents(share_without_tax(part.shared, part.payment_id) * counted / applied)
     if part.taxed is None or not part.taxed.tax or not defaults.says(PAYMENT_WITHOUT_TAX, "yes"):
         return cents(counted)
     share = share_without_tax(part.taxed, part.payment_id)
@@ -96,8 +99,13 @@ def _tell_tax(tax: Decimal) -> str:
     return f" {tax:,.2f} of tax is left off." if tax else ""
 
 
+def _tell_other(amount: Decimal) -> str:
+    """A bill received from an order may have other lines too."""
+    return f" {amount:,.2f} is for the rest of the bill." if amount else ""
+
+
 def _name(part: PaidPart) -> str:
-    kind, _, document_id = part.part.partition(":")
+    kind, _, document_id = part.document.partition(":")
     return f"{'Vendor credit' if kind == 'VendorCredit' else 'Bill'} {document_id}"
 
 
@@ -114,7 +122,7 @@ def describe_part(part: PaidPart) -> Description:
     payment, invoice = part.payment, part.invoice
     if payment is None:
         return Description(number=part.payment_id, title=part.title or f"Bill payment {part.payment_id}")
-    applied = payment.applied_to(part.part)
+    applied = payment.applied_to(part.document)
     name = f"{payment.vendor_name}, {invoice.name if invoice else _name(part)}".lstrip(", ")
     return Description(
         number=payment.number or payment.id,
@@ -137,7 +145,7 @@ FLOW = Flow(
     describe=describe_part,
     splits=split_payment,
     uses=(PAYMENT_WITHOUT_TAX, PAYMENT_CREDITS, LOCK_OUR_RECORDS),
-    after=("bills",),
+    after=("bills", "order_bills"),
     screen="payments",
     help="What a bill payment settles of a bill that came from Procore is a payment issued on its contract.",
 )

@@ -89,8 +89,8 @@ def bill_for(requisition: Requisition, maps: Maps, defaults: Defaults) -> Plan[B
     if not defaults.says(BILL_STATUSES, requisition.status):
         notes.block("not_approved")
         return notes.blocked()
-    if is_inside_opening(requisition, maps):
-        notes.block("before_start_date")
+    if requisition.is_ours or is_inside_opening(requisition, maps):
+        notes.block("invoice_from_books" if requisition.is_ours else "before_start_date")
         return notes.blocked()
     figures = read_figures(requisition, defaults)
     is_tax_cost = not takes_codes("purchase", defaults)

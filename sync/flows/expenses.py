@@ -61,8 +61,12 @@ def expense_for(part: ExpensePart, maps: Maps, defaults: Defaults) -> Plan[Direc
     if cost is None:
         return remove_gone(part.gone, defaults, notes)
     reason = _exclude(part, cost, maps, defaults)
+    if reason == "cost_of_order" and not _is_carried_otherwise(part, cost, notes):
+        return notes.blocked()
     if reason:
         return notes.remove(reason, name_of(cost))
+    if part.of_orders():
+        _note_received(part, cost, notes)
     check_totals(part, notes)
     project = _find_project(part, cost, maps, notes)
     vendor = _find_vendor(cost, maps, defaults, notes)
@@ -80,12 +84,29 @@ def _exclude(part: ExpensePart, cost: BookedCost, maps: Maps, defaults: Defaults
     if cost.kind == "JournalEntry" and not defaults.says(JOURNAL_COSTS, "yes"):
         return "journals_off"
     has_amounts = bool(part.amounts())
-    is_received = not has_amounts and any(line.order_id in part.orders for line in cost.lines)
-    if is_received or set(cost.order_ids) & set(part.orders):
+    if part.whole_orders() or (part.of_orders() and not has_amounts):
         return "cost_of_order"
     if not has_amounts:
         return "cost_part_gone" if maps.posted else "no_cost_here"
     return "cost_before_start" if is_before_start(cost.date, maps) else ""
+
+
+def _is_carried_otherwise(part: ExpensePart, cost: BookedCost, notes: Notes) -> bool:
+    """Whether what receives an order goes to its commitment. Where nothing takes it there, somebody must be told, and
+    what stands in Procore stays."""
+    if cost.kind != "Bill":
+        notes.block("expense_of_order", name_of(cost))
+    elif not part.orders_are_carried:
+        notes.block("cost_of_order_not_carried", name_of(cost), waits_for="flow:order_bills")
+    return not notes.blockers
+
+
+def _note_received(part: ExpensePart, cost: BookedCost, notes: Notes) -> None:
+    """The rest is a direct cost; what receives an order is none, and must not be lost without a word."""
+    if cost.kind != "Bill":
+        notes.block("expense_of_order", name_of(cost))
+    elif not part.orders_are_carried:
+        notes.warn("order_lines_not_carried", name_of(cost), amount=part.of_orders())
 
 
 def _find_project(part: ExpensePart, cost: BookedCost, maps: Maps, notes: Notes) -> LeftSide | None:

@@ -21,6 +21,7 @@ TARGET_NOUNS = {
     "CreditMemo": "Credit memo",
     "Estimate": "Estimate",
     "PurchaseOrder": "Purchase order",
+    "commitment_invoice": "Commitment invoice",
     "CarrierItem": "Product or service",
     "JobChange": "Sub-customer",
     "payment_issued": "Payment issued",

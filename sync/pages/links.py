@@ -63,6 +63,8 @@ def target_url(entry: Entry, connection: Connection | None) -> str:
         return procore_direct_cost_url(str(planned.get("project_id")), str(planned.get("direct_cost_id")))
     if connection.vendor == "qbo":
         return qbo_txn_url(NAMES.get(entry.target_type, entry.target_type), entry.target_id)
+    if entry.target_type == "commitment_invoice":
+        return procore_requisition_url(connection.account_id, entry.project_id, entry.group, entry.target_id)
     if entry.target_type == "direct_cost":
         return procore_direct_cost_url(entry.project_id, entry.target_id)
     return procore_vendor_url(connection.account_id, entry.target_id) if entry.target_type in COMPANIES else ""

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from connectors.procore import resources as procore
 from connectors.procore.records import Requisition
+from connectors.procore.records_costs import OUR_MARK
 from connectors.procore.records_files import read_attachments
 from mapping.directory.refreshing import refresh_project_codes
+from sync import ledger
 from sync.models import Entry
 from sync.sources.reader import Reader, SetReader
 from sync.terms import add_terms
@@ -20,7 +26,21 @@ def read_requisition(work: Work, entry: Entry) -> Requisition:
     if any(line.cost_code_id and line.cost_code_id not in known for line in requisition.lines):
         refresh_project_codes(work.procore.connection, [requisition.project_id])
         work.forget_mapping()
-    return add_terms(work, requisition)
+    return replace(add_terms(work, requisition), is_ours=is_made_of_bill(work, wire))
+
+
+def is_made_of_bill(work: Work, wire: Mapping[str, Any]) -> bool:
+    """A bill of the books became this invoice: by the ledger, by our mark, and while a write that made it is in doubt
+    by its number on the contract."""
+    if str(wire["id"]) in work.invoices_of_bills or OUR_MARK.search(str(wire.get("origin_data") or "")):
+        return True
+    if "order_bills" in work.flows_off:
+        return False
+    open_writes = Entry.objects.filter(
+        flow="order_bills", group=str(wire["commitment_id"]), outgoing__state__in=ledger.OPEN_OUTGOING
+    )
+    numbers = open_writes.values_list("planned__document__number", flat=True)
+    return (wire.get("invoice_number") or "") in set(numbers) - {None, ""}
 
 
 READERS: dict[str, Reader] = {procore.REQUISITIONS.key: read_requisition}

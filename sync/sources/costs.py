@@ -82,6 +82,7 @@ def read_expense(work: Work, entry: Entry) -> ExpensePart:
         left_out_accounts=_left_out_accounts(work, cost),
         cost_accounts=_cost_accounts(work, cost) if cost.kind == "JournalEntry" else None,
         orders=_synced_orders(work, cost),
+        orders_are_carried="order_bills" not in work.flows_off,
         paid_on=_paid_on(work, cost),
         left_out_lines=lines_of_twin(entry, PAYROLL) if cost.kind == "JournalEntry" else (),
     )

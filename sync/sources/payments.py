@@ -11,14 +11,16 @@ from connectors.qbo import resources as qbo
 from connectors.qbo.query import one_of
 from connectors.qbo.records import PostedDocument
 from connectors.qbo.records_payments import BillPayment
-from smoothx.lib.money import money
+from mapping.defaults import PAYMENT_WITHOUT_TAX
+from mapping.tax import takes_codes
+from smoothx.lib.money import cents, money
 from sync.flows._paid import PaidInvoice, PaidPart, Settled, TaxedDocument
 from sync.models import Entry
 from sync.sources.reader import Reader, SetReader
 from sync.totals import read_tax
 from sync.work import Work
 
-FLOW_PAID = "bills"
+FLOW_PAID, FLOW_ORDERED = "bills", "order_bills"
 # How QuickBooks names a bill payment on what it settles.
 PAID_BY = ("BillPaymentCheck", "BillPaymentCreditCard", "BillPayment")
 
@@ -30,6 +32,17 @@ def read_bill_payment(work: Work, entry: Entry) -> PaidPart:
     except Missing:
         return PaidPart(entry.source_id, entry.part, None, None, title=entry.title)
     own = (each.part for each in payment.applied)
+    ordered = find_ordered(work.qbo.connection, [entry.part]).get(entry.part)
+    if ordered is not None:
+        return PaidPart(
+            entry.source_id,
+            entry.part,
+            payment,
+            _invoice_of_bill(ordered),
+            tuple(find_paid(work.qbo.connection, own)),
+            title=entry.title,
+            shared=_read_shared(work, ordered, payment),
+        )
     paid = find_paid(work.qbo.connection, {*own, entry.part})
     document = paid.get(entry.part)
     return PaidPart(
@@ -41,6 +54,19 @@ def read_bill_payment(work: Work, entry: Entry) -> PaidPart:
         _read_taxed(work, document, payment) if document else None,
         entry.title,
     )
+
+
+def find_ordered(connection: Connection, parts: Iterable[str]) -> dict[str, Entry]:
+    """The invoices that these bills of the books became, each by the part of a payment that stands for it: bill and
+    purchase order ("Bill:234:90")."""
+    named = [part.split(":") for part in parts if part.startswith("Bill:")]
+    ids = sorted({names[1] for names in named})
+    if not ids:
+        return {}
+    rows = Entry.objects.filter(
+        flow=FLOW_ORDERED, source_connection=connection, source_type=qbo.BILLS.key, source_id__in=ids
+    )
+    return {f"Bill:{entry.source_id}:{entry.part}": entry for entry in rows.exclude(target_id="")}
 
 
 def find_paid(connection: Connection, parts: Iterable[str], flow_key: str = FLOW_PAID) -> dict[str, Entry]:
@@ -65,6 +91,37 @@ def _invoice_of(entry: Entry) -> PaidInvoice:
     )
 
 
+def _invoice_of_bill(entry: Entry) -> PaidInvoice:
+    """The other way round: the invoice was made in Procore, and the bill is its source."""
+    return PaidInvoice(
+        id=entry.target_id,
+        project_id=entry.project_id,
+        contract_id=entry.group,
+        contract_name=str(entry.facts.get("contract") or ""),
+        number=str(entry.position),
+        invoice_number=str(entry.facts.get("invoice_number") or ""),
+        name=entry.number,
+    )
+
+
+def is_part_of_bill(entry: Entry) -> bool:
+    """The bill has other lines than those of the invoice, or tax beside them."""
+    return money(entry.facts.get("bill_total")) != money(entry.facts.get("net"))
+
+
+def _read_shared(work: Work, entry: Entry, payment: BillPayment) -> TaxedDocument | None:
+    """How the bill is shared between the invoice and the rest. Its tax counts with the lines, unless the firm has
+    payments without tax."""
+    if not is_part_of_bill(entry):
+        return None
+    whole, net, tax = (money(entry.facts.get(name)) for name in ("bill_total", "net", "bill_tax"))
+    counted = net
+    if takes_codes("purchase", work.defaults) and not work.defaults.says(PAYMENT_WITHOUT_TAX, "yes") and whole != tax:
+        counted = cents(net * whole / (whole - tax))
+    wire = work.qbo.get_entity("Bill", entry.source_id)
+    return TaxedDocument(whole, cents(whole - counted), _read_settled(work, wire, payment, f"Bill:{entry.source_id}"))
+
+
 def is_taxed(entry: Entry) -> bool:
     """Its tax was posted as tax. Where it is cost, or there is none, a payment needs no further reading."""
     return bool(money((entry.facts or {}).get("coded_tax")))
@@ -74,12 +131,17 @@ def _read_taxed(work: Work, entry: Entry, payment: BillPayment) -> TaxedDocument
     if not is_taxed(entry):
         return None
     wire = work.qbo.get_entity(entry.target_type, entry.target_id)
-    document = PostedDocument.from_wire(wire)
-    ids = [txn_id for kind, txn_id in document.linked if kind in PAID_BY and txn_id != payment.id]
     part = f"{entry.target_type}:{entry.target_id}"
+    settled = _read_settled(work, wire, payment, part)
+    return TaxedDocument(PostedDocument.from_wire(wire).total, read_tax(wire), settled)
+
+
+def _read_settled(work: Work, wire: dict[str, Any], payment: BillPayment, part: str) -> tuple[Settled, ...]:
+    """All that settles the document `part`, the earliest first."""
+    linked = PostedDocument.from_wire(wire).linked
+    ids = [txn_id for kind, txn_id in linked if kind in PAID_BY and txn_id != payment.id]
     settled = [Settled(each.date, each.id, each.applied_to(part)) for each in (payment, *_read_payments(work, ids))]
-    settled.sort(key=lambda each: each.order)
-    return TaxedDocument(document.total, read_tax(wire), tuple(settled))
+    return tuple(sorted(settled, key=lambda each: each.order))
 
 
 def _read_payments(work: Work, ids: list[str]) -> list[BillPayment]:

@@ -15,6 +15,7 @@ from sync.targets.locks import RecordLocks
 from sync.targets.names import LIST_ENTITIES, NAME_ENTITIES, BooksNames
 from sync.targets.orders import BooksOrders
 from sync.targets.payments import PAYMENT_ENTITIES, ContractPayments
+from sync.targets.requisitions import CommitmentInvoices
 
 # By what the planned document calls itself; no two vendors use one word.
 ADAPTERS: dict[str, Adapter] = {
@@ -27,6 +28,7 @@ ADAPTERS: dict[str, Adapter] = {
     **dict.fromkeys(CHANGED_CONTACTS, BooksContacts()),
     "company_change": ProcoreContacts(),
     "direct_cost": DirectCosts(),
+    "commitment_invoice": CommitmentInvoices(),
     "procore_lock": RecordLocks(),
     **FILE_ADAPTERS,
     **dict.fromkeys(PAYMENT_ENTITIES, ContractPayments()),

@@ -51,13 +51,15 @@ class Standing:
     """A document of ours as it stands on the other side. `total` has its sign: credits are below zero.
 
     `is_touched`: a payment or the like was applied to it, so that it must not be changed any more. `wire` is the
-    document itself, as far as the adapter reads it: with it a change by hand is seen field by field.
+    document itself, as far as the adapter reads it: with it a change by hand is seen field by field. `touched_by` is
+    the adapter's own word for what touched it, where there are several.
     """
 
     version: str
     total: Decimal
     is_touched: bool = False
     wire: Mapping[str, Any] = field(default_factory=dict)
+    touched_by: str = ""
 
 
 class Adapter(ABC):

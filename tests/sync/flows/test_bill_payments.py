@@ -263,4 +263,4 @@ def test_description() -> None:
 
 def test_flow_declares_what_it_uses() -> None:
     assert (FLOW.key, FLOW.source, FLOW.target, FLOW.trigger) == ("bill_payments", "qbo", "procore", "event")
-    assert (FLOW.after, FLOW.screen) == (("bills",), "payments")
+    assert (FLOW.after, FLOW.screen) == (("bills", "order_bills"), "payments")

@@ -1,0 +1,48 @@
+"""Which bills of the books receive purchase orders of ours, and which have to be looked at because of an order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from connectors.qbo import resources as qbo
+from connectors.qbo.query import one_of
+from connectors.qbo.records_costs import BookedCost
+from sync import ledger
+from sync.flows.order_bills import KEY as FLOW
+from sync.flows.purchase_orders import KEY as ORDERS
+from sync.models import Entry
+from sync.paid_documents import Paid, note_adopted
+from sync.sources.ordered import find_orders
+from sync.work import Work
+
+Wire = Mapping[str, Any]
+
+
+def keep_ours(work: Work, bill: BookedCost, parts: set[str]) -> set[str]:
+    """The orders that came from Procore."""
+    return set(find_orders(work, sorted(parts)))
+
+
+def note_linked(work: Work, note: Callable[[Wire], int]) -> int:
+    """Bills of orders that a person linked to their commitment since we last looked: such a bill is no news any more,
+    and what went to Procore of it as a direct cost has to be looked at again."""
+
+    def note_both(wire: Wire) -> int:
+        carried = Entry.objects.filter(
+            flow="expenses", source_connection=work.qbo.connection, source_type=qbo.BILLS.key, source_id=wire["Id"]
+        )
+        ledger.make_due(carried)
+        return note(wire)
+
+    return note_adopted(work, note_both, paid=LINKED_ORDERS)
+
+
+def _read_bills(work: Work, ids: list[str]) -> list[dict[str, Any]]:
+    if not ids:
+        return []
+    return [wire for page in work.qbo.query_all(qbo.BILLS, where=one_of("Id", ids)) for wire in page]
+
+
+# An order names what received it as a document names what paid it.
+LINKED_ORDERS = Paid(ORDERS, (qbo.PURCHASE_ORDERS,), ("Bill",), f"{FLOW}.linked", _read_bills)

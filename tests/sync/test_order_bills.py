@@ -1,0 +1,210 @@
+"""Bills entered from purchase orders of ours, carried to their commitment over real HTTP and never back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from mapping.choices import choose
+from mapping.models import Link, RemoteItem
+from sync import actions
+from sync.intake import poll_one_list
+from sync.models import Entry, Outgoing
+from sync.polls import POLLS
+from sync.registry import flow
+from sync.switching import switch
+from sync.work import Work
+from tests import worlds
+from tests.kept import bring
+from tests.sync.claims import codes_of, fault, make_due_now, queue, state_of
+from tests.sync.orders import (
+    add_commitment,
+    bill_order,
+    change,
+    look_at_books,
+    look_at_commitments,
+    open_for_orders,
+    order_in_books,
+    run,
+)
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture
+def order(live: Any) -> dict[str, Any]:
+    """An order of 9,000.00 and 1,000.00 in the books, and both flows on."""
+
+    def make() -> None:
+        open_for_orders(live, "purchase_orders", "order_bills")
+        look_at_commitments(add_commitment(live, "9000", "1000"))
+        choose_costs()
+        look_at_books()
+        Entry.objects.filter(flow__in=["expenses", "order_bills"]).delete()
+
+    bring("an order in the books", live, make)
+    return order_in_books(live, Entry.objects.get(flow="purchase_orders"))
+
+
+def choose_costs() -> None:
+    """What direct costs ask for, since some lines of the bills are such."""
+    worlds.read_section("cost-types")
+    codes = RemoteItem.objects.filter(resource="procore.standard_cost_codes", is_active=True).exclude(parent_id="")
+    choose("procore_bill_code", codes.order_by("code")[0].remote_id, None)
+    types = RemoteItem.objects.filter(resource="procore.line_item_types")
+    choose("default_cost_type", types.order_by("name")[0].remote_id, None)
+
+
+def claims_of(pair: Any) -> list[dict[str, Any]]:
+    """The invoices on the order's commitment, with what each of their lines says of this period."""
+    commitment = int(Entry.objects.get(flow="purchase_orders").source_id)
+    app = pair.procore.app
+    with app.lock:
+        rows = [app.shape_requisition(row, "extended") for row in app.chain_of(commitment)]
+    names = ("work_completed_this_period", "work_completed_retainage_retained_this_period")
+    return [
+        {
+            "number": row["invoice_number"],
+            "status": row["status"],
+            "items": [tuple(f"{Decimal(item[name]):.2f}" for name in names) for item in row["items"]],
+            "due": f"{Decimal(row['summary']['current_payment_due']):.2f}",
+        }
+        for row in rows
+    ]
+
+
+def entry(flow: str = "order_bills") -> Entry:
+    return Entry.objects.get(flow=flow)
+
+
+def paid(pair: Any) -> list[tuple[int, str]]:
+    rows = worlds.control(pair.procore, "state", method="GET")["contract_payments"]
+    commitment = Entry.objects.get(flow="purchase_orders").source_id
+    return sorted((row["requisition_id"], row["amount"]) for row in rows if str(row["contract_id"]) == commitment)
+
+
+def look_at_claims(made: Entry) -> None:
+    work = Work()
+    poll = next(each for each in POLLS if each.flow == "bills")
+    poll_one_list(work, poll, work.procore, made.project_id, timezone.now(), is_complete=True)
+
+
+def retention_line(amount: int) -> dict[str, Any]:
+    account = RemoteItem.objects.get(resource="qbo.accounts", name="Retention Payable").remote_id
+    detail = {"AccountRef": {"value": account}, "BillableStatus": "NotBillable"}
+    kind = "AccountBasedExpenseLineDetail"
+    return {"Amount": amount, "DetailType": kind, kind: detail}
+
+
+def cost_line(amount: int) -> dict[str, Any]:
+    kind = "AccountBasedExpenseLineDetail"
+    customer = Link.objects.get(kind="project", left_id=Entry.objects.get(flow="purchase_orders").project_id)
+    account = Link.objects.filter(kind="cost_code_account").order_by("pk")[0]
+    detail = {"AccountRef": {"value": account.right_id}, "CustomerRef": {"value": customer.right_id}}
+    return {"Amount": amount, "DetailType": kind, kind: {**detail, "BillableStatus": "NotBillable"}}
+
+
+def test_a_bill_from_first_to_last(live: Any, order: dict[str, Any]) -> None:
+    first = bill_order(order, "2250", "250", key="4402", more=[retention_line(-250), cost_line(70)])
+    look_at_books()
+    made = entry()
+    assert (made.state, made.notices, made.target_total) == ("posted", [], Decimal("2250.00"))
+    claim = {"number": "4402", "status": "under_review", "due": "2250.00"}
+    assert claims_of(live) == [{**claim, "items": [("2250.00", "225.00"), ("250.00", "25.00")]}]
+    writes = Outgoing.objects.count()
+    look_at_books()
+    assert Outgoing.objects.count() == writes
+
+    # Approved by a person it does not go back as a bill, and what changes is for that person.
+    worlds.act(live.procore, "approve_claim", requisition_id=int(made.target_id))
+    look_at_claims(made)
+    assert not Entry.objects.filter(flow="bills", source_id=made.target_id).exists()
+    queue({"id": made.target_id, "project_id": made.project_id})
+    run()
+    assert state_of({"id": made.target_id}) == ("ineligible", ["invoice_from_books"])
+    lines = Work().qbo.get_entity("Bill", first["Id"])["Line"]
+    change("Bill", first["Id"], Line=[{**lines[0], "Amount": 4500}, *lines[1:]])
+    look_at_books()
+    made.refresh_from_db()
+    assert (made.state, codes_of(made)) == ("held", ["claim_approved_and_changed"])
+    worlds.act(live.procore, "unapprove_claim", requisition_id=int(made.target_id))
+    actions.retry(made, None)
+    run()
+    made.refresh_from_db()
+    assert (made.state, made.target_total) == ("posted", Decimal("4500.00"))
+    (only,) = claims_of(live)
+    assert (only["due"], only["items"]) == ("4500.00", [("4500.00", "236.84"), ("250.00", "13.16")])
+
+    # The line without the order is a direct cost, and a payment counts for the invoice's part of the bill.
+    assert [(each.state, each.target_total) for each in Entry.objects.filter(flow="expenses")] == [
+        ("posted_with_warnings", Decimal("70.00"))
+    ]
+    one = worlds.act(live.qbo, "pay_bill", bill_id=first["Id"], amount="1000")["BillPayment"]
+    look_at_books()
+    assert paid(live) == [(int(made.target_id), "984.68")]
+    rest = worlds.act(live.qbo, "pay_bill", bill_id=first["Id"])["BillPayment"]
+    look_at_books()
+    assert paid(live) == [(int(made.target_id), "3515.32"), (int(made.target_id), "984.68")]
+    for each in (one, rest):
+        worlds.act(live.qbo, "void_bill_payment", payment_id=each["Id"])
+    look_at_books()
+    assert paid(live) == []
+
+    # A second bill comes after the first; the first cannot be taken out from under it.
+    bill_order(order, "3000", key="4403")
+    look_at_books()
+    assert [claim["due"] for claim in claims_of(live)] == ["4500.00", "3000.00"]
+    worlds.act(live.qbo, "delete_bill", bill_id=first["Id"])
+    look_at_books()
+    made.refresh_from_db()
+    assert (made.state, codes_of(made)) == ("held", ["claim_not_removable"])
+
+
+def test_above_what_remains_nothing_is_billed_until_the_order_grows(live: Any, order: dict[str, Any]) -> None:
+    bill_order(order, "", "1000.01", key="4404")
+    look_at_books()
+    held = entry()
+    assert (held.state, codes_of(held), claims_of(live)) == ("held", ["order_overbilled"], [])
+    assert held.notices[0]["detail"] == {"amount": "1000.01", "remaining": "1000.00", "ordered": "1000.00"}
+
+
+def test_a_lost_answer_is_found_and_a_bill_that_goes_takes_its_invoice_with_it(
+    live: Any, order: dict[str, Any]
+) -> None:
+    bill = bill_order(order, "100", key="4405")
+    fault(live.procore, method="POST", path="requisitions", when="after", drop=True)
+    look_at_books()
+    made = entry()
+    assert made.state == "uncertain"
+    make_due_now()
+    Outgoing.objects.filter(entry=made).update(sent_at=timezone.now() - timedelta(minutes=5))
+    run()
+    made.refresh_from_db()
+    assert (made.state, [claim["due"] for claim in claims_of(live)]) == ("posted", ["100.00"])
+    worlds.act(live.qbo, "delete_bill", bill_id=bill["Id"])
+    look_at_books()
+    made.refresh_from_db()
+    assert (made.state, codes_of(made), claims_of(live)) == ("ineligible", ["deleted_in_quickbooks"], [])
+
+
+def test_while_the_flow_is_off_a_bill_of_an_order_is_told_of_and_no_direct_cost(
+    live: Any, order: dict[str, Any]
+) -> None:
+    switch(flow("order_bills"), None, is_on=False)
+    bill_order(order, "100", key="4406")
+    bill_order(order, "200", key="4407", more=[cost_line(30)])
+    look_at_books()
+    found = {each.number: each for each in Entry.objects.filter(flow="expenses")}
+    assert {name: (each.state, codes_of(each)[:1], each.target_total) for name, each in found.items()} == {
+        "Bill 4406": ("waiting", ["cost_of_order_not_carried"], None),
+        "Bill 4407": ("posted_with_warnings", ["order_lines_not_carried"], Decimal("30.00")),
+    }
+    switch(flow("order_bills"), None, is_on=True)
+    look_at_books()
+    assert [claim["due"] for claim in claims_of(live)] == ["100.00", "200.00"]
+    first = Entry.objects.get(flow="expenses", number="Bill 4406")
+    assert (first.state, codes_of(first)) == ("ineligible", ["cost_of_order"])
