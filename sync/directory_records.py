@@ -1,24 +1,42 @@
-"""Contacts as the directory keeps them, as records that rules read: for what is planned without asking a vendor."""
+"""Rows of the directory as records that rules read: for what is planned without asking a vendor."""
 
 from __future__ import annotations
 
-from connectors.procore.records import Address, Company
+from connectors.procore.records import Address, Company, Project
 from connectors.qbo.records import Contact
 from mapping.models import RemoteItem
 
 
-def company_of(row: RemoteItem) -> Company:
+def project_of(row: RemoteItem) -> Project:
+    """A row that was read before it was kept whether there is a Customer field says so by the customer alone."""
     facts = row.data
+    customer_id = str(facts.get("customer_id") or "") or None
+    return Project(
+        id=row.remote_id,
+        name=row.name,
+        number=row.code,
+        customer_id=customer_id,
+        customer_label=str(facts.get("customer_label") or ""),
+        has_customer_field=bool(facts.get("has_customer_field", True)),
+        address=address_of(row),
+        is_active=row.is_active,
+    )
+
+
+def address_of(row: RemoteItem) -> Address:
     names = ("street", "city", "state_code", "zip", "country_code")
-    address = Address(**{name: str(facts.get(name) or "") for name in names})
+    return Address(**{name: str(row.data.get(name) or "") for name in names})
+
+
+def company_of(row: RemoteItem) -> Company:
     return Company(
         id=row.remote_id,
         name=row.name,
         email=row.email,
         phone=row.phone,
-        address=address,
+        address=address_of(row),
         is_active=row.is_active,
-        mobile=str(facts.get("mobile") or ""),
+        mobile=str(row.data.get("mobile") or ""),
     )
 
 

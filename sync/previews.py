@@ -8,19 +8,17 @@ from typing import Any
 
 from connectors.errors import VendorError
 from connectors.procore.documents import DirectoryCompany
-from connectors.procore.records import Address, Company, Project
 from connectors.qbo.documents import Contact
 from connectors.qbo.lists_documents import ServiceItem
-from connectors.qbo.records import Contact as QboContact
 from mapping.directory.upserts import upsert_companies, upsert_records
 from mapping.divisions import ancestors
 from mapping.kinds import CUSTOMER
-from mapping.models import RemoteItem
 from mapping.pushing.pushes import Planned, Planner, Wanted
 from mapping.screens import Section
 from mapping.sides import SideKey
 from mapping.subjects import load_parents
 from sync.codes import sentence_for
+from sync.directory_records import company_of, contact_of, project_of
 from sync.flow import Flow
 from sync.flows._cost_codes import CodePush
 from sync.flows.contacts import PushRequest
@@ -84,11 +82,11 @@ class _Previewer:
         row = wanted.row
         role = "customer" if wanted.role == "customer" else "vendor"
         if self._flow.key == "contacts_to_qbo":
-            return PushRequest(_company(row), "customer" if role == "customer" else "vendor")
+            return PushRequest(company_of(row), "customer" if role == "customer" else "vendor")
         if self._flow.key == "contacts_to_procore":
-            return _contact(row, is_customer=role == "customer")
+            return contact_of(row, is_customer=role == "customer")
         if self._flow.key == "projects":
-            return _project(row)
+            return project_of(row)
         return CodePush(
             id=row.remote_id,
             code=row.code,
@@ -210,57 +208,3 @@ def _facts(document: Any) -> tuple[tuple[str, str], ...]:
         case _:
             named = [("Name", document.name)]
     return tuple((label, value) for label, value in named if value)
-
-
-def _project(row: RemoteItem) -> Project:
-    """A row that was read before it was kept whether there is a Customer field says so by the customer alone."""
-    facts = row.data
-    customer_id = str(facts.get("customer_id") or "") or None
-    return Project(
-        id=row.remote_id,
-        name=row.name,
-        number=row.code,
-        customer_id=customer_id,
-        customer_label=str(facts.get("customer_label") or ""),
-        has_customer_field=bool(facts.get("has_customer_field", True)),
-        address=_address(row),
-        is_active=row.is_active,
-    )
-
-
-def _address(row: RemoteItem) -> Address:
-    names = ("street", "city", "state_code", "zip", "country_code")
-    return Address(**{name: str(row.data.get(name) or "") for name in names})
-
-
-def _company(row: RemoteItem) -> Company:
-    return Company(
-        id=row.remote_id,
-        name=row.name,
-        email=row.email,
-        phone=row.phone,
-        address=_address(row),
-        is_active=row.is_active,
-    )
-
-
-def _contact(row: RemoteItem, *, is_customer: bool) -> QboContact:
-    facts = {name: str(value or "") for name, value in row.data.items()}
-    return QboContact(
-        id=row.remote_id,
-        role="customer" if is_customer else "vendor",
-        name=row.name,
-        full_name=facts.get("full_name", row.name),
-        sync_token=facts.get("sync_token", ""),
-        company_name=facts.get("company_name", ""),
-        email=row.email,
-        phone=row.phone,
-        street=facts.get("street", ""),
-        city=facts.get("city", ""),
-        region=facts.get("state_code", ""),
-        postal_code=facts.get("zip", ""),
-        country=facts.get("country_code", ""),
-        parent_id=row.parent_id,
-        is_project=row.subtype == "project",
-        is_active=row.is_active,
-    )
