@@ -8,10 +8,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from connectors.errors import VendorError
-from connectors.qbo.records import PostedDocument
 from sync import ledger, outbox, settle
 from sync.models import Entry, Event
-from sync.targets import adapter_for, signed
+from sync.targets import Standing, adapter_for
 from sync.tasks import nudge
 from sync.totals import agrees
 from sync.updating import PUT_BACK, REMOVE, approval_for
@@ -68,32 +67,32 @@ def post_again(entry: Entry, actor: User) -> None:
 def keep_as_is(entry: Entry, actor: User) -> None:
     """Leave the posted document as it stands; this is no problem any more.
 
-    The version that was looked at is known from now on, with the changes made in QuickBooks. Should Procore change, a
+    The version that was looked at is known from now on, with the changes made there. Should its source change, a
     person decides again before anything is written over them.
     """
     if not entry.is_posted or GONE_CODES & _codes(entry):
         message = "There is no posted document to keep."
         raise NotPossible(message)
     version, what = seen_version(entry), _told(entry, "what")
-    wire = _read_as_seen(entry, version) if _told(entry, "changes") else None
+    standing = _look_as_seen(entry, version) if _told(entry, "changes") else None
     facts: dict[str, Any] = {"state": Entry.State.POSTED, "notices": []}
     facts["target_version"] = version or entry.target_version
-    if wire is not None:
-        facts["target_total"] = signed(entry.target_type, PostedDocument.from_wire(wire).total)
+    if standing is not None:
+        facts["target_total"] = standing.total
     with transaction.atomic():
         Entry.objects.filter(pk=entry.pk).update(**facts)
-        if wire is not None:
-            note_as_it_stands(entry, KEPT, wire)
+        if standing is not None and standing.wire:
+            note_as_it_stands(entry, KEPT, standing.wire)
         changed = f"Changed there: {what}" if what else ""
         note_act(entry, actor, "kept", f"{entry.target_number} kept as it is", changed)
 
 
 def put_back(entry: Entry, actor: User) -> None:
-    """Write what Procore has over what somebody changed in QuickBooks, in the version the person looked at."""
+    """Write what the source has over what somebody changed, in the version the person looked at."""
     needs_code(entry, BY_HAND)
     approve(entry, approval_for(PUT_BACK, seen_version(entry)))
-    text = "Told to put back what Procore has"
-    again(entry, actor, "approved", text, f"Changed in QuickBooks: {_told(entry, 'what')}")
+    here, there = (each.get_vendor_display() for each in (entry.source_connection, entry.target_connection))
+    again(entry, actor, "approved", f"Told to put back what {here} has", f"Changed in {there}: {_told(entry, 'what')}")
 
 
 def delete_there(entry: Entry, actor: User) -> None:
@@ -113,17 +112,18 @@ def _told(entry: Entry, name: str) -> str:
     return next((str(detail[name]) for detail in details if detail.get(name)), "")
 
 
-def _read_as_seen(entry: Entry, version: str) -> dict[str, Any]:
+def _look_as_seen(entry: Entry, version: str) -> Standing:
     """The document as it stands, if it is still the one the person looked at."""
+    system = entry.target_connection.get_vendor_display()
     try:
-        wire = Work().qbo.get_entity(entry.target_type, entry.target_id)
+        standing = adapter_for(entry.target_type).look(Work(), entry)
     except (VendorError, NotConnected) as error:
-        message = "QuickBooks did not give us the document. Nothing was changed, try it again."
+        message = f"{system} did not give us the document. Nothing was changed, try it again."
         raise NotPossible(message) from error
-    if str(wire.get("SyncToken")) != version:
-        message = "It was changed again in QuickBooks meanwhile. Check it again, then decide."
+    if standing.version != version:
+        message = f"It was changed again in {system} meanwhile. Check it again, then decide."
         raise NotPossible(message)
-    return wire
+    return standing
 
 
 def leave_out(entry: Entry, actor: User) -> None:

@@ -8,7 +8,7 @@ AFTERLIFE = (
     Code(
         "details_changed_by_hand",
         "changed_by_hand",
-        "{subject} was changed in QuickBooks: {what}. The total is still {books}.",
+        "{subject} was changed in {there}: {what}. The total is still {books}.",
         "document",
         "Look at both",
     ),

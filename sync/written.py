@@ -9,6 +9,7 @@ from typing import Any
 from smoothx.lib.money import ZERO
 from sync import ledger
 from sync.drift import Difference, find_differences, total_difference
+from sync.made_forms import is_made, sent_form
 from sync.models import Attempt, Entry, Outgoing
 from sync.presenting import to_json
 
@@ -51,6 +52,10 @@ def read_written(target_id: str, rows: Sequence[Outgoing], answers: Mapping[int,
             kept = row.body
         elif row.operation == LINKED and str(row.body.get("Id")) == target_id:
             return Written({**_linked_fields(row.body), **sent}, answered or row.body, kept)
+        elif row.operation in _WRITES and is_made(row.body):
+            # Always written whole, and Procore keeps every field of it.
+            form = sent_form(row.body)
+            return Written(form, form, kept)
         elif row.operation in _WRITES:
             answer = answers.get(row.pk, {})
             if row.operation == "update" and str(row.body.get("Id")) != target_id:
@@ -63,6 +68,13 @@ def read_written(target_id: str, rows: Sequence[Outgoing], answers: Mapping[int,
             if "Line" in row.body:
                 return Written(sent, answered, kept)
     return None
+
+
+def load_last_body(entry: Entry) -> Wire:
+    """What the last write that went through said, {} when there was none."""
+    rows = Outgoing.objects.filter(entry=entry, state=Outgoing.State.DONE, target_type=entry.target_type)
+    row = rows.filter(operation__in=_WRITES).order_by("-id").first()
+    return row.body if row is not None else {}
 
 
 def _load_answers(entry: Entry, rows: Sequence[Outgoing]) -> dict[int, Wire]:

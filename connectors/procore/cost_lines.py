@@ -26,21 +26,30 @@ class LinePlan:
 def plan_lines(
     wanted: Sequence[Wanted], standing: Sequence[DirectCostLine], *, cost_id: str, origin_of: Callable[[str], str]
 ) -> LinePlan:
-    """A line is told again by its origin id, else by what it says. What is left over on both sides is paired in order,
-    so that a changed line stays the same line. `origin_of` makes the origin id of a line's key, "" for none.
-    """
-    pairs = _pair(wanted, standing, origin_of)
-    taken = {line.id for line in pairs if line is not None}
-    rest = [line for line in standing if line.id not in taken]
+    """`origin_of` makes the origin id of a line's key, "" for none."""
+    pairs, rest = pair_lines(wanted, standing, origin_of)
     rows = []
-    for want, line in zip(wanted, pairs, strict=True):
-        current = line or (rest.pop(0) if rest else None)
+    for want, current in zip(wanted, pairs, strict=True):
         origin = origin_of(str(want["key"]))
         if current is None:
             rows.append({"direct_cost_id": int(cost_id), **_row(want), **({"origin_id": origin} if origin else {})})
         elif not _says(current, want) or (origin and current.origin_id != origin):
             rows.append({"id": int(current.id), **_row(want), **({"origin_id": origin} if origin else {})})
     return LinePlan(tuple(rows), tuple(line.id for line in rest))
+
+
+def pair_lines(
+    wanted: Sequence[Wanted], standing: Sequence[DirectCostLine], origin_of: Callable[[str], str]
+) -> tuple[list[DirectCostLine | None], list[DirectCostLine]]:
+    """Each wanted line as it stands, None where it does not, and what stands there beside them.
+
+    A line is told again by its origin id, else by what it says. What is left over on both sides is paired in order, so
+    that a changed line stays the same line.
+    """
+    pairs = _pair(wanted, standing, origin_of)
+    taken = {line.id for line in pairs if line is not None}
+    rest = [line for line in standing if line.id not in taken]
+    return [line or (rest.pop(0) if rest else None) for line in pairs], rest
 
 
 def _pair(

@@ -19,9 +19,10 @@ from smoothx.tenants.models import Role
 from sync import actions, lock_acts, locks, project_acts
 from sync.models import Entry
 from sync.pages.differences import differences_of
-from sync.pages.frame import source_name, target_name
+from sync.pages.frame import source_name, source_side, target_name, target_side
 from sync.pages.linking import may_link, twins_of
 from sync.pages.needs import BUSY
+from sync.pages.timeline import SIDE_NAMES
 
 Do = Callable[[Entry, Any], None]
 TWIN_CODES = frozenset(actions.ALIKE)
@@ -89,7 +90,7 @@ ACTS: Mapping[str, Act] = {
     ),
     "keep": Act("Keep as it is", "check", "Kept as it is.", actions.keep_as_is, _may_keep),
     "put-back": Act(
-        "Put ours back", "send", "What Procore has is written over the changes.", actions.put_back,
+        "Put ours back", "send", "What {here} has is written over the changes.", actions.put_back,
         lambda entry, codes: bool(codes & actions.BY_HAND),
     ),
     "delete-there": Act(
@@ -118,8 +119,8 @@ QUESTIONS = {
         "Change it",
     ),
     "put-back": (
-        "Put back what Procore has",
-        "{name} is written again as Procore has it. These changes made in QuickBooks are lost, a memo excepted.",
+        "Put back what {here} has",
+        "{name} is written again as {here} has it. These changes made in {there} are lost{memo}.",
         "Put ours back",
     ),
     "delete-there": (
@@ -155,10 +156,10 @@ def buttons_of(entry: Entry, request: TenantRequest) -> Buttons:
 
 def _ask(request: TenantRequest, entry: Entry, key: str) -> HttpResponse:
     title, text, button = QUESTIONS[key]
-    name = target_name(entry)
+    words = _words(entry)
     confirm = Confirm(
-        title=title.format(name=name),
-        text=text.format(name=name),
+        title=title.format_map(words),
+        text=text.format_map(words),
         action_url=act_url(entry, key),
         button=button,
         cancel_url=reverse("activity:document", args=[entry.pk]),
@@ -166,6 +167,13 @@ def _ask(request: TenantRequest, entry: Entry, key: str) -> HttpResponse:
         variant="bad",
     )
     return render_dialog(request, "components/confirm.html", {"confirm": confirm}, title=confirm.title)
+
+
+def _words(entry: Entry) -> dict[str, str]:
+    """What texts of acts call the document and its two sides. Only QuickBooks keeps a memo apart."""
+    here, there = SIDE_NAMES[source_side(entry)], SIDE_NAMES[target_side(entry)]
+    kept = ", a memo excepted" if there == "QuickBooks" else ""
+    return {"name": target_name(entry), "here": here, "there": there, "memo": kept}
 
 
 def _button(entry: Entry, key: str, act: Act) -> Action:
@@ -203,5 +211,5 @@ def act(request: TenantRequest, entry_id: int, key: str) -> HttpResponse:
         messages.error(request, str(error))
     else:
         undo = f"undo:{act_url(entry, 'retry')}" if key == "leave-out" else ""
-        messages.success(request, f"{source_name(entry)}. {chosen.done}", extra_tags=undo)
+        messages.success(request, f"{source_name(entry)}. {chosen.done.format_map(_words(entry))}", extra_tags=undo)
     return go_back(request, reverse("activity:document", args=[entry.pk]))

@@ -1,4 +1,4 @@
-"""What we posted, what stands in QuickBooks and what Procore says now, field by field in words."""
+"""What we posted, what stands on the other side and what its source says now, field by field in words."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from mapping.models import RemoteItem
 from smoothx.lib.dates import parse_date
 from sync import drift
 from sync.drift import Difference, Path
+from sync.made_forms import is_made, sent_form
 from sync.models import Entry
+from sync.pages.frame import target_side
 from sync.pages.rows import show_amount
 from sync.updating import changes_of, name_difference
 from sync.written import load_written
@@ -27,6 +30,9 @@ LISTS = {
     "DepartmentRef": qbo.DEPARTMENTS,
     "SalesTermRef": qbo.TERMS,
     "TaxCodeRef": qbo.TAX_CODES,
+    "CompanyRef": procore.VENDORS,
+    "CostCodeRef": procore.PROJECT_COST_CODES,
+    "CostTypeRef": procore.COST_TYPES,
 }
 SHOWN = frozenset({"changed_by_hand", "details_changed_by_hand", "changed_and_removed", "paid_and_changed",
                    "closed_and_changed", "sign_changed"})  # fmt: skip
@@ -35,7 +41,7 @@ NOTHING = "Nothing"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`is_theirs`: somebody changed it in QuickBooks. `is_ours`: Procore changed it since."""
+    """`is_theirs`: somebody changed it where it was posted. `is_ours`: its source changed it since."""
 
     field: str
     posted: str
@@ -61,15 +67,23 @@ def differences_of(entry: Entry) -> dict[str, Any] | None:
         return None
     names = load_names(entry.target_connection_id, [*theirs.values(), *wanted.values()])
     rows = [_row(path, theirs.get(path), wanted.get(path), names) for path in paths]
-    return {"rows": rows, "count": len(rows), "has_more": len(theirs) == drift.MOST_TOLD}
+    goes_home = target_side(entry) == "procore"
+    return {
+        "rows": rows,
+        "count": len(rows),
+        "has_more": len(theirs) == drift.MOST_TOLD,
+        "there": "procore" if goes_home else "quickbooks",
+        "here": "quickbooks" if goes_home else "procore",
+    }
 
 
 def _wanted_changes(entry: Entry) -> dict[Path, Difference]:
-    """What Procore changed since the document was written; `theirs` of these is what Procore has."""
+    """What its source changed since the document was written; `theirs` of these is what the source has."""
     wire, written = entry.planned.get("wire"), load_written(entry)
     if not wire or written is None or entry.planned.get("fingerprint") == entry.fingerprint:
         return {}
-    return {each.path: each for each in drift.find_differences(written.sent, {}, wire)}
+    wanted = sent_form(wire) if is_made(wire) else wire
+    return {each.path: each for each in drift.find_differences(written.sent, {}, wanted)}
 
 
 def _row(

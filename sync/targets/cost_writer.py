@@ -156,7 +156,7 @@ class Writer:
         return answer
 
     def _line_origin(self, key: str) -> str:
-        return stable_hash(origin_of(self.entry), key) if self.is_locked else ""
+        return line_origin_of(self.entry, key) if self.is_locked else ""
 
     def _remember(self, wire: Mapping[str, Any] | None) -> None:
         """Keep the run's list of the project's direct costs as it is now."""
@@ -219,8 +219,13 @@ class Writer:
         return self.client.get(procore.DIRECT_COSTS, cost_id, project_id=self.project_id)
 
     def _standing_lines(self, cost_id: str) -> list[DirectCostLine]:
-        pages = self.client.list(procore.DIRECT_COST_LINES, project_id=self.project_id, direct_cost_id=cost_id)
-        return [DirectCostLine.from_wire(row) for page in pages for row in page]
+        return [DirectCostLine.from_wire(row) for row in read_lines(self.work, self.project_id, cost_id)]
+
+
+def read_lines(work: Work, project_id: str, cost_id: str) -> list[dict[str, Any]]:
+    """The lines of a direct cost as Procore has them now."""
+    pages = work.procore.list(procore.DIRECT_COST_LINES, project_id=project_id, direct_cost_id=cost_id)
+    return [row for page in pages for row in page]
 
 
 def origin_of(entry: Entry) -> str:
@@ -234,6 +239,11 @@ def origin_of(entry: Entry) -> str:
         entry.target_connection_id,
         entry.part,
     )
+
+
+def line_origin_of(entry: Entry, key: str) -> str:
+    """The same of one of its lines."""
+    return stable_hash(origin_of(entry), key)
 
 
 def is_made_by(cost: ListedCost, entry: Entry, mark: str) -> bool:

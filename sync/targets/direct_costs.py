@@ -9,14 +9,17 @@ from typing import Any
 from connectors.errors import Missing
 from connectors.procore import resources as procore
 from connectors.procore.documents_costs import DirectCost
+from connectors.procore.records_costs import DirectCost as CostRecord
 from connectors.procore.records_costs import ListedCost
 from smoothx.lib.money import ZERO, money
+from sync.made_forms import standing_cost
 from sync.models import Entry, Outgoing
 from sync.plan import MoneyDocument
 from sync.shield import Known, find_alike
 from sync.targets.answers import Adapter, Answer, Standing, Twin
-from sync.targets.cost_writer import Writer, is_made_by, read_answer, read_version
+from sync.targets.cost_writer import Writer, is_made_by, line_origin_of, read_answer, read_lines, read_version
 from sync.work import Work
+from sync.written import load_last_body
 
 # A cost entered in Procore that has a bill by now may be the same as an expense of these days; a later one is another.
 # So may one of another vendor, where the expense does not say whom it paid.
@@ -63,8 +66,17 @@ class DirectCosts(Adapter):
         return read_answer(wire), ListedCost.from_wire(wire).vendor_id
 
     def look(self, work: Work, entry: Entry) -> Standing:
-        wire = work.procore.get(procore.DIRECT_COSTS, entry.target_id, project_id=_project_in(entry))
-        return Standing(read_version(wire), money(wire.get("grand_total")))
+        """With every field and line where it is not locked: what is locked nobody changed by hand."""
+        project_id = _project_in(entry)
+        wire = work.procore.get(procore.DIRECT_COSTS, entry.target_id, project_id=project_id)
+        version, total = read_version(wire), money(wire.get("grand_total"))
+        sent = load_last_body(entry)
+        if wire.get("origin_id") or not sent:
+            return Standing(version, total)
+        lines = read_lines(work, project_id, entry.target_id)
+        cost = CostRecord.from_wire(wire, project_id=project_id, lines=lines)
+        form = standing_cost(cost, sent["lines"], lambda key: line_origin_of(entry, key))
+        return Standing(version, total, wire=form)
 
     def update_fields(self, entry: Entry, standing: Standing) -> dict[str, Any]:
         return {"id": entry.target_id, "project_id": _project_in(entry)}

@@ -13,6 +13,7 @@ from connectors.procore import resources as procore
 from connectors.procore.documents_payments import ContractPayment
 from connectors.procore.records_payments import ListedPayment
 from smoothx.lib.money import money
+from sync.made_forms import standing_payment
 from sync.models import Entry, Outgoing
 from sync.plan import MoneyDocument
 from sync.targets.answers import Adapter, Answer, Standing, Twin
@@ -70,7 +71,7 @@ class ContractPayments(Adapter):
 
     def look(self, work: Work, entry: Entry) -> Standing:
         wire = work.procore.get(procore.CONTRACT_PAYMENTS, entry.target_id, **_contract_in(_planned(entry)))
-        return Standing(str(wire.get("updated_at") or ""), money(wire.get("amount")))
+        return Standing(str(wire.get("updated_at") or ""), money(wire.get("amount")), wire=standing_payment(wire))
 
     def update_fields(self, entry: Entry, standing: Standing) -> dict[str, Any]:
         """A payment stays on the contract it was made on; one that moves to another is removed and made anew."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from sync import intake, ledger, openings
 from sync.engine import Engine
 from sync.intake import poll_procore
 from sync.models import Entry
+from sync.polls import POLLS
 from sync.registry import all_flows
 from sync.work import Work
 from tests import worlds
@@ -251,3 +253,13 @@ def test_a_hint_for_a_posted_document_is_a_job_and_changes_nothing_else(polled: 
     entry = Entry.objects.get()
     assert {name: getattr(entry, name) for name in posted} == posted
     assert entry.due_at is not None
+
+
+@pytest.mark.parametrize(("total", "is_wanted"), [("120.00", False), ("110.00", True), ("120.0", False)])
+def test_a_direct_cost_whose_total_alone_changed_is_noticed_in_a_complete_list(total: str, is_wanted: bool) -> None:
+    """A change of its lines may not move the time of the cost."""
+    poll = next(each for each in POLLS if each.flow == "direct_costs")
+    row = {"id": 5, "grand_total": total, "updated_at": "2026-09-01T08:00:00Z"}
+    known = {"5": intake.Known("as it was", Decimal("120.00"))}
+    since = datetime(2026, 9, 2, tzinfo=UTC)
+    assert intake._is_wanted(None, poll, row, known, since) is is_wanted  # type: ignore[arg-type]

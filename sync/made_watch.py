@@ -1,0 +1,120 @@
+"""Records we made in Procore that are open to its users: what somebody changed or deleted there is noticed hourly.
+
+What is locked nobody can change by hand, so it is not looked at, and a firm that locks all of them costs no call.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from connectors.errors import Missing, NoPermission, Rejected
+from connectors.models import Cursor
+from connectors.procore import resources as procore
+from smoothx.lib.money import ZERO, money
+from sync import ledger, settle
+from sync.drift import is_loud
+from sync.flows.record_locks import KEY as LOCKS
+from sync.locks import MADE
+from sync.models import Entry
+from sync.targets import adapter_for
+from sync.updating import hold_drift
+from sync.work import Work
+from sync.written import find_drift
+
+log = logging.getLogger(__name__)
+
+RESOURCE = "procore.made.looked"
+EVERY = timedelta(hours=1)
+GONE = "target_deleted"
+Row = Mapping[str, Any]
+
+
+def look_at_made(work: Work, started_at: datetime) -> int:
+    """Compare what stands there with what we wrote. Answers how many records had changed since the last look."""
+    connection = work.procore.connection
+    cursor = Cursor.objects.filter(connection=connection, resource=RESOURCE, project_id="").first()
+    if cursor is not None and cursor.read_until > started_at - EVERY:
+        return 0
+    places: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for entry in find_open_records(connection.pk):
+        planned = entry.planned.get("document") or {}
+        places[str(planned.get("project_id") or ""), str(planned.get("contract_id") or "")].append(entry)
+    changed = 0
+    for (project_id, contract_id), entries in places.items():
+        try:
+            changed += _look(work, project_id, contract_id, entries)
+        except (Missing, NoPermission, Rejected) as error:
+            # A tool may be off in one project, or closed to our user.
+            log.warning("sync.made_watch.skipped project=%s error=%s", project_id, error)
+        work.keep_lease()
+    Cursor.objects.update_or_create(
+        connection=connection, resource=RESOURCE, project_id="", defaults={"read_until": started_at}
+    )
+    return changed
+
+
+def find_open_records(connection_id: int) -> list[Entry]:
+    """Posted to Procore, not on their way, and not locked: made without a lock, or opened since."""
+    opened = Entry.objects.filter(flow=LOCKS, target_id="", state=Entry.State.INELIGIBLE).values("source_id")
+    rows = Entry.objects.filter(target_connection=connection_id, target_type__in=list(MADE)).exclude(target_id="")
+    is_open = Q(planned__document__is_locked=False) | Q(target_id__in=opened)
+    return list(rows.filter(is_open).exclude(outgoing__state__in=ledger.OPEN_OUTGOING).order_by("id"))
+
+
+def _look(work: Work, project_id: str, contract_id: str, entries: Sequence[Entry]) -> int:
+    """The whole list of one place, since only that tells what was deleted."""
+    if contract_id:
+        pages = work.procore.list(procore.CONTRACT_PAYMENTS, project_id=project_id, contract_id=contract_id)
+    else:
+        pages = work.procore.list(procore.DIRECT_COST_HEADS, project_id=project_id)
+    rows = {str(row["id"]): row for page in pages for row in page}
+    return sum(_compare(work, entry, rows.get(entry.target_id)) for entry in _changed(entries, rows))
+
+
+def _changed(entries: Iterable[Entry], rows: Mapping[str, Row]) -> Iterable[Entry]:
+    return (entry for entry in entries if not _is_known(entry, rows.get(entry.target_id)))
+
+
+def _is_known(entry: Entry, row: Row | None) -> bool:
+    """As we left it, or told of already. A change of lines alone may not move the time, so the total counts too."""
+    told = {notice["code"]: notice.get("detail") or {} for notice in entry.notices}
+    if row is None:
+        return GONE in told
+    version = str(row.get("updated_at") or "")
+    if version and version in [detail.get("version") for detail in told.values()]:
+        return True
+    total = money(row.get("grand_total") if "grand_total" in row else row.get("amount"))
+    return bool(version) and version == entry.target_version and total == (entry.target_total or ZERO)
+
+
+def _compare(work: Work, entry: Entry, row: Row | None) -> bool:
+    """Whether there was something to tell. A document that a worker has just then is looked at next time."""
+    if not ledger.claim(entry, RESOURCE, keeps_due=True):
+        return False
+    try:
+        standing = adapter_for(entry.target_type).look(work, entry) if row is not None else None
+    except Missing:
+        standing = None
+    except Exception:
+        ledger.finish(entry, ())
+        raise
+    if standing is None:
+        settle.hold(entry, GONE, subject=entry.target_name)
+        return True
+    found = find_drift(entry, standing.wire) if standing.wire else ()
+    if is_loud(found):
+        wanted = entry.target_total or ZERO
+        hold_drift(entry, standing.version, standing.total, found, wanted=wanted)
+        return True
+    entry.target_version = standing.version
+    ledger.finish(entry, ("target_version",))
+    if entry.state == Entry.State.CHANGED_BY_HAND:
+        # Changed back: whether that is all of it, planning again tells.
+        ledger.make_due(Entry.objects.filter(pk=entry.pk))
+    return False
