@@ -16,15 +16,14 @@ from connectors.procore.hooks import Trigger, ensure_hook
 from connectors.procore.webhooks import make_authorization
 from connectors.transport import is_loopback
 from sync.hints import PROJECTS
+from sync.pace import HOOK_FACT, HOOK_ON
 from sync.polls import POLLS
 from sync.work import Work
 
 log = logging.getLogger(__name__)
 
 CHANGES = ("create", "update", "delete")
-ON, REFUSED, UNREACHABLE = "on", "refused", "unreachable"
-# Where the connection keeps how it stands.
-FACT = "events"
+ON, REFUSED, UNREACHABLE = HOOK_ON, "refused", "unreachable"
 
 
 def wanted_triggers() -> set[Trigger]:
@@ -40,7 +39,7 @@ def keep_hook(work: Work) -> str:
         return ""
     connection = work.procore.connection
     state = _ensure(work, connection)
-    facts = {**connection.facts, FACT: state}
+    facts = {**connection.facts, HOOK_FACT: state}
     if facts != connection.facts:
         connection.facts = facts
         connection.save(update_fields=["facts"])

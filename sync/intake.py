@@ -29,6 +29,7 @@ from sync import contact_watch, ledger, project_watch
 from sync.facts import look_again
 from sync.marks import OVERLAP, Marks, kept_marks
 from sync.models import Entry
+from sync.pace import choose_projects
 from sync.polls import POLLS, ProjectPoll, Row
 from sync.registry import flow
 from sync.work import Work
@@ -51,7 +52,7 @@ def poll_procore(work: Work) -> int:
     started_at = timezone.now()
     noted = poll_projects(work, client, started_at)
     poll_companies(client, started_at)
-    for project_id in active_project_ids(client.connection):
+    for project_id in choose_projects(client.connection, active_project_ids(client.connection), started_at):
         noted += _poll_one(work, client, project_id, started_at)
         work.keep_lease()
     project_watch.note_needed(work)

@@ -30,7 +30,7 @@ from sync import contact_watch, ledger, previews, push_runs, pushing
 from sync.models import WaitingFor
 from sync.settle import CONNECTION_RESTORED
 from sync.survivors import find_survivors
-from sync.tasks import keep_hooks_soon, look_soon, nudge
+from sync.tasks import look_after_reconnect, look_soon, nudge
 from sync.uses import Uses
 from sync.versions.recording import begin, record
 
@@ -65,7 +65,7 @@ def keep_version(*, actor: Any, what: str, detail: str, **_: Any) -> None:
 
 @receiver(connection_restored)
 def go_on_after_reconnect(**_: Any) -> None:
-    keep_hooks_soon()
+    look_after_reconnect()
     if ledger.release([CONNECTION_RESTORED]):
         nudge()
 

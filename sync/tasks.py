@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from celery import shared_task
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from connectors.errors import Retry, VendorError
+from connectors.models import Vendor
 from smoothx.tenants.models import DueWork, Tenant
 from smoothx.tenants.scope import require_tenant_id
 from smoothx.tenants.tasks import TenantTask
-from sync import hints, hooks, ledger, openings, pruning
+from sync import hints, hooks, ledger, openings, pace, pruning
 from sync.books import poll_books
 from sync.engine import Engine
 from sync.intake import poll_procore
@@ -68,12 +68,12 @@ def run_due(*, tenant_id: int, **_: Any) -> int:
 
 @shared_task(name="sync.poll_procore", base=TenantTask, ignore_result=True)
 def poll_procore_changes(*, tenant_id: int, **_: Any) -> None:
-    _poll(tenant_id, POLL_PROCORE, poll_procore)
+    _poll(tenant_id, POLL_PROCORE, Vendor.PROCORE, poll_procore)
 
 
 @shared_task(name="sync.poll_qbo", base=TenantTask, ignore_result=True)
 def poll_book_changes(*, tenant_id: int, **_: Any) -> None:
-    _poll(tenant_id, POLL_BOOKS, poll_books)
+    _poll(tenant_id, POLL_BOOKS, Vendor.QBO, poll_books)
 
 
 @shared_task(name="sync.read_openings", base=TenantTask, ignore_result=True)
@@ -121,8 +121,10 @@ def prune_evidence(*, tenant_id: int, **_: Any) -> None:
     DueWork.reschedule(tenant_id=tenant_id, topic=PRUNE, at=timezone.now() + PRUNE_EVERY)
 
 
-def keep_hooks_soon() -> None:
-    DueWork.mark(tenant_id=require_tenant_id(), topic=HOOKS)
+def look_after_reconnect() -> None:
+    """An account works again: what happened meanwhile no event will tell any more."""
+    for topic in (POLL_PROCORE, POLL_BOOKS, HOOKS):
+        DueWork.mark(tenant_id=require_tenant_id(), topic=topic)
 
 
 def look_soon(tenant_id: int) -> None:
@@ -147,9 +149,10 @@ def _come_again(tenant_id: int, topic: str, find_next: Callable[[], datetime | N
         DueWork.reschedule(tenant_id=tenant_id, topic=topic, at=find_next())
 
 
-def _poll(tenant_id: int, topic: str, poll: Callable[[Work], int]) -> None:
+def _poll(tenant_id: int, topic: str, vendor: Vendor, poll: Callable[[Work], int]) -> None:
     """Poll once, then say when next. A vendor that is away is asked again at the usual time."""
-    next_at = timezone.now() + timedelta(seconds=settings.POLL_SECONDS)
+    started_at = timezone.now()
+    not_before = started_at
     work = Work()
     work.keep_lease = _keeper(tenant_id, topic)
     if work.tenant.state == Tenant.State.SETUP:
@@ -159,10 +162,11 @@ def _poll(tenant_id: int, topic: str, poll: Callable[[Work], int]) -> None:
         if poll(work):
             nudge()
     except Retry as error:
-        next_at = max(next_at, timezone.now() + timedelta(seconds=error.after))
+        not_before = timezone.now() + timedelta(seconds=error.after)
     except (VendorError, NotConnected) as error:
         log.warning("sync.poll.failed topic=%s tenant=%s error=%s", topic, tenant_id, error)
-    DueWork.reschedule(tenant_id=tenant_id, topic=topic, at=next_at)
+    next_at = started_at + pace.interval(vendor, started_at)
+    DueWork.reschedule(tenant_id=tenant_id, topic=topic, at=max(next_at, not_before))
 
 
 TOPICS: dict[str, Any] = {
@@ -177,5 +181,6 @@ TOPICS: dict[str, Any] = {
 
 
 def start_polling() -> None:
+    """All that comes again by itself, from now on."""
     for topic in (POLL_PROCORE, POLL_BOOKS, HOOKS, PRUNE):
         DueWork.mark(tenant_id=require_tenant_id(), topic=topic)

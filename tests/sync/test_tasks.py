@@ -204,6 +204,7 @@ def test_a_poll_comes_again_whatever_happened(
     scope: Tenant, monkeypatch: pytest.MonkeyPatch, settings: Any, trouble: Exception | None, seconds: int
 ) -> None:
     settings.POLL_SECONDS = 120
+    make_entry("posted")
     Tenant.objects.update(state="paused")
 
     def poll(work: Any) -> int:

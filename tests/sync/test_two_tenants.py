@@ -221,8 +221,9 @@ def test_each_firms_work_runs_in_its_own_scope(firms: list[Firm], monkeypatch: p
         tasks.sweep()
         tasks.sweep()
     ids = sorted(firm.tenant.pk for firm in firms)
-    assert sorted(handed[:4]) == [(topic, pk) for topic in (tasks.POLL_PROCORE, tasks.POLL_BOOKS) for pk in ids]
-    assert sorted(handed[4:]) == [("sync", pk) for pk in ids]
+    begun = sorted((tasks.POLL_PROCORE, tasks.POLL_BOOKS, tasks.HOOKS, tasks.PRUNE))
+    assert sorted(handed[: 2 * len(begun)]) == [(topic, pk) for topic in begun for pk in ids]
+    assert sorted(handed[2 * len(begun) :]) == [("sync", pk) for pk in ids]
     for firm in firms:
         with inside(firm):
             assert [state_of(claim)[0] for claim in worked_example(firm.pair)] == ["posted"] * 4
