@@ -17,6 +17,7 @@ urlpatterns = [
     path("hooks/", include("connectors.urls_webhooks")),
     path("mapping/", include("mapping.urls")),
     path("operations/", admin.site.urls),
+    path("payroll/", include("sync.urls_payroll")),
     path("reconcile/", include("sync.urls_reconcile")),
     path("", include("smoothx.watching.urls")),
 ]

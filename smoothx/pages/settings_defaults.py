@@ -18,9 +18,10 @@ from mapping.forms import chosen_of, defaults_context, form_for_defaults
 from mapping.models import RemoteItem
 from mapping.sides import load_sides
 from smoothx.lib.replies import go_back, render_dialog
+from smoothx.lib.shapes import Action
 from smoothx.pages.settings_flows import flow_rows
 from smoothx.pages.settings_nav import layout
-from smoothx.pages.settings_screens import SCREENS, flows_of, kinds_of, screen_named
+from smoothx.pages.settings_screens import SCREENS, ScreenText, flows_of, kinds_of, screen_named
 from smoothx.tenants.access import TenantRequest, for_role, has_role
 from smoothx.tenants.models import Role
 from sync.pages.setting_urls import screen_url, url_of_setting
@@ -69,9 +70,14 @@ def _show(request: TenantRequest, named: Screen) -> HttpResponse:
         "flows": [row for row in rows if not row["is_pushed"]],
         "pushed": [row for row in rows if row["is_pushed"]],
         "may_change": may_change,
+        "head_action": _head_action(SCREENS[named]) if may_change else None,
         **layout(request, named, lead=SCREENS[named].lead, defaults=form.defaults),
     }
     return render(request, "settings/screen.html", context, status=422 if form.errors else 200)
+
+
+def _head_action(screen: ScreenText) -> Action | None:
+    return Action(label=screen.opens[0], url=reverse(screen.opens[1])) if screen.opens else None
 
 
 @for_role(Role.VIEWER)

@@ -12,8 +12,11 @@ from sync.registry import all_flows
 
 @dataclass(frozen=True, slots=True)
 class ScreenText:
+    """`opens` is the page that the screen's button leads to, by what it says and its address name."""
+
     title: str
     lead: str
+    opens: tuple[str, str] | None = None
 
 
 SCREENS: dict[Screen, ScreenText] = {
@@ -30,7 +33,9 @@ SCREENS: dict[Screen, ScreenText] = {
     "direct_costs": ScreenText("Direct costs", "How direct costs entered in Procore reach QuickBooks."),
     "expenses": ScreenText("Expenses", "How bills and expenses entered in QuickBooks become direct costs in Procore."),
     "payments": ScreenText("Payments", "How payments cross."),
-    "labour": ScreenText("Timesheets and labour", "How hours and pay runs become costs of projects."),
+    "labour": ScreenText(
+        "Timesheets and labour", "How hours and pay runs become costs of projects.", ("Payroll files", "payroll:files")
+    ),
     "attachments": ScreenText("Attachments", "How files on documents cross."),
     "after_posting": ScreenText("After posting", "What happens to a posted document when something changes later."),
 }

@@ -8,24 +8,38 @@ from typing import cast
 from django.db.models import Max
 
 from connectors.errors import Missing
+from connectors.models import Connection
+from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
-from connectors.qbo.records_costs import BookedCost, BookedLine
+from connectors.qbo.records_costs import BookedCost, BookedLine, Ref
 from connectors.qbo.records_time import TimeActivity
 from mapping.defaults import PAYROLL_ACCOUNTS, Defaults
+from mapping.maps import LeftSide
+from mapping.models import RemoteItem
+from smoothx.lib.money import ZERO, cents
 from sync import ledger
+from sync.budgets import load_budget
 from sync.flows._labour import Elsewhere, LabourKind, PayrollPart, Worker
-from sync.models import Entry
+from sync.models import Entry, PayrollRow
+from sync.payroll.checking import load_known
+from sync.payroll.names import find_worker
 from sync.sources.costs import PAYROLL, gone_of, lines_of_twin, note_project, twins_of
 from sync.sources.reader import Reader, SetReader
 from sync.work import Work
 
-KIND_OF: dict[str, LabourKind] = {qbo.TIME_ACTIVITIES.key: "time", qbo.JOURNAL_ENTRIES.key: "journal"}
+# The source type of costs that come of payroll files: no list of a vendor's.
+FILES = "payroll.files"
+KIND_OF: dict[str, LabourKind] = {
+    qbo.TIME_ACTIVITIES.key: "time",
+    qbo.JOURNAL_ENTRIES.key: "journal",
+    FILES: "file",
+}
 
 
 def read_payroll(work: Work, entry: Entry) -> PayrollPart:
     """The entry's project is where the cost stands, or will, so that it is listed there."""
     kind = KIND_OF[entry.source_type]
-    reader = {"time": _read_time, "journal": _read_journal}[kind]
+    reader = {"time": _read_time, "journal": _read_journal, "file": _read_rows}[kind]
     try:
         return reader(work, entry)
     except Missing:
@@ -64,6 +78,51 @@ def _read_journal(work: Work, entry: Entry) -> PayrollPart:
         held=_find_held(entry, lines),
         elsewhere=find_elsewhere(entry),
     )
+
+
+def _read_rows(work: Work, entry: Entry) -> PayrollPart:
+    """The rows of payroll files that count for one employee, day and project."""
+    rows = load_known([entry.source_id]).by_group.get(entry.source_id, ())
+    if not rows:
+        return PayrollPart("file", entry.source_id, entry.part, date=entry.document_date)
+    first, procore_connection, books = rows[0], work.procore.connection, work.qbo.connection
+    worker, person = find_worker(first.employee, procore_connection, books)
+    load_budget(work, first.project_id)
+    return PayrollPart(
+        kind="file",
+        source_id=entry.source_id,
+        part=entry.part,
+        lines=tuple(_line_of(row) for row in rows),
+        date=first.worked_on,
+        memo=", ".join(dict.fromkeys(row.memo for row in rows if row.memo)),
+        worker=worker,
+        person=person,
+        project=_project_of(procore_connection, first),
+        elsewhere=find_elsewhere(entry),
+    )
+
+
+def _line_of(row: PayrollRow) -> BookedLine:
+    return BookedLine(
+        id=row.key,
+        amount=cents(row.amount if row.amount is not None else (row.hours or ZERO) * (row.rate or ZERO)),
+        description=", ".join(text for text in (row.pay_type, row.memo) if text),
+        account=Ref(),
+        item=Ref(),
+        class_=Ref(),
+        customer=Ref(),
+        hours=row.hours,
+        rate=row.rate,
+        cost_code=row.code,
+    )
+
+
+def _project_of(connection: Connection, row: PayrollRow) -> LeftSide:
+    found = RemoteItem.objects.filter(
+        connection=connection, resource=procore.PROJECTS.key, remote_id=row.project_id
+    ).first()
+    name = found.name if found is not None else row.project
+    return LeftSide(row.project_id, name, found is not None and found.is_active, row.project_id)
 
 
 def payroll_lines(cost: BookedCost, defaults: Defaults, customer_id: str) -> tuple[BookedLine, ...]:

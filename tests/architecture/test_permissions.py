@@ -23,7 +23,7 @@ from mapping.links import unlink
 from mapping.models import Link, LinkChange, MappingRun, RemoteItem, RunRow, SuggestedPair
 from smoothx.tenants.access import has_role
 from smoothx.tenants.models import Membership, Role, Tenant, TenantModel
-from sync.models import Entry, OpeningRun, SettingsVersion
+from sync.models import Entry, OpeningRun, PayrollFile, SettingsVersion
 from tests.conftest import make_member
 from tests.factories import connections, make_account, make_entry, make_opening, make_project, notice
 
@@ -31,6 +31,7 @@ URL_MODULES = {
     "smoothx.pages.urls": "",
     "smoothx.pages.urls_settings": "settings:",
     "sync.urls_activity": "activity:",
+    "sync.urls_payroll": "payroll:",
     "sync.urls_reconcile": "reconcile:",
     "mapping.urls": "mapping:",
     "connectors.urls": "connectors:",
@@ -55,6 +56,7 @@ class Objects:
     pair: SuggestedPair
     unlinked: LinkChange
     version: SettingsVersion
+    payroll: PayrollFile
 
 
 Arguments = Callable[[Objects], list[Any]]
@@ -175,6 +177,13 @@ TABLE = (
     post("activity:act", "approver", **of_entry("leave-out")),
     post("activity:act", "approver", **of_entry("unlock")),
     post("activity:act", "approver", **of_entry("lock-again")),
+    get("payroll:files", "admin"),
+    post("payroll:files", "admin", FORM_ERROR),
+    get("payroll:template", "admin"),
+    get("payroll:file", "admin", **of_row("payroll")),
+    post("payroll:take", "admin", **of_row("payroll")),
+    post("payroll:undo", "admin", **of_row("payroll")),
+    post("payroll:discard", "admin", **of_row("payroll")),
     get("reconcile:index", "viewer"),
     get("mapping:index", "viewer", MOVED),
     get("mapping:options", "viewer"),
@@ -302,6 +311,7 @@ def objects(scope: Tenant, viewer: Any) -> Objects:
         pair=pair,
         unlinked=unlinked,
         version=SettingsVersion.objects.create(number=7),
+        payroll=PayrollFile.objects.create(name="Week 37.csv", facts={"columns": {}}),
     )
 
 

@@ -6,15 +6,20 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from connectors.models import Cursor
+from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from mapping.automap.running import automap
 from mapping.choices import choose
 from mapping.models import Link, RemoteItem
 from mapping.screens import SECTIONS
 from sync import ledger
-from sync.models import Entry
+from sync.budgets import load_budget
+from sync.models import Entry, PayrollFile
+from sync.payroll import taking
 from sync.registry import flow
 from sync.switching import switch
 from sync.work import Work
@@ -166,3 +171,117 @@ def test_a_payroll_journal_is_carried_once_whatever_it_was_before(pair: Any) -> 
     ledger.make_due(Entry.objects.filter(flow="expenses", source_id=entry.source_id))
     look_at_books()
     assert [call for call in calls_of(pair) if call[0] != "GET"] == []
+
+
+HEADINGS = "Employee,Date,Project,Cost code,Pay type,Hours,Rate,Amount,Memo"
+
+
+def upload(client: Client, *rows: str) -> PayrollFile:
+    content = SimpleUploadedFile("week.csv", "\n".join([HEADINGS, *rows]).encode())
+    answer = client.post("/payroll/", {"file": content})
+    assert answer.status_code == 302, answer.content.decode()
+    return PayrollFile.objects.latest("pk")
+
+
+def verdicts(file: PayrollFile) -> list[str]:
+    return list(file.rows.order_by("number").values_list("verdict", flat=True))
+
+
+def take_all(client: Client, file: PayrollFile) -> str:
+    answer = client.post(f"/payroll/{file.pk}/take/", {"all": "1"}, follow=True)
+    look_at_books()
+    return answer.content.decode()
+
+
+def test_a_payroll_file_from_upload_to_undo(pair: Any, owner: Any, client_of: Any) -> None:
+    client = client_of(owner)
+    (lofts,) = map_projects(1)
+    project = RemoteItem.objects.get(resource="procore.projects", remote_id=lofts.left_id)
+    rosa = RemoteItem.objects.get(resource=qbo.EMPLOYEES.key, remote_id=mapped("employee").right_id).name
+    load_budget(Work(), lofts.left_id)
+    own = RemoteItem.objects.filter(resource=procore.PROJECT_COST_CODES.key, project_id=lofts.left_id)
+    code = own.order_by("pk")[0]
+    assert "QuickBooks shows no paychecks" in client.get("/payroll/").content.decode()
+
+    # While labour comes from elsewhere a file can be looked at, and not taken.
+    week = (
+        f"{rosa},2026-09-15,{project.name},{code.code},Regular,8,42.50,,Footings",
+        f"{rosa},2026-09-15,{project.name},{code.code},Burden,,,68.00,",
+        f"Nobody Known,2026-09-16,{project.code or project.name},99-999,,4,30,,",
+        f"{rosa},2026-09-17,Atlantis,,,8,42.50,,",
+        f"{rosa},2026-09-18,{project.name},,,8,,,",
+        f"{rosa},2026-06-30,{project.name},,,8,40,,",
+        f"{rosa},2026-09-15,{project.name},{code.code},Regular,1,42.50,,again",
+    )
+    file = upload(client, *week)
+    assert verdicts(file) == ["new", "new", "new", *["refused"] * 4]
+    page = client.get(f"/payroll/{file.pk}/").content.decode()
+    assert "Atlantis is not a project in Procore" in page
+    assert "Nobody Known is no employee we know" in page
+    assert "Labour cost is never taken as nothing." in page
+    assert "Dated before the start date, 1 Jul 2026." in page
+    assert "Row 2 has the same employee, day, project, cost code and pay type." in page
+    assert "says another place" in take_all(client, file)
+    assert (costs_of(pair), payroll()) == ([], [])
+
+    choose("labour_source", "file", None)
+    assert "3 rows taken" in take_all(client, file)
+    regular, stranger = costs_of(pair)
+    assert (regular["direct_cost_type"], amounts_of(regular)) == ("payroll", ["68.00", "340.00"])
+    assert str(regular["employee"]["id"]) == mapped("employee").left_id
+    assert [line["quantity"] for line in regular["line_items"]] == ["1.0", "8.0"]
+    assert (stranger["employee"], amounts_of(stranger)) == (None, ["120.00"])
+    assert "Nobody Known" in stranger["description"]
+    first, second = payroll()
+    assert "procore_code_used" in told(second)[1]
+    refused = client.post(f"/payroll/{file.pk}/undo/", follow=True).content.decode()
+    assert "2 payroll costs of this file are in Procore, or on the way there." in refused
+
+    # The same file changes nothing.
+    again = upload(client, *week[:3])
+    assert verdicts(again) == ["same"] * 3
+    assert "no row was chosen" in take_all(client, again).lower()
+    worlds.control(pair.procore, "calls", method="DELETE")
+    look_at_books()
+    assert [call for call in calls_of(pair) if call[0] != "GET"] == []
+
+    # A correction changes one row, takes another away, and does not take new work under another code unasked.
+    better = upload(
+        client, week[0].replace(",8,", ",9,"), week[2].replace("4,30", "0,"), week[1].replace(f",{code.code},", ",,")
+    )
+    assert verdicts(better) == ["changes", "removes", "new"]
+    assert "They stay." in client.get(f"/payroll/{better.pk}/").content.decode()
+    assert "2 rows taken" in take_all(client, better)
+    assert [amounts_of(cost) for cost in costs_of(pair)] == [["68.00", "382.50"]]
+    second.refresh_from_db()
+    assert (told(second), second.target_id) == (("ineligible", ["cost_part_gone"]), "")
+    first.refresh_from_db()
+    assert first.target_total == Decimal("450.50")
+
+    # What did not reach Procore yet can be undone, and counts no more.
+    late = upload(client, f"{rosa},2026-09-20,{project.name},{code.code},,8,42.50,,")
+    client.post(f"/payroll/{late.pk}/take/", {"id": [str(late.rows.get().pk)]})
+    assert (
+        "Undone. 1 row of the file counts no more."
+        in client.post(f"/payroll/{late.pk}/undo/", follow=True).content.decode()
+    )
+    look_at_books()
+    assert len(costs_of(pair)) == 1
+    assert told(payroll()[-1]) == ("ineligible", ["payroll_without_hours"])
+
+
+def test_a_file_that_cannot_be_read_keeps_nothing(
+    connected: Any, owner: Any, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "MOST_PAYROLL_ROWS", 3)
+    client = client_of(owner)
+    for content, sentence in (
+        (b"", "The file is empty."),
+        (b"a,b\n1,2\n", "A payroll file needs a column for the date"),
+        (b"PK\x03\x04 broken", "The workbook is damaged."),
+        ((f"{HEADINGS}\n" + "Rosa,2026-09-15,1,,,8,40,,\n" * 4).encode(), "The file has 4 rows, and 3 are the most."),
+    ):
+        answer = client.post("/payroll/", {"file": SimpleUploadedFile("x.csv", content)})
+        assert answer.status_code == 422
+        assert sentence in answer.content.decode()
+    assert not PayrollFile.objects.exists()

@@ -1,0 +1,175 @@
+"""What the pages of payroll files read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+
+from mapping.imports.files import MEGABYTE, MOST_BYTES
+from mapping.page.importing import name_of_person
+from smoothx.lib.shapes import Action, Empty, Notice, turn_page
+from sync.models import PayrollFile, PayrollRow
+from sync.pages.setting_urls import screen_url
+from sync.payroll.checking import Verdict
+from sync.payroll.columns import MEANINGS
+from sync.payroll.taking import MOST_PAYROLL_ROWS, TAKEABLE, takeable, why_not_taken
+
+MOST_EARLIER = 20
+ROWS_PER_PAGE = 100
+ICONS = {
+    Verdict.NEW: ("info", "check"),
+    Verdict.CHANGES: ("unsure", "refresh"),
+    Verdict.REMOVES: ("unsure", "slash"),
+    Verdict.SAME: ("wait", "check"),
+    Verdict.REFUSED: ("bad", "octagon"),
+}
+WORDS = {
+    "employee": "Employee",
+    "date": "Date",
+    "project": "Project",
+    "code": "Cost code",
+    "pay_type": "Pay type",
+    "hours": "Hours",
+    "rate": "Rate",
+    "amount": "Amount",
+    "memo": "Memo",
+}
+
+
+def start_context(*, error: str = "") -> dict[str, Any]:
+    counts = Count("rows", filter=Q(rows__taken_at__isnull=False))
+    earlier = PayrollFile.objects.select_related("started_by").annotate(taken=counts).order_by("-at", "-pk")
+    return {
+        "settings_url": screen_url("labour"),
+        "action_url": reverse("payroll:files"),
+        "template_url": reverse("payroll:template"),
+        "error": error,
+        "notices": _notices(),
+        "most_bytes": MOST_BYTES,
+        "most_megabytes": MOST_BYTES // MEGABYTE,
+        "most_rows": MOST_PAYROLL_ROWS,
+        "earlier": [_earlier(file) for file in earlier[:MOST_EARLIER]],
+    }
+
+
+def _notices() -> list[Notice]:
+    reason = why_not_taken()
+    if not reason:
+        return []
+    title, _, text = reason.partition(". ")
+    action = Action(label="Open the settings", url=screen_url("labour"))
+    return [Notice(severity="warn", title=f"{title}.", text=text, action=action)]
+
+
+def _earlier(file: PayrollFile) -> dict[str, Any]:
+    taken: int = getattr(file, "taken", 0)
+    state = "Undone" if file.undone_at else "Taken" if taken else "Looked at"
+    return {
+        "name": file.name,
+        "url": reverse("payroll:file", args=[file.pk]),
+        "by": name_of_person(file.started_by),
+        "at": file.at,
+        "state": state,
+        "taken": taken,
+    }
+
+
+def file_context(file: PayrollFile, query: Mapping[str, str]) -> dict[str, Any]:
+    counts = dict(file.rows.order_by().values_list("verdict").annotate(Count("pk")))
+    taken = file.rows.filter(taken_at__isnull=False).count()
+    show = query.get("show", "")
+    rows = _shown(file, show)
+    wanted = query.get("page", "")
+    page, part = turn_page(
+        int(wanted) if wanted.isdecimal() and len(wanted) < 9 else 1,
+        size=ROWS_PER_PAGE,
+        total=rows.count(),
+        url_of=lambda number: _url(file, show, number),
+    )
+    open_rows = takeable(file)
+    sure = open_rows.filter(is_doubtful=False).count()
+    is_open = file.undone_at is None and not why_not_taken()
+    return {
+        "file": file,
+        "by": name_of_person(file.started_by),
+        "files_url": reverse("payroll:files"),
+        "take_url": reverse("payroll:take", args=[file.pk]),
+        "take": _take_all(file, sure) if is_open and sure else None,
+        "notices": [] if taken else [*_notices(), *_dates(file)],
+        "columns": [{"label": WORDS[key], "heading": file.facts["columns"].get(key, "")} for key in MEANINGS],
+        "chips": _chips(file, counts, show),
+        "rows": [_row(row, file) for row in rows[part]],
+        "page": page,
+        "empty": Empty(title="No row is like that", text="Choose another of the words above."),
+        "can_tick": is_open and open_rows.exists(),
+        "taken": taken,
+        "undo": _undo(file) if taken and file.undone_at is None else None,
+        "discard": None if taken else _post("Discard", "payroll:discard", file, icon="close"),
+    }
+
+
+def _shown(file: PayrollFile, show: str) -> QuerySet[PayrollRow]:
+    rows: QuerySet[PayrollRow] = file.rows.order_by("number")
+    return rows.filter(verdict=show) if show in Verdict.values else rows
+
+
+def _url(file: PayrollFile, show: str, number: int = 1) -> str:
+    query = [f"show={show}"] if show else []
+    query += [f"page={number}"] if number > 1 else []
+    return f"{reverse('payroll:file', args=[file.pk])}{'?' if query else ''}{'&'.join(query)}"
+
+
+def _chips(file: PayrollFile, counts: Mapping[str, int], show: str) -> list[dict[str, Any]]:
+    chips = [("", "All", sum(counts.values()))]
+    chips += [(verdict.value, str(verdict.label), counts.get(verdict, 0)) for verdict in Verdict]
+    return [
+        {"key": key, "label": label, "count": count, "url": _url(file, key), "is_current": key == show}
+        for key, label, count in chips
+        if count or not key
+    ]
+
+
+def _dates(file: PayrollFile) -> list[Notice]:
+    """A guess about dates has to be seen: it moves cost to another month."""
+    if file.facts.get("is_order_told"):
+        return []
+    read = "3 April" if file.facts.get("order") == "day" else "4 March"
+    return [Notice(severity="info", title=f"Where a date is written like 03/04/2026, it is read as {read} 2026.")]
+
+
+def _row(row: PayrollRow, file: PayrollFile) -> dict[str, Any]:
+    severity, icon = ICONS[Verdict(row.verdict)]
+    is_taken = row.taken_at is not None
+    return {
+        "id": row.pk,
+        "number": row.number,
+        "employee": row.employee or "Nobody named",
+        "worked_on": row.worked_on,
+        "project": row.project,
+        "code": row.code or "No code",
+        "pay_type": row.pay_type,
+        "hours": f"{row.hours.normalize():f}" if row.hours is not None else "",
+        "rate": f"{row.rate.normalize():f}" if row.rate is not None else "",
+        "amount": row.amount,
+        "severity": "unsure" if row.is_doubtful and not is_taken else severity,
+        "icon": icon,
+        "label": "Taken" if is_taken else Verdict(row.verdict).label,
+        "reasons": row.reasons,
+        "can_tick": row.verdict in TAKEABLE and not is_taken and file.undone_at is None,
+    }
+
+
+def _take_all(file: PayrollFile, count: int) -> Action:
+    label = "Take the row" if count == 1 else f"Take all {count:,} rows"
+    return _post(label, "payroll:take", file, icon="check", variant="main", fields={"all": "1"})
+
+
+def _undo(file: PayrollFile) -> Action:
+    return _post("Undo", "payroll:undo", file, icon="undo")
+
+
+def _post(label: str, name: str, file: PayrollFile, **more: Any) -> Action:
+    return Action(label=label, url=reverse(name, args=[file.pk]), method="post", **more)
