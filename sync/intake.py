@@ -25,7 +25,7 @@ from mapping.kinds import PROJECT
 from mapping.models import Link, RemoteItem
 from smoothx.lib.dates import parse_date, parse_instant
 from smoothx.lib.money import money
-from sync import contact_watch, ledger, project_watch
+from sync import contact_watch, ledger, made_watch, project_watch
 from sync.facts import look_again
 from sync.marks import OVERLAP, Marks, kept_marks
 from sync.models import Entry
@@ -55,6 +55,7 @@ def poll_procore(work: Work) -> int:
     for project_id in choose_projects(client.connection, active_project_ids(client.connection), started_at):
         noted += _poll_one(work, client, project_id, started_at)
         work.keep_lease()
+    made_watch.look_at_made(work, started_at)
     project_watch.note_needed(work)
     return noted + look_again(client.connection)
 
@@ -182,7 +183,8 @@ def _is_wanted(
     """Worth carrying, or ours already and changed: an un-approval must be seen too."""
     ours = known.get(str(row["id"]))
     if ours is not None:
-        if poll.figure and ours.amount is not None and money(row.get(poll.figure)) != ours.amount:
+        figure = poll.figure or poll.total
+        if figure and ours.amount is not None and money(row.get(figure)) != ours.amount:
             return True
         updated_at = parse_instant(row.get("updated_at"))
         return since is None or updated_at is None or updated_at >= since
