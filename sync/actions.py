@@ -9,6 +9,7 @@ from django.db import transaction
 
 from connectors.errors import VendorError
 from sync import ledger, outbox, settle
+from sync.flows._contact_fields import KEEP_THEIRS
 from sync.models import Entry, Event
 from sync.targets import Standing, adapter_for
 from sync.tasks import nudge
@@ -19,6 +20,7 @@ from sync.written import KEPT, LINKED, note_as_it_stands
 
 URGENT = 10
 GONE_CODES = {"target_deleted", "target_missing"}
+CONTACT_DIFFERS = {"contact_changed_twice", "contact_differs"}
 BY_HAND = {"changed_by_hand", "details_changed_by_hand"}
 ALIKE = {"duplicate_number", "possible_duplicate", "similar_document"}
 SOURCE_GONE = {"unapproved_after_posting", "deleted_after_posting", "changed_and_removed"}
@@ -70,6 +72,9 @@ def keep_as_is(entry: Entry, actor: User) -> None:
     The version that was looked at is known from now on, with the changes made there. Should its source change, a
     person decides again before anything is written over them.
     """
+    if CONTACT_DIFFERS & _codes(entry):
+        _keep_contact(entry, actor)
+        return
     if not entry.is_posted or GONE_CODES & _codes(entry):
         message = "There is no posted document to keep."
         raise NotPossible(message)
@@ -87,9 +92,16 @@ def keep_as_is(entry: Entry, actor: User) -> None:
         note_act(entry, actor, "kept", f"{entry.target_number} kept as it is", changed)
 
 
+def _keep_contact(entry: Entry, actor: User) -> None:
+    """Leave the details as the person saw them. They follow again once they change on the side that is right."""
+    approve(entry, approval_for(KEEP_THEIRS, seen_version(entry)))
+    there = entry.target_connection.get_vendor_display()
+    again(entry, actor, "kept", f"{entry.party} kept as it is in {there}", f"Different there: {_told(entry, 'what')}")
+
+
 def put_back(entry: Entry, actor: User) -> None:
     """Write what the source has over what somebody changed, in the version the person looked at."""
-    needs_code(entry, BY_HAND)
+    needs_code(entry, BY_HAND | CONTACT_DIFFERS)
     approve(entry, approval_for(PUT_BACK, seen_version(entry)))
     here, there = (each.get_vendor_display() for each in (entry.source_connection, entry.target_connection))
     again(entry, actor, "approved", f"Told to put back what {here} has", f"Changed in {there}: {_told(entry, 'what')}")

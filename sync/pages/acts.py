@@ -55,6 +55,8 @@ def _may_leave_out(entry: Entry, codes: frozenset[str]) -> bool:
 
 
 def _may_keep(entry: Entry, codes: frozenset[str]) -> bool:
+    if codes & actions.CONTACT_DIFFERS:
+        return True
     is_open = entry.state in (Entry.State.HELD, Entry.State.CHANGED_BY_HAND)
     return entry.is_posted and is_open and not codes & KEPT_OTHERWISE
 
@@ -91,7 +93,7 @@ ACTS: Mapping[str, Act] = {
     "keep": Act("Keep as it is", "check", "Kept as it is.", actions.keep_as_is, _may_keep),
     "put-back": Act(
         "Put ours back", "send", "What {here} has is written over the changes.", actions.put_back,
-        lambda entry, codes: bool(codes & actions.BY_HAND),
+        lambda entry, codes: bool(codes & (actions.BY_HAND | actions.CONTACT_DIFFERS)),
     ),
     "delete-there": Act(
         "Delete in QuickBooks", "slash", "It is deleted in QuickBooks, unless it is paid.", actions.delete_there,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from connectors.qbo import resources as qbo
 from mapping.models import RemoteItem
 from smoothx.lib.dates import parse_date
 from sync import drift
+from sync.actions import CONTACT_DIFFERS
 from sync.drift import Difference, Path
 from sync.made_forms import is_made, sent_form
 from sync.models import Entry
@@ -58,6 +60,8 @@ class Row:
 def differences_of(entry: Entry) -> dict[str, Any] | None:
     """The card of a document that stands otherwise than Procore wants it, None for every other."""
     codes = {notice.get("code", "") for notice in entry.notices}
+    if codes & CONTACT_DIFFERS:
+        return _contact_differences(entry)
     if not codes & SHOWN:
         return None
     theirs = {each.path: each for each in changes_of(entry.notices)}
@@ -67,14 +71,37 @@ def differences_of(entry: Entry) -> dict[str, Any] | None:
         return None
     names = load_names(entry.target_connection_id, [*theirs.values(), *wanted.values()])
     rows = [_row(path, theirs.get(path), wanted.get(path), names) for path in paths]
+    return _card(entry, rows, before="We posted", has_more=len(theirs) == drift.MOST_TOLD)
+
+
+def _card(entry: Entry, rows: Sequence[Row], *, before: str, has_more: bool = False) -> dict[str, Any]:
+    """`before` is what the values are called that both sides had."""
     goes_home = target_side(entry) == "procore"
     return {
         "rows": rows,
         "count": len(rows),
-        "has_more": len(theirs) == drift.MOST_TOLD,
+        "has_more": has_more,
+        "before": before,
         "there": "procore" if goes_home else "quickbooks",
         "here": "quickbooks" if goes_home else "procore",
     }
+
+
+def _contact_differences(entry: Entry) -> dict[str, Any]:
+    """The details of a contact that are others on the side which follows."""
+    told = next(notice["detail"] for notice in entry.notices if notice.get("code") in CONTACT_DIFFERS)
+    rows = [
+        Row(
+            field=field[:1].upper() + field[1:],
+            posted=before or "Not known",
+            theirs=theirs or NOTHING,
+            wanted=ours or NOTHING,
+            is_theirs=True,
+            is_ours=ours != before,
+        )
+        for field, before, theirs, ours in json.loads(told["fields"])
+    ]
+    return _card(entry, rows, before="Last the same")
 
 
 def _wanted_changes(entry: Entry) -> dict[Path, Difference]:
