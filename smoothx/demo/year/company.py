@@ -117,8 +117,9 @@ def _link_named(kind: MappingKind, left_name: str, right_name: str) -> None:
 
 
 def choose_defaults() -> None:
-    """Category lines, and of CHOICES what is declared and there to choose."""
+    """Category lines, sub-customers for all projects, and of CHOICES what is declared and there to choose."""
     choose("line_item_type", "category", None)
+    choose("existing_projects", "create", None)
     for key, (resource, name) in CHOICES.items():
         row = RemoteItem.objects.filter(resource=resource, name=name).first()
         if key in DEFAULTS and row is not None:
