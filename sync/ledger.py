@@ -22,6 +22,7 @@ from sync.flow import Description
 from sync.models import Entry, OpeningBalance, Outgoing, WaitingFor
 from sync.plan import Notice
 from sync.queueing import SYNC_TOPIC as SYNC_TOPIC
+from sync.queueing import look_at_next as look_at_next
 from sync.queueing import make_due as make_due
 from sync.queueing import mark_work_due as mark_work_due
 from sync.queueing import note as note

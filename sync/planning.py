@@ -24,6 +24,8 @@ def plan_one(work: Work, flow: Flow, entry: Entry, source: Any) -> Plan[Any] | N
         note_files(work, entry)
         settle.unchanged(entry)
         return None
+    if flow.in_order and entry.source_fingerprint not in ("", print_):
+        ledger.look_at_next(entry)
     plan = flow.rule(source, work.maps_for(entry), work.defaults)
     if entry.is_posted or plan.document is not None:
         note_files(work, entry)

@@ -195,6 +195,8 @@ def record_removal(work: Work, entry: Entry, why: Notice) -> Outgoing | None:
 
 def record_gone(work: Work, entry: Entry) -> Outgoing | None:
     """The source record was deleted: ask what becomes of the document, or let it follow."""
+    if entry.group and entry.source_fingerprint != ledger.GONE:
+        ledger.look_at_next(entry)
     entry.source_fingerprint = ledger.GONE
     if entry.is_posted and (work.defaults.says(FOLLOW_DELETION, "delete") or wants(entry, REMOVE)):
         return record_removal(work, entry, Notice("removed_after_deletion", entry.target_name))

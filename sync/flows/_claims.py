@@ -13,7 +13,7 @@ from typing import Literal
 
 from connectors.procore.claims import Claim
 from mapping.defaults import BILL_DATE, PAYMENT_DUE_TAX, DefaultKind, Defaults
-from mapping.maps import ContractLedger, Maps
+from mapping.maps import ContractLedger, Maps, PostedClaim
 from smoothx.lib.money import ZERO, cents, total
 from sync.flows import _waits
 from sync.plan import Notes
@@ -129,7 +129,7 @@ def is_inside_opening(claim: Claim, maps: Maps) -> bool:
     return not ledger.has(claim.id) and ledger.covers(source_id=claim.id, number=claim.number)
 
 
-def find_place(claim: Claim, maps: Maps, dated: date | None, *, is_tax_cost: bool = False) -> Place:
+def find_place(claim: Claim, maps: Maps, dated: date | None, figures: Figures, *, is_tax_cost: bool = False) -> Place:
     """What keeps the claim from being posted now, if anything, and what its bill must make up for.
 
     `is_tax_cost`: tax is part of the cost, so that its difference is made up for too. Where lines carry tax codes
@@ -146,8 +146,7 @@ def find_place(claim: Claim, maps: Maps, dated: date | None, *, is_tax_cost: boo
         return Place("not_in_opening", Difference(), books, claim.number)
     difference = _compare(claim, books, is_tax_cost=is_tax_cost)
     settled = Difference(own.catch_up_cost, own.catch_up_retention, own.catch_up_tax) if own else Difference()
-    # Once later claims stand on this one they have made up for what was missing: doing it here too would double it.
-    is_settled = difference == settled or (own is not None and ledger.has_later(claim.number))
+    is_settled = difference == settled or (own is not None and _is_made_up(own, difference, figures, ledger))
     if is_settled:
         difference = settled
     problem: Problem = "" if is_settled else _missing_before(claim, maps, books, dated)
@@ -156,6 +155,22 @@ def find_place(claim: Claim, maps: Maps, dated: date | None, *, is_tax_cost: boo
     if not problem and not is_settled and CATCH_UP not in maps.approvals:
         problem = "previous_changed"
     return Place(problem, difference, books, claim.number - 1)
+
+
+def _is_made_up(own: PostedClaim, difference: Difference, figures: Figures, ledger: ContractLedger) -> bool:
+    """Whether claims that stand on this posted one have made up for what was missing: here too would double it.
+
+    Where they did only in part this one may stay as it is, but not be changed on top of what the books have otherwise.
+    """
+    after = [each for each in ledger.posted if each.number >= own.number]
+    made_up = Difference(
+        total(each.catch_up_cost for each in after),
+        total(each.catch_up_retention for each in after),
+        total(each.catch_up_tax for each in after),
+    )
+    moved = (own.net - own.catch_up_cost + own.catch_up_retention, own.held - own.catch_up_retention, own.released)
+    is_as_posted = (*moved, own.tax) == (figures.net, figures.held, figures.released, figures.tax)
+    return ledger.has_later(own.number) and (is_as_posted or difference == made_up)
 
 
 def _compare(claim: Claim, books: ContractLedger, *, is_tax_cost: bool) -> Difference:

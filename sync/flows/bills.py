@@ -94,7 +94,7 @@ def bill_for(requisition: Requisition, maps: Maps, defaults: Defaults) -> Plan[B
         return notes.blocked()
     figures = read_figures(requisition, defaults)
     is_tax_cost = not takes_codes("purchase", defaults)
-    place = find_place(requisition, maps, find_date(requisition, defaults), is_tax_cost=is_tax_cost)
+    place = find_place(requisition, maps, find_date(requisition, defaults), figures, is_tax_cost=is_tax_cost)
     facts = make_facts(requisition, figures, place.catch_up)
     if figures.is_empty and not place.catch_up and place.problem != "previous_changed":
         notes.block("nothing_to_post")

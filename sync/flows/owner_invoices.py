@@ -91,7 +91,7 @@ def invoice_for(invoice: OwnerInvoice, maps: Maps, defaults: Defaults) -> Plan[S
     figures = read_figures(invoice, defaults)
     dated = find_date(invoice, defaults, OWNER_DATE)
     # A total that QuickBooks is told can make up for tax; tax by codes follows what is made up for.
-    place = find_place(invoice, maps, dated, is_tax_cost=mode_of(defaults) == "total")
+    place = find_place(invoice, maps, dated, figures, is_tax_cost=mode_of(defaults) == "total")
     facts = make_facts(invoice, figures, place.catch_up)
     if figures.is_empty and not place.catch_up and place.problem != "previous_changed":
         notes.block("nothing_to_post")

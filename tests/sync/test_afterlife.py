@@ -18,6 +18,7 @@ from tests import worlds
 from tests.sync.claims import (
     bills_of,
     carry_again,
+    claims_of,
     entry_of,
     post,
     state_of,
@@ -128,3 +129,16 @@ def test_a_change_of_a_bill_in_a_closed_period_waits_until_it_is_opened(live: An
     probe(Work().qbo.connection)
     carry_again(claim)
     assert (state_of(claim), totals_of(live)) == (("posted", []), [22500.00])
+
+
+def test_a_claim_follows_what_was_taken_out_of_the_claim_before(live: Any) -> None:
+    """Only the changed claim is noticed: the next starts where it ends, and no time in Procore tells of that."""
+    first, *others = worked_example(live)
+    post(first, *others)
+    worlds.act(live.procore, "edit_claim_line", requisition_id=first["id"], line=1, stored="3000")
+    carry_again(first)
+    changed = claims_of(live, first["commitment_id"])
+    dues = [float(each["summary"]["current_payment_due"]) for each in changed]
+    assert dues == [20700.00, 30600.00, 46200.00, 7500.00]
+    assert totals_of(live) == sorted(dues)
+    assert [state_of(each) for each in changed] == [("posted", [])] * 4

@@ -303,6 +303,24 @@ class TestChangedAfterPosting:
         assert codes_of(again) == []
         assert again.document == books.bills["1002"]
 
+    def test_what_moves_to_the_next_claim_is_posted_once_the_first_has_lost_it(self) -> None:
+        """Material stored in claim 1 is taken out of it: claim 2, whose total is as before, has so much more."""
+        books = Books()
+        for claim in three_claims():
+            books.offer(claim)
+        changed = Contract()
+        first = changed.bill(Billed("A", work=9000, retained=900))
+        second = changed.bill(Billed("A", work=11000, retained=1100))
+        # The first may be paid by now, and then a person decides; together both must come to what they came to.
+        assert codes_of(books.plan(second)) == ["previous_changed"]
+        made_up = books.plan(second, "catch_up").document
+        assert made_up is not None
+        assert made_up.total == amount(9000)
+        books.offer(first)
+        assert codes_of(books.offer(second)) == []
+        assert [books.bills[each.id].total for each in (first, second)] == [amount(8100), amount(9900)]
+        assert books.ledger.earned == amount(27000)
+
     def test_only_retention_moved(self) -> None:
         """Claim 2 bills 1,000 more and holds all of it: line 7 agrees, retention and cost do not."""
         books = Books()
