@@ -13,6 +13,7 @@ from django.core.management import call_command
 from connectors.sandbox.firm.contractor import Contractor
 from connectors.sandbox.firm.scenarios import build
 from smoothx.demo.compare import Comparison, ProjectRow, compare
+from smoothx.demo.files import hang_files
 from smoothx.demo.stack import Stage, say, send_events_to, start_product
 from smoothx.demo.story import OWNER, PASSWORD, make_company, set_up, wait_until_settled
 from smoothx.demo.supervise import Supervisor
@@ -32,6 +33,7 @@ def play(supervisor: Supervisor, stage: Stage) -> int:
     tenant = make_company(contractor.name)
     start_product(supervisor, stage.port, stage.options)
     send_events_to(stage)
+    hang_files(stage.info)
     with tenant_scope(tenant.pk):
         try:
             set_up(Visitor(stage.base_url), contractor, say)

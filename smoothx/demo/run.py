@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from connectors.sandbox.firm.scenarios import build
+from smoothx.demo.files import hang_files
 from smoothx.demo.stack import Stage, say, send_events_to, start_product
 from smoothx.demo.story import OWNER, PASSWORD, STAFF, make_company, set_up
 from smoothx.demo.supervise import Supervisor
@@ -24,6 +25,7 @@ def play(supervisor: Supervisor, stage: Stage) -> int:
     start_product(supervisor, stage.port, options)
     send_events_to(stage)
     if tenant.state == Tenant.State.SETUP:
+        hang_files(stage.info)
         try:
             with tenant_scope(tenant.pk):
                 set_up(Visitor(stage.base_url), contractor, say)

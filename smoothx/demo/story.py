@@ -129,7 +129,7 @@ def _readings(section: str, states: Iterable[str]) -> int:
 
 
 def choose_defaults(visitor: Visitor) -> None:
-    """Category lines, what the go-live check asks for, and that direct costs cross."""
+    """Category lines, what the go-live check asks for, and that direct costs and files cross."""
     visitor.post(reverse("settings:defaults"), line_item_type="category")
     visitor.post(reverse("settings:screen", args=["projects"]), existing_projects="create")
     for key, (resource, name) in CHOICES.items():
@@ -138,7 +138,8 @@ def choose_defaults(visitor: Visitor) -> None:
             message = f"{name} is not among the {resource} that were read"
             raise Lost(message)
         visitor.post(reverse("settings:find", args=[key]), value=row.remote_id)
-    visitor.post(reverse("settings:flow_switch"), flow="direct_costs", on="1")
+    for flow in ("direct_costs", "attachments_to_qbo", "attachments_to_procore"):
+        visitor.post(reverse("settings:flow_switch"), flow=flow, on="1")
 
 
 def push_missing(visitor: Visitor, contractor: Contractor) -> None:
