@@ -43,10 +43,12 @@ Place = tuple[int, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Survivor:
-    """The row another one was merged into: for certain, or so it seems."""
+    """The row another one was merged into: for certain, or so it seems. `is_beside`: a project of QuickBooks that was
+    made beside a sub-customer, which may still be there."""
 
     row: RemoteItem
     is_certain: bool
+    is_beside: bool = False
 
 
 def note_merge(connection: Connection, resource: Resource, *, lost_id: str, kept_id: str) -> None:

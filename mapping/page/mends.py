@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from mapping.directory.merges import Survivor, find_survivors
+from mapping.directory.successors import find_projects_beside
 from mapping.models import Link, RemoteItem
 from mapping.page.words import name_of, state_of
 from mapping.screens import Section
@@ -31,8 +32,11 @@ def broken_side(left: RemoteItem | None, right: RemoteItem | None) -> SideKey | 
 
 
 def load_survivors(rows: Sequence[RemoteItem | None]) -> dict[int, Survivor]:
-    """For `mend_of`: two queries for a page that has rows gone from QuickBooks, none for one that has not."""
-    return find_survivors(rows)
+    """For `mend_of`: two queries for a page that has rows gone from QuickBooks, one where it has sub-customers."""
+    beside = find_projects_beside(row for row in rows if row is not None)
+    made = {pk: Survivor(row, is_certain=False, is_beside=True) for pk, row in beside.items()}
+    merged = find_survivors(rows)
+    return merged | {pk: found for pk, found in made.items() if pk not in merged or not merged[pk].is_certain}
 
 
 def mend_of(
@@ -45,15 +49,16 @@ def mend_of(
     can_change: bool,
 ) -> Mend:
     side = broken_side(left, right)
-    if side is None:
+    survivor = survivors.get(right.pk) if side != "procore" and right is not None else None
+    if side is None and survivor is None:
         return Mend()
-    survivor = survivors.get(right.pk) if side == "quickbooks" and right is not None else None
+    side = side or "quickbooks"
     text = _describe(state_of(right if side == "quickbooks" else left, side), survivor)
     if not can_change:
         return Mend(text)
     url = reverse("mapping:repoint", args=[section.key, link.pk])
     actions: list[Action] = []
-    if survivor is not None and survivor.is_certain:
+    if survivor is not None and (survivor.is_certain or survivor.is_beside):
         fields = {"target": str(survivor.row.pk)}
         actions.append(Action(label=f"Use {name_of(survivor.row)}", url=url, method="post", fields=fields))
     # Without the other half there is nothing to choose for.
@@ -66,4 +71,10 @@ def _describe(state: str, survivor: Survivor | None) -> str:
     if survivor is None:
         return state
     name = name_of(survivor.row)
+    if survivor.is_beside:
+        return (
+            f"{state}, project {name} may stand in its place"
+            if state
+            else f"QuickBooks has a project {name} beside it"
+        )
     return f"Merged into {name} in QuickBooks" if survivor.is_certain else f"{state}, may have been merged into {name}"
