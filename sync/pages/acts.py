@@ -101,11 +101,11 @@ ACTS: Mapping[str, Act] = {
     ),
     "unlock": Act(
         "Unlock in Procore", "unlock", "It is unlocked in Procore, and stays open until you lock it again.",
-        lock_acts.unlock, lambda entry, codes: locks.standing_of(entry) == "locked",
+        lock_acts.unlock, lambda entry, codes: "lock:locked" in codes,
     ),
     "lock-again": Act(
         "Lock again", "lock", "It is locked in Procore again.", lock_acts.lock_again,
-        lambda entry, codes: locks.standing_of(entry) == "open",
+        lambda entry, codes: "lock:open" in codes,
     ),
     "retry": Act(
         "Check again", "refresh", "It is checked again now.", actions.retry,
@@ -146,7 +146,8 @@ def buttons_of(entry: Entry, request: TenantRequest) -> Buttons:
     """What this person may do with this document now. Viewers look."""
     if not has_role(request.membership, Role.APPROVER):
         return Buttons([], [])
-    codes = codes_of(entry)
+    # How its record is locked in Procore is no code of the document, and is asked once for all buttons.
+    codes = codes_of(entry) | {f"lock:{locks.standing_of(entry)}"}
     allowed = {key: act for key, act in ACTS.items() if has_role(request.membership, act.role)}
     offered = [_button(entry, key, act) for key, act in allowed.items() if act.fits(entry, codes)]
     if may_link(entry):
