@@ -63,7 +63,9 @@ def test_one_click_links_to_it_and_the_history_is_kept(facts: dict[str, Any], te
     link = make_link(PROJECT, left, job)
     mend = mend_of(link, left, job, SECTIONS["projects"], load_survivors([job]), can_change=True)
     assert mend.text == text
-    assert [(each.label, each.fields) for each in mend.actions[:1]] == [("Use Larimer Lofts", {"target": str(made.pk)})]
+    assert [(each.label, each.fields) for each in mend.actions[:1]] == [
+        ("Use Larimer Lofts", {"target": str(made.pk)})
+    ]
     assert repoint(link, made, None).right_id == made.remote_id
     changes = LinkChange.objects.order_by("pk").values_list("action", "right_id")
     assert list(changes) == [("unlinked", job.remote_id), ("linked", made.remote_id)]
