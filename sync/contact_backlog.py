@@ -20,12 +20,12 @@ from smoothx.tenants.models import AuditEntry
 from sync.batches import PRIORITY
 from sync.codes import sentence_for
 from sync.contact_links import ROLES, load_links
-from sync.contact_watch import RESOURCES, load_entries, queue, running_flow
+from sync.contact_watch import AIM, RESOURCES, aim_at, load_entries, queue, running_flow
 from sync.directory_records import company_of, contact_of
 from sync.flow import Flow
 from sync.flows import _contact_fields as details
 from sync.flows._contact_fields import PUT_OURS
-from sync.flows._contact_pairs import TARGET, LinkedPair, Role
+from sync.flows._contact_pairs import TARGET, LinkedPair, Role, fields_of
 from sync.models import Entry, Event
 from sync.plan import Plan
 from sync.sets import write_back
@@ -47,6 +47,7 @@ class Differing:
     role: Role
     source_id: str
     target_id: str
+    target_name: str
     name: str
     changes: tuple[tuple[str, str, str], ...]
     approval: str = ""
@@ -87,9 +88,9 @@ def begin(actor: Any) -> int:
         queue(flow, load_sides(), [(each.role, each.source_id) for each in wanted], priority=PRIORITY)
         entries = load_entries(flow, [each.source_id for each in wanted])
         for each in wanted:
-            _allow(entries[each.role, each.source_id], each)
+            _allow(flow, entries[each.role, each.source_id], each)
         chosen = [entries[each.role, each.source_id] for each in wanted]
-        write_back(chosen, ["approvals", "target_id", "facts", "tries", "source_fingerprint"])
+        write_back(chosen, ["approvals", "facts", "tries", "source_fingerprint", *AIM])
         text = "Told to bring it in step"
         Event.objects.bulk_create([Event(entry=entry, actor=actor, what="approved", text=text) for entry in chosen])
         AuditEntry.note(actor=actor, action="contacts.begun", subject=f"{len(wanted)} contacts", flow=flow.key)
@@ -98,10 +99,11 @@ def begin(actor: Any) -> int:
     return len(wanted)
 
 
-def _allow(entry: Entry, differing: Differing) -> None:
+def _allow(flow: Flow, entry: Entry, differing: Differing) -> None:
     if entry.facts.get(TARGET) != differing.target_id:
         entry.facts = {TARGET: differing.target_id}
-    entry.target_id, entry.tries, entry.source_fingerprint = differing.target_id, 0, ""
+    aim_at(flow, entry, differing.target_id, differing.target_name)
+    entry.tries, entry.source_fingerprint = 0, ""
     entry.approvals = [differing.approval] if differing.approval else []
 
 
@@ -157,6 +159,8 @@ class _Finder:
 
     def _look(self, pair: LinkedPair) -> Differing | None:
         """What bringing this pair in step would write, None when there is nothing to write and nothing in the way."""
+        if not self._differs(pair):
+            return None
         is_from_procore = self._flow.source == "procore"
         company_id, contact_id = pair.company_id, pair.contact.id if pair.contact else ""
         source_id, target_id = (company_id, contact_id) if is_from_procore else (contact_id, company_id)
@@ -171,19 +175,31 @@ class _Finder:
         shown = plan.document.shown if plan.document is not None else {}
         if not shown and not refusal:
             return None
-        theirs = self._theirs(pair)
+        _, theirs = self._values(pair)
         changes = tuple((details.WORDS[field], theirs[field].text, shown[field]) for field in shown)
-        return Differing(pair.role, source_id, target_id, pair.name, changes, approval, refusal)
+        target = pair.contact if is_from_procore else pair.company
+        target_name = target.name if target is not None else ""
+        return Differing(pair.role, source_id, target_id, target_name, pair.name, changes, approval, refusal)
 
     def _plan(self, pair: LinkedPair, facts: Mapping[str, str], *approvals: str) -> Plan[Any]:
         maps = replace(self._work.base_maps, agreed=facts, approvals=frozenset(approvals))
         return self._flow.rule(pair, maps, self._work.defaults)
 
-    def _theirs(self, pair: LinkedPair) -> details.Values:
+    def _differs(self, pair: LinkedPair) -> bool:
+        """Most pairs of a long list do not, which a comparison tells sooner than a plan."""
+        ours, theirs = self._values(pair)
+        return any(ours[field].key and not ours[field].is_same(theirs[field]) for field in self._fields)
+
+    @cached_property
+    def _fields(self) -> tuple[details.Field, ...]:
+        return fields_of(self._work.defaults)
+
+    def _values(self, pair: LinkedPair) -> tuple[details.Values, details.Values]:
+        """The details of the side that is right, and of the other."""
         home = self._work.defaults.books_country
-        if self._flow.target == "procore" and pair.company is not None:
-            return details.read_company(pair.company, role=pair.role, home=home)
-        return details.read_contact(pair.contact, home=home) if pair.contact is not None else {}
+        company = details.read_company(pair.company, role=pair.role, home=home) if pair.company is not None else {}
+        contact = details.read_contact(pair.contact, home=home) if pair.contact is not None else {}
+        return (company, contact) if self._flow.source == "procore" else (contact, company)
 
 
 def _refusal_of(plan: Plan[Any]) -> str:

@@ -30,6 +30,7 @@ from sync.sets import write_back
 
 RESOURCES: Mapping[Role, Resource] = {"vendor": qbo.VENDORS, "customer": qbo.CUSTOMERS}
 WATCHED = frozenset({procore.VENDORS.key, qbo.VENDORS.key, qbo.CUSTOMERS.key})
+AIM = ("target_type", "target_id", "target_number")
 # Rows by role and id.
 Rows = Mapping[tuple[Role, str], RemoteItem]
 # Role, and the ids of the side that changed and of the other.
@@ -128,8 +129,15 @@ def _note_sources(flow: Flow, changed: Sequence[Changed], before: Mapping[str, R
             entry, theirs = entries[role, own], others.get((role, other))
             known = entry.facts if entry.facts.get(TARGET) == other else {}
             seeds = _find_agreed(before[own], theirs, role, home) if theirs is not None else {}
-            entry.facts, entry.target_id = {**seeds, **known, TARGET: other}, other
-        write_back(list(entries.values()), ["facts", "target_id"])
+            entry.facts = {**seeds, **known, TARGET: other}
+            aim_at(flow, entry, other, theirs.name if theirs is not None else "")
+        write_back(list(entries.values()), ["facts", *AIM])
+
+
+def aim_at(flow: Flow, entry: Entry, target_id: str, name: str) -> None:
+    """The record that is to be changed, which stands there before anything is written. AIM are the fields."""
+    entry.target_type = f"{ROLES[entry.part]}_change" if flow.target == "qbo" else "company_change"
+    entry.target_id, entry.target_number = target_id, (name or entry.target_number)[:60]
 
 
 def _find_agreed(ours: RemoteItem, theirs: RemoteItem, role: Role, home: str) -> dict[str, str]:

@@ -31,9 +31,9 @@ CLOCKS_DIFFER = timedelta(seconds=3)
 OURS_IN_PROCORE = {
     "Direct Costs": ("direct_cost",),
     "Contract Payments": ("payment_issued", "payment_received"),
-    "Company Vendors": ("vendor",),
+    "Company Vendors": ("vendor", "company_change"),
 }
-PROJECTS = "Projects"
+PROJECTS, COMPANIES = "Projects", "Company Vendors"
 
 Events = Sequence[InboundEvent]
 # By connection, kind of record and its id: when we wrote it, from and to.
@@ -131,6 +131,8 @@ def _look_in_procore(work: Work, events: Events) -> int:
                 named[place, event.project_id].update(_records_of(event, poll))
     if any(event.entity == PROJECTS for event in events):
         noted += intake.poll_projects(work, work.procore, started_at)
+    if any(event.entity == COMPANIES for event in events):
+        intake.poll_companies(work.procore, started_at)
     for (place, project_id), record_ids in named.items():
         noted += _look_at(work, POLLS[place], project_id, record_ids, started_at)
     _finish(events, "looked")

@@ -80,7 +80,7 @@ class Step:
         self._approvals, self._home = maps.approvals, defaults.books_country
         # What was agreed of another record says nothing about this one.
         self._agreed = maps.agreed if maps.agreed.get(TARGET) == target_id else {}
-        self._fields = _fields_of(defaults)
+        self._fields = fields_of(defaults)
         self._written: frozenset[Field] = frozenset()
         self._kept: frozenset[Field] = frozenset()
 
@@ -149,6 +149,7 @@ class Step:
         return agreed
 
 
-def _fields_of(defaults: Defaults) -> tuple[Field, ...]:
+def fields_of(defaults: Defaults) -> tuple[Field, ...]:
+    """The details the firm has chosen to keep in step."""
     chosen: list[Field] = ["name"] if defaults.says(CONTACT_RENAME, "yes") else []
     return (*chosen, *(field for field in details.FIELDS if defaults.says(CONTACT_FIELDS, field)))

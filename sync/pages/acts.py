@@ -175,7 +175,8 @@ def _ask(request: TenantRequest, entry: Entry, key: str) -> HttpResponse:
 def _words(entry: Entry) -> dict[str, str]:
     """What texts of acts call the document and its two sides. Only QuickBooks keeps a memo apart."""
     here, there = SIDE_NAMES[source_side(entry)], SIDE_NAMES[target_side(entry)]
-    kept = ", a memo excepted" if there == "QuickBooks" else ""
+    has_memo = there == "QuickBooks" and not codes_of(entry) & actions.CONTACT_DIFFERS
+    kept = ", a memo excepted" if has_memo else ""
     return {"name": target_name(entry), "here": here, "there": there, "memo": kept}
 
 
