@@ -29,7 +29,7 @@ from sync.registry import all_flows
 from sync.tasks import nudge
 from sync.work import NotConnected, Work
 
-COST_FLOWS = frozenset({"expenses"})
+COST_FLOWS = frozenset({"expenses", "payroll_costs"})
 # How a list row states its day, the document's own first.
 _DATES = ("direct_cost_date", "billing_date", "invoice_date", "requisition_end", "period_end")
 _FIGURES = ("summary", "g702")
@@ -148,7 +148,7 @@ def _costs(
     dated = parse_date(wire.get("TxnDate"))
     for part in sorted(parts):
         if dated and _project_of(work, part) == project_id and (str(wire["Id"]), part) not in posted:
-            amount = total(line.amount for line in record.lines if line.customer.id == part)
+            amount = total(line.amount for line in source.lines_of(work, record, part))
             number = str(wire.get("DocNumber") or wire["Id"])
             yield Found(source.flow, source.reads.key, str(wire["Id"]), part, number, dated, amount)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from connectors.models import Connection, Cursor
 from connectors.qbo import resources as qbo
+from connectors.qbo.records_costs import BookedLine
 from connectors.qbo.records_files import Attachable
 from connectors.qbo.records_payments import BillPayment
 from connectors.qbo.records_sales import CustomerPayment
@@ -22,8 +23,8 @@ from connectors.resource import Resource
 from smoothx.lib.dates import parse_date, to_instant_text
 from smoothx.tenants.models import Tenant
 from sync import attached, ledger, order_sources, paid_documents
-from sync.cost_sources import cost_reader, look_at_adopted, reads_journals, wants_cost
-from sync.labour_sources import begin_again, keep_payroll, reads_payroll, wants_payroll
+from sync.cost_sources import cost_reader, lines_of, look_at_adopted, reads_journals, wants_cost
+from sync.labour_sources import begin_again, keep_payroll, labour_of, reads_payroll, wants_payroll
 from sync.models import Entry
 from sync.registry import all_flows
 from sync.sources import receipts
@@ -43,7 +44,8 @@ class BookSource:
     what else hangs on the parts of a changed record, `finds_more` notes records that concern us although they did not
     change. With `begins_at_start` what is dated before the start date stays out, and all since then is read once, and
     again whenever `begins_again` answers another text. What is not `is_fed` the change feed does not know: it is asked
-    for by the time of its last change, and what was deleted is told by what is still there (sync/unfed.py).
+    for by the time of its last change, and what was deleted is told by what is still there (sync/unfed.py). `lines_of`
+    answers what of a record of costs is for one customer.
     """
 
     flow: str
@@ -56,6 +58,7 @@ class BookSource:
     finds_more: Callable[[Work, Callable[[Wire], int]], int] | None = None
     begins_at_start: bool = False
     begins_again: Callable[[Work], str] = lambda work: ""
+    lines_of: Callable[[Work, Any, str], tuple[BookedLine, ...]] = lines_of
     is_fed: bool = True
 
 
@@ -94,6 +97,7 @@ SOURCES: tuple[BookSource, ...] = (
         wants_payroll,
         is_used=partial(reads_payroll, resource=qbo.JOURNAL_ENTRIES),
         keeps=keep_payroll,
+        lines_of=labour_of,
         begins_at_start=True,
         begins_again=begin_again,
     ),

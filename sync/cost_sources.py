@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from connectors.qbo import resources as qbo
-from connectors.qbo.records_costs import BookedCost, CostKind
+from connectors.qbo.records_costs import BookedCost, BookedLine, CostKind
 from mapping.defaults import JOURNAL_COSTS
 from sync import ledger
 from sync.models import Entry
@@ -21,6 +21,11 @@ Wire = Mapping[str, Any]
 
 def cost_reader(kind: CostKind) -> Callable[[Wire], BookedCost]:
     return partial(BookedCost.from_wire, kind=kind)
+
+
+def lines_of(work: Work, record: Any, part: str) -> tuple[BookedLine, ...]:
+    """The lines of a record that are for this customer."""
+    return tuple(line for line in record.lines if line.customer.id == part)
 
 
 def wants_cost(work: Work, entity: str, wire: Wire) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.qbo import resources as qbo
-from connectors.qbo.records_costs import BookedCost
+from connectors.qbo.records_costs import BookedCost, BookedLine
 from connectors.resource import Resource
 from mapping.defaults import LABOUR_SOURCE, PAYROLL_ACCOUNTS
 from smoothx.lib.text import stable_hash
@@ -32,7 +32,12 @@ def wants_payroll(work: Work, entity: str, wire: Mapping[str, Any]) -> bool:
 
 def keep_payroll(work: Work, cost: BookedCost, parts: set[str]) -> set[str]:
     """The customers that have a line on an account of payroll."""
-    return {part for part in parts if any(line.amount for line in payroll_lines(cost, work.defaults, part))}
+    return {part for part in parts if any(line.amount for line in labour_of(work, cost, part))}
+
+
+def labour_of(work: Work, cost: BookedCost, part: str) -> tuple[BookedLine, ...]:
+    """The lines of a journal entry that are labour of this customer."""
+    return payroll_lines(cost, work.defaults, part)
 
 
 def begin_again(work: Work) -> str:

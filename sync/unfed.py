@@ -7,6 +7,7 @@ last two months every hour, all of them once a day. Where nothing was posted no 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -35,7 +36,11 @@ def note_unfed(work: Work, since: datetime) -> int:
 def _note_deleted(work: Work, source: BookSource) -> int:
     now = timezone.now()
     for name, every, days in LOOKS:
-        row = {"connection": work.qbo.connection, "resource": f"{source.reads.key}.{name}", "project_id": source.flow}
+        row: dict[str, Any] = {
+            "connection": work.qbo.connection,
+            "resource": f"{source.reads.key}.{name}",
+            "project_id": source.flow,
+        }
         if Cursor.objects.filter(**row, read_until__gt=now - every).exists():
             continue
         noted = _compare(work, source, None if days is None else now.date() - timedelta(days=days))
@@ -50,7 +55,8 @@ def _compare(work: Work, source: BookSource, first: date | None) -> int:
         flow=source.flow, source_connection=work.qbo.connection, source_type=source.reads.key
     ).exclude(target_id="")
     posted = posted.filter(document_date__gte=first) if first is not None else posted
-    known = dict(posted.exclude(document_date=None).values_list("source_id", "document_date"))
+    rows = posted.values_list("source_id", "document_date")
+    known = {source_id: dated for source_id, dated in rows if dated is not None}
     if not known:
         return 0
     pages = work.qbo.query_all(source.reads, where=f"TxnDate >= '{min(known.values()).isoformat()}'")

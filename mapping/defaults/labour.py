@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
-from mapping.defaults.kind import COST_TYPES, CURRENT_TYPES, YES_OR_NO, DefaultKind
+from mapping.defaults.kind import COST_TYPES, YES_OR_NO, DefaultKind
 
 GROUP = "Payroll costs"
 LABOUR_SOURCE = DefaultKind(
@@ -27,13 +27,14 @@ LABOUR_SOURCE = DefaultKind(
 PAYROLL_ACCOUNTS = DefaultKind(
     key="payroll_accounts",
     label="Payroll accounts",
+    # On a liability the credit of the same pay run would take the cost away again.
     help="The accounts whose journal entry lines are labour cost, such as wages and payroll taxes. While payroll "
     "costs are on, these lines are never carried as expenses.",
     if_empty="No line of a journal entry is labour cost.",
     group=GROUP,
     screen="labour",
     chooses=qbo.ACCOUNTS,
-    account_types=(*COST_TYPES, *CURRENT_TYPES),
+    account_types=COST_TYPES,
     takes_many=True,
 )
 PROCORE_PAYROLL_CODE = DefaultKind(

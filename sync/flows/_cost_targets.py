@@ -106,6 +106,8 @@ class CostTargets:
     ) -> CostLine:
         code = self.maps.codes[code_id]
         text = f"{code.code} {code.name}".strip()
+        # Hours without a rate count nothing: the amount is all that is known.
+        is_counted = line.hours is not None and line.rate is not None
         return CostLine(
             key=line.id,
             amount=amount,
@@ -117,7 +119,8 @@ class CostTargets:
             chosen_by=chosen_by,
             source_code=_name_of(line),
             coding=_coding_of(line),
-            **_counts_of(line),
+            quantity=line.hours if is_counted else None,
+            unit_cost=line.rate if is_counted else None,
         )
 
     def _find_target(self, meaning: CodeMeaning, type_id: str) -> tuple[str, str, bool] | None:
@@ -180,9 +183,13 @@ class CostTargets:
         return f"{known.code} {known.name}".strip() if known is not None else key
 
     def _block_type(self, cost_type: TypeMeaning) -> None:
-        wait, also = _waits.default(self.default_type), [_waits.default(DEFAULT_COST_TYPE)]
-        told = {"waits_for": wait, "also_lifted_by": also, "why": cost_type.reason}
-        self.notes.block("cost_type_not_set", self.default_type.label, **told)
+        self.notes.block(
+            "cost_type_not_set",
+            self.default_type.label,
+            waits_for=_waits.default(self.default_type),
+            also_lifted_by=[_waits.default(DEFAULT_COST_TYPE)],
+            why=cost_type.reason,
+        )
 
     def _block_code(self, line: BookedLine, meaning: CodeMeaning) -> None:
         lifts = [_waits.linked(COST_CODE_ACCOUNT, line.account.id), _waits.linked(COST_CODE_ITEM, line.item.id)]
@@ -262,12 +269,6 @@ def _books_line(line: BookedLine) -> BooksLine:
 def _coding_of(line: BookedLine) -> str:
     coding = f"{line.account.id}/{line.item.id}/{line.class_.id}"
     return f"{coding}/{line.cost_code}" if line.cost_code else coding
-
-
-def _counts_of(line: BookedLine) -> dict[str, Decimal | None]:
-    """Hours at their rate, where both are known."""
-    is_counted = line.hours is not None and line.rate is not None
-    return {"quantity": line.hours, "unit_cost": line.rate} if is_counted else {}
 
 
 def _name_of(line: BookedLine) -> str:

@@ -132,9 +132,8 @@ def _check(part: PayrollPart, project: LeftSide | None, maps: Maps, defaults: De
     is_twice = other is not None and part.date is not None and part.date <= other.until
     if other is not None and is_twice and ANYWAY not in maps.approvals:
         named = project.name if project is not None else ""
-        again = [_waits.default(LABOUR_SOURCE)]
-        told = {"until": other.until, "place": NOUNS[other.kind]}
-        notes.block("labour_counted_elsewhere", named, also_lifted_by=again, **told)
+        place, again = NOUNS[other.kind], [_waits.default(LABOUR_SOURCE)]
+        notes.block("labour_counted_elsewhere", named, also_lifted_by=again, until=other.until, place=place)
 
 
 def _find_worker(part: PayrollPart, maps: Maps, defaults: Defaults, notes: Notes) -> tuple[LeftSide, LeftSide]:

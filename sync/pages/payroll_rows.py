@@ -133,8 +133,8 @@ def _chips(file: PayrollFile, counts: Mapping[str, int], show: str) -> list[dict
 
 
 def _dates(file: PayrollFile) -> list[Notice]:
-    """A guess about dates has to be seen: it moves cost to another month."""
-    if file.facts.get("is_order_told"):
+    """An order of day and month that was not told has to be seen: it may move cost to another month."""
+    if file.facts.get("is_order_certain"):
         return []
     read = "3 April" if file.facts.get("order") == "day" else "4 March"
     return [Notice(severity="info", title=f"Where a date is written like 03/04/2026, it is read as {read} 2026.")]

@@ -61,15 +61,17 @@ class Values:
 
 
 def find_order(lines: Iterable[Line], column: int, *, country: str) -> tuple[Order, bool]:
-    """Whether 03/04/2026 is in March or in April, and whether the file itself says so. A column has one order; where
-    no date of it tells, that of the books' country is taken."""
+    """Whether 03/04/2026 is in March or in April, and whether that is certain. A column has one order; where no date
+    of it tells, that of the books' country is taken."""
+    is_certain = True
     for line in lines:
         found = _SLASHED.fullmatch(cell_at(line.cells, column).text)
         if found and int(found[1]) > 12:
             return "day", True
         if found and int(found[2]) > 12:
             return "month", True
-    return ("month" if country == "US" else "day"), False
+        is_certain = is_certain and found is None
+    return ("month" if country == "US" else "day"), is_certain
 
 
 def read_row(line: Line, layout: Layout, order: Order, today: date) -> Values:

@@ -68,10 +68,15 @@ def _read(file: BinaryIO, size: int, sides: Sides) -> tuple[list[Values], dict[s
         sentence = f"The file has {len(lines):,} rows, and {MOST_PAYROLL_ROWS:,} are the most. Split it by period."
         raise FileRefused("too_many_rows", sentence)
     country = load_defaults(sides.quickbooks).books_country
-    order, is_told = find_order(lines, layout.columns["date"], country=country)
+    order, is_certain = find_order(lines, layout.columns["date"], country=country)
     today = timezone.localdate()
     values = [read_row(line, layout, order, today) for line in lines]
-    return values, {"columns": dict(layout.headings), "order": order, "is_order_told": is_told, "sheet": sheet.name}
+    return values, {
+        "columns": dict(layout.headings),
+        "order": order,
+        "is_order_certain": is_certain,
+        "sheet": sheet.name,
+    }
 
 
 def why_not_taken() -> str:
@@ -79,7 +84,7 @@ def why_not_taken() -> str:
     if not switches.is_on(PAYROLL):
         return "Payroll costs are switched off. Switch them on under Timesheets and labour first."
     if not load_defaults(load_sides().quickbooks).says(LABOUR_SOURCE, "file"):
-        return f"{LABOUR_SOURCE.label} says another place. Choose Payroll files under Timesheets and labour first."
+        return "Labour cost does not come from payroll files. Choose them under Timesheets and labour first."
     return ""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 from django.db.models import Max
 
@@ -158,7 +157,7 @@ def find_elsewhere(entry: Entry) -> Elsewhere | None:
     )
     if found is None or found[1] is None:
         return None
-    return Elsewhere(cast(LabourKind, KIND_OF[found[0]]), found[1])
+    return Elsewhere(KIND_OF[found[0]], found[1])
 
 
 READERS: dict[str, Reader] = {PAYROLL: read_payroll, qbo.TIME_ACTIVITIES.key: read_payroll}

@@ -68,7 +68,7 @@ def work_hours(key: str, link: Link, **more: Any) -> dict[str, Any]:
     return Work().qbo.create("TimeActivity", body, key=key)
 
 
-def test_hours_from_first_to_last(pair: Any) -> None:
+def test_hours_from_first_to_last(pair: Any, owner: Any, client_of: Any) -> None:
     choose("labour_source", "time", None)
     lofts, plaza = map_projects(2)
     time = work_hours("time-1", lofts)
@@ -96,6 +96,10 @@ def test_hours_from_first_to_last(pair: Any) -> None:
     )
     assert told(second) == ("blocked", ["payroll_rate_missing"])
 
+    page = client_of(owner).get(f"/activity/{first.pk}/").content.decode()
+    assert "Time of" in page
+    assert "311.67" in page
+
     # The same look again writes nothing.
     worlds.control(pair.procore, "calls", method="DELETE")
     look_at_books()
@@ -120,12 +124,33 @@ def test_hours_from_first_to_last(pair: Any) -> None:
     assert [amounts_of(cost) for cost in costs_of(pair)] == [["220.00"]]
 
 
+def test_payroll_somebody_entered_in_procore_is_held_and_not_doubled(pair: Any) -> None:
+    choose("labour_source", "time", None)
+    (lofts,) = map_projects(1)
+    (code, *_) = next(Work().procore.list(procore.BUDGET_CODES, project_id=lofts.left_id))
+    worlds.act(
+        pair.procore,
+        "add_direct_cost",
+        project_id=int(lofts.left_id),
+        direct_cost_type="payroll",
+        direct_cost_date=DAY,
+        lines=[{"wbs_code_id": code["id"], "amount": "340.00"}],
+    )
+    work_hours("twin", lofts, Hours=8, Minutes=0)
+    work_hours("other", lofts, Hours=4, Minutes=0)
+    look_at_books()
+    twin, other = payroll()
+    assert told(twin) == ("held", ["possible_duplicate"])
+    assert [amounts_of(cost) for cost in costs_of(pair)] == [["170.00"]]
+    assert other.target_total == Decimal("170.00")
+
+
 def journal(key: str, rows: list[tuple[str, str, str]], **more: Any) -> dict[str, Any]:
     """(account, signed amount, customer) of each row."""
     lines = []
     for account, amount, customer in rows:
         value = Decimal(amount)
-        detail = {"PostingType": "Debit" if value > 0 else "Credit", "AccountRef": {"value": account}}
+        detail: dict[str, Any] = {"PostingType": "Debit" if value > 0 else "Credit", "AccountRef": {"value": account}}
         if customer:
             detail["Entity"] = {"Type": "Customer", "EntityRef": {"value": customer}}
         lines.append({"Amount": abs(value), "DetailType": "JournalEntryLineDetail", "JournalEntryLineDetail": detail})
@@ -188,9 +213,8 @@ def verdicts(file: PayrollFile) -> list[str]:
 
 
 def take_all(client: Client, file: PayrollFile) -> str:
-    answer = client.post(f"/payroll/{file.pk}/take/", {"all": "1"}, follow=True)
-    look_at_books()
-    return answer.content.decode()
+    said: str = client.post(f"/payroll/{file.pk}/take/", {"all": "1"}, follow=True).content.decode()
+    return said
 
 
 def test_a_payroll_file_from_upload_to_undo(pair: Any, owner: Any, client_of: Any) -> None:
@@ -221,11 +245,12 @@ def test_a_payroll_file_from_upload_to_undo(pair: Any, owner: Any, client_of: An
     assert "Labour cost is never taken as nothing." in page
     assert "Dated before the start date, 1 Jul 2026." in page
     assert "Row 2 has the same employee, day, project, cost code and pay type." in page
-    assert "says another place" in take_all(client, file)
+    assert "does not come from payroll files" in take_all(client, file)
     assert (costs_of(pair), payroll()) == ([], [])
 
     choose("labour_source", "file", None)
     assert "3 rows taken" in take_all(client, file)
+    look_at_books()
     regular, stranger = costs_of(pair)
     assert (regular["direct_cost_type"], amounts_of(regular)) == ("payroll", ["68.00", "340.00"])
     assert str(regular["employee"]["id"]) == mapped("employee").left_id
@@ -252,6 +277,7 @@ def test_a_payroll_file_from_upload_to_undo(pair: Any, owner: Any, client_of: An
     assert verdicts(better) == ["changes", "removes", "new"]
     assert "They stay." in client.get(f"/payroll/{better.pk}/").content.decode()
     assert "2 rows taken" in take_all(client, better)
+    look_at_books()
     assert [amounts_of(cost) for cost in costs_of(pair)] == [["68.00", "382.50"]]
     second.refresh_from_db()
     assert (told(second), second.target_id) == (("ineligible", ["cost_part_gone"]), "")

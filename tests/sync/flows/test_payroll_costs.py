@@ -31,7 +31,7 @@ from mapping.maps import LeftSide, Maps, Target
 from smoothx.lib.money import cents
 from sync.flows._booked import Gone
 from sync.flows._labour import Elsewhere, PayrollPart, Worker
-from sync.flows.payroll_costs import describe_payroll_cost, payroll_cost_for, split_by_project
+from sync.flows.payroll_costs import FLOW, describe_payroll_cost, payroll_cost_for, split_by_project
 from sync.plan import Plan
 from tests.sync.flows.booked import ACME, BUDGETS, LOFTS, MAPS, TOWER, booked, choose, codes, line, removal, warnings
 
@@ -117,6 +117,14 @@ def rows(made: DirectCost) -> list[tuple[str, str, str, str]]:
     ]
 
 
+def test_off_at_first_and_then_asks_where_labour_comes_from_and_for_a_code() -> None:
+    assert not FLOW.is_on_at_first
+    assert [kind.label for kind in FLOW.uses if kind.gate == "required" and kind.screen == "labour"] == [
+        "Where labour cost comes from",
+        "Procore Payroll Code",
+    ]
+
+
 def test_hours_become_a_payroll_cost_of_the_employee_at_their_rate() -> None:
     made = document(time())
     assert rows(made) == [("801", "8", "329.38", "7.7500 x 42.50")]
@@ -199,7 +207,7 @@ def test_the_labour_type_gives_way_to_the_default_cost_type() -> None:
 
 
 def test_who_worked_is_the_employee_the_company_or_named_in_words() -> None:
-    vendor = {"NameOf": "Vendor", "EmployeeRef": None}
+    vendor: dict[str, Any] = {"NameOf": "Vendor", "EmployeeRef": None}
     leased = document(time(**vendor, VendorRef={"value": "77", "name": "Boyd Labor"}))
     assert (leased.employee_id, leased.vendor_id) == ("7002", "")
     company = document(time(**vendor, VendorRef={"value": ACME, "name": "Acme"}))

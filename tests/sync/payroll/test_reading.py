@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from mapping.imports.files import FileRefused
+from mapping.imports.cells import Cell
+from mapping.imports.files import FileRefused, Line
 from mapping.imports.reading import read_file
 from sync.payroll.columns import choose_sheet
 from sync.payroll.reading import Values, find_order, parse_day, read_row, rows_of
@@ -132,6 +133,16 @@ def test_an_amount_that_is_not_hours_times_rate_counts_and_says_so() -> None:
 def test_a_column_of_dates_has_one_order(dates: list[str], country: str, first: date) -> None:
     rows = "\n".join(f"Rosa,{each},2301,,,8,40,," for each in dates)
     assert read(f"{HEADINGS}\n{rows}\n", country=country)[0].worked_on == first
+
+
+def test_only_dates_that_may_be_either_are_uncertain() -> None:
+    def certain(*days: str) -> bool:
+        lines = [Line(number, (Cell(day),)) for number, day in enumerate(days, start=1)]
+        return find_order(lines, 0, country="US")[1]
+
+    assert certain("2026-03-04", "")
+    assert certain("03/04/2026", "04/13/2026")
+    assert not certain("2026-03-04", "03/04/2026")
 
 
 def test_a_row_in_the_other_order_is_refused_not_guessed() -> None:
