@@ -18,6 +18,7 @@ from mapping.models import DefaultChoice, RemoteItem
 from mapping.options.fitness import find_misfit
 from mapping.sides import SIDE_LABELS, SideKey, Sides, load_sides
 from mapping.signals import announce
+from mapping.templates import find_fault
 from smoothx.tenants.models import AuditEntry
 
 # What the column holds.
@@ -29,7 +30,7 @@ class ChoiceRefused(Exception):
     """A default cannot take this value. `code` is stable, `sentence` is for the reader.
 
     Codes: unknown_default, unknown_option, books_lack_it, unknown_item, inactive_item, wrong_type, not_in_bounds,
-    too_many.
+    bad_text, too_many.
     """
 
     def __init__(self, code: str, sentence: str) -> None:
@@ -41,8 +42,8 @@ class ChoiceRefused(Exception):
 def choose(key: str, value: str, actor: Any) -> DefaultChoice | None:
     """Take `value` for the default `key`; empty takes the choice back.
 
-    An option's key, a remote id or a whole number; of a kind that takes many, several parted by commas. Answers the
-    choice that stands then. Raises ChoiceRefused. What waits for the default is told.
+    An option's key, a remote id, a whole number or a text; of a kind that takes many, several parted by commas.
+    Answers the choice that stands then. Raises ChoiceRefused. What waits for the default is told.
     """
     kind = DEFAULTS.get(key)
     if kind is None:
@@ -64,6 +65,9 @@ def choose(key: str, value: str, actor: Any) -> DefaultChoice | None:
 def check_choice(kind: DefaultKind, value: str) -> None:
     """Raises ChoiceRefused when a part of `value` is none of the options, no usable row, or no number allowed."""
     parts = split_value(kind, value)
+    fault = find_fault(value, kind.tokens, kind.longest) if kind.tokens else ""
+    if fault:
+        raise ChoiceRefused("bad_text", fault)
     if len(value) > MOST_CHARACTERS:
         raise ChoiceRefused("too_many", f"{kind.label} takes fewer. Take some out.")
     if kind.chooses is None:
@@ -89,6 +93,8 @@ def _check_row(kind: DefaultKind, row: RemoteItem | None) -> None:
 
 
 def _check_option(kind: DefaultKind, value: str) -> None:
+    if kind.tokens:
+        return
     if kind.bounds is not None:
         _check_number(kind, value, kind.bounds)
         return
@@ -197,7 +203,7 @@ def _load_names(connection: Connection | None, chosen: dict[str, list[str]]) -> 
 
 def _read_choice(kind: DefaultKind, value: str, names: Names) -> Choice:
     """An option that was withdrawn, or a row the list never had, is shown by its own text as inactive."""
-    if kind.bounds is not None:
+    if kind.bounds is not None or kind.tokens:
         return Choice(value, value)
     if kind.chooses is None:
         label = dict(kind.options).get(value)

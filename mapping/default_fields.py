@@ -75,6 +75,13 @@ class NumberField(forms.IntegerField):
         return super().has_changed(int(initial) if initial else None, data)
 
 
+class TextField(forms.CharField):
+    """A text with tokens, which `mapping.choices` looks through. Blanks around it are taken off."""
+
+    def __init__(self, kind: DefaultKind) -> None:
+        super().__init__(label=kind.label, required=False, help_text=kind.help)
+
+
 class TypedWidget(forms.TextInput):
     """A text with suggestions. Of several, those chosen already come as ticked boxes called `<name>.kept`."""
 
@@ -147,6 +154,8 @@ def make_field(offer: Offer) -> forms.Field:
     kind = offer.kind
     if kind.bounds is not None:
         return NumberField(kind, kind.bounds)
+    if kind.tokens:
+        return TextField(kind)
     if kind.chooses is None:
         if kind.takes_many:
             return ManyField(label=kind.label, choices=list(kind.options), help_text=kind.help)

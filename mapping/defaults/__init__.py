@@ -13,6 +13,7 @@ from mapping.defaults import (
     contacts,
     costs,
     labour,
+    memos,
     owner_invoices,
     payments,
     periods,
@@ -68,6 +69,7 @@ from mapping.defaults.labour import (
     PAYROLL_ACCOUNTS,
     PROCORE_PAYROLL_CODE,
 )
+from mapping.defaults.memos import BILL_MEMO, COST_MEMO, OWNER_MEMO
 from mapping.defaults.owner_invoices import (
     OWNER_DATE,
     OWNER_DUE,
@@ -116,6 +118,7 @@ DEFAULTS: dict[str, DefaultKind] = {
         costs,
         contacts,
         labour,
+        memos,
     )
     for kind in module.KINDS
 }
@@ -127,6 +130,7 @@ __all__ = [
     "BILL_DUE",
     "BILL_DUE_DAYS",
     "BILL_ITEM",
+    "BILL_MEMO",
     "BILL_NUMBER",
     "BILL_STATUSES",
     "CLASS_TYPE",
@@ -134,6 +138,7 @@ __all__ = [
     "CODE_KEY",
     "CONTACT_FIELDS",
     "CONTACT_RENAME",
+    "COST_MEMO",
     "COST_TYPES",
     "CURRENT_TYPES",
     "DEFAULTS",
@@ -160,6 +165,7 @@ __all__ = [
     "OWNER_DUE",
     "OWNER_DUE_DAYS",
     "OWNER_LINES",
+    "OWNER_MEMO",
     "OWNER_NUMBER",
     "OWNER_RETENTION_LINES",
     "OWNER_RETENTION_TAX",

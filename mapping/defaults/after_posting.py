@@ -61,9 +61,9 @@ LOCK_OUR_RECORDS = DefaultKind(
 LOCK_CUSTOMER_RECORDS = DefaultKind(
     key="lock_customer_records",
     label="Lock customers' records after posting",
-    help="Whether subcontractor invoices, owner invoices and direct costs entered in Procore are marked as synced once "
-    "their document is posted. Procore then lets nobody change, un-approve or delete them there until somebody unlocks "
-    "them, which is done on the document's page here.",
+    help="Whether subcontractor invoices, owner invoices and direct costs entered in Procore are marked as synced "
+    "once their document is posted. Procore then lets nobody change, un-approve or delete them there until somebody "
+    "unlocks them, which is done on the document's page here.",
     if_empty="They stay open, and what is changed there follows as set above.",
     group="Records in Procore",
     screen="after_posting",

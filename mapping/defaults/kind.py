@@ -41,8 +41,9 @@ Gate = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefaultKind:
-    """`chooses` is the vendor list it is chosen from, limited to `account_types`; else it is one of `options`, or a
-    whole number between the two `bounds`.
+    """`chooses` is the vendor list it is chosen from, limited to `account_types`; else it is one of `options`, a whole
+    number between the two `bounds`, or with `tokens` a text of up to `longest` characters that may hold them in
+    braces.
 
     `takes_many`: any number of rows or options, kept as their ids parted by commas. `help` says what it does,
     `if_empty` what happens without it. `preset` is in force until somebody chooses. It stands on the settings page
@@ -59,6 +60,8 @@ class DefaultKind:
     account_types: tuple[str, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
     bounds: tuple[int, int] | None = None
+    tokens: tuple[str, ...] = ()
+    longest: int = 0
     takes_many: bool = False
     preset: str = ""
     gate: Gate = ""

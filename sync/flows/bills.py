@@ -14,6 +14,7 @@ from mapping.defaults import (
     BILL_DUE,
     BILL_DUE_DAYS,
     BILL_ITEM,
+    BILL_MEMO,
     BILL_NUMBER,
     BILL_STATUSES,
     CLASS_TYPE,
@@ -69,6 +70,7 @@ from sync.flows._claims import (
 )
 from sync.flows._codes import make_coder
 from sync.flows._lines import LineMaker
+from sync.flows._memos import join_memo, make_text, tell_period
 from sync.flows._periods import tell_date
 from sync.flows._purchase_tax import PurchaseTax
 from sync.flows._tags import Tagger
@@ -144,7 +146,7 @@ def _make_bill(
         number=make_number(requisition, defaults),
         date=head.day,
         lines=lines,
-        memo=make_memo(requisition, tax_is_cost=not tax.is_coded, dated=tell_date(head.own_day, head.day)),
+        memo=make_memo(requisition, defaults, tax_is_cost=not tax.is_coded, dated=tell_date(head.own_day, head.day)),
         payable_account_id=account.id if account else "",
         is_credit=is_credit,
         currency=defaults.home_currency,
@@ -175,11 +177,19 @@ def make_number(requisition: Requisition, defaults: Defaults = NO_CHOICES) -> st
     return shorten_with_hash(collapse_spaces(own or made_up), DOC_NUMBER_LENGTH)
 
 
-def make_memo(requisition: Requisition, *, tax_is_cost: bool = True, dated: str = "") -> str:
-    """Contract and claim for a reader, then the mark by which a lost answer is found again."""
-    contract = (requisition.contract_name or requisition.commitment_id)[:500]
+def make_memo(
+    requisition: Requisition, defaults: Defaults = NO_CHOICES, *, tax_is_cost: bool = True, dated: str = ""
+) -> str:
+    """The firm's text for a reader, then the mark by which a lost answer is found again."""
+    values = {
+        "project": requisition.project_name,
+        "contract": requisition.contract_name or requisition.commitment_id,
+        "number": str(requisition.number),
+        "period": tell_period(requisition.period_start, requisition.period_end),
+        "vendor": requisition.vendor_name,
+    }
     tax = f" Tax of {requisition.tax:,.2f} is part of the cost." if requisition.tax and tax_is_cost else ""
-    return f"{contract}, invoice {requisition.number}.{dated}{tax} {make_mark(requisition.id)}"
+    return join_memo(make_text(BILL_MEMO, defaults, values), f"{dated}{tax}", make_mark(requisition.id))
 
 
 def make_mark(requisition_id: str) -> str:
@@ -247,6 +257,7 @@ FLOW = Flow(
         BILL_DUE,
         BILL_DUE_DAYS,
         BILL_NUMBER,
+        BILL_MEMO,
         PAYABLE_ACCOUNT,
         CLOSED_PERIOD,
         PAYMENT_DUE_TAX,

@@ -16,6 +16,7 @@ from mapping.defaults import (
     CLASS_TYPE,
     CLOSED_PERIOD,
     CODE_KEY,
+    COST_MEMO,
     LINE_ITEM_TYPE,
     LOCATION_SOURCE,
     PAYABLE_ACCOUNT,
@@ -49,6 +50,7 @@ from sync.flows._bill_head import Due, Head, check_currency, find_customer, find
 from sync.flows._claims import BACKFILL
 from sync.flows._codes import find_default, make_coder
 from sync.flows._cost_lines import CostLineMaker
+from sync.flows._memos import join_memo, make_text
 from sync.flows._periods import find_open_day, tell_date
 from sync.flows._purchase_tax import PurchaseTax
 from sync.flows._quantities import with_quantities
@@ -130,7 +132,7 @@ def _make_bill(cost: DirectCost, maps: Maps, defaults: Defaults, notes: Notes) -
         number=make_number(cost),
         date=head.day,
         lines=lines,
-        memo=make_memo(cost, tax_is_cost=not tax.is_coded, dated=tell_date(head.own_day, head.day)),
+        memo=make_memo(cost, defaults, tax_is_cost=not tax.is_coded, dated=tell_date(head.own_day, head.day)),
         payable_account_id=account.id if account else "",
         is_credit=is_credit,
         currency=defaults.home_currency,
@@ -198,13 +200,19 @@ def make_number(cost: DirectCost) -> str:
     return shorten_with_hash(collapse_spaces(cost.invoice_number or f"DC-{cost.id}"), DOC_NUMBER_LENGTH)
 
 
-def make_memo(cost: DirectCost, *, tax_is_cost: bool, dated: str = "") -> str:
-    """What it was for, and the days Procore has and QuickBooks has no field for; then our mark."""
-    what = collapse_spaces(cost.description)[:500].rstrip(".") or name_of(cost)
+def make_memo(cost: DirectCost, defaults: Defaults, *, tax_is_cost: bool, dated: str = "") -> str:
+    """The firm's text, and the days Procore has and QuickBooks has no field for; then our mark."""
+    values = {
+        "project": cost.project_name,
+        "description": collapse_spaces(cost.description)[:500].rstrip(".") or name_of(cost),
+        "number": cost.number,
+        "type": NAMES.get(cost.kind, "Direct cost"),
+        "vendor": cost.vendor_name,
+    }
     days = (("Received", cost.received_date), ("Paid", cost.payment_date))
     told = "".join(f" {word} {day:%-d %b %Y}." for word, day in days if day is not None)
     tax = f" Tax of {cost.tax:,.2f} is part of the cost." if cost.tax and tax_is_cost else ""
-    return f"{what}.{dated}{told}{tax} {make_mark(cost.id)}"
+    return join_memo(make_text(COST_MEMO, defaults, values), f"{dated}{told}{tax}", make_mark(cost.id))
 
 
 def make_mark(cost_id: str) -> str:
@@ -262,6 +270,7 @@ FLOW = Flow(
         CLOSED_PERIOD,
         BILL_DUE,
         BILL_DUE_DAYS,
+        COST_MEMO,
         PAYABLE_ACCOUNT,
     ),
     after=("contacts_to_qbo", "projects"),

@@ -19,6 +19,7 @@ from mapping.defaults import (
     OWNER_DUE,
     OWNER_DUE_DAYS,
     OWNER_LINES,
+    OWNER_MEMO,
     OWNER_NUMBER,
     OWNER_RETENTION_LINES,
     OWNER_RETENTION_TAX,
@@ -63,6 +64,7 @@ from sync.flows._claims import (
     read_figures,
 )
 from sync.flows._codes import find_default
+from sync.flows._memos import join_memo, make_text, tell_period
 from sync.flows._owners import find_customer
 from sync.flows._periods import find_open_day, tell_date
 from sync.flows._revenue import Revenue
@@ -137,7 +139,7 @@ def _make_sale(
         number=make_number(invoice, defaults),
         date=day,
         lines=lines,
-        memo=make_memo(invoice, tell_date(dated, day)),
+        memo=make_memo(invoice, defaults, tell_date(dated, day)),
         is_credit=total([*(line.amount for line in lines), made_tax]) < ZERO,
         currency=defaults.home_currency,
         tax=made_tax,
@@ -201,10 +203,16 @@ def make_number(invoice: OwnerInvoice, defaults: Defaults) -> str:
     return shorten_with_hash(collapse_spaces(number or made_up), DOC_NUMBER_LENGTH)
 
 
-def make_memo(invoice: OwnerInvoice, dated: str = "") -> str:
-    """Contract and claim for a reader, then the mark by which a lost answer is found again."""
-    contract = (invoice.contract_name or invoice.contract.id)[:500]
-    return f"{contract}, invoice {invoice.number}.{dated} {make_mark(invoice.id)}"
+def make_memo(invoice: OwnerInvoice, defaults: Defaults, dated: str = "") -> str:
+    """The firm's text for a reader, then the mark by which a lost answer is found again."""
+    values = {
+        "project": invoice.project_name,
+        "contract": invoice.contract_name or invoice.contract.id,
+        "number": str(invoice.number),
+        "period": tell_period(invoice.period_start, invoice.period_end),
+        "owner": invoice.contract.vendor_name,
+    }
+    return join_memo(make_text(OWNER_MEMO, defaults, values), dated, make_mark(invoice.id))
 
 
 def make_mark(invoice_id: str) -> str:
@@ -266,6 +274,7 @@ FLOW = Flow(
         OWNER_TERM,
         OWNER_DUE_DAYS,
         OWNER_NUMBER,
+        OWNER_MEMO,
         OWNER_LINES,
         OWNER_RETENTION_LINES,
         OWNER_RETENTION_TAX,

@@ -17,13 +17,16 @@ from mapping.defaults import (
     AFTER_PAYMENT,
     BILL_CODE,
     BILL_ITEM,
+    BILL_MEMO,
     BILL_STATUSES,
     CLOSED_PERIOD,
+    COST_MEMO,
     FOLLOW_DELETED_COSTS,
     INVOICE_CODE,
     JOURNAL_COSTS,
     LOCK_OUR_RECORDS,
     MISSING_BUDGET_CODES,
+    OWNER_MEMO,
     OWNER_STATUSES,
     RETENTION_PAYABLE_RELEASED,
     RETENTION_PAYABLE_RETAINED,
@@ -41,7 +44,7 @@ from sync.versions.snapshot import DEFAULT
 
 # Documents whose facts name what their lines name.
 FLOWS = ("bills", "direct_costs", "owner_invoices")
-# These say whether or when a document crosses, not how it looks. What was posted stays so whatever they say.
+# These say whether or when a document crosses, not how it looks, or are about the memo, which no figure hangs on.
 IGNORED = frozenset(
     kind.key
     for kind in (
@@ -53,6 +56,9 @@ IGNORED = frozenset(
         JOURNAL_COSTS,
         LOCK_OUR_RECORDS,
         MISSING_BUDGET_CODES,
+        BILL_MEMO,
+        OWNER_MEMO,
+        COST_MEMO,
     )
 )
 # What of a document's lines tells that one of these stood in: who chose the code, or the line's own role.
