@@ -148,6 +148,8 @@ def act_url(run: MappingRun, act: str) -> str:
 
 
 def _title(frame: Frame, side: SideKey) -> str:
+    if frame.section.push_to == "sub-customer":
+        return f"Create projects in {SIDE_LABELS[OTHER_SIDE[side]]}"
     nouns = frame.section.left_noun_plural if side == "procore" else "contacts"
     return f"Push {nouns} to {SIDE_LABELS[OTHER_SIDE[side]]}"
 

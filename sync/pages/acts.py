@@ -22,6 +22,7 @@ from sync.pages.differences import differences_of
 from sync.pages.frame import source_name, source_side, target_name, target_side
 from sync.pages.linking import may_link, twins_of
 from sync.pages.needs import BUSY
+from sync.pages.rows import notice_headline
 from sync.pages.timeline import SIDE_NAMES
 
 Do = Callable[[Entry, Any], None]
@@ -166,7 +167,7 @@ def _ask(request: TenantRequest, entry: Entry, key: str) -> HttpResponse:
         action_url=act_url(entry, key),
         button=button,
         cancel_url=reverse("activity:document", args=[entry.pk]),
-        items=[row.told for row in (differences_of(entry) or {"rows": []})["rows"] if row.is_theirs][:MOST_ASKED],
+        items=_name_touched(entry)[:MOST_ASKED],
         variant="bad",
     )
     return render_dialog(request, "components/confirm.html", {"confirm": confirm}, title=confirm.title)
@@ -178,6 +179,13 @@ def _words(entry: Entry) -> dict[str, str]:
     has_memo = there == "QuickBooks" and not codes_of(entry) & actions.CONTACT_DIFFERS
     kept = ", a memo excepted" if has_memo else ""
     return {"name": target_name(entry), "here": here, "there": there, "memo": kept}
+
+
+def _name_touched(entry: Entry) -> list[str]:
+    """What is written over, or what of a project is not as in Procore, line by line."""
+    changes = [row.told for row in (differences_of(entry) or {"rows": []})["rows"] if row.is_theirs]
+    told = [notice_headline(each)[0] for each in entry.notices if each.get("code") in project_acts.DIFFERENT]
+    return changes or told
 
 
 def _button(entry: Entry, key: str, act: Act) -> Action:
