@@ -9,13 +9,15 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
 from connectors.errors import Missing, NoPermission, Rejected
 from connectors.models import Cursor
 from connectors.procore import resources as procore
+from connectors.procore.claim_items import CommitmentClaim
 from smoothx.lib.money import ZERO, money
 from sync import ledger, settle
 from sync.drift import is_loud
@@ -31,8 +33,17 @@ log = logging.getLogger(__name__)
 
 RESOURCE = "procore.made.looked"
 EVERY = timedelta(hours=1)
-GONE = "target_deleted"
+GONE, CLAIM = "target_deleted", "commitment_invoice"
 Row = Mapping[str, Any]
+
+
+class Place(NamedTuple):
+    """Where a list of such records stands: of direct costs in the project, of payments on a contract, of invoices on a
+    commitment."""
+
+    project_id: str
+    contract_id: str
+    commitment_id: str
 
 
 def look_at_made(work: Work, started_at: datetime) -> int:
@@ -41,14 +52,16 @@ def look_at_made(work: Work, started_at: datetime) -> int:
     cursor = Cursor.objects.filter(connection=connection, resource=RESOURCE, project_id="").first()
     if cursor is not None and cursor.read_until > started_at - EVERY:
         return 0
-    places: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    places: dict[Place, list[Entry]] = defaultdict(list)
     for entry in find_open_records(connection.pk):
         planned = entry.planned.get("document") or {}
-        places[str(planned.get("project_id") or ""), str(planned.get("contract_id") or "")].append(entry)
+        named = [str(planned.get(name) or "") for name in ("project_id", "contract_id", "commitment_id")]
+        places[Place(*named)].append(entry)
     changed = 0
-    for (project_id, contract_id), entries in places.items():
+    for place, entries in places.items():
+        project_id = place.project_id
         try:
-            changed += _look(work, project_id, contract_id, entries)
+            changed += _look(work, place, entries)
         except (Missing, NoPermission, Rejected) as error:
             # A tool may be off in one project, or closed to our user.
             log.warning("sync.made_watch.skipped project=%s error=%s", project_id, error)
@@ -60,17 +73,22 @@ def look_at_made(work: Work, started_at: datetime) -> int:
 
 
 def find_open_records(connection_id: int) -> list[Entry]:
-    """Posted to Procore, not on their way, and not locked: made without a lock, or opened since."""
+    """Posted to Procore, not on their way, and not locked: made without a lock, or opened since. Invoices of
+    commitments never are locked."""
     opened = Entry.objects.filter(flow=LOCKS, target_id="", state=Entry.State.INELIGIBLE).values("source_id")
-    rows = Entry.objects.filter(target_connection=connection_id, target_type__in=list(MADE)).exclude(target_id="")
-    is_open = Q(planned__document__is_locked=False) | Q(target_id__in=opened)
+    kinds = [*MADE, CLAIM]
+    rows = Entry.objects.filter(target_connection=connection_id, target_type__in=kinds).exclude(target_id="")
+    is_open = Q(planned__document__is_locked=False) | Q(target_id__in=opened) | Q(target_type=CLAIM)
     return list(rows.filter(is_open).exclude(outgoing__state__in=ledger.OPEN_OUTGOING).order_by("id"))
 
 
-def _look(work: Work, project_id: str, contract_id: str, entries: Sequence[Entry]) -> int:
+def _look(work: Work, place: Place, entries: Sequence[Entry]) -> int:
     """The whole list of one place, since only that tells what was deleted."""
+    project_id, contract_id, commitment_id = place
     if contract_id:
         pages = work.procore.list(procore.CONTRACT_PAYMENTS, project_id=project_id, contract_id=contract_id)
+    elif commitment_id:
+        pages = work.procore.list(procore.REQUISITIONS, project_id=project_id, commitment_id=commitment_id)
     else:
         pages = work.procore.list(procore.DIRECT_COST_HEADS, project_id=project_id)
     rows = {str(row["id"]): row for page in pages for row in page}
@@ -89,8 +107,13 @@ def _is_known(entry: Entry, row: Row | None) -> bool:
     version = str(row.get("updated_at") or "")
     if version and version in [detail.get("version") for detail in told.values()]:
         return True
-    total = money(row.get("grand_total") if "grand_total" in row else row.get("amount"))
-    return bool(version) and version == entry.target_version and total == (entry.target_total or ZERO)
+    return bool(version) and version == entry.target_version and _total(entry, row) == (entry.target_total or ZERO)
+
+
+def _total(entry: Entry, row: Row) -> Decimal:
+    if entry.target_type == CLAIM:
+        return CommitmentClaim.from_wire(row).net
+    return money(row.get("grand_total") if "grand_total" in row else row.get("amount"))
 
 
 def _compare(work: Work, entry: Entry, row: Row | None) -> bool:

@@ -48,7 +48,6 @@ BILLS_OF_ORDERS = (
     Code("bill_from_procore", "ineligible", "This bill was made from Procore, so it does not go back."),
     Code("order_not_from_procore", "ineligible", "The purchase order no longer belongs to a commitment in Procore."),
     Code("order_link_gone", "ineligible", "No line of this bill receives the purchase order any more."),
-    Code("order_bill_before_start", "ineligible", "Dated before the start date."),
     Code(
         "invoice_from_books",
         "ineligible",

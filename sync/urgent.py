@@ -24,6 +24,7 @@ LISTS: dict[str, Resource] = {
     "payment_application": procore.OWNER_INVOICES,
     "direct_cost": procore.DIRECT_COSTS,
 }
+ORDERS = "purchase_orders"
 NAMES = {
     "requisition": "subcontractor invoice",
     "payment_application": "owner invoice",
@@ -79,7 +80,8 @@ def _in_procore(work: Work, record: PastedRecord) -> QuerySet[Entry]:
         raise CannotSync(message)
     known = Entry.objects.filter(source_connection=connection, project_id=record.project_id)
     if record.what == "commitment":
-        return _of_commitment(known, record)
+        found = _of_commitment(known, record)
+        return found if found.exists() or ORDERS in work.flows_off else _note_commitment(work, record)
     if record.what == "project":
         return _noted(work, "projects", procore.PROJECTS, record)
     resource = LISTS[record.what]
@@ -99,6 +101,16 @@ def _of_commitment(known: QuerySet[Entry], record: PastedRecord) -> QuerySet[Ent
     """A commitment itself, and what is billed on it."""
     contracts = (procore.WORK_ORDER_CONTRACTS.key, procore.PURCHASE_ORDER_CONTRACTS.key)
     return known.filter(Q(group=record.id) | Q(source_type__in=contracts, source_id=record.id))
+
+
+def _note_commitment(work: Work, record: PastedRecord) -> QuerySet[Entry]:
+    """The address does not say reliably which kind it is, so both are asked."""
+    try:
+        work.procore.get(procore.PURCHASE_ORDER_CONTRACTS, record.id, project_id=record.project_id)
+    except Missing:
+        work.procore.get(procore.WORK_ORDER_CONTRACTS, record.id, project_id=record.project_id)
+        return _noted(work, ORDERS, procore.WORK_ORDER_CONTRACTS, record)
+    return _noted(work, ORDERS, procore.PURCHASE_ORDER_CONTRACTS, record)
 
 
 def _noted(work: Work, flow_key: str, resource: Resource, record: PastedRecord) -> QuerySet[Entry]:

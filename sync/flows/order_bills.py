@@ -21,7 +21,7 @@ from smoothx.lib.text import stable_hash
 from sync.flow import Description, Flow
 from sync.flows import _waits
 from sync.flows._booked import check_totals, name_of
-from sync.flows._claims import BACKFILL
+from sync.flows._cost_parts import is_before_start
 from sync.flows._ordered import (
     Billed,
     Order,
@@ -83,10 +83,7 @@ def _exclude(part: OrderBillPart, bill: BookedCost, maps: Maps) -> str:
         return "bill_from_procore"
     if not part.received() and part.part not in bill.order_ids:
         return "order_link_gone"
-    is_early = maps.start_date is not None and bill.date is not None and bill.date < maps.start_date
-    if is_early and not maps.posted and BACKFILL not in maps.approvals:
-        return "order_bill_before_start"
-    return ""
+    return "cost_before_start" if is_before_start(bill.date, maps) else ""
 
 
 def _gone(part: OrderBillPart, defaults: Defaults, notes: Notes) -> Plan[CommitmentInvoice]:
@@ -216,6 +213,7 @@ def _make_facts(invoice: CommitmentInvoice, order: Order, bill: BookedCost) -> d
         "released": sums["released"],
         "tax": ZERO,
         "net": invoice.total,
+        "retainage": total([*_held_by_group(order.lines).values(), -sums["retained"], -sums["released"]]),
         "bill_total": bill.total,
         "bill_tax": bill.tax,
     }

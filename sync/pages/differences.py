@@ -37,7 +37,8 @@ LISTS = {
     "CostTypeRef": procore.COST_TYPES,
 }
 SHOWN = frozenset({"changed_by_hand", "details_changed_by_hand", "changed_and_removed", "paid_and_changed",
-                   "closed_and_changed", "sign_changed"})  # fmt: skip
+                   "closed_and_changed", "sign_changed", "order_billed_and_changed",
+                   "claim_approved_and_changed"})  # fmt: skip
 NOTHING = "Nothing"
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 
 from connectors.procore.records_owner import is_prime_key
@@ -44,10 +44,18 @@ class Side:
     released: DefaultKind
     sign: int
     is_prime: bool = False
+    # Bills that became invoices of the same contracts, once they are there.
+    made_of_bills: str = ""
 
 
 PAYABLE = Side(
-    "payable", "Payable, to subcontractors", "bills", RETENTION_PAYABLE_RETAINED, RETENTION_PAYABLE_RELEASED, -1
+    "payable",
+    "Payable, to subcontractors",
+    "bills",
+    RETENTION_PAYABLE_RETAINED,
+    RETENTION_PAYABLE_RELEASED,
+    -1,
+    made_of_bills="order_bills",
 )
 RECEIVABLE = Side(
     "receivable",
@@ -131,7 +139,8 @@ def load_retention(*, until: date | None = None, side: Side = PAYABLE) -> Retent
         if is_prime_key(opening.commitment_id) == side.is_prime:
             _add_opening(contracts, opening)
     columns = ("pk", "group", "title", "party", "project_id", "position", "state", "target_id", "facts", "notices")
-    claims = Entry.objects.filter(flow=side.flow).exclude(group="").order_by("group", "position")
+    made = Q(flow=side.made_of_bills) & ~Q(target_id="")
+    claims = Entry.objects.filter(Q(flow=side.flow) | made).exclude(group="").order_by("group", "position")
     if until:
         claims = claims.filter(document_date__lte=until)
     for row in claims.values(*columns, planned_facts=F("planned__facts")):

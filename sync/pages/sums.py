@@ -184,7 +184,8 @@ def lines_of(entry: Entry) -> dict[str, Any] | None:
 
 def _target_label(entry: Entry, lines: Iterable[Mapping[str, Any]]) -> str:
     if target_side(entry) == "procore":
-        return "Budget code"
+        entity = (entry.planned.get("document") or {}).get("entity")
+        return "Line of the commitment" if entity == "commitment_invoice" else "Budget code"
     return "Product, service or account" if any(line.get("coding") == "item" for line in lines) else "Account"
 
 

@@ -17,11 +17,13 @@ from connectors.procore import resources as procore
 from connectors.procore.claim_items import APPROVED, CommitmentClaim, ItemWrite, SplitLine, plan_items
 from connectors.procore.client import ProcoreClient
 from connectors.procore.documents_requisitions import CommitmentInvoice
+from sync.made_forms import standing_claim
 from sync.models import Entry, Outgoing
 from sync.plan import MoneyDocument
 from sync.shield import Known, find_alike
 from sync.targets.answers import Adapter, Answer, Standing, Twin
 from sync.work import Work
+from sync.written import load_last_body
 
 ENTITY = "commitment_invoice"
 DRAFT = "draft"
@@ -79,7 +81,21 @@ class CommitmentInvoices(Adapter):
         claim = read_claim(work, entry.target_id, project_id)
         later = any(each.number > claim.number for each in list_claims(work, project_id, commitment_id))
         is_approved = claim.is_approved and planned["status"] not in APPROVED
-        return Standing(claim.version, claim.net, is_approved or later, touched_by=PERSON if is_approved else "")
+        return Standing(
+            claim.version,
+            claim.net,
+            is_approved or later,
+            wire=self._form_of(entry, claim),
+            touched_by=PERSON if is_approved else "",
+        )
+
+    def _form_of(self, entry: Entry, claim: CommitmentClaim) -> dict[str, Any]:
+        """With every line, where that can be told: then a change by hand is seen line by line."""
+        sent = load_last_body(entry)
+        try:
+            return standing_claim(claim, sent["items"]) if sent else {}
+        except SplitLine:
+            return {}
 
     def is_safe(self, entry: Entry, document: Any, standing: Standing) -> bool:
         """Later invoices count on from what this one says, so it may change below them; one that a person approved

@@ -13,7 +13,12 @@ from mapping.choices import choose
 from mapping.models import Link, RemoteItem
 from sync import actions
 from sync.intake import poll_one_list
+from sync.made_watch import look_at_made
 from sync.models import Entry, Outgoing
+from sync.pages.frame import Frame, target_name
+from sync.pages.links import target_url
+from sync.pages.retention import load_retention
+from sync.pages.sums import lines_of, sum_of
 from sync.polls import POLLS
 from sync.registry import flow
 from sync.switching import switch
@@ -93,6 +98,33 @@ def look_at_claims(made: Entry) -> None:
     poll_one_list(work, poll, work.procore, made.project_id, timezone.now(), is_complete=True)
 
 
+def check_page(made: Entry) -> None:
+    """How the document page adds it up, names the two sides and leads to both."""
+    summed, lines, frame = sum_of(made), lines_of(made), Frame()
+    assert summed is not None
+    assert lines is not None
+    assert (summed["left_label"], summed["right_label"], summed["verdict"]) == (
+        "Bill from an order",
+        "Commitment invoice",
+        "Both sides agree, difference 0.00",
+    )
+    assert [(row.label, row.left, row.right) for row in summed["rows"]] == [
+        ("Lines", Decimal("2500.00"), Decimal("2500.00")),
+        ("Retention held", Decimal("250.00"), Decimal("250.00")),
+        ("Total", Decimal("2250.00"), Decimal("2250.00")),
+    ]
+    assert (lines["target_label"], [row["amount"] for row in lines["rows"]]) == (
+        "Line of the commitment",
+        [Decimal("2250.00"), Decimal("250.00"), Decimal("-225.00"), Decimal("-25.00")],
+    )
+    assert lines["rows"][0]["detail"].endswith("25.0 % of 9,000.00, 25.0 % to date")
+    assert lines["rows"][2]["name"] == "Retention held"
+    assert target_name(made) == "Commitment invoice 4402"
+    assert target_url(made, frame.connections[made.target_connection_id]).endswith(made.target_id)
+    (held,) = (each for each in load_retention().contracts if each.group == made.group)
+    assert (held.balance, held.books_balance) == (Decimal("250.00"), Decimal("250.00"))
+
+
 def retention_line(amount: int) -> dict[str, Any]:
     account = RemoteItem.objects.get(resource="qbo.accounts", name="Retention Payable").remote_id
     detail = {"AccountRef": {"value": account}, "BillableStatus": "NotBillable"}
@@ -118,6 +150,7 @@ def test_a_bill_from_first_to_last(live: Any, order: dict[str, Any]) -> None:
     writes = Outgoing.objects.count()
     look_at_books()
     assert Outgoing.objects.count() == writes
+    check_page(made)
 
     # Approved by a person it does not go back as a bill, and what changes is for that person.
     worlds.act(live.procore, "approve_claim", requisition_id=int(made.target_id))
@@ -162,6 +195,25 @@ def test_a_bill_from_first_to_last(live: Any, order: dict[str, Any]) -> None:
     look_at_books()
     made.refresh_from_db()
     assert (made.state, codes_of(made)) == ("held", ["claim_not_removable"])
+
+
+def test_what_somebody_changes_in_procore_is_told_and_not_written_over(live: Any, order: dict[str, Any]) -> None:
+    bill = bill_order(order, "100", key="4408")
+    look_at_books()
+    made = entry()
+    worlds.act(live.procore, "edit_claim_line", requisition_id=int(made.target_id), line=0, work="120")
+    look_at_made(Work(), timezone.now())
+    made.refresh_from_db()
+    (notice,) = made.notices
+    assert (made.state, notice["code"], notice["detail"]["what"]) == (
+        "changed_by_hand",
+        "changed_by_hand",
+        "line 1 amount",
+    )
+    lines = Work().qbo.get_entity("Bill", bill["Id"])["Line"]
+    change("Bill", bill["Id"], Line=[{**lines[0], "Amount": 130}])
+    look_at_books()
+    assert [claim["items"][0][0] for claim in claims_of(live)] == ["120.00"]
 
 
 def test_above_what_remains_nothing_is_billed_until_the_order_grows(live: Any, order: dict[str, Any]) -> None:
