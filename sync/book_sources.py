@@ -88,6 +88,7 @@ SOURCES: tuple[BookSource, ...] = (
         wants_payroll,
         is_used=partial(reads_payroll, resource=qbo.TIME_ACTIVITIES),
         begins_at_start=True,
+        begins_again=begin_again,
         is_fed=False,
     ),
     BookSource(
@@ -138,7 +139,7 @@ SOURCES: tuple[BookSource, ...] = (
 
 def watched_entities(work: Work) -> tuple[str, ...]:
     """The entities to ask the change feed for."""
-    return tuple(dict.fromkeys(source.reads.entity for source in in_use(work) if source.is_fed))
+    return tuple(dict.fromkeys(source.reads.entity for source in _fed(work)))
 
 
 def note_changes(work: Work, changes: Mapping[str, Sequence[Wire]]) -> int:
@@ -151,8 +152,9 @@ def note_changes(work: Work, changes: Mapping[str, Sequence[Wire]]) -> int:
     return noted
 
 
-def read_since_start(work: Work) -> int:
-    """Put in the queue what the books held already when the firm went live, from its start date on. Once per list.
+def read_since_start(work: Work, sources: Iterable[BookSource] | None = None) -> int:
+    """Put in the queue what the books held already when the firm went live, from its start date on. Once per list, of
+    all that the change feed knows or of these.
 
     The change feed tells only what changes from now on.
     """
@@ -162,7 +164,7 @@ def read_since_start(work: Work) -> int:
     first = datetime.combine(start, datetime.min.time(), UTC)
     rows = Cursor.objects.filter(connection=work.qbo.connection, resource__endswith=SINCE, read_until__lte=first)
     read = set(rows.values_list("resource", "project_id"))
-    for source in in_use(work):
+    for source in _fed(work) if sources is None else sources:
         key = (f"{source.reads.key}{source.begins_again(work)}{SINCE}", source.flow)
         if not source.begins_at_start or key in read:
             continue
@@ -175,11 +177,11 @@ def read_since_start(work: Work) -> int:
 
 
 def read_older(work: Work, since: datetime, sources: Iterable[BookSource] | None = None) -> int:
-    """Put in the queue what changed since a time the change feed does not reach, of all sources in use or of these.
+    """Put in the queue what changed since a time the change feed does not reach, of all that it knows or of these.
     What was deleted it cannot tell."""
     changed = f"MetaData.LastUpdatedTime >= '{to_instant_text(since)}'"
     noted = 0
-    for source in in_use(work) if sources is None else sources:
+    for source in _fed(work) if sources is None else sources:
         for page in work.qbo.query_all(source.reads, where=changed):
             noted += note_records(work, source, page)
     return noted
@@ -236,6 +238,10 @@ def _known_parts(source: BookSource, connection: Connection, record_ids: Sequenc
     for record_id, part in rows.values_list("source_id", "part"):
         found.setdefault(record_id, set()).add(part)
     return found
+
+
+def _fed(work: Work) -> list[BookSource]:
+    return [source for source in in_use(work) if source.is_fed]
 
 
 def in_use(work: Work) -> list[BookSource]:

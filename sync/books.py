@@ -57,7 +57,7 @@ def poll_books(work: Work) -> int:
         book_sources.read_older(work, wanted)
     book_sources.note_changes(work, changes)
     project_watch.note_books(work, changes.get("Customer", []))
-    note_unfed(work, since)
+    note_unfed(work, wanted)
     if all(is_complete):
         Cursor.objects.update_or_create(
             connection=connection, resource=RESOURCE, project_id="", defaults={"read_until": started_at}

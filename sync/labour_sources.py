@@ -9,6 +9,7 @@ from connectors.qbo import resources as qbo
 from connectors.qbo.records_costs import BookedCost, BookedLine
 from connectors.resource import Resource
 from mapping.defaults import LABOUR_SOURCE, PAYROLL_ACCOUNTS
+from mapping.models import DefaultChoice
 from smoothx.lib.text import stable_hash
 from sync.models import Entry
 from sync.sources.costs import PAYROLL
@@ -41,6 +42,7 @@ def labour_of(work: Work, cost: BookedCost, part: str) -> tuple[BookedLine, ...]
 
 
 def begin_again(work: Work) -> str:
-    """With other accounts chosen, journal entries that held no labour cost may hold some."""
-    accounts = sorted(chosen.id for chosen in work.defaults.get_many(PAYROLL_ACCOUNTS))
-    return f".{stable_hash(*accounts, length=12)}"
+    """With other accounts chosen journal entries that held no labour cost may hold some, and what a place had while
+    labour cost came from another was not asked for."""
+    chosen = DefaultChoice.objects.filter(key__in=[LABOUR_SOURCE.key, PAYROLL_ACCOUNTS.key]).order_by("key")
+    return f".{stable_hash(*chosen.values_list('key', 'chosen_at'), length=12)}"

@@ -6,16 +6,20 @@ last two months every hour, all of them once a day. Where nothing was posted no 
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from connectors.errors import NoPermission, Rejected
 from connectors.models import Cursor
 from sync import ledger
-from sync.book_sources import BookSource, in_use, read_older
+from sync.book_sources import BookSource, in_use, read_older, read_since_start
 from sync.models import Entry
 from sync.work import Work
+
+log = logging.getLogger(__name__)
 
 # How often, and how many days back; None for all. The name is that of the mark.
 LOOKS: tuple[tuple[str, timedelta, int | None], ...] = (
@@ -25,11 +29,18 @@ LOOKS: tuple[tuple[str, timedelta, int | None], ...] = (
 
 
 def note_unfed(work: Work, since: datetime) -> int:
-    """Put in the queue what changed since then, and what was deleted. Answers how many entries."""
+    """Put in the queue what changed since then, and what was deleted. Answers how many entries.
+
+    A list that these books do not have must not keep the rest from being read.
+    """
     noted = 0
     for source in in_use(work):
-        if not source.is_fed:
-            noted += read_older(work, since, [source]) + _note_deleted(work, source)
+        if source.is_fed:
+            continue
+        try:
+            noted += read_since_start(work, [source]) + read_older(work, since, [source]) + _note_deleted(work, source)
+        except (NoPermission, Rejected) as error:
+            log.warning("sync.unfed.list_skipped list=%s error=%s", source.reads.key, error)
     return noted
 
 

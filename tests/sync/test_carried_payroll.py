@@ -123,6 +123,16 @@ def test_hours_from_first_to_last(pair: Any, owner: Any, client_of: Any) -> None
     look_at_books()
     assert [amounts_of(cost) for cost in costs_of(pair)] == [["220.00"]]
 
+    # While labour comes from elsewhere what is posted follows, and the rest waits to be asked for.
+    choose("labour_source", "journal", None)
+    Work().qbo.update("TimeActivity", {**bare, "SyncToken": "1", "CostRate": Decimal("31")}, key="time-7")
+    work_hours("time-8", plaza, Hours=2, Minutes=0)
+    look_at_books()
+    assert [amounts_of(cost) for cost in costs_of(pair)] == [["227.33"]]
+    choose("labour_source", "time", None)
+    look_at_books()
+    assert [amounts_of(cost) for cost in costs_of(pair)] == [["227.33"], ["85.00"]]
+
 
 def test_payroll_somebody_entered_in_procore_is_held_and_not_doubled(pair: Any) -> None:
     choose("labour_source", "time", None)
