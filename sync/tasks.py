@@ -93,6 +93,8 @@ def look_into_events(*, tenant_id: int, **_: Any) -> None:
         if hints.look_into(work):
             nudge()
     except hints.ComeBack as later:
+        # What the other vendor's events put in the queue need not wait as well.
+        nudge()
         wait_until = later.at
     except Retry as error:
         wait_until += timedelta(seconds=error.after)
