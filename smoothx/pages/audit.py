@@ -34,6 +34,8 @@ WORDS = {
     "settings.imported": "Settings, imported",
     "flow.on": "What crosses, switched on",
     "flow.off": "What crosses, switched off",
+    "payroll.taken": "Payroll file, rows taken",
+    "payroll.undone": "Payroll file, undone",
     "openings.read": "Opening balances, read",
     "openings.confirmed": "Opening balances, confirmed",
     "user.invited": "User, invited",

@@ -53,6 +53,8 @@ SEVERAL: dict[str, tuple[str, str]] = {
     "paid_and_changed": ("{n} paid documents were changed in Procore", "Decide"),
     "previous_changed": ("{n} contracts changed after posting", "Look at them"),
     "totals_differ": ("{n} invoices do not add up", "Look at them"),
+    "payroll_rate_missing": ("{n} entries of hours have no cost rate", "Look at them"),
+    "labour_counted_elsewhere": ("{n} payroll costs may be counted already", "Decide"),
 }
 # These lead to the document itself, so several documents lead to the list of them.
 PER_DOCUMENT = frozenset({"document", "open_source"})
