@@ -11,6 +11,7 @@ from connectors.errors import VendorError
 from sync import ledger, outbox, settle
 from sync.flows._contact_fields import KEEP_THEIRS
 from sync.models import Entry, Event
+from sync.registry import all_flows
 from sync.targets import Standing, adapter_for
 from sync.tasks import nudge
 from sync.totals import agrees
@@ -141,7 +142,7 @@ def _look_as_seen(entry: Entry, version: str) -> Standing:
 def leave_out(entry: Entry, actor: User) -> None:
     """Never post this document, or not again what was deleted. Later claims of its contract do not wait for it."""
     is_gone = bool(GONE_CODES & _codes(entry))
-    if entry.is_posted and not is_gone:
+    if not may_leave_out(entry):
         message = "It is posted already. Delete it in QuickBooks first."
         raise NotPossible(message)
     if outbox.current(entry) is not None:
@@ -155,6 +156,13 @@ def leave_out(entry: Entry, actor: User) -> None:
         note_act(entry, actor, "left_out", "Left out")
         ledger.release(ledger.place_subjects([entry]))
         nudge()
+
+
+def may_leave_out(entry: Entry) -> bool:
+    """What stands in the books by us cannot be left out; a contact that is only kept in step can."""
+    flow = all_flows().get(entry.flow)
+    is_ours = entry.is_posted and not (flow is not None and flow.amends)
+    return not is_ours or bool(GONE_CODES & _codes(entry))
 
 
 def link_existing(entry: Entry, actor: User, *, target_id: str) -> None:

@@ -85,8 +85,9 @@ def begin(actor: Any) -> int:
         raise CannotUpdate(message)
     wanted, flow = backlog.wanted, backlog.flow
     with transaction.atomic():
-        queue(flow, load_sides(), [(each.role, each.source_id) for each in wanted], priority=PRIORITY)
-        entries = load_entries(flow, [each.source_id for each in wanted])
+        sides = load_sides()
+        queue(flow, sides, [(each.role, each.source_id) for each in wanted], priority=PRIORITY)
+        entries = load_entries(flow, sides, [each.source_id for each in wanted])
         for each in wanted:
             _allow(flow, entries[each.role, each.source_id], each)
         chosen = [entries[each.role, each.source_id] for each in wanted]
@@ -149,13 +150,13 @@ class _Finder:
         return {(ROLES[row.part], row.source_id): row for row in rows}
 
     def _is_in_hand(self, role: Role, company: RemoteItem, contact: RemoteItem) -> bool:
-        """On its way, or written since the directory last heard of the record that was changed."""
+        """On its way, left out, or written since the directory last heard of the record that was changed."""
         source, target = (company, contact) if self._flow.source == "procore" else (contact, company)
         entry = self._entries.get((role, source.remote_id))
         if entry is None:
             return False
         is_written = entry.state == Entry.State.POSTED and entry.updated_at > target.seen_at
-        return entry.state in BUSY or is_written
+        return entry.state in (*BUSY, Entry.State.LEFT_OUT) or is_written
 
     def _look(self, pair: LinkedPair) -> Differing | None:
         """What bringing this pair in step would write, None when there is nothing to write and nothing in the way."""

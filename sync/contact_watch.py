@@ -124,14 +124,19 @@ def _note_sources(flow: Flow, changed: Sequence[Changed], before: Mapping[str, R
     home = home_of(sides)
     with transaction.atomic():
         queue(flow, sides, [(role, own) for role, own, _ in changed])
-        entries = load_entries(flow, [own for _, own, _ in changed])
+        entries = load_entries(flow, sides, [own for _, own, _ in changed])
+        news = []
         for role, own, other in changed:
             entry, theirs = entries[role, own], others.get((role, other))
             known = entry.facts if entry.facts.get(TARGET) == other else {}
             seeds = _find_agreed(before[own], theirs, role, home) if theirs is not None else {}
-            entry.facts = {**seeds, **known, TARGET: other}
-            aim_at(flow, entry, other, theirs.name if theirs is not None else "")
-        write_back(list(entries.values()), ["facts", *AIM])
+            facts = {**seeds, **known, TARGET: other}
+            if facts != entry.facts:
+                entry.facts = facts
+                aim_at(flow, entry, other, theirs.name if theirs is not None else "")
+                news.append(entry)
+        # What is known already is left to the worker that may have the entry in hand.
+        write_back(news, ["facts", *AIM])
 
 
 def aim_at(flow: Flow, entry: Entry, target_id: str, name: str) -> None:
@@ -152,7 +157,7 @@ def _find_agreed(ours: RemoteItem, theirs: RemoteItem, role: Role, home: str) ->
 def _note_drifted(flow: Flow, changed: Sequence[Changed], now: Mapping[str, RemoteItem]) -> None:
     """Look again at contacts we keep in step which somebody changed on the other side."""
     sides = load_sides()
-    entries = load_entries(flow, [source for _, _, source in changed])
+    entries = load_entries(flow, sides, [source for _, _, source in changed])
     home = home_of(sides)
     drifted = [
         (role, source)
@@ -200,8 +205,9 @@ def queue(flow: Flow, sides: Sides, sources: Iterable[tuple[Role, str]], *, prio
         )
 
 
-def load_entries(flow: Flow, source_ids: Iterable[str]) -> dict[tuple[Role, str], Entry]:
-    rows = Entry.objects.filter(flow=flow.key, source_id__in=list(source_ids))
+def load_entries(flow: Flow, sides: Sides, source_ids: Iterable[str]) -> dict[tuple[Role, str], Entry]:
+    source = sides.procore if flow.source == "procore" else sides.quickbooks
+    rows = Entry.objects.filter(flow=flow.key, source_connection=source, source_id__in=list(source_ids))
     return {(ROLES[row.part], row.source_id): row for row in rows}
 
 

@@ -51,8 +51,7 @@ def _is_settled(entry: Entry) -> bool:
 
 
 def _may_leave_out(entry: Entry, codes: frozenset[str]) -> bool:
-    is_not_in_books = not entry.is_posted or bool(codes & GONE)
-    return _is_settled(entry) and is_not_in_books and entry.state != Entry.State.LEFT_OUT
+    return _is_settled(entry) and actions.may_leave_out(entry) and entry.state != Entry.State.LEFT_OUT
 
 
 def _may_keep(entry: Entry, codes: frozenset[str]) -> bool:

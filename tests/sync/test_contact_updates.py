@@ -170,7 +170,7 @@ def _changed_on_the_other_side(company_id: str, vendor_id: str, owner: Any) -> N
     assert (entry.state, entry.approvals, phone_of(vendor_id)) == ("posted", [], "303 555 0300")
 
 
-def test_trouble_on_the_way_is_shown_or_gone_through(linked: Any) -> None:
+def test_trouble_on_the_way_is_shown_or_gone_through(linked: Any, owner: Any) -> None:
     (first, first_vendor), (second, _), (third, third_vendor) = linked_vendors(3)
     turn_on(TO_BOOKS)
     choose("contact_rename", "yes", None)
@@ -190,6 +190,12 @@ def test_trouble_on_the_way_is_shown_or_gone_through(linked: Any) -> None:
     Engine().run_due()
     entry = Entry.objects.get(source_id=second)
     assert (entry.state, codes_of(entry)) == ("blocked", ["rename_refused"])
+    # Both names may be right: the contact is left out, and stays so whatever changes.
+    actions.leave_out(entry, owner)
+    change_company(second, business_phone="303 555 0222")
+    carry()
+    entry.refresh_from_db()
+    assert (entry.state, codes_of(entry)) == ("left_out", [])
     # The vendor was made inactive, then the link was ended.
     change_company(third, business_phone="303 555 0300")
     change_vendor(third_vendor, Active=False)
