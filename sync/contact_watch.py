@@ -69,31 +69,39 @@ def note_changes(connection: Connection, resource_key: str, rows: Sequence[Direc
     now = {row["remote_id"]: RemoteItem(resource=resource_key, **row) for row in rows if row["is_active"]}
     is_procore = connection.vendor == Vendor.PROCORE
     links = load_links(company_ids=list(now)) if is_procore else load_links(contact_ids=list(now))
-    changed = _find_changed(connection, resource_key, now, links)
+    before = _load_linked(connection, resource_key, now, links)
+    changed = _find_changed(is_procore, before, now, links)
     if not changed:
         return
     if (flow.source == "procore") == is_procore:
-        before = _load_rows(connection, resource_key, [own for _, own, _ in changed])
         _note_sources(flow, changed, before)
     else:
         _note_drifted(flow, changed, now)
 
 
-def _find_changed(
+def _load_linked(
     connection: Connection, resource_key: str, now: Mapping[str, RemoteItem], links: ContactLinks
+) -> dict[str, RemoteItem]:
+    """The linked ones of these rows as they still are."""
+    is_procore = connection.vendor == Vendor.PROCORE
+    linked = {
+        own
+        for role, own in (links.contacts if is_procore else links.companies)
+        if own in now and (is_procore or RESOURCES[role].key == resource_key)
+    }
+    return _load_rows(connection, resource_key, sorted(linked))
+
+
+def _find_changed(
+    is_procore: bool, before: Mapping[str, RemoteItem], now: Mapping[str, RemoteItem], links: ContactLinks
 ) -> list[Changed]:
     """The linked rows whose details are to be others than before."""
-    is_procore = connection.vendor == Vendor.PROCORE
-    pairs = [
-        (role, own, other)
-        for (role, own), other in (links.contacts if is_procore else links.companies).items()
-        if own in now and (is_procore or RESOURCES[role].key == resource_key)
-    ]
-    before = _load_rows(connection, resource_key, [own for _, own, _ in pairs])
     return [
         (role, own, other)
-        for role, own, other in pairs
-        if own in before and _keys_of(before[own], role) != _keys_of(now[own], role)
+        for (role, own), other in (links.contacts if is_procore else links.companies).items()
+        if own in before
+        and (is_procore or RESOURCES[role].key == before[own].resource)
+        and _keys_of(before[own], role) != _keys_of(now[own], role)
     ]
 
 
@@ -155,7 +163,7 @@ def _find_agreed(ours: RemoteItem, theirs: RemoteItem, role: Role, home: str) ->
 
 
 def _note_drifted(flow: Flow, changed: Sequence[Changed], now: Mapping[str, RemoteItem]) -> None:
-    """Look again at contacts we keep in step which somebody changed on the other side."""
+    """Look again at contacts we keep in step which somebody changed on the other side, or changed back."""
     sides = load_sides()
     entries = load_entries(flow, sides, [source for _, _, source in changed])
     home = home_of(sides)
@@ -169,7 +177,9 @@ def _note_drifted(flow: Flow, changed: Sequence[Changed], now: Mapping[str, Remo
 
 
 def _is_drift(entry: Entry, theirs: details.Values) -> bool:
-    """Our own change comes back as what was agreed."""
+    """Our own change comes back as what was agreed, and is none while nothing is said of the contact."""
+    if entry.notices:
+        return True
     known = {field: details.read_agreed(entry.facts, field) for field in details.FIELDS}
     return any(agreed is not None and agreed[1] != theirs[field].key for field, agreed in known.items())
 
