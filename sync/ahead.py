@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable
 
 from connectors.paging import Row
+from connectors.qbo import resources as qbo
 from connectors.qbo.client import QboClient
 from connectors.qbo.query import one_of
 from connectors.resource import Resource
@@ -17,6 +18,8 @@ from sync.models import Entry
 
 # Somebody may ask for a record they changed only just now, so what was read longer ago is read again.
 FRESH_SECONDS = 10.0
+# What a part of a payment stands for ("Bill:234"), by the word before its id.
+DOCUMENTS = {each.entity: each for each in (qbo.BILLS, qbo.VENDOR_CREDITS, qbo.INVOICES, qbo.CREDIT_MEMOS)}
 
 
 class Ahead:
@@ -32,6 +35,9 @@ class Ahead:
         self._ids, self._rows = {}, {}
         for entry in entries:
             self._ids.setdefault(entry.source_type, set()).add(entry.source_id)
+            kind, _, document_id = entry.part.partition(":")
+            if kind in DOCUMENTS and document_id.isdigit():
+                self._ids.setdefault(DOCUMENTS[kind].key, set()).add(document_id)
 
     def get(self, client: QboClient, resource: Resource, record_id: str) -> Row:
         """The record. Raises Missing when it was deleted, and what else reading it raises."""

@@ -14,6 +14,7 @@ from connectors.qbo.records_payments import BillPayment
 from mapping.defaults import PAYMENT_WITHOUT_TAX
 from mapping.tax import takes_codes
 from smoothx.lib.money import cents, money
+from sync.ahead import DOCUMENTS
 from sync.flows._paid import PaidInvoice, PaidPart, Settled, TaxedDocument
 from sync.models import Entry
 from sync.sources.reader import Reader, SetReader
@@ -130,7 +131,7 @@ def is_taxed(entry: Entry) -> bool:
 def _read_taxed(work: Work, entry: Entry, payment: BillPayment) -> TaxedDocument | None:
     if not is_taxed(entry):
         return None
-    wire = work.qbo.get_entity(entry.target_type, entry.target_id)
+    wire = work.read_booked(DOCUMENTS[entry.target_type], entry.target_id)
     part = f"{entry.target_type}:{entry.target_id}"
     settled = _read_settled(work, wire, payment, part)
     return TaxedDocument(PostedDocument.from_wire(wire).total, read_tax(wire), settled)

@@ -15,6 +15,7 @@ from connectors.qbo.records_sales import CustomerPayment
 from connectors.resource import Resource
 from smoothx.lib.money import money
 from sync import ledger
+from sync.ahead import DOCUMENTS
 from sync.flows import owner_invoices
 from sync.flows._paid import PaidInvoice, Settled, TaxedDocument
 from sync.flows.receipts import ReceiptPart
@@ -87,7 +88,7 @@ def _is_taxed(entry: Entry) -> bool:
 def _read_taxed(work: Work, entry: Entry, payment: CustomerPayment) -> TaxedDocument | None:
     if not _is_taxed(entry):
         return None
-    wire = work.qbo.get_entity(entry.target_type, entry.target_id)
+    wire = work.read_booked(DOCUMENTS[entry.target_type], entry.target_id)
     document = PostedDocument.from_wire(wire)
     ids = [txn_id for kind, txn_id in document.linked if kind == PAID_BY and txn_id != payment.id]
     part = f"{entry.target_type}:{entry.target_id}"

@@ -29,9 +29,9 @@ class Books:
         return {"Id": record_id, "of": "one"}
 
 
-def expecting(*places: tuple[str, str]) -> Ahead:
+def expecting(*places: tuple[str, str], part: str = "") -> Ahead:
     ahead = Ahead()
-    ahead.expect(Entry(source_type=source_type, source_id=source_id) for source_type, source_id in places)
+    ahead.expect(Entry(source_type=source_type, source_id=source_id, part=part) for source_type, source_id in places)
     return ahead
 
 
@@ -69,3 +69,15 @@ def test_what_was_read_long_ago_or_for_others_is_read_again(monkeypatch: pytest.
     assert read(ahead, books, qbo.BILLS, "2") == "Bill"
     ahead.expect([])
     assert read(ahead, books, qbo.BILLS, "2") == "one"
+
+
+def test_what_payments_settle_is_read_together_too() -> None:
+    books = Books("1", "4", "5")
+    ahead = expecting((qbo.BILL_PAYMENTS.key, "1"), part="Bill:4")
+    assert read(ahead, books, qbo.BILLS, "4") == "one"
+    ahead.expect(Entry(source_type=qbo.BILL_PAYMENTS.key, source_id="1", part=part) for part in ("Bill:4", "Bill:5"))
+    assert [read(ahead, books, qbo.BILLS, each) for each in ("4", "5")] == ["Bill", "Bill"]
+    # A file's part names its document and the file.
+    ahead.expect(Entry(source_type="qbo.files", source_id="8", part=part) for part in ("Bill:4:9", "Bill:5:9"))
+    assert read(ahead, books, qbo.BILLS, "4") == "one"
+    assert books.asked == ["Bill 4", "Bill Id IN ('4', '5')", "Bill 4"]
