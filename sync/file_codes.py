@@ -9,7 +9,7 @@ FILES = (
     Code(
         "file_document_stays",
         "ineligible",
-        "{subject} does not stand on the other side, so there is nothing the file could hang on.",
+        "{subject} does not stand on the other side, so there is nothing to attach the file to.",
     ),
     Code(
         "file_removed", "ineligible", "The file {subject} was removed at its source. A copy that crossed before stays."
@@ -38,19 +38,19 @@ FILES = (
     Code(
         "file_not_kept",
         "rejected",
-        "Procore took the change, but {subject} does not hang on the direct cost. Check again, or attach it by hand.",
+        "Procore took the change, but {subject} is not on the direct cost. Check again, or attach it by hand.",
         "document",
         "Check again",
     ),
     Code(
         "file_stood_there",
         "posted_with_warnings",
-        "A file {subject} of the same size hung there already, so it was not sent again.",
+        "A file {subject} of the same size was attached already, so it was not sent again.",
     ),
     Code(
         "file_name_stood_there",
         "posted_with_warnings",
-        "A file {subject} hung on the direct cost already, so it was not sent again. Look whether it is the same.",
+        "A file {subject} was on the direct cost already, so it was not sent again. Look whether it is the same.",
     ),
     Code(
         "files_replaced",

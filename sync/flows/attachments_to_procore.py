@@ -1,4 +1,4 @@
-"""Files of QuickBooks costs hang on the direct costs these became in Procore, each once."""
+"""Files of QuickBooks costs are attached to the direct costs these became in Procore, each once."""
 
 from __future__ import annotations
 
@@ -51,6 +51,6 @@ FLOW = Flow(
     # In Procore a project's team sees what hangs on its costs, which in the books only the office does.
     is_on_at_first=False,
     is_beside=True,
-    help="Each file on a bill, expense or vendor credit that became a direct cost hangs on that direct cost too, up "
-    "to 100 MB. A cost of several projects gives it to each. One removed in QuickBooks stays in Procore.",
+    help="Each file on a bill, expense or vendor credit that became a direct cost is attached to that direct cost "
+    "too, up to 100 MB. A cost of several projects gives it to each. One removed in QuickBooks stays in Procore.",
 )

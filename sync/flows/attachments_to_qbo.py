@@ -1,4 +1,4 @@
-"""Files of Procore documents hang on what the documents became in QuickBooks, each once."""
+"""Files of Procore documents are attached to what these became in QuickBooks, each once."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ FLOW = Flow(
     # A file may hold what not everybody who reads the books should see, and what was copied is not called back.
     is_on_at_first=False,
     is_beside=True,
-    help="Each file on an invoice, owner invoice, direct cost or contract hangs on its document in QuickBooks too, "
-    "up to 100 MB. A file added later follows, also after a payment. One removed in Procore stays in QuickBooks. "
+    help="Each file on an invoice, owner invoice, direct cost or contract is attached to its document in QuickBooks "
+    "too, up to 100 MB. A file added later follows, also after a payment. One removed in Procore stays in QuickBooks. "
     "Files of earlier documents come when the document changes or is checked again.",
 )

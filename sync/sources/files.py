@@ -43,7 +43,9 @@ def read_procore_file(work: Work, entry: Entry) -> CarriedFile:
     """`part` is the file, the rest of the key the record it hangs on."""
     holder = find_holder(entry)
     entry.project_id = entry.project_id or (holder.project_id if holder else "")
-    files = load_attachments(work, entry)
+    is_posted = holder is not None and holder.is_posted
+    # While its document is not there yet, there is no need to ask for more than is known.
+    files = load_attachments(work, entry) if is_posted else work.files.get((entry.source_type, entry.source_id), ())
     names = dict(zip((each.id for each in files), name_apart((each.name for each in files), QUICKBOOKS), strict=True))
     file = next((each for each in files if each.id == entry.part), None)
     return CarriedFile(
@@ -52,7 +54,7 @@ def read_procore_file(work: Work, entry: Entry) -> CarriedFile:
         name=names.get(entry.part) or entry.number or entry.part,
         content_type=file.content_type if file else "",
         holder=_describe_holder(holder, entry, waits=True),
-        is_gone=file is None,
+        is_gone=is_posted and file is None,
     )
 
 

@@ -17,12 +17,15 @@ from connectors.errors import Rejected, Retry
 from connectors.file_rules import PROCORE, QUICKBOOKS
 from connectors.multipart import LocalFile
 from connectors.procore import resources as procore
+from connectors.procore.records_costs import OUR_MARK
 from connectors.procore.records_files import Attachment, read_attachments
 from connectors.procore.uploads import upload
 from connectors.qbo import resources as qbo
 from connectors.qbo.records_files import Attachable
 from smoothx.lib.money import ZERO
 from sync.attached import on_document
+from sync.flows.record_locks import KEY as LOCKS
+from sync.flows.record_locks import OPENED
 from sync.models import Entry, Outgoing
 from sync.plan import Notice
 from sync.sources.files import find_holder, open_file
@@ -50,7 +53,7 @@ class BooksFiles(Adapter):
         with open_file(work, entry, name=body["FileName"], rules=QUICKBOOKS) as file:
             same = _find_same(standing, body, file)
             if same is not None:
-                return _answer(same, _told("file_stood_there", body["FileName"]))
+                return _answer(same, Notice("file_stood_there", body["FileName"]))
             return _made(work.qbo.upload(body, file, key=outgoing.key))
 
     def probe(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer | None:
@@ -80,7 +83,7 @@ def _document_of(body: dict[str, Any]) -> tuple[str, str]:
 
 
 def _find_marked(standing: Sequence[Attachable], body: dict[str, Any]) -> Attachable | None:
-    mark = body["Note"][-len("Smoothx 0123456789") :]
+    mark = OUR_MARK.findall(body["Note"])[-1]
     return next((each for each in standing if mark in each.note), None)
 
 
@@ -99,10 +102,6 @@ def _answer(file: Attachable, *warnings: Notice) -> Answer:
     return Answer(file.id, file.sync_token, file.name, wire=told, warnings=warnings)
 
 
-def _told(code: str, name: str) -> Notice:
-    return Notice(code, name)
-
-
 class CostFiles(Adapter):
     """Files on direct costs in Procore. The bytes go up first; then the direct cost takes them by an id.
 
@@ -117,7 +116,7 @@ class CostFiles(Adapter):
         standing = _find_named(before, entry, outgoing.body)
         if standing is not None:
             cost.lock()
-            warnings = () if outgoing.probes else (_told("file_name_stood_there", standing.name),)
+            warnings = () if outgoing.probes else (Notice("file_name_stood_there", standing.name),)
             return _attached(standing, *warnings)
         body = outgoing.body
         with open_file(work, entry, name=body["name"], rules=PROCORE) as file:
@@ -148,15 +147,21 @@ class _Cost:
         self.id, self.project_id = str(outgoing.body["direct_cost_id"]), str(outgoing.body["project_id"])
         self.origin_id = ""
         self.is_locked = False
-        planned = (holder.planned.get("document") or {}) if holder else {}
-        # A run that stopped midway left it unlocked: what we lock is locked again.
-        self._ours = origin_of(holder) if holder and planned.get("is_locked") else ""
+        self._holder = holder
 
     def read(self) -> tuple[Attachment, ...]:
         wire = self.client.get(procore.DIRECT_COSTS, self.id, project_id=self.project_id)
         found = str(wire.get("origin_id") or "")
-        self.is_locked, self.origin_id = bool(found), found or self._ours
+        self.is_locked, self.origin_id = bool(found), found or self._find_own_lock()
         return read_attachments(wire)
+
+    def _find_own_lock(self) -> str:
+        """A run that stopped midway left it unlocked: what we lock is locked again, unless a person had it opened."""
+        planned = (self._holder.planned.get("document") or {}) if self._holder else {}
+        if self._holder is None or not planned.get("is_locked"):
+            return ""
+        locks = Entry.objects.filter(flow=LOCKS, source_type=procore.DIRECT_COSTS.key, source_id=self.id)
+        return "" if locks.filter(notices__contains=[{"code": OPENED}]).exists() else origin_of(self._holder)
 
     def attach(self, upload_id: str) -> tuple[Attachment, ...]:
         if self.is_locked:
@@ -214,7 +219,7 @@ def _read_result(before: Sequence[Attachment], after: Sequence[Attachment], name
         raise Rejected(message, fault="file_not_kept", vendor_text=message)
     made = next((each for each in added if each.name == name), added[0])
     lost = [each.name for each in before if each.id not in {other.id for other in after}]
-    return _attached(made, *([_told("files_replaced", ", ".join(lost))] if lost else []))
+    return _attached(made, *([Notice("files_replaced", ", ".join(lost))] if lost else []))
 
 
 def _attached(file: Attachment, *warnings: Notice) -> Answer:

@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from connectors.file_rules import FileRules
 from connectors.models import Call, Cursor
+from connectors.procore import resources as procore
 from sync import ledger
 from sync.engine import Engine
+from sync.flows.record_locks import OPENED
 from sync.models import Attempt, Entry, FlowSetting, Outgoing
 from sync.pages.rows import reason_of
 from sync.work import Work
@@ -245,6 +247,7 @@ def test_files_of_a_bill_hang_on_its_direct_costs(costs: Any, monkeypatch: pytes
     assert [call for call in calls if call["method"] != "GET"] == []
     assert {entry.state for entry in files("expenses")} == {"posted_with_warnings"}
     _goes_once_when_its_answer_is_lost(pair, bill)
+    _stays_open_where_a_person_opened_it(pair, bill)
     _is_stopped_by_size_before_it_is_fetched(pair, bill, monkeypatch)
 
 
@@ -264,6 +267,26 @@ def _goes_once_when_its_answer_is_lost(pair: Any, bill: Any) -> None:
     assert [told(entry) for entry in later.all()] == [("posted", [])] * 2
     assert [names.count("later.pdf") for names in _hung(pair).values()] == [1, 1]
     assert all(cost["origin_id"] for cost in costs_of(pair))
+
+
+def _stays_open_where_a_person_opened_it(pair: Any, bill: Any) -> None:
+    opened, other = files("expenses")
+    client = Work().procore
+    client.patch(procore.DIRECT_COSTS, opened.target_id, {"origin_id": None}, project_id=opened.project_id)
+    Entry.objects.create(
+        flow="record_locks",
+        source_connection=opened.target_connection,
+        source_type=procore.DIRECT_COSTS.key,
+        source_id=opened.target_id,
+        target_connection=opened.target_connection,
+        state="ineligible",
+        notices=[{"code": OPENED, "subject": "", "detail": {}}],
+    )
+    worlds.act(pair.qbo, "attach_file", entity="Bill", record_id=bill["Id"], name="opened.pdf")
+    look_at_books()
+    assert [names.count("opened.pdf") for names in _hung(pair).values()] == [1, 1]
+    stamps = {str(cost["id"]): bool(cost["origin_id"]) for cost in costs_of(pair)}
+    assert stamps == {opened.target_id: False, other.target_id: True}
 
 
 def _is_stopped_by_size_before_it_is_fetched(pair: Any, bill: Any, monkeypatch: pytest.MonkeyPatch) -> None:
