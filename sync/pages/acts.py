@@ -212,10 +212,10 @@ def act(request: TenantRequest, entry_id: int, key: str) -> HttpResponse:
         raise Http404
     entry = get_row(Entry, pk=entry_id)
     chosen = ACTS[key]
-    if not has_role(request.membership, chosen.role):
-        raise PermissionDenied
     if request.method == "GET":
         return _ask(request, entry, key) if key in QUESTIONS else HttpResponseNotAllowed(["POST"])
+    if not has_role(request.membership, chosen.role):
+        raise PermissionDenied
     try:
         chosen.do(entry, request.user)
     except actions.NotPossible as error:

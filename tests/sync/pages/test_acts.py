@@ -119,6 +119,17 @@ def test_an_unknown_act_is_not_found_and_none_is_done_by_a_link(client: Any, sco
     assert (entry.approvals, entry.due_at, Event.objects.count()) == ([], None, 0)
 
 
+def test_an_act_of_administrators_is_neither_offered_to_others_nor_done_for_them(client: Any, scope: Tenant) -> None:
+    told = {"successor": "Lofts", "successor_id": "9"}
+    entry = make_entry("held", notices=[notice("sub_customer_converted", "Lofts", **told)])
+    page = client.get(f"/activity/{entry.pk}/")
+    shown = [*page.context["actions"], *page.context["more_actions"]]
+    assert [action.label for action in shown] == ["Keep as it is", "Check again", "Leave out"]
+    assert client.post(f"/activity/{entry.pk}/link-successor/").status_code == 403
+    entry.refresh_from_db()
+    assert (entry.state, entry.due_at, Event.objects.count()) == ("held", None, 0)
+
+
 def test_the_link_dialog_offers_the_look_alike(client: Any, scope: Tenant) -> None:
     entry = make_entry("held", notices=[TWIN])
     dialog = client.get(f"/activity/{entry.pk}/link/").context["dialog"]
