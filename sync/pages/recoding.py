@@ -61,7 +61,7 @@ def index(request: TenantRequest) -> HttpResponse:
 
 
 def _open_notice(run: MappingRun) -> Notice:
-    texts = {
+    texts: dict[str, str] = {
         MappingRun.State.WAITING: "Documents are being looked through.",
         MappingRun.State.RUNNING: "Documents are being sent again.",
     }
@@ -127,7 +127,7 @@ def _progress(found: MappingRun, rows: Sequence[RunRow]) -> Progress | None:
 
 
 def _row(row: RunRow, entry: Entry) -> dict[str, Any]:
-    states = {
+    states: dict[str, tuple[str, str]] = {
         RunRow.State.SENDING: ("sending", "Sending"),
         RunRow.State.DONE: ("posted", "Sent again"),
         RunRow.State.FAILED: ("held", "Not sent"),

@@ -90,7 +90,7 @@ def index(request: TenantRequest) -> HttpResponse:
     differing = {tab: sum(1 for project in found if project.difference) for tab, found in projects.items()}
     contracts = [contract for retention in retentions for contract in retention.contracts]
     differing["retention"] = sum(1 for contract in contracts if contract.difference)
-    context = {
+    context: dict[str, Any] = {
         "tab": query.tab,
         "tabs": _tabs(query, differing),
         "lead": LEADS[query.tab],

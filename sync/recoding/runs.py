@@ -56,11 +56,14 @@ def begin(actor: Any) -> MappingRun | None:
 
 def find_open() -> MappingRun | None:
     """The run that somebody has to decide on, or that is under way."""
-    return _runs().filter(state__in=(State.WAITING, State.PREVIEW, State.RUNNING)).order_by("-pk").first()
+    states = (State.WAITING, State.PREVIEW, State.RUNNING)
+    found: MappingRun | None = _runs().filter(state__in=states).order_by("-pk").first()
+    return found
 
 
 def get_run(run_id: int) -> MappingRun | None:
-    return _runs().filter(pk=run_id).first()
+    found: MappingRun | None = _runs().filter(pk=run_id).first()
+    return found
 
 
 def _runs() -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from connectors.errors import Missing
 from sync import locks
 from sync.flows.record_locks import KEY, OPENED, LockedRecord
@@ -15,7 +17,9 @@ def read_locked_record(work: Work, entry: Entry) -> LockedRecord:
     """Of a record that is gone, or whose document is unknown by now, what its lock was made with."""
     owner = locks.find_owner(entry)
     record = locks.record_of(owner) if owner is not None else None
-    made = locks.make_lock(owner, record).to_wire() if owner is not None and record is not None else _kept(entry)
+    made: dict[str, Any] = (
+        locks.make_lock(owner, record).to_wire() if owner is not None and record is not None else _kept(entry)
+    )
     stamp, is_gone = "", not made
     try:
         stamp = str(read_record(work, made).get("origin_id") or "") if made else ""
@@ -36,7 +40,7 @@ def read_locked_record(work: Work, entry: Entry) -> LockedRecord:
     )
 
 
-def _kept(entry: Entry) -> dict[str, str]:
+def _kept(entry: Entry) -> dict[str, Any]:
     return dict(entry.planned.get("document") or {})
 
 
