@@ -177,7 +177,8 @@ def _find_move(project: Project, job: Job, maps: Maps, defaults: Defaults) -> Di
     if parent.id in {each.id for each in job.parents}:
         return None
     if not parent.is_active:
-        return Difference("customer_inactive", parent.name, told, keeps=keeps)
+        wait = _waits.link(CUSTOMER, company_id)
+        return Difference("customer_inactive", parent.name, told, keeps=keeps, lifted_by=(wait,))
     if job.is_project:
         return Difference("books_project", job.name, {"what": f"its customer {job.parent.name}"}, keeps=keeps)
     what = _name_posted(job)

@@ -17,7 +17,7 @@ from sync import project_acts
 from sync.books import first_look, poll_books
 from sync.engine import Engine
 from sync.intake import poll_procore
-from sync.models import Attempt, Entry, Outgoing
+from sync.models import Attempt, Entry, Outgoing, WaitingFor
 from sync.pages.rows import reason_of
 from sync.work import Work
 from tests.kept import bring
@@ -210,7 +210,13 @@ def test_converted_or_replaced_it_goes_on_or_offers_the_new_one(watched: Any, ow
     entry = entry_of(second)
     assert (entry.state, codes_of(entry)) == ("blocked", ["sub_customer_replaced"])
     assert entry.notices[0]["detail"] == {"successor": row.name, "successor_id": made["Id"]}
+    waiting = Entry.objects.filter(flow="projects").exclude(source_id=second.left_id).first()
+    assert waiting is not None
+    WaitingFor.objects.create(entry=waiting, subject=f"link:project:{second.left_id}")
     project_acts.link_successor(entry, owner)
+    waiting.refresh_from_db()
+    assert waiting.due_at is not None
+    Entry.objects.exclude(flow="project_changes").update(due_at=None)
     Engine().run_due()
     assert Link.objects.get(kind=PROJECT.key, left_id=second.left_id).right_id == made["Id"]
     assert (entry_of(second).state, codes_of(entry_of(second))) == ("ineligible", ["already_mapped"])

@@ -216,7 +216,8 @@ class TestMoved:
 
     def test_an_inactive_customer_takes_nothing(self) -> None:
         links = {**LINKS, (CUSTOMER.key, "32"): replace(OTHERS, is_active=False)}
-        assert codes_of(plan_of(MOVED, maps=replace(MAPS, links=links))) == ["customer_inactive"]
+        [notice] = plan_of(MOVED, maps=replace(MAPS, links=links)).blockers
+        assert (notice.code, notice.also_lifted_by) == ("customer_inactive", ("link:customer:32",))
 
     def test_a_project_of_quickbooks_is_moved_there_by_hand(self) -> None:
         plan = plan_of(MOVED, replace(JOB, is_project=True), defaults=following())

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from connectors.procore.records import Project
-from mapping.defaults import Defaults
+from connectors.qbo.documents import NAME_LENGTH
+from mapping.defaults import SUB_CUSTOMER_NAME, Defaults
+from mapping.defaults.kind import Choice
 from mapping.kinds import CUSTOMER, PROJECT, VENDOR
 from mapping.maps import Maps, Target
 from sync.codes import CODES
@@ -121,6 +123,35 @@ def test_a_name_quickbooks_cannot_take_is_changed_and_said() -> None:
     assert plan.document is not None
     assert plan.document.name == "Lofts- Phase 2"
     assert [(n.code, n.subject) for n in plan.warnings] == [("name_changed", "Lofts- Phase 2")]
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "jobs", "expected", "codes"),
+    [
+        ("24-17", "Larimer Street Lofts", {}, "24-17 Larimer Street Lofts", []),
+        ("", "Larimer Street Lofts", {}, "Larimer Street Lofts", []),
+        ("24:17", "Lofts: Phase 2", {}, "24-17 Lofts- Phase 2", ["name_changed"]),
+        ("24-17", "Larimer Street Lofts", {("62", "24-17 larimer street lofts"): "97"}, "", ["name_taken"]),
+        ("24-17", " ", {}, "", ["name_missing"]),
+    ],
+)
+def test_the_number_may_stand_before_the_name(
+    number: str, name: str, jobs: dict[Any, str], expected: str, codes: list[str]
+) -> None:
+    defaults = Defaults(choices={SUB_CUSTOMER_NAME.key: Choice("number_name", "")})
+    linked = {(PROJECT.key, "1"): Target("97", "Another")}
+    targets = {key: Target(job, "Another") for key, job in jobs.items()}
+    maps = Maps(links={**HOLDINGS, **linked}, jobs=targets)
+    plan = sub_customer_for(project(project_number=number, name=name), maps, defaults)
+    assert (plan.document.name if plan.document else "", codes_of(plan)) == (expected, codes)
+
+
+def test_a_name_is_never_longer_than_quickbooks_takes() -> None:
+    defaults = Defaults(choices={SUB_CUSTOMER_NAME.key: Choice("number_name", "")})
+    plan = sub_customer_for(project(project_number="9" * 80, name="N" * 600), Maps(links=HOLDINGS), defaults)
+    assert plan.document is not None
+    assert len(plan.document.name) == NAME_LENGTH
+    assert codes_of(plan) == ["name_changed"]
 
 
 def test_a_job_of_that_name_is_to_be_linked() -> None:
