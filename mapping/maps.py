@@ -132,13 +132,15 @@ class ContractLedger:
     """What the books hold of one contract: the opening balance and the claims posted, in claim order.
 
     `left_out` are the ids of claims a person left out, `left_out_claims` what they came to: they are taken as entered
-    by hand, so the claims after them start from there.
+    by hand, so the claims after them start from there. `made_of_bills` are those of the posted that came the other
+    way, from bills of the books.
     """
 
     opening: Opening | None = None
     posted: tuple[PostedClaim, ...] = ()
     left_out: frozenset[str] = frozenset()
     left_out_claims: tuple[PostedClaim, ...] = ()
+    made_of_bills: frozenset[str] = frozenset()
 
     @property
     def earned(self) -> Decimal:

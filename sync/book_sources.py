@@ -103,7 +103,7 @@ SOURCES: tuple[BookSource, ...] = (
         begins_again=begin_again,
     ),
     BookSource(
-        order_sources.FLOW,
+        "order_bills",
         qbo.BILLS,
         cost_reader("Bill"),
         wants_cost,

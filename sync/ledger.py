@@ -41,6 +41,8 @@ POSTED_STATES = (Entry.State.POSTED, Entry.State.POSTED_WITH_WARNINGS)
 MOST_LOOKED_AT = 2000
 # Later claims of a contract need not wait for it: it is in the books, or a person said that it never will be by us.
 IN_ITS_PLACE = ~models.Q(target_id="") | models.Q(state=Entry.State.LEFT_OUT)
+# The flow whose documents are made in Procore, by the one that carries such documents to the books.
+MADE_OF_BILLS = {"bills": "order_bills"}
 
 
 class Place(NamedTuple):
@@ -252,21 +254,30 @@ def is_true_by_now(subject: str) -> bool:
 
 
 def load_contract(flow_key: str, group: str, opening: Opening | None) -> ContractLedger:
-    """What the books hold of one contract, in claim order, and which of its claims a person left out."""
+    """What the books hold of one contract, in claim order, and which of its claims a person left out.
+
+    Invoices of the contract that bills of the books became count as if they had crossed: later ones go on from them.
+    """
+    own = models.Q(IN_ITS_PLACE, flow=flow_key)
+    made = models.Q(flow=MADE_OF_BILLS.get(flow_key, "")) & ~models.Q(target_id="")
     rows = (
-        Entry.objects.filter(IN_ITS_PLACE, flow=flow_key, group=group)
+        Entry.objects.filter(own | made, group=group)
         .order_by("position")
-        .values_list("source_id", "position", "target_id", "facts", "planned__facts__tax", "source_fingerprint")
+        .values_list(
+            "flow", "source_id", "position", "target_id", "facts", "planned__facts__tax", "source_fingerprint"
+        )
     )
-    rows = sorted([*rows, *_rows_of_bills(flow_key, group)], key=lambda row: row[1])
     claims = [
         (
             target,
             PostedClaim.from_facts(
-                source_id, number=position, facts=facts, tax_wanted=_find_tax_wanted(planned_tax, fingerprint)
+                source_id if flow == flow_key else target,
+                number=position,
+                facts=facts,
+                tax_wanted=_find_tax_wanted(planned_tax, fingerprint),
             ),
         )
-        for source_id, position, target, facts, planned_tax, fingerprint in rows
+        for flow, source_id, position, target, facts, planned_tax, fingerprint in rows
     ]
     left_out = tuple(claim for target, claim in claims if not target)
     return ContractLedger(
@@ -274,17 +285,7 @@ def load_contract(flow_key: str, group: str, opening: Opening | None) -> Contrac
         posted=tuple(claim for target, claim in claims if target),
         left_out=frozenset(claim.source_id for claim in left_out),
         left_out_claims=left_out,
-    )
-
-
-def _rows_of_bills(flow_key: str, group: str) -> list[Any]:
-    """Invoices of the contract that bills of the books became, told as if they had crossed: later ones count on from
-    them."""
-    if flow_key != "bills":
-        return []
-    made = Entry.objects.filter(flow="order_bills", group=group).exclude(target_id="")
-    return list(
-        made.values_list("target_id", "position", "source_id", "facts", "planned__facts__tax", "source_fingerprint")
+        made_of_bills=frozenset(target for flow, _, _, target, *_ in rows if flow != flow_key),
     )
 
 

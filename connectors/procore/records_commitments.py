@@ -20,6 +20,8 @@ from smoothx.lib.money import ZERO, money, total
 from smoothx.lib.text import collapse_spaces, strip_tags
 
 Wire = Mapping[str, Any]
+# A commitment has a date of its own, which hides the type of that name below it.
+Day = date
 CommitmentKind = Literal["purchase_order", "work_order"]
 
 # Agreed with the vendor. A subcontract knows Approved alone; an order also says what of it came.
@@ -95,7 +97,7 @@ class Commitment:
     vendor_id: str = ""
     vendor_name: str = ""
     date: date | None = None
-    delivery_date: date | None = None
+    delivery_date: Day | None = None
     description: str = ""
     ship_to: str = ""
     ship_via: str = ""

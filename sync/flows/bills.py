@@ -91,8 +91,9 @@ def bill_for(requisition: Requisition, maps: Maps, defaults: Defaults) -> Plan[B
     if not defaults.says(BILL_STATUSES, requisition.status):
         notes.block("not_approved")
         return notes.blocked()
-    if requisition.is_ours or is_inside_opening(requisition, maps):
-        notes.block("invoice_from_books" if requisition.is_ours else "before_start_date")
+    is_ours = requisition.is_ours or requisition.id in maps.contract(requisition.commitment_id).made_of_bills
+    if is_ours or is_inside_opening(requisition, maps):
+        notes.block("invoice_from_books" if is_ours else "before_start_date")
         return notes.blocked()
     figures = read_figures(requisition, defaults)
     is_tax_cost = not takes_codes("purchase", defaults)

@@ -30,9 +30,9 @@ def read_requisition(work: Work, entry: Entry) -> Requisition:
 
 
 def is_made_of_bill(work: Work, wire: Mapping[str, Any]) -> bool:
-    """A bill of the books became this invoice: by the ledger, by our mark, and while a write that made it is in doubt
-    by its number on the contract."""
-    if str(wire["id"]) in work.invoices_of_bills or OUR_MARK.search(str(wire.get("origin_data") or "")):
+    """A bill of the books became this invoice, by our mark, and while a write that made it is in doubt by its number
+    on the contract. What the ledger has of the contract tells it as well."""
+    if OUR_MARK.search(str(wire.get("origin_data") or "")):
         return True
     if "order_bills" in work.flows_off:
         return False

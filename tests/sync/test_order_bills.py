@@ -197,6 +197,25 @@ def test_a_bill_from_first_to_last(live: Any, order: dict[str, Any]) -> None:
     assert (made.state, codes_of(made)) == ("held", ["claim_not_removable"])
 
 
+def test_an_invoice_entered_in_procore_counts_on_from_one_made_of_a_bill(live: Any, order: dict[str, Any]) -> None:
+    bill_order(order, "900", key="4409", more=[retention_line(-90)])
+    look_at_books()
+    commitment = int(entry().group)
+    lines = [{"line": 0, "work": "1000", "retained": "100"}]
+    claim = worlds.act(
+        live.procore, "add_claim", commitment_id=commitment, invoice_number="2", lines=lines, status="approved"
+    )
+    queue({"id": claim["id"], "project_id": entry().project_id})
+    run()
+    billed = Entry.objects.get(flow="bills", source_id=str(claim["id"]))
+    assert (billed.state, codes_of(billed), billed.target_total) == ("posted", [], Decimal("900.00"))
+    # What it bills remains no more for a bill.
+    bill_order(order, "7100.01", key="4410")
+    look_at_books()
+    later = Entry.objects.get(flow="order_bills", number="Bill 4410")
+    assert (codes_of(later), later.notices[0]["detail"]["remaining"]) == (["order_overbilled"], "7100.00")
+
+
 def test_what_somebody_changes_in_procore_is_told_and_not_written_over(live: Any, order: dict[str, Any]) -> None:
     bill = bill_order(order, "100", key="4408")
     look_at_books()

@@ -253,6 +253,24 @@ def test_only_lines_against_an_order_of_ours_are_left_out() -> None:
     part = part_of(booked(ordered, line("7.00")), orders=("90",))
     assert str(document(part).total) == "7.00"
     assert removal(plan(part_of(booked(ordered), orders=("90",)))) == "cost_of_order"
+    # QuickBooks names the orders of lines on the document as a whole too.
+    headed = booked(ordered, line("7.00"), LinkedTxn=[{"TxnType": "PurchaseOrder", "TxnId": "90"}])
+    assert plan(part_of(headed, orders=("90",))).document == plan(part).document
+
+
+def test_what_receives_an_order_is_never_lost_without_a_word() -> None:
+    ordered = line("5.00") | {"LinkedTxn": [{"TxnType": "PurchaseOrder", "TxnId": "90", "TxnLineId": "1"}]}
+    off = {"orders": ("90",), "orders_are_carried": False}
+    alone = plan(part_of(booked(ordered), **off))
+    assert [(notice.code, notice.waits_for) for notice in alone.blockers] == [
+        ("cost_of_order_not_carried", "flow:order_bills")
+    ]
+    mixed = plan(part_of(booked(ordered, line("7.00")), **off))
+    assert [notice.code for notice in mixed.warnings] == ["order_lines_not_carried"]
+    assert mixed.warnings[0].detail["amount"] == "5.00"
+    for lines in ((ordered,), (ordered, line("7.00"))):
+        card = plan(part_of(booked(*lines, kind="Purchase"), orders=("90",)))
+        assert "expense_of_order" in [notice.code for notice in card.blockers]
 
 
 def test_a_project_taken_off_the_document_loses_its_direct_cost() -> None:
