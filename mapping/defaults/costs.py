@@ -61,8 +61,8 @@ JOURNAL_COSTS = DefaultKind(
 FOLLOW_DELETED_COSTS = DefaultKind(
     key="follow_deleted_costs",
     label="Remove direct costs of deleted bills and expenses",
-    help="Whether the direct cost we made goes when its bill, its expense or its hours are deleted in QuickBooks. One "
-    "that was changed in Procore stays.",
+    help="Whether the direct cost we made, or the invoice of a commitment, goes when its bill, its expense or its "
+    "hours are deleted in QuickBooks. One that was changed in Procore stays.",
     if_empty="It is removed.",
     group="Expenses",
     screen="expenses",
