@@ -118,6 +118,14 @@ def choose_defaults(page: Page, tenant: Any) -> None:
     expect(page.get_by_text("1 setting changed")).to_be_visible()
 
 
+def create_all_projects(page: Page) -> None:
+    page.get_by_role("link", name="Projects", exact=True).click()
+    choice = page.get_by_label("Projects from before going live")
+    choice.select_option(label="Create them by their Customer field")
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_text("1 setting changed")).to_be_visible()
+
+
 def set_active(tenant: Any, name: str, *, is_active: bool) -> None:
     with tenant_scope(tenant.pk):
         RemoteItem.objects.filter(resource="qbo.accounts", name=name).update(is_active=is_active)
@@ -195,6 +203,7 @@ def test_an_owner_sets_the_company_up_and_the_first_bills_cross(
     map_section(page, "Projects", 2)
     map_section(page, "Account codes", 14)
     choose_defaults(page, tenant)
+    create_all_projects(page)
     keep_to_bills(page)
     open_the_books(page)
     go_live(page)
