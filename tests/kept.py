@@ -96,7 +96,7 @@ def _is_untouched(pair: Any) -> bool:
     world = _worlds.get(tuple(_standing))
     if world is None or any(app.clock.offset or app.faults.as_list() for app in _both(pair)):
         return False
-    is_same = _read_rows() == world.rows if world.rows else _is_new_company()
+    is_same = read_rows() == world.rows if world.rows else _is_new_company()
     return is_same and [_see(app) for app in _both(pair)] == world.seen
 
 
@@ -167,7 +167,7 @@ def _run(sql: str) -> list[Any]:
         return cursor.fetchall() if cursor.description else []
 
 
-def _read_rows() -> dict[str, str]:
+def read_rows() -> dict[str, str]:
     """A fingerprint of what the active tenant has, by table, without the empty ones."""
     tenant_id = require_tenant_id()
     tables = [*((table, columns, "tenant_id") for table, columns in _columns().items()), _company()]
@@ -188,11 +188,11 @@ def _is_new_company() -> bool:
     """Whether the active tenant is as a fixture makes one, with nothing in it."""
     columns = [each.attname for each in Tenant._meta.fields if each.attname not in OF_THE_TEST]
     company = Tenant.objects.values_list(*columns).get(pk=require_tenant_id())
-    return set(_read_rows()) == {TENANT} and company == tuple(getattr(Tenant(), column) for column in columns)
+    return set(read_rows()) == {TENANT} and company == tuple(getattr(Tenant(), column) for column in columns)
 
 
 def _keep(pair: Any, number: int) -> World:
-    tenant_id, rows = require_tenant_id(), _read_rows()
+    tenant_id, rows = require_tenant_id(), read_rows()
     steps = [f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"]
     for table in rows:
         where, copy = "id" if table == TENANT else "tenant_id", _name(number, table)
