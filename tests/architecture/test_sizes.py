@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("smoothx", "connectors", "mapping", "sync", "timesheets")
 FILES = sorted(
@@ -15,27 +13,22 @@ FILES = sorted(
 MOST_LINES, MOST_FUNCTION_LINES = 400, 60
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_file_and_its_functions_are_small(path: Path) -> None:
-    text = path.read_text()
-    assert len(text.splitlines()) <= MOST_LINES
-    long = {
-        node.name: node.end_lineno - node.lineno + 1
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.end_lineno
-        and node.end_lineno - node.lineno >= MOST_FUNCTION_LINES
-    }
-    assert long == {}
+Functions = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_import_hides_inside_a_function(path: Path) -> None:
-    hidden = [
-        inner.lineno
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        for inner in ast.walk(node)
-        if isinstance(inner, ast.Import | ast.ImportFrom)
-    ]
-    assert hidden == []
+def functions_of(text: str) -> list[Functions]:
+    return [node for node in ast.walk(ast.parse(text)) if isinstance(node, Functions)]
+
+
+def test_files_and_their_functions_are_small_and_import_at_the_top() -> None:
+    long, hidden = [], []
+    for path in FILES:
+        text, name = path.read_text(), path.relative_to(ROOT)
+        if len(text.splitlines()) > MOST_LINES:
+            long.append(f"{name}")
+        for node in functions_of(text):
+            if node.end_lineno and node.end_lineno - node.lineno >= MOST_FUNCTION_LINES:
+                long.append(f"{name}:{node.lineno} {node.name}")
+            imports = [inner for inner in ast.walk(node) if isinstance(inner, ast.Import | ast.ImportFrom)]
+            hidden += [f"{name}:{inner.lineno}" for inner in imports]
+    assert (long, hidden) == ([], [])

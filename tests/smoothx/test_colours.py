@@ -53,12 +53,7 @@ def test_contrast_of_black_and_white_is_21() -> None:
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
-@pytest.mark.parametrize(("ink", "surface"), TEXT)
-def test_text_can_be_read(ink: str, surface: str, theme: int) -> None:
-    assert contrast(ROLES[ink][theme], ROLES[surface][theme]) >= 4.5
-
-
-@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
-@pytest.mark.parametrize(("edge", "surface"), EDGES)
-def test_edges_and_marks_can_be_seen(edge: str, surface: str, theme: int) -> None:
-    assert contrast(ROLES[edge][theme], ROLES[surface][theme]) >= 3
+@pytest.mark.parametrize(("pairs", "least"), [(TEXT, 4.5), (EDGES, 3)], ids=["text", "edges and marks"])
+def test_what_stands_on_a_surface_can_be_seen(pairs: list[tuple[str, str]], least: float, theme: int) -> None:
+    found = {(over, under): contrast(ROLES[over][theme], ROLES[under][theme]) for over, under in pairs}
+    assert {pair: ratio for pair, ratio in found.items() if ratio < least} == {}
