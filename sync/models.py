@@ -129,6 +129,7 @@ class Entry(TenantModel):
             "Invoice": "Invoice ",
             "CreditMemo": "Credit memo ",
             "Estimate": "Estimate ",
+            "direct_cost": "Direct cost ",
             "PurchaseOrder": "Purchase order ",
             "commitment_invoice": "Invoice ",
         }

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from smoothx.lib.money import ZERO
 from sync import basis, drift, ledger, settle
 from sync.drafting import write
 from sync.models import Entry, Event, Outgoing
 from sync.plan import Plan
 from sync.presenting import document_json
 from sync.targets import Standing, adapter_for
+from sync.totals import agrees
 from sync.updating import approval_for, drift_of, first_date, keep, look, name_fields, their_memo
 from sync.work import Work
 
@@ -56,8 +58,8 @@ def find_refusal(work: Work, entry: Entry, document: Any, standing: Standing) ->
     found = drift_of(entry, standing, counts_kept=False)
     if drift.is_loud(found):
         return f"{entry.target_name} was changed by hand: {name_fields(found)}."
-    if document.entity != entry.target_type or document.total != entry.target_total:
-        return f"Its total would change from {entry.target_total:,.2f} to {document.total:,.2f}."
+    if document.entity != entry.target_type or not agrees(document_json(document, {})["document"], entry.target_total):
+        return f"Its total would change from {entry.target_total or ZERO:,.2f} to {document.total:,.2f}."
     return ""
 
 
