@@ -88,6 +88,8 @@ class Work:
         # The files of Procore records, by resource and id, and of attachments in the books, by id; None is gone.
         self.files: dict[tuple[str, str], tuple[Attachment, ...]] = {}
         self.attachables: dict[str, Attachable | None] = {}
+        # What hangs on documents of the books that files are sent to, by kind and id.
+        self.attached: dict[tuple[str, str], list[Attachable]] = {}
         self._connections = {row.vendor: row for row in Connection.objects.exclude(account_id="").order_by("id")}
 
     def connection(self, vendor: str) -> Connection:

@@ -45,8 +45,8 @@ class BooksFiles(Adapter):
     def send(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer:
         body = outgoing.body
         if outgoing.operation == "update":
-            return _made(work.qbo.update("Attachable", body, key=outgoing.key))
-        standing = _list_on(work, body)
+            return _answer(Attachable.from_wire(work.qbo.update("Attachable", body, key=outgoing.key)))
+        standing = _load_on(work, body, again=bool(outgoing.probes))
         ours = _find_marked(standing, body)
         if ours is not None:
             return _answer(ours)
@@ -54,7 +54,9 @@ class BooksFiles(Adapter):
             same = _find_same(standing, body, file)
             if same is not None:
                 return _answer(same, Notice("file_stood_there", body["FileName"]))
-            return _made(work.qbo.upload(body, file, key=outgoing.key))
+            made = Attachable.from_wire(work.qbo.upload(body, file, key=outgoing.key))
+        standing.append(made)
+        return _answer(made)
 
     def probe(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer | None:
         if outgoing.operation == "create":
@@ -69,6 +71,14 @@ class BooksFiles(Adapter):
     def update_fields(self, entry: Entry, standing: Standing) -> dict[str, Any]:
         """Its document was made anew: the file moves to the new one, its content stays."""
         return {"Id": entry.target_id, "SyncToken": standing.version, "sparse": True}
+
+
+def _load_on(work: Work, body: dict[str, Any], *, again: bool) -> list[Attachable]:
+    """What hangs on the document, asked once per run; what the run sends is added to it."""
+    document = _document_of(body)
+    if again or document not in work.attached:
+        work.attached[document] = _list_on(work, body)
+    return work.attached[document]
 
 
 def _list_on(work: Work, body: dict[str, Any]) -> list[Attachable]:
@@ -88,12 +98,9 @@ def _find_marked(standing: Sequence[Attachable], body: dict[str, Any]) -> Attach
 
 
 def _find_same(standing: Sequence[Attachable], body: dict[str, Any], file: LocalFile) -> Attachable | None:
-    name = str(body["FileName"]).casefold()
-    return next((each for each in standing if each.name.casefold() == name and each.size == file.size), None)
-
-
-def _made(wire: dict[str, Any]) -> Answer:
-    return _answer(Attachable.from_wire(wire))
+    """One that somebody attached by hand."""
+    name, others = str(body["FileName"]).casefold(), (each for each in standing if not OUR_MARK.search(each.note))
+    return next((each for each in others if each.name.casefold() == name and each.size == file.size), None)
 
 
 def _answer(file: Attachable, *warnings: Notice) -> Answer:

@@ -60,7 +60,8 @@ def test_files_of_an_invoice_hang_on_its_bill_once(live_files: Any) -> None:
     texts: list[dict[str, Any]] = [{}, {"text": "one"}, {"text": "another"}, {"text": ""}]
     for name, more in zip(names, texts, strict=True):
         attach(pair, "requisition", first["id"], name, **more)
-    worlds.control(pair.procore, "calls", method="DELETE")
+    for server in (pair.procore, pair.qbo):
+        worlds.control(server, "calls", method="DELETE")
     (bill,) = post(first)
     assert bill.is_posted
     assert [told(entry) for entry in files(TO_BOOKS)] == [("posted", [])] * 3 + [("ineligible", ["file_empty"])]
@@ -80,9 +81,13 @@ def test_files_of_an_invoice_hang_on_its_bill_once(live_files: Any) -> None:
     calls = worlds.control(pair.procore, "calls", method="GET")
     shows = [call for call in calls if call["path"].endswith(f"/requisitions/{first['id']}")]
     assert len(shows) == 1
+    # Nor is QuickBooks asked for each file what hangs there.
+    asked = [call for call in worlds.control(pair.qbo, "calls", method="GET") if "AttachableRef" in call["query"]]
+    assert len(asked) == 1
     _keeps_no_address()
     _follows_after_payment(pair, first, bill)
     _stays_when_removed(pair, first, bill)
+    _moves_to_a_document_made_anew(pair, bill)
 
 
 def _keeps_no_address() -> None:
@@ -122,6 +127,20 @@ def _stays_when_removed(pair: Any, claim: Any, bill: Entry) -> None:
     late.refresh_from_db()
     assert told(late) == ("ineligible", ["file_removed"])
     assert worlds.books_of(pair) == before
+    assert uploads_to(pair) == sent
+
+
+def _moves_to_a_document_made_anew(pair: Any, bill: Entry) -> None:
+    """As when a sign flips: the content is not sent again."""
+    before = {row["Id"] for row in hung_on(pair, "Bill", bill.target_id)}
+    sent = uploads_to(pair)
+    anew = enter("Bill", line(Decimal(5)), key="anew")
+    Entry.objects.filter(pk=bill.pk).update(target_id=anew["Id"])
+    ledger.make_due(Entry.objects.filter(flow=TO_BOOKS))
+    Engine().run_due()
+    moved = {row["Id"] for row in hung_on(pair, "Bill", anew["Id"])}
+    left = {row["FileName"] for row in hung_on(pair, "Bill", bill.target_id)}
+    assert (len(moved), moved < before, left) == (3, True, {"late.pdf"})
     assert uploads_to(pair) == sent
 
 
