@@ -83,9 +83,9 @@ def renew(entries: Any, approvals: Sequence[str] = ()) -> None:
     )
 
 
-def states(section: Section, side: SideKey) -> Mapping[tuple[Role, str], PushState]:
-    """Pushes of this side that are under way or were stopped, by role and row."""
-    rows = Entry.objects.filter(flow=flow_for(section, side).key).exclude(state__in=DECIDED)
+def states(section: Section, side: SideKey, remote_ids: Sequence[str]) -> Mapping[tuple[Role, str], PushState]:
+    """Pushes of these rows of this side that are under way or were stopped, by role and row."""
+    rows = Entry.objects.filter(flow=flow_for(section, side).key, source_id__in=remote_ids).exclude(state__in=DECIDED)
     return {
         (role_of(row), row.source_id): PushState(row.state in BUSY, "" if row.state in BUSY else why(row))
         for row in rows.only("part", "source_id", "state", "notices")

@@ -104,7 +104,8 @@ def list_open(frame: Frame, side: SideKey, total: int) -> tuple[list[dict[str, A
         page, shown = turn(frame, total)
         found = _read(frame, parts, order, ranked, total, shown)
     best = find_matches(frame, side, found)
-    states = pushes.states(frame.section, side) if found and may_push(frame, side) else {}
+    may = bool(found) and may_push(frame, side)
+    states = pushes.states(frame.section, side, [row.remote_id for row in found]) if may else {}
     is_left_out = frame.query.show == "left_out"
     codes = load_code_facts(frame, found) if side == "procore" else {}
     rows = [

@@ -60,14 +60,15 @@ class Planned:
 
 
 Planner = Callable[[Wanted], Planned]
+States = Callable[[Section, SideKey, Sequence[str]], Mapping[tuple[Role, str], PushState]]
 
 
 @dataclass(slots=True)
 class _Answers:
     # By keyword: section, side, remote_id, role, actor, approvals -> what to tell the person. Raises PushRefused.
     push: Callable[..., str] | None = None
-    # (section, side) -> rows with a push under way or refused, by (role, remote id).
-    states: Callable[[Section, SideKey], Mapping[tuple[Role, str], PushState]] | None = None
+    # (section, side, remote ids) -> those of them with a push under way or refused, by (role, remote id).
+    states: States | None = None
     # (section, side) -> the planner, with the mapping as it is now.
     planner: Callable[[Section, SideKey], Planner] | None = None
     # A run to be prepared or carried on by a worker.
@@ -82,7 +83,7 @@ _answers = _Answers()
 def register(
     push: Callable[..., str] | None,
     *,
-    states: Callable[[Section, SideKey], Mapping[tuple[Role, str], PushState]] | None = None,
+    states: States | None = None,
     planner: Callable[[Section, SideKey], Planner] | None = None,
     start: Callable[[MappingRun], None] | None = None,
     ask_name: Callable[[Section, SideKey, str], Sequence[str]] | None = None,
@@ -110,8 +111,8 @@ def push(
     )
 
 
-def states(section: Section, side: SideKey) -> Mapping[tuple[Role, str], PushState]:
-    return _answers.states(section, side) if _answers.states is not None else {}
+def states(section: Section, side: SideKey, remote_ids: Sequence[str]) -> Mapping[tuple[Role, str], PushState]:
+    return _answers.states(section, side, remote_ids) if _answers.states is not None else {}
 
 
 def planner(section: Section, side: SideKey) -> Planner:

@@ -270,8 +270,9 @@ def test_without_both_connections_nothing_is_pushed(contacts: Any, owner: Any, v
 def test_how_a_push_stands(scope: Any, state: str, codes: list[str], is_busy: bool, problem: str) -> None:
     notices = [notice(code, "Cobalt LLC") for code in codes]
     make_entry(state, flow="contacts_to_qbo", source_id="91", part="customer", notices=notices)
-    assert pushing.states(CONTACTS, "quickbooks") == {}
-    ((key, found),) = pushing.states(CONTACTS, "procore").items()
+    assert pushing.states(CONTACTS, "quickbooks", ["91"]) == {}
+    assert pushing.states(CONTACTS, "procore", ["92"]) == {}
+    ((key, found),) = pushing.states(CONTACTS, "procore", ["91"]).items()
     assert key == ("customer", "91")
     assert (found.is_busy, found.problem) == (is_busy, problem)
 
@@ -279,4 +280,4 @@ def test_how_a_push_stands(scope: Any, state: str, codes: list[str], is_busy: bo
 @pytest.mark.parametrize("state", ["posted", "posted_with_warnings", "left_out", "ineligible"])
 def test_what_is_decided_is_no_push_any_more(scope: Any, state: str) -> None:
     make_entry(state, flow="contacts_to_procore", source_id="91", part="vendor")
-    assert pushing.states(CONTACTS, "quickbooks") == {}
+    assert pushing.states(CONTACTS, "quickbooks", ["91"]) == {}

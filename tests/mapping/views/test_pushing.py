@@ -250,7 +250,7 @@ def test_a_push_under_way_or_stopped_shows_on_its_row(browser: Any) -> None:
         ("vendor", busy.remote_id): pushes.PushState(is_busy=True),
         ("customer", stopped.remote_id): pushes.PushState(problem="QuickBooks refused it: name is in use"),
     }
-    pushes.register(lambda **_: "", states=lambda section, side: states if side == "procore" else {})
+    pushes.register(lambda **_: "", states=lambda section, side, ids: states if side == "procore" else {})
     rows = browser.get("/mapping/contacts/?tab=procore").context["rows"]
     assert [(row["is_busy"], row["flag"]) for row in rows] == [
         (True, None),
