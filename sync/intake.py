@@ -177,9 +177,7 @@ def _poll_list(
     return noted
 
 
-def _is_wanted(
-    work: Work, poll: ProjectPoll, row: Row, known: Mapping[str, Known], since: datetime | None
-) -> bool:
+def _is_wanted(work: Work, poll: ProjectPoll, row: Row, known: Mapping[str, Known], since: datetime | None) -> bool:
     """Worth carrying, or ours already and changed: an un-approval must be seen too."""
     ours = known.get(str(row["id"]))
     if ours is not None:
