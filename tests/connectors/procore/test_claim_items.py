@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from connectors.procore.claim_items import ClaimItem, CommitmentClaim, SplitLine, find_item, plan_items
-from sync.made_forms import standing_claim
+from connectors.procore.claim_items import ClaimItem, SplitLine, find_item, plan_items
 
 
 def item(item_id: int, **more: Any) -> ClaimItem:
@@ -58,29 +56,3 @@ def test_a_thousand_lines_are_told_apart_and_what_stands_there_is_not_written_ag
     items = [item(n, work_completed_this_period="10.00" if n <= 600 else "0.00") for n in range(1, 1001)]
     writes = plan_items([wanted(str(n + 40), "10.00") for n in range(1, 1001)], items)
     assert [write.item.id for write in writes if not write.is_there] == [str(n) for n in range(601, 1001)]
-
-
-def claim(*items: ClaimItem) -> CommitmentClaim:
-    return CommitmentClaim("1", "786001", 1, "draft", "4402", None, "", "", Decimal("0.00"), items)
-
-
-def test_what_stands_there_is_told_by_the_lines_that_were_written() -> None:
-    standing = claim(
-        item(11, work_completed_this_period="100.00"),
-        item(
-            13,
-            item_type="whole_change_order_item",
-            line_item_id=95,
-            change_order_package_id=8,
-            work_completed_this_period="150.00",
-        ),
-        item(14, work_completed_this_period="5.00"),
-    )
-    sent = [wanted("51", "90.00"), wanted("8/95", "100.00"), wanted("8/96", "20.00")]
-    lines = standing_claim(standing, sent)["Line"]
-    assert [(line["Id"], line["Amount"]) for line in lines] == [
-        ("51", "100.00"),
-        ("8/95", "130.00"),
-        ("8/96", "20.00"),
-        ("line 14", "5.00"),
-    ]
