@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from connectors.procore.claim_items import ClaimItem, CommitmentClaim
 from sync.made_forms import standing_claim
