@@ -28,7 +28,7 @@ from connectors.transport import Anonymous, NoAnswer, NotSent, Request, Streamed
 log = logging.getLogger(__name__)
 
 MOST_REDIRECTS = 3
-LONGEST_SECONDS = 120.0
+LONGEST_SECONDS = 90.0
 KEPT_IN_MEMORY = 1024 * 1024
 _GONE_OR_EXPIRED = frozenset({400, 401, 403, 404, 410})
 

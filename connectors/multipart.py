@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import BinaryIO
 
-# QuickBooks gives up after two minutes itself, and an entry is held for five.
-LONGEST_SENDING_SECONDS = 120.0
+# QuickBooks gives up after two minutes itself, and whoever sends holds an entry for five.
+LONGEST_SENDING_SECONDS = 90.0
 _PIECE = 64 * 1024
 
 

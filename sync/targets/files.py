@@ -23,6 +23,7 @@ from connectors.procore.uploads import upload
 from connectors.qbo import resources as qbo
 from connectors.qbo.records_files import Attachable
 from smoothx.lib.money import ZERO
+from sync import ledger
 from sync.attached import on_document
 from sync.flows.record_locks import KEY as LOCKS
 from sync.flows.record_locks import OPENED
@@ -54,6 +55,7 @@ class BooksFiles(Adapter):
             same = _find_same(standing, body, file)
             if same is not None:
                 return _answer(same, Notice("file_stood_there", body["FileName"]))
+            _begin_sending(outgoing, entry)
             made = Attachable.from_wire(work.qbo.upload(body, file, key=outgoing.key))
         standing.append(made)
         return _answer(made)
@@ -71,6 +73,13 @@ class BooksFiles(Adapter):
     def update_fields(self, entry: Entry, standing: Standing) -> dict[str, Any]:
         """Its document was made anew: the file moves to the new one, its content stays."""
         return {"Id": entry.target_id, "SyncToken": standing.version, "sparse": True}
+
+
+def _begin_sending(outgoing: Outgoing, entry: Entry) -> None:
+    """Fetching may have taken minutes: only now can an answer be lost, and the entry is held for as long again."""
+    now = timezone.now()
+    Outgoing.objects.filter(pk=outgoing.pk).update(sent_at=now)
+    Entry.objects.filter(pk=entry.pk, claimed_by=entry.claimed_by).update(claimed_until=now + ledger.CLAIM_LASTS)
 
 
 def _load_on(work: Work, body: dict[str, Any], *, again: bool) -> list[Attachable]:
@@ -135,6 +144,7 @@ class CostFiles(Adapter):
                 content_type=body["content_type"],
                 key=outgoing.key,
             )
+        _begin_sending(outgoing, entry)
         return _read_result(before, cost.attach(upload_id), body["name"])
 
     def probe(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer | None:

@@ -199,6 +199,9 @@ def test_what_cannot_go_says_so_and_a_lost_answer_makes_nothing_twice(
     Engine().run_due()
     lost = [found["gone.txt"], found["refused.txt"]]
     assert [_fresh(entry).state for entry in lost] == ["uncertain"] * 2
+    # What is in doubt began when the bytes went out, not when they were fetched.
+    tries = Attempt.objects.filter(outgoing__entry__in=lost, outgoing__state="uncertain").select_related("outgoing")
+    assert [each.outgoing.sent_at > each.started_at for each in tries] == [True, True]
     make_due_now()
     Engine().run_due()
     assert sorted(_fresh(entry).state for entry in lost) == ["posted", "uncertain"]
