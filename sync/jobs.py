@@ -23,8 +23,9 @@ from mapping.maps import Target
 from mapping.models import Link, LinkChange, RemoteItem
 from smoothx.lib.money import money
 from sync.flows._jobs import Job, read_agreed
-from sync.ledger import POSTED_STATES
 from sync.models import Entry
+from sync.registry import all_flows
+from sync.targets import MONEY_ENTITIES
 
 FLOW, CREATES = "project_changes", "projects"
 # A sub-customer stands at most so many levels below its customer.
@@ -173,9 +174,11 @@ def _names_when_linked(links: Sequence[Link]) -> dict[tuple[str, str], tuple[str
 
 def _count_documents(books: Connection, project_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
     """By project: documents known to name its sub-customer, those born in QuickBooks too, and those on their way."""
-    entries = Entry.objects.filter(project_id__in=project_ids).exclude(flow__in=(FLOW, CREATES))
-    posted = Q(state__in=POSTED_STATES) | ~Q(target_id="") | Q(source_connection=books)
-    unposted = Q(state__in=UNPOSTED, target_id="")
+    flows = [flow for flow in all_flows().values() if not flow.is_beside and flow.key not in (FLOW, CREATES)]
+    entries = Entry.objects.filter(project_id__in=project_ids, flow__in=[flow.key for flow in flows])
+    posted = (Q(target_type__in=MONEY_ENTITIES) & ~Q(target_id="")) | Q(source_connection=books)
+    to_books = [flow.key for flow in flows if flow.target == "qbo"]
+    unposted = Q(flow__in=to_books, state__in=UNPOSTED, target_id="")
     counts = entries.values("project_id").annotate(
         posted=Count("pk", filter=posted), unposted=Count("pk", filter=unposted)
     )
