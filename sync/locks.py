@@ -39,9 +39,10 @@ RESOURCES: Mapping[RecordKind, str] = {
     "direct_cost": procore.DIRECT_COSTS.key,
     "contract_payment": procore.CONTRACT_PAYMENTS.key,
 }
+GOING = (Entry.State.QUEUED, Entry.State.SENDING, Entry.State.WAITING, Entry.State.UNCERTAIN)
 # After the documents themselves.
 PRIORITY = 55
-Standing = Literal["", "locked", "open", "under way"]
+Standing = Literal["", "locked", "open", "under way", "stopped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +102,11 @@ def standing_of(entry: Entry) -> Standing:
     if lock is None:
         is_made_locked = bool((entry.planned.get("document") or {}).get("is_locked"))
         return "locked" if record.is_made_by_us and is_made_locked else ""
-    if lock.due_at is not None or lock.claimed_until is not None:
+    if lock.due_at is not None or lock.claimed_until is not None or lock.state in GOING:
         return "under way"
     if lock.is_posted:
         return "locked"
-    return "open" if lock.state == Entry.State.INELIGIBLE else "under way"
+    return "open" if lock.state == Entry.State.INELIGIBLE else "stopped"
 
 
 def note_posted(work: Work, entries: Sequence[Entry]) -> None:

@@ -42,6 +42,7 @@ LOCK_WORDS = {
     "locked": "Locked after posting",
     "open": "Unlocked, until it is locked again",
     "under way": "Its lock is being changed",
+    "stopped": "Not locked, its lock was stopped",
 }
 
 
