@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Literal
 
 from connectors.procore.documents_requisitions import ClaimLine, CommitmentInvoice
 from connectors.qbo import resources as qbo
@@ -169,7 +170,6 @@ def _work_line(billed: Billed) -> ClaimLine:
         description=f"{billed.description or line.name} - {_tell_share(billed)}",
         code_name=_label(line),
         chosen_by=FOUND_BY,
-        source_code="",
     )
 
 
@@ -184,15 +184,15 @@ def _percent(amount: Decimal, ordered: Decimal) -> str:
     return f"{amount * 100 / ordered:.1f} %" if ordered else "0.0 %"
 
 
-def _retention_line(line: OrderLine, amount: Decimal, role: str) -> ClaimLine:
+def _retention_line(line: OrderLine, amount: Decimal, role: Literal["retained", "released"]) -> ClaimLine:
     words = "Retention released" if role == "released" else "Retention held"
     return ClaimLine(
         key=line.key,
         amount=amount,
-        description=f"{words}, {_label(line)}",
+        description=words,
         code_name=_label(line),
         chosen_by=FOUND_BY,
-        role="released" if role == "released" else "retained",
+        role=role,
     )
 
 
