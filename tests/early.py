@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("SMOOTHX_LOCAL_DIR", str(ROOT / ".local" / "tests"))
 # A power cut may cost the tests their database.
 os.environ.setdefault("SMOOTHX_EMBEDDED_FAST", "1")
+# Compiled once rather than by each worker, and by each program a test starts, also where the shell asks for no files.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
