@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.compiling import import_share
+
 LOOPBACK = ("127.", "::1", "localhost")
 # What takes longest, each by itself or for what it starts: begun first, the workers end together.
 LONGEST = (
@@ -21,6 +23,10 @@ LONGEST = (
     "test_an_owner_sets_the_company_up_and_the_first_bills_cross",
     "/journeys/",
 )
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    import_share(session.config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,15 +67,21 @@ def _quick_flush() -> None:
     use_for_tests()
 
 
-@pytest.fixture(autouse=True)
-def _own_settings(settings: Any) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def _own_settings() -> Iterator[None]:
     """Quick passwords, tasks only when a test runs them, static files without a manifest."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    settings.REDIS_URL = _own_redis(settings.REDIS_URL)
-    settings.WHITENOISE_AUTOREFRESH = True
-    settings.BASE_URL = "http://testserver"
-    settings.ALLOWED_HOSTS = ["*"]
+    from django.conf import settings
+    from django.test import override_settings
+
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
+        REDIS_URL=_own_redis(settings.REDIS_URL),
+        WHITENOISE_AUTOREFRESH=True,
+        BASE_URL="http://testserver",
+        ALLOWED_HOSTS=["*"],
+    ):
+        yield
 
 
 def _own_redis(url: str) -> str:
