@@ -46,13 +46,17 @@ class Known(NamedTuple):
     amount: Decimal | None
 
 
-def poll_procore(work: Work) -> int:
-    """Look for new and changed documents in Procore. Answers how many entries were put in the queue."""
+def poll_procore(work: Work, *, reads_all: bool = False) -> int:
+    """Look for new and changed documents in Procore. Answers how many entries were put in the queue.
+
+    `reads_all`: of the projects in which nothing moves as well, which otherwise have their turn seldom.
+    """
     client = work.procore
     started_at = timezone.now()
     noted = poll_projects(work, client, started_at)
     poll_companies(client, started_at)
-    for project_id in choose_projects(client.connection, active_project_ids(client.connection), started_at):
+    projects = active_project_ids(client.connection)
+    for project_id in projects if reads_all else choose_projects(client.connection, projects, started_at):
         noted += _poll_one(work, client, project_id, started_at)
         work.keep_lease()
     made_watch.look_at_made(work, started_at)

@@ -39,7 +39,7 @@ def come_to_rest() -> None:
 
 
 def poll_all() -> None:
-    poll_procore(Work())
+    poll_procore(Work(), reads_all=True)
     poll_books(Work())
     # Days lie between two looks, so what was seen is not read again for the overlap's sake; vendors stamp whole
     # seconds. Lists that were read from the start date on are marked with that date instead.
