@@ -18,6 +18,8 @@ from smoothx.lib.text import collapse_spaces
 
 APPROVED = ("approved", "approved_as_noted")
 RETAINED, RELEASED = "Retention Payable", "Retention Payable Released"
+# Procore rounds tax line by line, QuickBooks by rate.
+ROUNDING = Decimal("0.05")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ def compare_one(document: Expected, bill: Expected) -> list[str]:
         ours, theirs = getattr(document.figures, each.name), getattr(bill.figures, each.name)
         if ours != theirs:
             found.append(f"{document.label}: {each.name} is {ours} in Procore and {theirs} in QuickBooks")
+    if abs(document.tax - bill.tax) > ROUNDING:
+        found.append(f"{document.label}: tax is {document.tax} in Procore and {bill.tax} in QuickBooks")
     if document.project != bill.project:
         found.append(f"{document.label} is on job {bill.project}, not on {document.project}")
     return found
@@ -116,8 +120,10 @@ def split_claims(contractor: Contractor, procore: Mapping[str, Any]) -> tuple[li
         vendor = collapse_spaces(names[claim["vendor_name"]] or "")
         label = f"{claim['vendor_name']}, invoice {claim['number']} ({claim['invoice_number']})"
         previous = before.get(str(claim["previous_requisition_id"]))
-        figures = figures_of(claim, previous, is_tax_cost=contractor.country == "US")
-        expected.append(Expected((vendor, claim["invoice_number"]), project, label, figures))
+        is_tax_cost = contractor.country == "US"
+        figures = figures_of(claim, previous, is_tax_cost=is_tax_cost)
+        tax = ZERO if is_tax_cost else money(claim["summary"]["tax_applicable_to_this_payment"])
+        expected.append(Expected((vendor, claim["invoice_number"]), project, label, figures, tax))
     return expected, blocked
 
 
@@ -135,9 +141,12 @@ def list_direct_costs(contractor: Contractor, procore: Mapping[str, Any]) -> lis
             continue
         number = cost["invoice_number"] or f"DC-{cost['id']}"
         vendor = collapse_spaces(names[cost["vendor_name"]] or "")
-        amount = money(cost["grand_total"])
+        whole = money(cost["grand_total"])
+        is_tax_cost = contractor.country == "US"
+        net = whole if is_tax_cost else total(money(line["amount"]) for line in cost["line_items"])
         label = f"Direct cost {number} of {cost['vendor_name']}"
-        expected.append(Expected((vendor, number), project, label, Figures(gross=amount, payable=amount)))
+        figures = Figures(gross=net, payable=net)
+        expected.append(Expected((vendor, number), project, label, figures, whole - net))
     return expected
 
 

@@ -15,8 +15,6 @@ from smoothx.lib.money import ZERO, money
 from sync.registry import all_flows
 
 Standing = Mapping[tuple[str, str], Expected]
-# Procore rounds tax line by line, QuickBooks by rate.
-ROUNDING = Decimal("0.05")
 RECEIVED, RECEIVED_RELEASED = "Retention Receivable", "Retention Receivable Released"
 
 
@@ -69,8 +67,6 @@ def _compare_documents(actor: Actor, owed: Iterable[Owed], standing: Standing) -
             yield f"{each.expected.label} is missing in QuickBooks"
         elif each.claimed.claim_id not in decided:
             yield from compare_one(each.expected, document)
-            if abs(each.expected.tax - document.tax) > ROUNDING:
-                yield f"{each.expected.label}: tax is {each.expected.tax} in Procore and {document.tax} in QuickBooks"
 
 
 def _compare_sums(actor: Actor, chains: Chains, owed: Iterable[Owed], standing: Standing, gross: str) -> Iterator[str]:

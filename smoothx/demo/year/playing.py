@@ -9,6 +9,7 @@ from typing import Any
 from connectors.sandbox.firm.contractor import Contractor
 from smoothx.demo.year import acts_contracts, acts_money
 from smoothx.demo.year.acting import Actor, Stagehand
+from smoothx.demo.year.calls import tell_calls
 from smoothx.demo.year.events import Month, Script
 from smoothx.demo.year.reckoning import Reckoning, reckon
 from smoothx.demo.year.rest import come_to_rest, list_unsettled, look_at_everything
@@ -49,6 +50,9 @@ def play_year(
     stagehand = Stagehand(actor, {**acts_contracts.PARTS, **acts_money.PARTS})
     differences: list[str] = []
     reckoning = Reckoning()
+    before = reckon(actor, actor.procore, vendors.books()).documents
+    for side in vendors.both:
+        side.forget_calls()
     for month in script.months:
         for step in month.steps:
             stagehand.play(step.events)
@@ -60,6 +64,7 @@ def play_year(
         say(f"  {month.last_day:%B %Y}: {reckoning.documents} documents, {len(reckoning.differences)} differences")
         for each in (*reckoning.differences, *(list_unsettled() if reckoning.differences else ())):
             say(f"    {each}")
+    say(f"  {tell_calls(vendors, max(reckoning.documents - before, 1))}")
     writes, changed = _do_again(vendors)
     return Outcome(reckoning.documents, (*differences, *changed), writes, reckoning.not_carried)
 
