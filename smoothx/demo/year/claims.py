@@ -94,6 +94,8 @@ class ContractYear:
             yield SetClaimStatus(self._name(month), self.rng.choice(("under_review", "revise_and_resubmit")))
         if self.troubles.get(month - 1) == "edited_late":
             yield from self._edit(month - 1)
+        if self._is_calm_around(month):
+            yield from self._correct_stored(month - 1)
         if self.troubles.get(month - 2) == "edited_paid":
             yield from self._edit(month - 2)
             if is_paid(self._name(month - 2)):
@@ -138,6 +140,19 @@ class ContractYear:
         entries[place] = Entered(old.line, changed.work, old.stored, None, old.released)
         self.entries[month] = tuple(entries)
         yield EditClaim(self._name(month), changed)
+
+    def _is_calm_around(self, month: int) -> bool:
+        """Whether nothing else befalls this month's claim and the two before it."""
+        months = {month - 2, month - 1, month}
+        troubled = {each for each, trouble in self.troubles.items() if trouble} | self.credits | self.kept
+        return month > 1 and not (months & troubled) and not self.filling.is_releasing(month)
+
+    def _correct_stored(self, month: int) -> Iterator[Event]:
+        """Less lay on site than was said: the claim after it, which stands in the books as well, has so much more."""
+        for entry in self.entries[month]:
+            if entry.stored and entry.retained is None:
+                yield EditClaim(self._name(month), Entered(entry.line, stored=cents(entry.stored * Decimal("0.8"))))
+                return
 
     def _approve(self, month: int) -> SetClaimStatus:
         if month not in self.approved:
