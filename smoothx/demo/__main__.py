@@ -17,6 +17,9 @@ from smoothx.demo.supervise import NotReady, Supervisor
 from smoothx.embedded import ServicesUnavailable, ensure_services
 
 ROOT = Path(__file__).resolve().parents[2]
+# Where names leave no doubt; in the others somebody has to decide who is who before anything crosses.
+PLAYABLE = ("demo", "large", "uk")
+COMMANDS = {"check": "demo-check", "year": "year-check"}
 PROGRAMMES = {"run": "smoothx.demo.run", "check": "smoothx.demo.check", "year": "smoothx.demo.year.run"}
 
 
@@ -30,6 +33,9 @@ def main(argv: Sequence[str]) -> int:
         code = start("run", options)
         note_whole(options)
         return code
+    if arguments.scenario not in PLAYABLE:
+        say(f"{COMMANDS[arguments.command]} takes the scenarios {', '.join(PLAYABLE)}, not {arguments.scenario}.")
+        return 1
     directory = make_empty_directory()
     options = Options(
         directory,

@@ -6,7 +6,7 @@ Everything a person would press is pressed over HTTP; only waiting and looking t
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,7 +31,7 @@ ACCOUNTS = {
     "retention_payable_retained": "Retention Payable",
     "retention_payable_released": "Retention Payable Released",
 }
-READ_SECTIONS = (*MAPPED_SECTIONS, "cost-types", "tax-sales")
+READ_SECTIONS = (*MAPPED_SECTIONS, "cost-types", "tax-purchase", "tax-sales")
 # The list each is chosen from, and the name in it.
 CHOICES = {
     **{key: ("qbo.accounts", name) for key, name in ACCOUNTS.items()},
@@ -40,8 +40,15 @@ CHOICES = {
     "retention_receivable_released": ("qbo.accounts", "Retention Receivable Released"),
     "procore_bill_code": ("procore.standard_cost_codes", "Final cleaning"),
     "default_cost_type": ("procore.line_item_types", "Other"),
-    "sales_tax_code": ("qbo.tax_codes", "NON"),
 }
+# In the United States purchases carry no tax code.
+TAX_CHOICES = {
+    "US": {"sales_tax_code": ("qbo.tax_codes", "NON")},
+    "GB": {"purchase_tax_code": ("qbo.tax_codes", "20.0% S"), "sales_tax_code": ("qbo.tax_codes", "20.0% S")},
+}
+# Tax codes of either side that are the same, whose names do not tell.
+TAX_SECTIONS = ("tax-purchase", "tax-sales")
+TAX_PAIRS = (("S20", "20.0% S"), ("R5", "5.0% R"), ("Z0", "0.0% Z"))
 OPEN_STATES = (Entry.State.QUEUED, Entry.State.SENDING, Entry.State.UNCERTAIN)
 
 Say = Callable[[str], None]
@@ -73,8 +80,9 @@ def set_up(visitor: Visitor, contractor: Contractor, say: Say) -> None:
     say("Mapping what matches")
     for section in MAPPED_SECTIONS:
         automap(visitor, section)
+    link_tax_codes(visitor)
     say("Choosing the defaults and reading the opening balances")
-    choose_defaults(visitor)
+    choose_defaults(visitor, TAX_CHOICES[contractor.country])
     push_missing(visitor, contractor)
     start(visitor, contractor.start_date)
     say("Live. Documents are crossing")
@@ -128,11 +136,21 @@ def _readings(section: str, states: Iterable[str]) -> int:
     return Refresh.objects.filter(section=section, state__in=list(states)).count()
 
 
-def choose_defaults(visitor: Visitor) -> None:
+def link_tax_codes(visitor: Visitor) -> None:
+    """Link by hand those of TAX_PAIRS that this country has."""
+    for section in TAX_SECTIONS:
+        for code, name in TAX_PAIRS:
+            row = RemoteItem.objects.filter(resource="procore.tax_codes", code=code).first()
+            target = RemoteItem.objects.filter(resource="qbo.tax_codes", name=name).first()
+            if row is not None and target is not None:
+                visitor.post(reverse("mapping:link", args=[section, row.pk]), target=str(target.pk))
+
+
+def choose_defaults(visitor: Visitor, tax_choices: Mapping[str, tuple[str, str]]) -> None:
     """Category lines, what the go-live check asks for, and that direct costs and files cross."""
     visitor.post(reverse("settings:defaults"), line_item_type="category")
     visitor.post(reverse("settings:screen", args=["projects"]), existing_projects="create")
-    for key, (resource, name) in CHOICES.items():
+    for key, (resource, name) in {**CHOICES, **tax_choices}.items():
         row = RemoteItem.objects.filter(resource=resource, name=name).first()
         if row is None:
             message = f"{name} is not among the {resource} that were read"

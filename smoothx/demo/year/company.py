@@ -13,14 +13,13 @@ from connectors.probe import probe
 from connectors.sandbox.firm.contractor import Contractor
 from mapping.automap.running import automap
 from mapping.choices import choose
-from mapping.defaults import DEFAULTS
 from mapping.directory.refreshing import refresh_section
 from mapping.kinds import TAX_PURCHASE, TAX_SALES, MappingKind
 from mapping.links import link
 from mapping.models import Link, Refresh, RemoteItem
 from mapping.screens import SECTIONS
 from mapping.sides import SIDE_LABELS
-from smoothx.demo.story import ACCOUNTS, MAPPED_SECTIONS
+from smoothx.demo.story import CHOICES, MAPPED_SECTIONS, TAX_CHOICES, TAX_PAIRS
 from smoothx.demo.year.rest import come_to_rest
 from smoothx.demo.year.vendors import Sandbox, Vendors
 from smoothx.tenants.models import Tenant
@@ -30,22 +29,9 @@ from sync.registry import all_flows
 from sync.switching import switch
 from sync.work import Work
 
-ACCOUNT, TAX_CODE = "qbo.accounts", "qbo.tax_codes"
 READ_SECTIONS = ("cost-types", "tax-purchase")
-# What a firm of that country chooses, by key of the default: the list and the name in it.
-CHOICES = {
-    **{key: (ACCOUNT, name) for key, name in ACCOUNTS.items()},
-    "invoice_code": (ACCOUNT, "Contract Revenue"),
-    "retention_receivable_retained": (ACCOUNT, "Retention Receivable"),
-    "retention_receivable_released": (ACCOUNT, "Retention Receivable Released"),
-    "procore_bill_code": ("procore.standard_cost_codes", "Final cleaning"),
-    "default_cost_type": ("procore.line_item_types", "Other"),
-    "purchase_tax_code": (TAX_CODE, "20.0% S"),
-    "sales_tax_code": (TAX_CODE, "20.0% S"),
-}
 # What the year compares, and a firm may begin without.
 SWITCHED_ON = ("direct_costs",)
-TAX_PAIRS = (("S20", "20.0% S"), ("R5", "5.0% R"), ("Z0", "0.0% Z"))
 
 
 def bring_live(tenant: Tenant, vendors: Vendors, contractor: Contractor) -> None:
@@ -117,12 +103,13 @@ def _link_named(kind: MappingKind, left_name: str, right_name: str) -> None:
 
 
 def choose_defaults() -> None:
-    """Category lines, sub-customers for all projects, and of CHOICES what is declared and there to choose."""
+    """Category lines, sub-customers for all projects, and of the story's choices what is there to choose."""
     choose("line_item_type", "category", None)
     choose("existing_projects", "create", None)
-    for key, (resource, name) in CHOICES.items():
+    choices = [*CHOICES.items(), *(each for of_country in TAX_CHOICES.values() for each in of_country.items())]
+    for key, (resource, name) in choices:
         row = RemoteItem.objects.filter(resource=resource, name=name).first()
-        if key in DEFAULTS and row is not None:
+        if row is not None:
             choose(key, row.remote_id, None)
 
 
