@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from sync import ledger, locks
@@ -27,6 +28,19 @@ def unlock(entry: Entry, actor: Any) -> None:
     with transaction.atomic():
         lock = locks.find_lock(record) or _adopt(entry, record)
         _ask(lock, entry, actor, [UNLOCK], "Told to unlock it in Procore")
+
+
+def unlock_many(locks_: QuerySet[Entry], actor: Any) -> int:
+    """The same for these entries of locks. Answers how many."""
+    with transaction.atomic():
+        ids = list(locks_.values_list("pk", flat=True))
+        chosen = Entry.objects.filter(pk__in=ids, flow=KEY)
+        chosen.update(approvals=[UNLOCK], source_fingerprint="", tries=0)
+        ledger.make_due(chosen, priority=URGENT)
+        text = "Told to unlock it in Procore, with others"
+        Event.objects.bulk_create([Event(entry_id=each, actor=actor, what="locking", text=text) for each in ids])
+        nudge()
+    return len(ids)
 
 
 def lock_again(entry: Entry, actor: Any) -> None:

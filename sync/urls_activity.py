@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sync.pages import activity, acts, adoption, backfill, contacts, document, linking, recoding, urgent
+from sync.pages import activity, acts, adoption, backfill, contacts, document, linking, recoding, unlocking, urgent
 
 app_name = "activity"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("backfill/", backfill.page, name="backfill"),
     path("contacts/", contacts.page, name="contacts"),
     path("now/", urgent.page, name="urgent"),
+    path("unlock/", unlocking.page, name="unlock_all"),
     path("recode/", recoding.index, name="recode"),
     path("recode/<int:run_id>/", recoding.run, name="recode_run"),
     path("<int:entry_id>/", document.document, name="document"),

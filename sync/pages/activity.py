@@ -24,6 +24,7 @@ from sync.pages.filters import NEEDS_PERSON, Filters
 from sync.pages.frame import Frame
 from sync.pages.needs import is_for_person
 from sync.pages.rows import ActivityRow, reason_of, row_of
+from sync.pages.unlocking import unlock_action
 from sync.registry import all_flows
 
 PAGE_SIZE = 50
@@ -77,6 +78,7 @@ def _main_actions(request: TenantRequest, filters: Filters) -> list[Action]:
     if has_role(request.membership, Role.APPROVER):
         url = reverse("activity:urgent")
         shown.insert(0, Action(label="Sync one now", url=url, icon="send", dialog=True))
+        shown += [unlocking] if (unlocking := unlock_action(filters)) else []
     return shown
 
 

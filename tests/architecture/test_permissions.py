@@ -166,6 +166,8 @@ TABLE = (
     post("activity:contacts", "admin"),
     post("activity:backfill", "admin", FORM_ERROR, data={"project": "", "since": "2026-01-01"}),
     post("activity:adopt", "approver", data={"entry": "1"}),
+    get("activity:unlock_all", "approver"),
+    post("activity:unlock_all", "approver"),
     get("activity:recode", "approver"),
     post("activity:recode", "approver"),
     get("activity:recode_run", "approver", NOT_FOUND, **fixed("1")),

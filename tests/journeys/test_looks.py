@@ -105,6 +105,7 @@ DIALOGS = [
     Look("connectors:disconnect", lambda f: [f.connection.pk]),
     Look("activity:link", lambda f: [f.twin.pk]),
     Look("activity:urgent"),
+    Look("activity:unlock_all"),
     Look("mapping:link", lambda f: ["contacts", f.company.pk]),
     Look("mapping:link", lambda f: ["contacts", f.contact.pk], "q=steel"),
     Look("mapping:open", lambda f: ["contacts", "procore", f.company.remote_id]),

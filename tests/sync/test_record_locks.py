@@ -65,6 +65,15 @@ def test_a_posted_invoice_is_locked_opened_and_locked_again(live: Any, approver:
     client.post(f"{page}lock-again/")
     Engine().run_due()
     assert (standing(live, second), lock_of(second).state) == (stamp, "posted")
+    # All that Activity shows are unlocked at once, after a question that names them.
+    every = "/activity/unlock/?flow=record_locks"
+    asked = client.get(every).context["confirm"]
+    assert (asked.button, asked.items) == ("Unlock 1 record", [lock_of(second).title])
+    client.post(every)
+    Engine().run_due()
+    assert (standing(live, second), locks.standing_of(entry_of(second))) == (None, "open")
+    client.post(f"{page}lock-again/")
+    Engine().run_due()
     texts = client.get(page).content.decode()
     assert "Locked after posting" in texts and "Told to lock it again in Procore" in texts
 
