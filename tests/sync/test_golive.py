@@ -21,7 +21,7 @@ from sync.golive import CannotGoLive
 from sync.models import Entry, OpeningBalance, OpeningRun
 from sync.plan import Notice
 from sync.registry import all_flows
-from sync.tasks import POLL_BOOKS, POLL_PROCORE
+from sync.tasks import HOOKS, POLL_BOOKS, POLL_PROCORE, PRUNE
 from tests.factories import connections, make_entry, make_opening
 from tests.mapping.factories import (
     make_account,
@@ -280,7 +280,7 @@ def test_going_live_takes_the_confirmed_date_releases_what_was_held_and_starts_b
     assert held.due_at is not None
     assert other.due_at is None
     due = dict(DueWork.objects.values_list("topic", "due_at"))
-    assert set(due) == {POLL_PROCORE, POLL_BOOKS, ledger.SYNC_TOPIC}
+    assert set(due) == {POLL_PROCORE, POLL_BOOKS, HOOKS, PRUNE, ledger.SYNC_TOPIC}
     assert all(at <= timezone.now() for at in due.values())
     assert AuditEntry.objects.get(action="tenant.live").actor == owner
     # What changes in the books is asked for from where the directory was read.
