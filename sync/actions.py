@@ -10,6 +10,7 @@ from django.db import transaction
 from connectors.errors import VendorError
 from sync import ledger, outbox, settle
 from sync.flows._contact_fields import KEEP_THEIRS
+from sync.flows._cost_parts import REMOVE_HERE
 from sync.models import Entry, Event
 from sync.registry import all_flows
 from sync.targets import Standing, adapter_for
@@ -25,6 +26,7 @@ CONTACT_DIFFERS = {"contact_changed_twice", "contact_differs"}
 BY_HAND = {"changed_by_hand", "details_changed_by_hand"}
 ALIKE = {"duplicate_number", "possible_duplicate", "similar_document"}
 SOURCE_GONE = {"unapproved_after_posting", "deleted_after_posting", "changed_and_removed"}
+BOOKED_GONE = {"cost_source_deleted", "order_bill_deleted"}
 NO_TARGET: dict[str, Any] = {**settle.NO_TARGET, "source_fingerprint": ""}
 
 
@@ -113,6 +115,13 @@ def delete_there(entry: Entry, actor: User) -> None:
     needs_code(entry, SOURCE_GONE)
     approve(entry, approval_for(REMOVE, seen_version(entry)))
     again(entry, actor, "approved", f"Told to delete {entry.target_name} in QuickBooks")
+
+
+def remove_here(entry: Entry, actor: User) -> None:
+    """It was deleted in QuickBooks: what it became in Procore goes too, whatever the firm chose for all of them."""
+    needs_code(entry, BOOKED_GONE)
+    approve(entry, REMOVE_HERE)
+    again(entry, actor, "approved", f"Told to delete {entry.target_name} in Procore")
 
 
 def seen_version(entry: Entry) -> str:

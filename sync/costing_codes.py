@@ -20,7 +20,7 @@ EXPENSES = (
     Code(
         "cost_source_deleted",
         "held",
-        "{subject} was deleted in QuickBooks, and its direct cost is still in Procore. Keep it, or remove it there.",
+        "{subject} was deleted in QuickBooks, and its direct cost is still in Procore. Keep it, or delete it too.",
         "document",
         "Decide",
     ),

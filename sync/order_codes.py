@@ -56,7 +56,7 @@ BILLS_OF_ORDERS = (
     Code(
         "order_bill_deleted",
         "held",
-        "{subject} was deleted in QuickBooks, and its invoice is still in Procore. Keep it, or remove it there.",
+        "{subject} was deleted in QuickBooks, and its invoice is still in Procore. Keep it, or delete it too.",
         "document",
         "Decide",
     ),

@@ -13,14 +13,21 @@ from sync.flows._booked import Gone
 from sync.flows._claims import BACKFILL
 from sync.plan import Notes, Plan
 
+# What a person approves of one document: it goes as its source went, whatever the firm chose for all.
+REMOVE_HERE = "remove_here"
 
-def remove_gone(gone: Gone | None, defaults: Defaults, notes: Notes) -> Plan[DirectCost]:
-    """What becomes of the direct cost whose document was deleted, by the firm's choice."""
+
+def remove_gone(gone: Gone | None, maps: Maps, defaults: Defaults, notes: Notes) -> Plan[DirectCost]:
+    """What becomes of the direct cost whose document was deleted, by the firm's choice or a person's word."""
     name = gone.number if gone else ""
-    if gone is not None and gone.is_posted and not defaults.says(FOLLOW_DELETED_COSTS, "yes"):
+    if gone is not None and gone.is_posted and not follows_deletion(maps, defaults):
         notes.block("cost_source_deleted", name, also_lifted_by=[_waits.default(FOLLOW_DELETED_COSTS)])
         return notes.blocked()
     return notes.remove("deleted_in_quickbooks", name)
+
+
+def follows_deletion(maps: Maps, defaults: Defaults) -> bool:
+    return defaults.says(FOLLOW_DELETED_COSTS, "yes") or REMOVE_HERE in maps.approvals
 
 
 def is_before_start(dated: date | None, maps: Maps) -> bool:

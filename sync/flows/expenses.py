@@ -59,7 +59,7 @@ def expense_for(part: ExpensePart, maps: Maps, defaults: Defaults) -> Plan[Direc
     notes = Notes()
     cost = part.cost
     if cost is None:
-        return remove_gone(part.gone, defaults, notes)
+        return remove_gone(part.gone, maps, defaults, notes)
     reason = _exclude(part, cost, maps, defaults)
     if reason == "cost_of_order" and not _is_carried_otherwise(part, cost, notes):
         return notes.blocked()

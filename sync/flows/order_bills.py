@@ -22,7 +22,7 @@ from smoothx.lib.text import stable_hash
 from sync.flow import Description, Flow
 from sync.flows import _waits
 from sync.flows._booked import check_totals, name_of
-from sync.flows._cost_parts import is_before_start
+from sync.flows._cost_parts import follows_deletion, is_before_start
 from sync.flows._ordered import (
     Billed,
     Order,
@@ -47,7 +47,7 @@ def invoice_for_bill(part: OrderBillPart, maps: Maps, defaults: Defaults) -> Pla
     notes = Notes()
     bill, order = part.cost, part.order
     if bill is None:
-        return _gone(part, defaults, notes)
+        return _gone(part, maps, defaults, notes)
     reason = _exclude(part, bill, maps)
     if reason:
         return notes.remove(reason, name_of(bill))
@@ -87,10 +87,10 @@ def _exclude(part: OrderBillPart, bill: BookedCost, maps: Maps) -> str:
     return "cost_before_start" if is_before_start(bill.date, maps) else ""
 
 
-def _gone(part: OrderBillPart, defaults: Defaults, notes: Notes) -> Plan[CommitmentInvoice]:
+def _gone(part: OrderBillPart, maps: Maps, defaults: Defaults, notes: Notes) -> Plan[CommitmentInvoice]:
     gone = part.gone
     name = gone.number if gone else ""
-    if gone is not None and gone.is_posted and not defaults.says(FOLLOW_DELETED_COSTS, "yes"):
+    if gone is not None and gone.is_posted and not follows_deletion(maps, defaults):
         notes.block("order_bill_deleted", name, also_lifted_by=[_waits.default(FOLLOW_DELETED_COSTS)])
         return notes.blocked()
     return notes.remove("deleted_in_quickbooks", name)

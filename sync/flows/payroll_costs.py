@@ -58,7 +58,7 @@ def payroll_cost_for(part: PayrollPart, maps: Maps, defaults: Defaults) -> Plan[
     """
     notes = Notes()
     if part.gone is not None:
-        return remove_gone(part.gone, defaults, notes)
+        return remove_gone(part.gone, maps, defaults, notes)
     reason = _exclude(part, maps, defaults)
     if reason:
         return notes.remove(reason, part.name)

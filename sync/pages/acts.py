@@ -99,6 +99,10 @@ ACTS: Mapping[str, Act] = {
         "Delete in QuickBooks", "slash", "It is deleted in QuickBooks, unless it is paid.", actions.delete_there,
         lambda entry, codes: entry.is_posted and bool(codes & actions.SOURCE_GONE),
     ),
+    "remove-here": Act(
+        "Delete in Procore", "slash", "It is deleted in Procore.", actions.remove_here,
+        lambda entry, codes: entry.is_posted and bool(codes & actions.BOOKED_GONE),
+    ),
     "unlock": Act(
         "Unlock in Procore", "unlock", "It is unlocked in Procore, and stays open until you lock it again.",
         lock_acts.unlock, lambda entry, codes: "lock:locked" in codes,
@@ -129,6 +133,11 @@ QUESTIONS = {
         "Delete {name} in QuickBooks",
         "It is deleted in QuickBooks as long as nothing is paid on it. QuickBooks cannot bring it back.",
         "Delete in QuickBooks",
+    ),
+    "remove-here": (
+        "Delete {name} in Procore",
+        "What it was made from is deleted in QuickBooks. Procore cannot bring it back.",
+        "Delete in Procore",
     ),
 }
 MOST_ASKED = 8

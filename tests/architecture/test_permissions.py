@@ -176,6 +176,8 @@ TABLE = (
     get("activity:act", "approver", **of_entry("put-back")),
     post("activity:act", "approver", **of_entry("put-back")),
     post("activity:act", "approver", **of_entry("delete-there")),
+    get("activity:act", "approver", **of_entry("remove-here")),
+    post("activity:act", "approver", **of_entry("remove-here")),
     post("activity:act", "approver", **of_entry("post-anyway")),
     post("activity:act", "approver", **of_entry("post-difference")),
     post("activity:act", "approver", **of_entry("post-again")),

@@ -14,7 +14,7 @@ from connectors.models import Cursor
 from connectors.procore import resources as procore
 from connectors.procore.client import ProcoreClient
 from mapping.choices import choose
-from sync import outbox
+from sync import actions, outbox
 from sync.engine import Engine
 from sync.models import Entry, Outgoing
 from sync.work import Work
@@ -97,7 +97,7 @@ def test_a_bill_over_three_projects_from_first_to_last(pair: Any) -> None:
     assert {told(entry)[1][0] for entry in entries()} <= {"deleted_in_quickbooks", "cost_part_gone"}
 
 
-def test_a_card_charge_waits_for_what_it_lacks_and_goes_on_by_itself(pair: Any) -> None:
+def test_a_card_charge_waits_for_what_it_lacks_and_goes_on_by_itself(pair: Any, owner: Any) -> None:
     (project,) = map_projects(1)
     charge = worlds.act(pair.qbo, "add_card_expense", amount="84.12", memo="Anchors", date="2026-09-14")["Purchase"]
     look_at_books()
@@ -121,10 +121,16 @@ def test_a_card_charge_waits_for_what_it_lacks_and_goes_on_by_itself(pair: Any) 
     entry.refresh_from_db()
     assert entry.target_id == str(cost["id"])
 
-    # Matched to a bill in the feed the charge is deleted, and so is its direct cost.
+    # Matched to a bill in the feed the charge is deleted. A firm that does not follow that by itself is asked.
+    choose("follow_deleted_costs", "no", None)
     worlds.act(pair.qbo, "delete_document", entity="Purchase", record_id=charge["Id"])
     look_at_books()
-    assert costs_of(pair) == []
+    entry.refresh_from_db()
+    assert (told(entry), len(costs_of(pair))) == (("held", ["cost_source_deleted"]), 1)
+    actions.remove_here(entry, owner)
+    Engine().run_due()
+    entry.refresh_from_db()
+    assert (told(entry), entry.target_id, costs_of(pair)) == (("ineligible", ["deleted_in_quickbooks"]), "", [])
 
 
 def test_a_cost_that_procore_has_already_is_held(pair: Any) -> None:

@@ -211,6 +211,8 @@ def test_an_invoice_stays_where_the_firm_does_not_follow_deletions() -> None:
     asks = replace(DEFAULTS, choices={**DEFAULTS.choices, **choose((FOLLOW_DELETED_COSTS, "no", "No")).choices})
     assert codes_of(plan(gone, defaults=asks)) == ["order_bill_deleted"]
     assert plan(gone).removal is not None
+    told_to = replace(NO_MAPS, approvals=frozenset({"remove_here"}))
+    assert plan(gone, told_to, asks).removal is not None
 
 
 def test_the_status_is_the_firms_and_counts_for_no_difference() -> None:
