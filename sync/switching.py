@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.models import Cursor
+from connectors.procore import resources as procore
 from mapping.changing import one_change
 from smoothx.tenants.models import AuditEntry
 from sync import ledger
@@ -35,7 +36,7 @@ def switch(flow: Flow, actor: Any, *, is_on: bool | None) -> int:
             start_polling()
         released = ledger.release([f"flow:{flow.key}"]) if runs else 0
         if runs and off_since is not None:
-            _read_again(off_since)
+            _read_again(flow, off_since)
         if released:
             nudge()
     return released
@@ -47,7 +48,8 @@ def _find_off_since(flow: Flow) -> datetime | None:
     return setting.changed_at if setting is not None else None
 
 
-def _read_again(since: datetime) -> None:
+def _read_again(flow: Flow, since: datetime) -> None:
     """What changed in QuickBooks meanwhile was not asked for: the next poll reads on from then. Procore's lists keep a
-    mark of their own each, so they catch up by themselves."""
-    Cursor.objects.filter(resource=RESOURCE, read_until__gt=since).update(read_until=since)
+    mark of their own each, so they catch up by themselves; but that of projects, which is read for every flow."""
+    marks = [RESOURCE, procore.PROJECTS.key] if flow.reads == procore.PROJECTS else [RESOURCE]
+    Cursor.objects.filter(resource__in=marks, read_until__gt=since).update(read_until=since)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from connectors.models import Cursor
 from sync import ledger
 from sync.models import FlowSetting
 from sync.registry import all_flows, flow
 from sync.switches import is_on, load_flows_off
 from sync.switching import switch
 from sync.work import Work
+from tests.factories import connections
 
 pytestmark = pytest.mark.usefixtures("scope")
 
@@ -38,3 +42,15 @@ def test_a_flow_that_is_on_at_first_stops_when_switched_off(owner: Any) -> None:
     assert (is_on("bills"), ledger.is_true_by_now("flow:bills")) == (False, False)
     switch(flow("bills"), owner, is_on=None)
     assert is_on("bills")
+
+
+def test_changes_of_projects_while_they_were_off_are_read_again(owner: Any) -> None:
+    left, right = connections()
+    read_at = timezone.now() + timedelta(hours=1)
+    for connection, resource in ((right, "qbo.changes"), (left, "procore.projects"), (left, "procore.requisitions")):
+        Cursor.objects.create(connection=connection, resource=resource, read_until=read_at)
+    for key, again in (("bills", {"qbo.changes"}), ("project_changes", {"qbo.changes", "procore.projects"})):
+        Cursor.objects.update(read_until=read_at)
+        switch(flow(key), owner, is_on=False)
+        switch(flow(key), owner, is_on=True)
+        assert set(Cursor.objects.exclude(read_until=read_at).values_list("resource", flat=True)) == again
