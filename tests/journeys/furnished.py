@@ -22,7 +22,7 @@ from mapping.pushing.runs import begin
 from mapping.screens import SECTIONS
 from smoothx.tenants.models import AuditEntry, Membership
 from sync.drift import Difference, to_text
-from sync.models import Connection, Entry, OpeningRun
+from sync.models import Connection, Entry, OpeningRun, PayrollFile, PayrollRow
 from tests import factories
 from tests.factories import bill_line, figures, make_attempt, make_entry, make_opening, make_outgoing, notice
 from tests.mapping.factories import make_code, make_company, make_customer, make_link, make_vendor
@@ -54,6 +54,7 @@ class Furniture:
     imported: MappingRun
     pushed: MappingRun
     recoded: MappingRun
+    payroll: PayrollFile
 
 
 def furnish(owner: Any) -> Furniture:
@@ -73,7 +74,20 @@ def furnish(owner: Any) -> Furniture:
     )
     member, imported = owner.memberships.get(), import_contacts(owner)
     pushed, recoded = push_of_many(owner), look_at_recoded(owner, posted)
-    return Furniture(posted, stopped, twin, company, contact, link, connection, member, imported, pushed, recoded)
+    payroll = read_payroll(owner)
+    return Furniture(
+        posted, stopped, twin, company, contact, link, connection, member, imported, pushed, recoded, payroll
+    )
+
+
+def read_payroll(owner: Any) -> PayrollFile:
+    """A file with a row that can be taken and one that cannot, both with long names."""
+    made: PayrollFile = PayrollFile.objects.create(name=f"{UNBROKEN}.csv", started_by=owner, facts={"columns": {}})
+    known = {"employee": LONG, "project": LONG, "code": "03-300", "pay_type": "Regular", "memo": UNBROKEN}
+    known |= {"worked_on": date(2026, 9, 15), "hours": Decimal(8), "rate": Decimal("42.50")}
+    PayrollRow.objects.create(file=made, number=2, key="1", verdict=PayrollRow.Verdict.NEW, **known)
+    PayrollRow.objects.create(file=made, number=3, reasons=[f"{UNBROKEN} is no project."], **known)
+    return made
 
 
 def look_at_recoded(owner: Any, posted: Entry) -> MappingRun:

@@ -53,6 +53,7 @@ WORK = [
     Look("activity:document", lambda f: [9_999_999], status=404),
     Look("activity:adopt"),
     Look("activity:backfill"),
+    Look("activity:contacts"),
     Look("activity:recode"),
     Look("activity:recode_run", lambda f: [f.recoded.pk]),
     Look("mapping:options"),
@@ -65,6 +66,8 @@ WORK = [
     Look("mapping:import", lambda _: ["contacts"]),
     Look("mapping:import_run", lambda f: [f.imported.pk]),
     Look("mapping:import_run", lambda f: [f.imported.pk], "show=problems"),
+    Look("payroll:files"),
+    Look("payroll:file", lambda f: [f.payroll.pk]),
     Look("reconcile:index"),
     Look("reconcile:index", query="tab=retention"),
 ]
@@ -134,12 +137,14 @@ NO_PAGES = {
     "mapping:allow_pair", "mapping:automap", "mapping:leave_out", "mapping:take_back", "mapping:accept_above",
     "mapping:options_count", "mapping:options_archive", "mapping:import_columns", "mapping:import_choose",
     "mapping:import_replace", "mapping:import_pair", "mapping:import_add", "mapping:import_commit",
-    "mapping:import_reopen", "mapping:import_discard", "mapping:push_act", "mapping:unlink_chosen",
+    "mapping:import_reopen", "mapping:import_discard", "mapping:push_act", "mapping:unlink_chosen", "payroll:take",
+    "payroll:undo", "payroll:discard", "webhooks:procore", "webhooks:qbo",
     # Answers that lead elsewhere, parts of a page, and files.
     "settings:index", "mapping:index", "connectors:callback", "mapping:refresh", "activity:export",
     "mapping:export_csv", "mapping:export_xlsx", "mapping:template_csv", "mapping:template_xlsx",
     "mapping:import_report", "mfa_download_recovery_codes", "account_set_password", "account_confirm_login_code",
-    "mfa_authenticate", "settings:suggest", "settings:export",
+    "mfa_authenticate", "settings:suggest", "settings:export", "payroll:template", "watching:health", "watching:ready",
+    "watching:metrics",
 }  # fmt: skip
 
 LOOK = """() => {
