@@ -48,8 +48,11 @@ def in_flight() -> Iterator[InFlight]:
 
 
 @pytest.fixture
-def site(live_server: Any, settings: Any) -> Iterator[str]:
-    """The server's address. What would go to a worker is done before the answer."""
+def site(django_db_setup: None, live_server: Any, settings: Any) -> Iterator[str]:
+    """The server's address. What would go to a worker is done before the answer.
+
+    The database is asked for first, so that at the end the server has let go of it before it is dropped.
+    """
     settings.BASE_URL = live_server.url
     app.conf.update(task_always_eager=True, task_eager_propagates=True)
     yield live_server.url

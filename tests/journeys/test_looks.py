@@ -178,17 +178,20 @@ def furniture(transactional_db: None, owner: Any, admin_user: Any, tenant: Any) 
 
 
 def look_at(page: Page, looks: Iterable[Look], furniture: Furniture | None) -> None:
-    """Open each, in light and in dark, and collect what is wrong, so that one run tells of all."""
+    """Open each, look at it wide and narrow, light and dark, and collect what is wrong: one run tells of all."""
     wrong: dict[str, Any] = {}
     for look in looks:
         path = look.path(furniture)
         answer = page.goto(path)
-        seen = {"status": answer.status if answer else 0, **page.evaluate(LOOK)}
-        seen["overflow"] = max(seen["overflow"], 0)
-        expected = {"status": look.status, "overflow": 0, **SOUND}
-        wrong[path] = {name: value for name, value in seen.items() if value != expected[name]}
-        wrong[path] |= {theme: shades for theme, shades in shades_of(page).items() if not is_right(theme, shades)}
-    assert {path: found for path, found in wrong.items() if found} == {}
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            seen = {"status": answer.status if answer else 0, **page.evaluate(LOOK)}
+            seen["overflow"] = max(seen["overflow"], 0)
+            expected = {"status": look.status, "overflow": 0, **SOUND}
+            wrong[f"{path} at {width}"] = {name: value for name, value in seen.items() if value != expected[name]}
+        shades = shades_of(page)
+        wrong[path] = {theme: shades[theme] for theme in shades if not is_right(theme, shades[theme])}
+    assert {place: found for place, found in wrong.items() if found} == {}
 
 
 def shades_of(page: Page) -> dict[str, list[float]]:
@@ -227,28 +230,22 @@ def test_no_page_is_forgotten() -> None:
     assert set(names(get_resolver().url_patterns)) - looked_at - NO_PAGES == {"no_company"}
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_pages_of_work(furniture: Furniture, owner: Any, open_window: OpenWindow, width: int) -> None:
-    page = open_window(owner, width=width)
-    look_at(page, [*WORK, *SECTION_TABS], furniture)
+def test_pages_of_work(furniture: Furniture, owner: Any, open_window: OpenWindow) -> None:
+    look_at(open_window(owner), [*WORK, *SECTION_TABS], furniture)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_settings_and_dialogs(
-    furniture: Furniture, owner: Any, admin_user: Any, open_window: OpenWindow, width: int
-) -> None:
-    page = open_window(owner, width=width)
+def test_settings_and_dialogs(furniture: Furniture, owner: Any, admin_user: Any, open_window: OpenWindow) -> None:
+    page = open_window(owner)
     confirm_password(page)
     look_at(page, [*SETTINGS, *DIALOGS], furniture)
     add_second_factor(admin_user)
-    page = open_window(admin_user, width=width)
+    page = open_window(admin_user)
     confirm_password(page)
     look_at(page, SECOND_FACTOR, furniture)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_an_empty_company(owner: Any, open_window: OpenWindow, width: int) -> None:
-    page = open_window(owner, width=width)
+def test_an_empty_company(owner: Any, open_window: OpenWindow) -> None:
+    page = open_window(owner)
     confirm_password(page)
     of_a_row = {"activity:document", "activity:recode_run", "mapping:import_run", "mapping:push_run"}
     of_a_row |= {"settings:version", "settings:compare", "settings:restore", "payroll:file"}
@@ -256,11 +253,10 @@ def test_an_empty_company(owner: Any, open_window: OpenWindow, width: int) -> No
     look_at(page, [*needs_nothing, *SECTION_TABS], None)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_entrance(django_user_model: Any, open_window: OpenWindow, width: int) -> None:
-    look_at(open_window(width=width), ENTRANCE, None)
+def test_the_entrance(django_user_model: Any, open_window: OpenWindow) -> None:
+    look_at(open_window(), ENTRANCE, None)
     alone = django_user_model.objects.create_user(username="al@nowhere.example", email="al@nowhere.example")
-    look_at(open_window(alone, width=width), [Look("no_company")], None)
+    look_at(open_window(alone), [Look("no_company")], None)
 
 
 @pytest.mark.parametrize("path", ["/", "/mapping/contacts/", "/settings/defaults/", "/activity/"])
