@@ -168,7 +168,7 @@ def test_a_burst_of_deliveries_wakes_one_worker(scope: Tenant, monkeypatch: pyte
 
 
 def test_an_approval_in_procore_becomes_a_bill_by_its_event(
-    live: Any, live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+    django_db_setup: None, live: Any, live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.BASE_URL, settings.PROCORE_WEBHOOK_TOKENS = live_server.url, ["secret"]
     monkeypatch.setattr("sync.receivers.look_soon", lambda tenant_id: None)

@@ -284,3 +284,13 @@ def without(kind: DefaultKind) -> Defaults:
 
 def codes_of(plan: Plan[Any]) -> list[str]:
     return [notice.code for notice in (*plan.blockers, *plan.warnings)]
+
+
+def three_claims(**more: Any) -> list[Requisition]:
+    """10,000 a month on line A with 10 % held: each due 9,000."""
+    contract = Contract(**more)
+    return [contract.bill(Billed("A", work=10000, retained=1000)) for _ in range(3)]
+
+
+def lines_of(books: Books, requisition: Requisition) -> list[tuple[str, str, Any]]:
+    return [(line.role, line.code_id, line.amount) for line in books.bills[requisition.id].lines]

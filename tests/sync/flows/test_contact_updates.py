@@ -1,4 +1,4 @@
-"""Linked contacts kept in step: what is written, what is asked, and that nothing is emptied or written twice."""
+"""Linked contacts kept in step: what is written, and what is asked."""
 
 from __future__ import annotations
 
@@ -6,58 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from connectors.procore.documents_contacts import CompanyChange
 from connectors.procore.records import Address, Company
 from connectors.qbo.documents_contacts import ContactChange
 from connectors.qbo.records import Contact
-from mapping.defaults import CONTACT_FIELDS, CONTACT_RENAME, Choice, Defaults
+from mapping.defaults import CONTACT_FIELDS, Choice, Defaults
 from mapping.maps import Maps, Target
-from sync.flows import _contact_fields as details
 from sync.flows._contact_fields import Value, decide
-from sync.flows._contact_pairs import LinkedPair, Role
+from sync.flows._contact_pairs import LinkedPair
 from sync.flows.contact_updates import FLOWS, company_change_for, contact_change_for, describe_pair
 from sync.plan import Plan
-
-HERE = Address(street="12 Ridge Rd", city="Golden", state_code="CO", zip="80401", country_code="US")
-COMPANY = Company("518", "Aspen Roofing LLC", email="office@aspen.example", phone="(303) 555-0119", address=HERE)
-CONTACT = Contact(
-    "56",
-    "vendor",
-    "Aspen Roofing LLC",
-    "Aspen Roofing LLC",
-    "4",
-    company_name="Aspen Roofing LLC",
-    email="office@aspen.example",
-    phone="303-555-0119",
-    street="12 Ridge Rd.",
-    city="Golden",
-    region="Colorado",
-    postal_code="80401",
-    country="USA",
-)
-PLAIN = Defaults()
-RENAMING = Defaults(choices={CONTACT_RENAME.key: Choice("yes", "Yes")})
-
-
-def pair(company: Company | None = COMPANY, contact: Contact | None = CONTACT, **more: Any) -> LinkedPair:
-    role: Role = contact.role if contact else "vendor"
-    return LinkedPair(role=role, company_id="518", company=company, contact=contact, **more)
-
-
-def agreed(company: Company = COMPANY, contact: Contact = CONTACT, *, target: str) -> dict[str, str]:
-    """What is kept in mind of a pair in step, from the side `target` is not on."""
-    ours = details.read_company(company, role=contact.role, home="US")
-    theirs = details.read_contact(contact, home="US")
-    if target == company.id:
-        ours, theirs = theirs, ours
-    found = {"target": target}
-    for field in details.FIELDS:
-        found |= details.agree(field, ours[field], theirs[field])
-    return found
-
+from tests.sync.flows.contact_pairs import COMPANY, CONTACT, HERE, PLAIN, RENAMING, agreed, pair, wire_of
 
 IN_STEP = Maps(agreed=agreed(target="56"))
 IN_STEP_THERE = Maps(agreed=agreed(target="518"))
@@ -73,12 +33,6 @@ def to_procore(
     company: Company = COMPANY, contact: Contact = CONTACT, maps: Maps = IN_STEP_THERE, defaults: Defaults = PLAIN
 ) -> Plan[CompanyChange]:
     return company_change_for(pair(company, contact), maps, defaults)
-
-
-def wire_of(plan: Plan[Any]) -> dict[str, Any]:
-    assert plan.document is not None, plan.blockers
-    own = ("Id", "SyncToken", "sparse", "id")
-    return {key: value for key, value in plan.document.to_wire().items() if key not in own}
 
 
 def told(plan: Plan[Any]) -> list[str]:
@@ -317,86 +271,3 @@ def test_flows_are_off_at_first_and_exclude_each_other() -> None:
     assert [flow.is_on_at_first for flow in FLOWS] == [False, False]
     assert [flow.instead_of for flow in FLOWS] == [FLOWS[1].key, FLOWS[0].key]
     assert describe_pair(pair()).title == "Aspen Roofing LLC, vendor"
-
-
-TEXTS = st.sampled_from(["", "a@b.example", "c@d.example", "a@b.example, c@d.example", "no address", "A@B.EXAMPLE"])
-PHONES = st.sampled_from(["", "303 555 0119", "(303) 555-0119", "1-720-555-0100", "call", "9" * 31])
-STREETS = st.sampled_from(["", "12 Ridge Rd", "12 Ridge Rd.", "40 Summit Way"])
-CITIES = st.sampled_from(["", "Golden", "Denver"])
-REGIONS = st.sampled_from(["", "CO", "Colorado", "Nowhere"])
-COUNTRIES = st.sampled_from(["", "US", "USA", "Canada", "Ruritania"])
-NAMES = st.sampled_from(["Aspen", "Aspen (V)", "Birch: West", "birch- west"])
-companies = st.builds(
-    lambda name, email, phone, *address: Company("518", name, email, phone, Address(*address)),
-    NAMES, TEXTS, PHONES, STREETS, CITIES, REGIONS, st.sampled_from(["", "80401"]), COUNTRIES,
-)  # fmt: skip
-contacts = st.builds(
-    lambda name, email, phone, street, more, city, region, zip_, country: Contact(
-        "56", "vendor", name, name, "4", email=email, phone=phone, street=street, more_lines=more, city=city,
-        region=region, postal_code=zip_, country=country,
-    ),
-    NAMES, TEXTS, PHONES, STREETS, st.sampled_from([(), ("Suite 5",)]), CITIES, REGIONS,
-    st.sampled_from(["", "80401"]), COUNTRIES,
-)  # fmt: skip
-FLAT = ("name", "email", "phone", "street", "city", "region", "postal_code", "country")
-
-
-def applied(contact: Contact, plan: Plan[ContactChange]) -> Contact:
-    """The vendor as QuickBooks has it after the change: an address is put in place of the old one."""
-    wire = wire_of(plan)
-    address = wire.get("BillAddr")
-    changed = replace(
-        contact,
-        name=wire.get("DisplayName", contact.name),
-        email=wire.get("PrimaryEmailAddr", {}).get("Address", contact.email),
-        phone=wire.get("PrimaryPhone", {}).get("FreeFormNumber", contact.phone),
-    )
-    if address is None:
-        return changed
-    return replace(
-        changed,
-        street=address.get("Line1", ""),
-        more_lines=tuple(address[f"Line{n}"] for n in range(2, 6) if f"Line{n}" in address),
-        city=address.get("City", ""),
-        region=address.get("CountrySubDivisionCode", ""),
-        postal_code=address.get("PostalCode", ""),
-        country=address.get("Country", ""),
-    )
-
-
-@given(companies, companies, contacts)
-def test_nothing_is_emptied_and_a_second_run_writes_nothing(before: Company, now: Company, contact: Contact) -> None:
-    maps = Maps(agreed=agreed(before, contact, target="56"))
-    plan = contact_change_for(pair(now, contact), maps, RENAMING)
-    if plan.document is None:
-        return
-    after = applied(contact, plan)
-    lost = [name for name in FLAT if getattr(contact, name) and not getattr(after, name)]
-    assert lost == []
-    second = contact_change_for(pair(now, after), Maps(agreed=plan.facts), RENAMING)
-    assert wire_of(second) == {}
-
-
-@given(companies, contacts, contacts)
-def test_nor_in_procore(company: Company, before: Contact, now: Contact) -> None:
-    maps = Maps(agreed=agreed(company, before, target="518"))
-    plan = company_change_for(pair(company, now), maps, RENAMING)
-    if plan.document is None:
-        return
-    wire = wire_of(plan)
-    assert all(wire.values())
-    after = replace(
-        company,
-        name=wire.get("name", company.name),
-        email=wire.get("email_address", company.email),
-        phone=wire.get("business_phone", company.phone),
-        address=Address(
-            wire.get("address", company.address.street),
-            wire.get("city", company.address.city),
-            wire.get("state_code", company.address.state_code),
-            wire.get("zip", company.address.zip),
-            wire.get("country_code", company.address.country_code),
-        ),
-    )
-    second = company_change_for(pair(after, now), Maps(agreed=plan.facts), RENAMING)
-    assert wire_of(second) == {}
