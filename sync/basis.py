@@ -49,10 +49,15 @@ def mapped_at_of(facts: Mapping[str, str], posted_at: datetime | None) -> dateti
 
 def agree(entry_ids: Iterable[int], at: datetime) -> int:
     """These documents are as they should be in spite of what changed in the mapping up to now. One statement."""
-    text = Value(to_text(at), output_field=JSONField())
-    path = Value(f"{{{MAPPED_AT}}}")
+    return note_fact(entry_ids, MAPPED_AT, to_text(at))
+
+
+def note_fact(entry_ids: Iterable[int], name: str, text: str) -> int:
+    """Set one fact of entries that others may be writing to, and leave their other facts alone. One statement."""
+    value = Value(text, output_field=JSONField())
+    path = Value(f"{{{name}}}")
     return Entry.objects.filter(pk__in=list(entry_ids)).update(
-        facts=Func(F("facts"), path, text, function="jsonb_set", output_field=JSONField())
+        facts=Func(F("facts"), path, value, function="jsonb_set", output_field=JSONField())
     )
 
 

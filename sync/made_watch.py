@@ -1,13 +1,16 @@
 """Records we made in Procore that are open to its users: what somebody changed or deleted there is noticed hourly.
 
 What is locked nobody can change by hand, so it is not looked at, and a firm that locks all of them costs no call.
+Procore dates changes in whole seconds, so one in the second of our own write looks like it: after each write of ours a
+record is compared field by field once, when that second is over.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -18,8 +21,9 @@ from connectors.errors import Missing, NoPermission, Rejected
 from connectors.models import Cursor
 from connectors.procore import resources as procore
 from connectors.procore.claim_items import CommitmentClaim
+from smoothx.lib.dates import parse_instant
 from smoothx.lib.money import ZERO, money
-from sync import ledger, settle
+from sync import basis, ledger, settle
 from sync.drift import is_loud
 from sync.flows.record_locks import KEY as LOCKS
 from sync.locks import MADE
@@ -34,6 +38,12 @@ log = logging.getLogger(__name__)
 RESOURCE = "procore.made.looked"
 EVERY = timedelta(hours=1)
 GONE, CLAIM = "target_deleted", "commitment_invoice"
+# Among the facts of an entry, which each write of ours makes anew: the version compared after its second was over.
+COMPARED = "compared_version"
+# Procore's clock and ours may differ by this much.
+CLOCKS_DIFFER = timedelta(seconds=3)
+# Records that only that comparison is owed; the rest of a backlog has its turn with the next look.
+MOST_OWED = 200
 Row = Mapping[str, Any]
 
 
@@ -44,6 +54,29 @@ class Place(NamedTuple):
     project_id: str
     contract_id: str
     commitment_id: str
+
+
+@dataclass(slots=True)
+class Owed:
+    """Which records of a look are compared: what changed, and `left` of those that a write of ours owes it."""
+
+    looked_at: datetime
+    left: int
+
+    def takes(self, entry: Entry, row: Row | None) -> bool:
+        if not is_known(entry, row):
+            return True
+        version = entry.target_version
+        is_told = entry.state == Entry.State.CHANGED_BY_HAND
+        if row is None or is_told or entry.facts.get(COMPARED) == version or self.left <= 0:
+            return False
+        self.left -= 1
+        return True
+
+    def is_over(self, version: str) -> bool:
+        """Whether a change in that second would have been seen: nothing dated by it can come any more."""
+        changed_at = parse_instant(version)
+        return changed_at is not None and changed_at + CLOCKS_DIFFER <= self.looked_at
 
 
 def look_at_made(work: Work, started_at: datetime) -> int:
@@ -57,11 +90,11 @@ def look_at_made(work: Work, started_at: datetime) -> int:
         planned = entry.planned.get("document") or {}
         named = [str(planned.get(name) or "") for name in ("project_id", "contract_id", "commitment_id")]
         places[Place(*named)].append(entry)
-    changed = 0
+    changed, owed = 0, Owed(started_at, MOST_OWED)
     for place, entries in places.items():
         project_id = place.project_id
         try:
-            changed += _look(work, place, entries)
+            changed += _look(work, place, entries, owed)
         except (Missing, NoPermission, Rejected) as error:
             # A tool may be off in one project, or closed to our user.
             log.warning("sync.made_watch.skipped project=%s error=%s", project_id, error)
@@ -82,7 +115,7 @@ def find_open_records(connection_id: int) -> list[Entry]:
     return list(rows.filter(is_open).exclude(outgoing__state__in=ledger.OPEN_OUTGOING).order_by("id"))
 
 
-def _look(work: Work, place: Place, entries: Sequence[Entry]) -> int:
+def _look(work: Work, place: Place, entries: Sequence[Entry], owed: Owed) -> int:
     """The whole list of one place, since only that tells what was deleted."""
     project_id, contract_id, commitment_id = place
     if contract_id:
@@ -92,14 +125,11 @@ def _look(work: Work, place: Place, entries: Sequence[Entry]) -> int:
     else:
         pages = work.procore.list(procore.DIRECT_COST_HEADS, project_id=project_id)
     rows = {str(row["id"]): row for page in pages for row in page}
-    return sum(_compare(work, entry, rows.get(entry.target_id)) for entry in _changed(entries, rows))
+    chosen = [entry for entry in entries if owed.takes(entry, rows.get(entry.target_id))]
+    return sum(_compare(work, entry, rows.get(entry.target_id), owed) for entry in chosen)
 
 
-def _changed(entries: Iterable[Entry], rows: Mapping[str, Row]) -> Iterable[Entry]:
-    return (entry for entry in entries if not _is_known(entry, rows.get(entry.target_id)))
-
-
-def _is_known(entry: Entry, row: Row | None) -> bool:
+def is_known(entry: Entry, row: Row | None) -> bool:
     """As we left it, or told of already. A change of lines alone may not move the time, so the total counts too."""
     told = {notice["code"]: notice.get("detail") or {} for notice in entry.notices}
     if row is None:
@@ -116,7 +146,7 @@ def _total(entry: Entry, row: Row) -> Decimal:
     return money(row.get("grand_total") if "grand_total" in row else row.get("amount"))
 
 
-def _compare(work: Work, entry: Entry, row: Row | None) -> bool:
+def _compare(work: Work, entry: Entry, row: Row | None, owed: Owed) -> bool:
     """Whether there was something to tell. A document that a worker has just then is looked at next time."""
     if not ledger.claim(entry, RESOURCE, keeps_due=True):
         return False
@@ -136,6 +166,8 @@ def _compare(work: Work, entry: Entry, row: Row | None) -> bool:
         hold_drift(entry, standing.version, standing.total, found, wanted=wanted)
         return True
     entry.target_version = standing.version
+    if owed.is_over(standing.version):
+        basis.note_fact([entry.pk], COMPARED, standing.version)
     ledger.finish(entry, ("target_version",))
     if entry.state == Entry.State.CHANGED_BY_HAND:
         # Changed back: whether that is all of it, planning again tells.
