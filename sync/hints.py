@@ -1,21 +1,22 @@
 """Vendors' events looked into: which records and lists they make us ask for again.
 
 An event never carries news that is believed. Whatever a burst of events says, each record, list and change feed is
-asked for once. What we wrote ourselves comes back as an event too; by the time it is dated it is told apart.
+asked for once. What we wrote ourselves comes back as an event too, and is told apart (sync/echoes.py).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from connectors.models import Cursor, InboundEvent, Vendor
 from smoothx.tenants.models import Tenant
-from sync import books, intake, ledger
-from sync.models import Attempt, Entry
+from sync import books, intake, ledger, unfed
+from sync.echoes import find_early, find_echoes
+from sync.models import Entry
 from sync.polls import POLLS, ProjectPoll
 from sync.registry import flow
 from sync.work import NotConnected, Work
@@ -25,19 +26,11 @@ MOST_AT_ONCE = 1000
 PRIORITY = 40
 # One change-data call tells everything, so a steady stream of events must not make a stream of calls.
 BOOKS_EVERY = timedelta(seconds=2)
-# An answer and the event about it are dated by two clocks, QuickBooks' in whole seconds.
-CLOCKS_DIFFER = timedelta(seconds=3)
-# What events call the records we make in Procore.
-OURS_IN_PROCORE = {
-    "Direct Costs": ("direct_cost",),
-    "Contract Payments": ("payment_issued", "payment_received"),
-    "Company Vendors": ("vendor", "company_change"),
-}
+# A write of ours may be behind an event until it is settled, which takes as long as the vendor's answer.
+SETTLED_SOON = timedelta(seconds=1)
 PROJECTS, COMPANIES = "Projects", "Company Vendors"
 
 Events = Sequence[InboundEvent]
-# By connection, kind of record and its id: when we wrote it, from and to.
-Writes = Mapping[tuple[int, str, str], Sequence[tuple[datetime, datetime]]]
 
 
 class ComeBack(Exception):
@@ -55,12 +48,16 @@ def look_into(work: Work) -> int:
     """
     rows = InboundEvent.objects.filter(handled_at__isnull=True).select_related("connection").order_by("id")
     waiting = list(rows[:MOST_AT_ONCE])
+    early = find_early(waiting)
+    ready = [event for event in waiting if event.pk not in early]
     noted = 0
     for vendor, look in ((Vendor.PROCORE, _look_in_procore), (Vendor.QBO, _look_in_books)):
-        events = [event for event in waiting if event.connection.vendor == vendor]
+        events = [event for event in ready if event.connection.vendor == vendor]
         if events:
             noted += _look(work, events, look)
-    _finish(waiting, "none")
+    _finish(ready, "none")
+    if early:
+        raise ComeBack(timezone.now() + SETTLED_SOON)
     return noted
 
 
@@ -83,33 +80,6 @@ def _look(work: Work, events: Events, look: Callable[[Work, Events], int]) -> in
         return 0
 
 
-def find_echoes(events: Events) -> set[int]:
-    """Those that tell of a write of ours: about the same record, and dated while that write was under way.
-
-    Somebody's change in that very moment passes for ours; the next poll finds it.
-    """
-    dated = [event for event in events if event.changed_at is not None]
-    sent = Attempt.objects.filter(
-        outgoing__entry__target_connection__in={event.connection_id for event in dated},
-        outgoing__entry__target_id__in={event.record_id for event in dated},
-        action="send",
-        ended_at__isnull=False,
-    )
-    columns = ("target_connection_id", "target_type", "target_id")
-    rows = sent.values_list(*(f"outgoing__entry__{name}" for name in columns), "started_at", "ended_at")
-    writes = defaultdict(list)
-    for connection_id, kind, record_id, begun, ended in rows:
-        writes[connection_id, kind, record_id].append((begun - CLOCKS_DIFFER, ended + CLOCKS_DIFFER))
-    return {event.pk for event in dated if _is_within(event, writes)}
-
-
-def _is_within(event: InboundEvent, writes: Writes) -> bool:
-    at = event.changed_at
-    kinds = OURS_IN_PROCORE.get(event.entity, (event.entity,))
-    spans = (span for kind in kinds for span in writes.get((event.connection_id, kind, event.record_id), ()))
-    return at is not None and any(begun <= at <= ended for begun, ended in spans)
-
-
 def _look_in_books(work: Work, events: Events) -> int:
     """One call tells all that changed, whatever the events name."""
     cursor = Cursor.objects.filter(connection=work.qbo.connection, resource=books.RESOURCE, project_id="").first()
@@ -117,6 +87,9 @@ def _look_in_books(work: Work, events: Events) -> int:
     if ready_at > timezone.now():
         raise ComeBack(ready_at)
     noted = books.poll_books(work)
+    noted += unfed.look_at_deleted(
+        work, [(event.entity, event.record_id) for event in events if event.operation == "delete"], priority=PRIORITY
+    )
     _finish(events, "looked")
     return noted
 

@@ -7,9 +7,11 @@ last two months every hour, all of them once a day. Where nothing was posted no 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from connectors.errors import NoPermission, Rejected
@@ -44,6 +46,17 @@ def note_unfed(work: Work, since: datetime) -> int:
     return noted
 
 
+def look_at_deleted(work: Work, named: Iterable[tuple[str, str]], *, priority: int) -> int:
+    """Look again at what was posted of records of such lists, given by entity and id, that an event calls deleted."""
+    gone = set(named)
+    looked_at = 0
+    for source in in_use(work):
+        ids = [record_id for entity, record_id in gone if entity == source.reads.entity]
+        if ids and not source.is_fed:
+            looked_at += ledger.make_due(_entries(work, source).filter(source_id__in=ids), priority=priority)
+    return looked_at
+
+
 def _note_deleted(work: Work, source: BookSource) -> int:
     now = timezone.now()
     for name, every, days in LOOKS:
@@ -62,9 +75,7 @@ def _note_deleted(work: Work, source: BookSource) -> int:
 
 def _compare(work: Work, source: BookSource, first: date | None) -> int:
     """Look again at what we posted of records dated from `first` on that the list lacks."""
-    posted = Entry.objects.filter(
-        flow=source.flow, source_connection=work.qbo.connection, source_type=source.reads.key
-    ).exclude(target_id="")
+    posted = _entries(work, source).exclude(target_id="")
     posted = posted.filter(document_date__gte=first) if first is not None else posted
     rows = posted.values_list("source_id", "document_date")
     known = {source_id: dated for source_id, dated in rows if dated is not None}
@@ -75,3 +86,7 @@ def _compare(work: Work, source: BookSource, first: date | None) -> int:
     gone = sorted(known.keys() - there)
     # One whose date was moved back is looked at for nothing.
     return ledger.make_due(posted.filter(source_id__in=gone)) if gone else 0
+
+
+def _entries(work: Work, source: BookSource) -> QuerySet[Entry]:
+    return Entry.objects.filter(flow=source.flow, source_connection=work.qbo.connection, source_type=source.reads.key)

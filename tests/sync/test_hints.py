@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from connectors.errors import Throttled
 from connectors.models import Connection, Cursor, InboundEvent
+from connectors.qbo.resources import JOURNAL_ENTRIES, TIME_ACTIVITIES
+from mapping.choices import choose
 from smoothx.tenants.models import DueWork, Tenant
 from smoothx.tenants.scope import require_tenant_id
 from sync import hints, hooks, tasks
@@ -22,7 +24,7 @@ from sync.models import Attempt, Entry, FlowSetting
 from sync.tasks import EVENTS, LEASE, look_into_events, look_soon
 from sync.work import Work
 from tests import worlds
-from tests.factories import connections
+from tests.factories import connections, make_entry
 from tests.sync.claims import Claim, bills_of, entry_of, half_billed, post, state_of, worked_example
 
 pytestmark = pytest.mark.timeout(120)
@@ -154,6 +156,25 @@ def test_while_the_vendor_wants_to_be_spared_events_wait(scope: Tenant, monkeypa
     monkeypatch.setattr(hints.intake, "poll_projects", lambda *_: 0)
     look_into_events(tenant_id=scope.pk)
     assert (DueWork.objects.get(topic=EVENTS).due_at, outcomes()) == (None, ["looked"])
+
+
+def test_hours_that_an_event_calls_deleted_are_looked_at_again(scope: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The change feed does not know them, and a list of them is compared hourly only."""
+    procore, books = connections()
+    Tenant.objects.update(state=Tenant.State.LIVE)
+    FlowSetting.objects.create(flow="payroll_costs", is_on=True)
+    choose("labour_source", "time", None)
+    known = {"flow": "payroll_costs", "source_connection": books, "target_connection": procore}
+    for source_id, resource in (("9", TIME_ACTIVITIES), ("8", TIME_ACTIVITIES), ("9", JOURNAL_ENTRIES)):
+        make_entry(source_type=resource.key, source_id=source_id, target_type="direct_cost", **known)
+    monkeypatch.setattr(hints.books, "poll_books", lambda work: 0)
+    event("qbo", "TimeActivity", "9", operation="delete")
+    event("qbo", "TimeActivity", "8")
+    event("qbo", "JournalEntry", "9", operation="delete")
+    assert look_into(Work()) == 1
+    due = Entry.objects.filter(due_at__isnull=False).values_list("source_type", "source_id", "priority")
+    assert list(due) == [(TIME_ACTIVITIES.key, "9", hints.PRIORITY)]
+    assert outcomes() == ["looked"] * 3
 
 
 def test_a_burst_of_deliveries_wakes_one_worker(scope: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
