@@ -36,7 +36,10 @@ HOLDERS: dict[str, str] = {
     procore.WORK_ORDER_CONTRACTS.key: "purchase_orders",
 }
 COSTS = "expenses"
-COST_RECORDS: dict[str, Resource] = {each.entity: each for each in (qbo.BILLS, qbo.VENDOR_CREDITS, qbo.PURCHASES)}
+PAYROLL = "payroll_costs"
+COST_RECORDS: dict[str, Resource] = {
+    each.entity: each for each in (qbo.BILLS, qbo.VENDOR_CREDITS, qbo.PURCHASES, qbo.JOURNAL_ENTRIES)
+}
 LOOKED_UNTIL = "attachments_to_procore.posted"
 # A posting may be written while files are being looked for.
 OVERLAP = timedelta(minutes=2)
@@ -94,7 +97,12 @@ def note_posted(work: Work, note: Note) -> int:
 
 
 def _posted_costs(work: Work) -> Any:
-    return Entry.objects.filter(flow=COSTS, source_connection=work.qbo.connection).exclude(target_id="")
+    """Without journal entries that have labour too: on those the payroll of everybody may hang, and what is attached
+    in Procore the project's team sees."""
+    rows = Entry.objects.filter(source_connection=work.qbo.connection)
+    labour = rows.filter(flow=PAYROLL, source_type=qbo.JOURNAL_ENTRIES.key)
+    costs = rows.filter(flow=COSTS).exclude(target_id="")
+    return costs.exclude(source_type=qbo.JOURNAL_ENTRIES.key, source_id__in=labour.values("source_id"))
 
 
 def _find_on(work: Work, entity: str, ids: Sequence[str]) -> Iterable[dict[str, Any]]:

@@ -42,6 +42,7 @@ FLOW = Flow(
     label="QuickBooks attachments to Procore",
     noun="File",
     source="qbo",
+    stage="attachment",
     reads=qbo.ATTACHABLES,
     rule=cost_file_for,
     describe=describe_file,
@@ -51,6 +52,7 @@ FLOW = Flow(
     # In Procore a project's team sees what hangs on its costs, which in the books only the office does.
     is_on_at_first=False,
     is_beside=True,
-    help="Each file on a bill, expense or vendor credit that became a direct cost is attached to that direct cost "
-    "too, up to 100 MB. A cost of several projects gives it to each. One removed in QuickBooks stays in Procore.",
+    help="Each file on a bill, expense, vendor credit or journal entry that became a direct cost is attached to that "
+    "direct cost too, up to 100 MB. A cost of several projects gives it to each. One removed in QuickBooks stays in "
+    "Procore.",
 )
