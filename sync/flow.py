@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from connectors.resource import Resource
 from mapping.defaults import DefaultKind, Defaults, Screen
@@ -15,6 +15,9 @@ from mapping.maps import Maps
 from sync.plan import Plan
 
 Side = Literal["procore", "qbo"]
+# A backlog drains in this order, so that what others build on stands when their turn comes.
+Stage = Literal["contact", "project", "codes", "document", "payment", "attachment"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
 Rule = Callable[[Any, Maps, Defaults], Plan[Any]]
 
 
@@ -39,6 +42,7 @@ class Flow:
     settings page `screen`, and runs without being switched when `is_on_at_first`. `asked_as` is the set-up guide's
     name of a switch that has to be set, on or off, before going live.
 
+    `stage` is its place in a backlog, whatever came first.
     `trigger`: "event" follows changes at the source, "push" only a person's button. `links` is the mapping a posted
     document creates, by the part of its ledger key or the only one. `reads_by_part` is what is read instead of `reads`
     for a part. `sends_together`: from `fewest_together` due on, its documents go out in common calls, `in_order` no
@@ -61,6 +65,7 @@ class Flow:
     needs: tuple[MappingKind, ...] = ()
     uses: tuple[DefaultKind, ...] = ()
     after: tuple[str, ...] = ()
+    stage: Stage = "document"
     trigger: Literal["event", "push"] = "event"
     links: tuple[MappingKind, ...] = ()
     reads_by_part: Mapping[str, Resource] = field(default_factory=dict)

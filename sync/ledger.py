@@ -20,6 +20,7 @@ from smoothx.tenants.scope import require_tenant_id
 from sync.codes import CODES, STATE_ORDER
 from sync.flow import Description
 from sync.models import Entry, OpeningBalance, Outgoing, WaitingFor
+from sync.order import stage_of_entry
 from sync.plan import Notice
 from sync.queueing import SYNC_TOPIC as SYNC_TOPIC
 from sync.queueing import look_at_next as look_at_next
@@ -80,11 +81,11 @@ def lock_subjects(subjects: Iterable[str]) -> None:
 
 
 def due_entries(limit: int) -> list[Entry]:
-    """What is due, or was held by a worker that died, in the order it may be posted.
+    """What is due, or was held by a worker that died: of equally urgent ones what others build on first.
 
     Annotated with `open_state`, the state of its open write, and `has_waits`.
     """
-    return list(_due(timezone.now()).order_by("priority", "group", "position", "id")[:limit])
+    return list(_due(timezone.now()).order_by("priority", stage_of_entry(), "group", "position", "id")[:limit])
 
 
 def _due(now: datetime) -> models.QuerySet[Entry]:

@@ -38,6 +38,7 @@ FLOW = Flow(
     label="Procore attachments to QuickBooks",
     noun="File",
     source="procore",
+    stage="attachment",
     reads=procore.ATTACHMENTS,
     rule=attached_file_for,
     describe=describe_file,

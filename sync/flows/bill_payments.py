@@ -140,6 +140,7 @@ FLOW = Flow(
     label="Bill payments to payments issued",
     noun="Bill payment",
     source="qbo",
+    stage="payment",
     reads=qbo.BILL_PAYMENTS,
     rule=payment_issued_for,
     describe=describe_part,

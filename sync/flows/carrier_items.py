@@ -33,6 +33,7 @@ FLOW = Flow(
     label="Accounts to products and services",
     noun="Account",
     source="qbo",
+    stage="codes",
     writes="qbo",
     reads=qbo.ACCOUNTS,
     rule=carrier_for,

@@ -25,6 +25,7 @@ FLOW = Flow(
     label="Cost codes to classes",
     noun="Cost code",
     source="procore",
+    stage="codes",
     reads=procore.STANDARD_COST_CODES,
     rule=class_for,
     describe=describe_code,

@@ -67,6 +67,7 @@ FLOW = Flow(
     label="Cost codes to products and services",
     noun="Cost code",
     source="procore",
+    stage="codes",
     reads=procore.STANDARD_COST_CODES,
     rule=item_for,
     describe=describe_code,

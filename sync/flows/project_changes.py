@@ -249,6 +249,7 @@ FLOW = Flow(
     label="Changes of projects to sub-customers",
     noun="Project",
     source="procore",
+    stage="project",
     reads=procore.PROJECTS,
     rule=job_change_for,
     describe=describe_change,

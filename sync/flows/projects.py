@@ -91,6 +91,7 @@ FLOW = Flow(
     label="Projects to sub-customers",
     noun="Project",
     source="procore",
+    stage="project",
     reads=procore.PROJECTS,
     rule=sub_customer_for,
     describe=describe_project,

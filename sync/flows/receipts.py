@@ -166,6 +166,7 @@ FLOW = Flow(
     label="Customer payments to payments received",
     noun="Customer payment",
     source="qbo",
+    stage="payment",
     reads=qbo.PAYMENTS,
     rule=payment_received_for,
     describe=describe_receipt,

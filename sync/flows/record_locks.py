@@ -70,6 +70,7 @@ FLOW = Flow(
     label="Locks on posted records",
     noun="Record to lock",
     source="procore",
+    stage="attachment",
     writes="procore",
     reads=procore.REQUISITIONS,
     rule=lock_for,

@@ -166,6 +166,15 @@ def test_what_is_due_comes_in_the_order_it_may_be_posted(scope: Any) -> None:
     assert ledger.due_entries(2) == [urgent, other]
 
 
+def test_a_backlog_drains_so_that_parents_go_first(scope: Any) -> None:
+    """Whatever was put in the queue first; what a person waits for still goes before everything."""
+    now = timezone.now()
+    wanted = ["contacts_to_qbo", "projects", "carrier_items", "bills", "bill_payments", "attachments_to_qbo"]
+    made = {flow: make_entry("queued", flow=flow, due_at=now) for flow in reversed(wanted)}
+    urgent = make_entry("queued", flow="attachments_to_procore", due_at=now, priority=5)
+    assert ledger.due_entries(10) == [urgent, *(made[flow] for flow in wanted)]
+
+
 def test_what_a_living_worker_has_is_not_handed_out_and_what_a_dead_one_had_is(scope: Any) -> None:
     now = timezone.now()
     make_entry("queued", due_at=now, claimed_by="living", claimed_until=now + timedelta(minutes=1))
