@@ -8,16 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from mapping.candidates import linked_left
-from mapping.counts.figures import (
-    Figure,
-    Figures,
-    codes_by_parent,
-    dead_rows,
-    divisions,
-    pick,
-    read_figures,
-    settled_rows,
-)
+from mapping.counts.figures import Asked, Figure, pick, read_figures
 from mapping.counts.tree import Below, Division, Tree, build_tree
 from mapping.left_out import left_out
 from mapping.models import RemoteItem
@@ -67,7 +58,7 @@ def load_coverages(sections: Iterable[Section], sides: Sides) -> dict[str, Cover
     wanted = list(sections)
     if sides.procore is None:
         return {section.key: Coverage() for section in wanted}
-    figures = read_figures(figure for section in wanted for figure in coverage_figures(section, sides))
+    figures = read_figures([asked for section in wanted for asked in ask_coverage(section)], sides)
     return {section.key: read_coverage(section, figures) for section in wanted}
 
 
@@ -75,14 +66,14 @@ def load_tree(section: Section, sides: Sides) -> Tree:
     """The divisions of a section that has them, in one statement."""
     if sides.procore is None:
         return Tree()
-    return read_tree(section, read_figures(coverage_figures(section, sides)))
+    return read_tree(section, read_figures(ask_coverage(section), sides))
 
 
-def coverage_figures(section: Section, sides: Sides) -> list[Figures]:
+def ask_coverage(section: Section) -> list[Asked]:
     """What has to be asked for a section's coverage, and for its tree where it has one."""
     if is_code_section(section):
-        return [codes_by_parent(section, sides), divisions(section, sides), dead_rows(section, sides)]
-    return [settled_rows(section, sides), dead_rows(section, sides)]
+        return [("codes", section), ("division", section), ("dead", section)]
+    return [("cover", section), ("dead", section)]
 
 
 def read_coverage(section: Section, figures: Sequence[Figure]) -> Coverage:

@@ -7,19 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from mapping.automap.ranking import rank_lefts, rank_rights
-from mapping.counts.figures import (
-    Figure,
-    Figures,
-    broken_links,
-    links_by_kind,
-    open_rights,
-    pick,
-    read_figures,
-    rows_left_out,
-)
+from mapping.counts.figures import Asked, Figure, pick, read_figures
 from mapping.counts.kept import Facts, keep, read_kept
 from mapping.counts.tree import Tree
-from mapping.coverage import Coverage, coverage_figures, is_code_section, read_coverage, read_tree
+from mapping.coverage import Coverage, ask_coverage, is_code_section, read_coverage, read_tree
 from mapping.kinds import KINDS
 from mapping.page.ranked import NONE, Ranked
 from mapping.screens import SECTIONS, Section, Shown, Situation, choose_sections
@@ -32,10 +23,10 @@ MOST_FIRST = 3
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing that is counted: from which lists, by which figures, and what is kept of them."""
+    """One thing that is counted: from which lists, by what is asked, and what is kept of the figures."""
 
     lists: frozenset[str]
-    figures: Callable[[], list[Figures]]
+    asked: Sequence[Asked]
     read: Callable[[Sequence[Figure]], Facts]
 
 
@@ -75,9 +66,9 @@ def load_facts(section: Section, situation: Situation, sides: Sides) -> PageFact
     parts, best = _parts(section, sides), f"best:{section.key}"
     kept = read_kept({name: part.lists for name, part in parts.items()} | {best: _lists(section)})
     facts = dict(kept.facts)
-    asked = [name for name in parts if name not in facts and _is_worth_counting(name, section, situation, facts)]
-    figures = read_figures(figure for name in asked for figure in parts[name].figures())
-    counted = {name: parts[name].read(figures) for name in asked}
+    missing = [name for name in parts if name not in facts and _is_worth_counting(name, section, situation, facts)]
+    figures = read_figures([asked for name in missing for asked in parts[name].asked], sides)
+    counted = {name: parts[name].read(figures) for name in missing}
     orders: dict[str, dict[str, list[int]]] = {}
     if best not in facts and section.can_automap and sides.procore is not None and sides.quickbooks is not None:
         pairs, rows = rank_lefts(section, sides, _tree_of(section, facts | counted))
@@ -162,7 +153,7 @@ def _is_worth_counting(name: str, section: Section, situation: Situation, facts:
 
 
 def _parts(section: Section, sides: Sides) -> dict[str, Part]:
-    parts = {LINKS: Part(frozenset(KINDS), lambda: [links_by_kind()], _read_links)}
+    parts = {LINKS: Part(frozenset(KINDS), [("links", section)], _read_links)}
     for each in SECTIONS.values():
         if each == section and is_code_section(section):
             parts[f"tree:{each.key}"] = _tree(each, sides)
@@ -178,14 +169,14 @@ def _cover(section: Section, sides: Sides) -> Part:
         found = read_coverage(section, figures)
         return asdict(found)
 
-    return Part(_lists(section), lambda: coverage_figures(section, sides) if sides.procore else [], read)
+    return Part(_lists(section), ask_coverage(section) if sides.procore else [], read)
 
 
 def _tree(section: Section, sides: Sides) -> Part:
     def read(figures: Sequence[Figure]) -> Facts:
         return read_tree(section, figures).as_facts()
 
-    return Part(_lists(section), lambda: coverage_figures(section, sides) if sides.procore else [], read)
+    return Part(_lists(section), ask_coverage(section) if sides.procore else [], read)
 
 
 def _rights(section: Section, sides: Sides) -> Part:
@@ -194,7 +185,7 @@ def _rights(section: Section, sides: Sides) -> Part:
     def read(figures: Sequence[Figure]) -> Facts:
         return {"open": sum(row[3] for row in pick(figures, f"right:{section.key}"))}
 
-    return Part(lists, lambda: [open_rights(section, sides)] if sides.quickbooks else [], read)
+    return Part(lists, [("right", section)] if sides.quickbooks else [], read)
 
 
 def _state(section: Section, sides: Sides) -> Part:
@@ -202,10 +193,7 @@ def _state(section: Section, sides: Sides) -> Part:
         broken, out = pick(figures, f"broken:{section.key}"), pick(figures, f"out:{section.key}")
         return {"broken": sum(row[3] for row in broken), "left_out": sum(row[3] for row in out)}
 
-    def figures() -> list[Figures]:
-        return [broken_links(section, sides), rows_left_out(section, sides)] if sides.procore else []
-
-    return Part(_lists(section), figures, read)
+    return Part(_lists(section), [("broken", section), ("out", section)] if sides.procore else [], read)
 
 
 def _lists(section: Section) -> frozenset[str]:
