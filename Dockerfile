@@ -7,7 +7,7 @@ COPY pyproject.toml requirements.lock ./
 RUN python -c "import tomllib; print('\n'.join(tomllib.load(open('pyproject.toml','rb'))['project']['dependencies']))" > runtime.txt \
     && pip install --requirement runtime.txt --constraint requirements.lock
 
-COPY manage.py ./
+COPY manage.py gunicorn.conf.py ./
 COPY smoothx smoothx
 COPY connectors connectors
 COPY mapping mapping
@@ -22,4 +22,4 @@ RUN DATABASE_URL=postgresql:///none REDIS_URL=redis://none SECRET_KEY=build \
     && useradd --system --no-create-home smoothx
 USER smoothx
 EXPOSE 8000
-CMD ["gunicorn", "smoothx.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--access-logfile", "-"]
+CMD ["gunicorn", "smoothx.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4"]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging.config
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smoothx.settings")
 
@@ -12,3 +16,9 @@ app = Celery("smoothx")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["mapping.automap", "mapping.directory", "mapping.imports", "mapping.options"])
+
+
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Workers and beat write the same lines as the web; without a receiver Celery would set up its own."""
+    logging.config.dictConfig(settings.LOGGING)

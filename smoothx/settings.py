@@ -11,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from smoothx.embedded import ensure_services
 from smoothx.lib.env import BadSetting, env_flag, env_list, env_number, env_text
+from smoothx.lib.log_config import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = Path(env_text("SMOOTHX_LOCAL_DIR", str(BASE_DIR / ".local")))
@@ -43,6 +44,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "smoothx.watching.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "smoothx.pages.middleware.ContentSecurityPolicyMiddleware",
@@ -225,10 +227,4 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_max": 0.5,
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env_text("LOG_LEVEL", "INFO")},
-}
+LOGGING = logging_config(env_text("LOG_FORMAT", "line" if DEBUG else "json"), env_text("LOG_LEVEL", "INFO"))

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from connectors.errors import Missing, Throttled, VendorError
 from connectors.procore.records import UnreadableRecord
+from smoothx.lib.log_context import bound
 from smoothx.tenants.models import Tenant
 from sync import batches, ledger, outbox, settle, sources
 from sync.flow import Flow
@@ -88,14 +89,16 @@ class Engine:
         entries = ledger.claim_many(flow.key, self.owner, limit=limit, priority=first.priority, choose=choose)
         carrier = batches.Batches(self.work, fail=self._fail, send_one=self._send)
         if entries:
-            carrier.carry(flow, entries)
+            with bound(flow=flow.key):
+                carrier.carry(flow, entries)
         self.is_throttled = self.is_throttled or carrier.is_throttled
         return len(entries)
 
     def _take(self, entry: Entry) -> bool:
         if self.is_throttled or not ledger.claim(entry, self.owner):
             return False
-        self.handle(entry)
+        with bound(flow=entry.flow, entry=entry.pk):
+            self.handle(entry)
         return True
 
     def handle(self, entry: Entry) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from celery import Task
 
+from smoothx.lib.log_context import bound
 from smoothx.tenants.scope import tenant_scope
 
 
@@ -18,5 +19,6 @@ class TenantTask(Task):  # type: ignore[type-arg]
         if args or "tenant_id" not in kwargs:
             message = f"{self.name} must be called with tenant_id= and keywords only"
             raise TypeError(message)
-        with tenant_scope(kwargs["tenant_id"]):
+        # The number of the message is None where a task is called as a function.
+        with tenant_scope(kwargs["tenant_id"]), bound(task=self.name, task_id=self.request.id):
             return super().__call__(**kwargs)
