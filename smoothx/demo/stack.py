@@ -121,7 +121,7 @@ def start_product(supervisor: Supervisor, port: int, options: Options) -> None:
     """Start the web server, one worker and the scheduler."""
     bind = f"127.0.0.1:{port}"
     web = [sys.executable, "-m", "gunicorn", "smoothx.wsgi", "--bind", bind, "--workers", "1", "--threads", "8"]
-    supervisor.start(Process("web", [*web, "--access-logfile", "-"], ready=answers(f"http://{bind}/accounts/login/")))
+    supervisor.start(Process("web", web, ready=answers(f"http://{bind}/accounts/login/")))
     worker = ["worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "INFO", "--without-mingle"]
     supervisor.start(Process("worker", [*CELERY, *worker]))
     schedule = str(options.directory / "celerybeat-schedule")
