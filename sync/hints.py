@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from connectors.models import Cursor, InboundEvent, Vendor
 from smoothx.tenants.models import Tenant
-from sync import books, intake, ledger, unfed
+from sync import books, intake, ledger, made_watch, unfed
 from sync.echoes import find_early, find_echoes
 from sync.models import Entry
 from sync.polls import POLLS, ProjectPoll
@@ -106,6 +106,7 @@ def _look_in_procore(work: Work, events: Events) -> int:
         noted += intake.poll_projects(work, work.procore, started_at)
     if any(event.entity == COMPANIES for event in events):
         intake.poll_companies(work.procore, started_at)
+    made_watch.look_at_named(work, [(event.entity, event.record_id) for event in events])
     for (place, project_id), record_ids in named.items():
         noted += _look_at(work, POLLS[place], project_id, record_ids, started_at)
     _finish(events, "looked")

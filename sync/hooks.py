@@ -15,7 +15,8 @@ from connectors.models import Connection
 from connectors.procore.hooks import Trigger, ensure_hook
 from connectors.procore.webhooks import make_authorization
 from connectors.transport import is_loopback
-from sync.hints import PROJECTS
+from sync.hints import COMPANIES, PROJECTS
+from sync.made_watch import ANNOUNCED_AS
 from sync.pace import HOOK_FACT, HOOK_ON
 from sync.polls import POLLS
 from sync.work import Work
@@ -27,10 +28,13 @@ ON, REFUSED, UNREACHABLE = HOOK_ON, "refused", "unreachable"
 
 
 def wanted_triggers() -> set[Trigger]:
-    """Every list that is polled, with its parts. Projects are not deleted in Procore, at least not with an event."""
-    names = {name for poll in POLLS for name in poll.announced_as}
-    projects = {(PROJECTS, change) for change in CHANGES if change != "delete"}
-    return {(name, change) for name in names for change in CHANGES} | projects
+    """Every list that is polled, with its parts, and what we make there.
+
+    Procore tells of no deletion of projects, and documents one of companies that its own list of events lacks.
+    """
+    names = {name for poll in POLLS for name in poll.announced_as} | ANNOUNCED_AS.keys()
+    company = {(name, change) for name in (PROJECTS, COMPANIES) for change in CHANGES if change != "delete"}
+    return {(name, change) for name in names for change in CHANGES} | company
 
 
 def keep_hook(work: Work) -> str:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import Q
+from django.utils import timezone
 
 from connectors.errors import Missing, NoPermission, Rejected
 from connectors.models import Cursor
@@ -29,6 +30,7 @@ from sync.flows.record_locks import KEY as LOCKS
 from sync.locks import MADE
 from sync.models import Entry
 from sync.targets import adapter_for
+from sync.targets.payments import PAYMENT_ENTITIES
 from sync.updating import hold_drift
 from sync.work import Work
 from sync.written import find_drift
@@ -38,6 +40,12 @@ log = logging.getLogger(__name__)
 RESOURCE = "procore.made.looked"
 EVERY = timedelta(hours=1)
 GONE, CLAIM = "target_deleted", "commitment_invoice"
+# Procore's names of the events about such records.
+ANNOUNCED_AS: Mapping[str, tuple[str, ...]] = {
+    "Direct Costs": ("direct_cost",),
+    "Contract Payments": PAYMENT_ENTITIES,
+    "Draw Requests": (CLAIM,),
+}
 # Among the facts of an entry, which each write of ours makes anew: the version compared after its second was over.
 COMPARED = "compared_version"
 # Procore's clock and ours may differ by this much.
@@ -105,12 +113,13 @@ def look_at_made(work: Work, started_at: datetime) -> int:
     return changed
 
 
-def find_open_records(connection_id: int) -> list[Entry]:
-    """Posted to Procore, not on their way, and not locked: made without a lock, or opened since. Invoices of
-    commitments never are locked."""
+def find_open_records(connection_id: int, *, ids: Sequence[str] | None = None) -> list[Entry]:
+    """All, or those with these ids: posted to Procore, not on their way, and not locked (made without a lock, or
+    opened since). Invoices of commitments never are locked."""
     opened = Entry.objects.filter(flow=LOCKS, target_id="", state=Entry.State.INELIGIBLE).values("source_id")
     kinds = [*MADE, CLAIM]
     rows = Entry.objects.filter(target_connection=connection_id, target_type__in=kinds).exclude(target_id="")
+    rows = rows.filter(target_id__in=ids) if ids is not None else rows
     is_open = Q(planned__document__is_locked=False) | Q(target_id__in=opened) | Q(target_type=CLAIM)
     return list(rows.filter(is_open).exclude(outgoing__state__in=ledger.OPEN_OUTGOING).order_by("id"))
 
@@ -126,7 +135,17 @@ def _look(work: Work, place: Place, entries: Sequence[Entry], owed: Owed) -> int
         pages = work.procore.list(procore.DIRECT_COST_HEADS, project_id=project_id)
     rows = {str(row["id"]): row for page in pages for row in page}
     chosen = [entry for entry in entries if owed.takes(entry, rows.get(entry.target_id))]
-    return sum(_compare(work, entry, rows.get(entry.target_id), owed) for entry in chosen)
+    return sum(_compare(work, entry, owed) for entry in chosen)
+
+
+def look_at_named(work: Work, named: Iterable[tuple[str, str]]) -> int:
+    """Look at those of our records that events name, by the vendor's word and the id. Answers how many had changed."""
+    wanted = {(kind, record_id) for word, record_id in named for kind in ANNOUNCED_AS.get(word, ())}
+    if not wanted:
+        return 0
+    ours = find_open_records(work.procore.connection.pk, ids=[record_id for _, record_id in wanted])
+    owed = Owed(timezone.now(), 0)
+    return sum(_compare(work, entry, owed) for entry in ours if (entry.target_type, entry.target_id) in wanted)
 
 
 def is_known(entry: Entry, row: Row | None) -> bool:
@@ -146,12 +165,15 @@ def _total(entry: Entry, row: Row) -> Decimal:
     return money(row.get("grand_total") if "grand_total" in row else row.get("amount"))
 
 
-def _compare(work: Work, entry: Entry, row: Row | None, owed: Owed) -> bool:
-    """Whether there was something to tell. A document that a worker has just then is looked at next time."""
+def _compare(work: Work, entry: Entry, owed: Owed) -> bool:
+    """Whether there was something to tell. A document that a worker has just then is looked at next time.
+
+    That a list lacks it is no proof: rows move from page to page while a list is read. So it is asked for by itself.
+    """
     if not ledger.claim(entry, RESOURCE, keeps_due=True):
         return False
     try:
-        standing = adapter_for(entry.target_type).look(work, entry) if row is not None else None
+        standing = adapter_for(entry.target_type).look(work, entry)
     except Missing:
         standing = None
     except Exception:

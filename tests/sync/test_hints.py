@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connectors.errors import Throttled
+from connectors.errors import Missing, Throttled
 from connectors.models import Connection, Cursor, InboundEvent
 from connectors.qbo.resources import JOURNAL_ENTRIES, TIME_ACTIVITIES
 from mapping.choices import choose
@@ -21,6 +21,8 @@ from sync.engine import Engine
 from sync.hints import BOOKS_EVERY, ComeBack, look_into
 from sync.intake import poll_procore
 from sync.models import Attempt, Entry, FlowSetting
+from sync.targets import Standing
+from sync.targets.direct_costs import DirectCosts
 from sync.tasks import EVENTS, LEASE, look_into_events, look_soon
 from sync.work import Work
 from tests import worlds
@@ -175,6 +177,40 @@ def test_hours_that_an_event_calls_deleted_are_looked_at_again(scope: Tenant, mo
     due = Entry.objects.filter(due_at__isnull=False).values_list("source_type", "source_id", "priority")
     assert list(due) == [(TIME_ACTIVITIES.key, "9", hints.PRIORITY)]
     assert outcomes() == ["looked"] * 3
+
+
+@pytest.mark.parametrize(("there", "state"), [(True, "posted"), (False, "held")])
+def test_an_event_about_a_record_we_made_in_procore_has_it_looked_at(
+    scope: Tenant, monkeypatch: pytest.MonkeyPatch, there: bool, state: str
+) -> None:
+    """One that is locked nobody changes by hand, and of the others only the one that is named is read."""
+    procore, books = connections()
+    Tenant.objects.update(state=Tenant.State.LIVE)
+    known = {
+        "flow": "expenses",
+        "source_connection": books,
+        "target_connection": procore,
+        "target_type": "direct_cost",
+    }
+    for target_id, is_locked in (("7", False), ("8", False), ("9", True)):
+        make_entry(target_id=target_id, planned={"document": {"is_locked": is_locked}}, **known)
+    seen: list[str] = []
+
+    def look(self: Any, work: Work, entry: Entry) -> Standing:
+        seen.append(entry.target_id)
+        if not there:
+            raise Missing("gone")
+        return Standing("2026-09-15T12:00:00Z", entry.target_total)
+
+    monkeypatch.setattr(DirectCosts, "look", look)
+    monkeypatch.setattr(hints.intake, "poll_one_list", lambda *_, **__: 0)
+    for record_id in ("7", "9", "77"):
+        event("procore", "Direct Costs", record_id, project_id="501", changed_at=None)
+    look_into(Work())
+    assert seen == ["7"]
+    entry = Entry.objects.get(target_id="7")
+    assert (entry.state, [notice["code"] for notice in entry.notices]) == (state, [] if there else ["target_deleted"])
+    assert set(Entry.objects.exclude(pk=entry.pk).values_list("state", flat=True)) == {"posted"}
 
 
 def test_a_burst_of_deliveries_wakes_one_worker(scope: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
