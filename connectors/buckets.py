@@ -1,7 +1,11 @@
-"""Where the token buckets are kept: in Redis for all processes, in memory for one. Both reckon alike.
+"""What keeps one vendor account's calls within its limits, and the store of one process for it.
 
 A bucket is written as the moment its next call is due. A call takes the earliest moment that every bucket, the pause
-and the vendor's own count allow, and pushes the moments on: callers are served in order and none starves.
+and the vendor's own count allow, and pushes the moments on: callers are served in order and none starves. An account
+nothing is known of gets no burst at first: its calls may have been forgotten.
+
+Beside them stands a circuit breaker: after MOST_FAILURES calls in a row without an answer nobody calls for a while,
+then one call is let through to look.
 """
 
 from __future__ import annotations
@@ -9,13 +13,24 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
-import redis
+# No pause and no window of either vendor is longer. What lies further ahead was written before the clock was set back.
+LONGEST_PAUSE = 3600.0
+LONGEST_DUE = 120.0
+# Of a window longer than this the last quarter is spread over what is left of it: nobody waits an hour for one call.
+PACED_FROM, PACED_SHARE = 60.0, 0.25
+# How soon to ask again when as many calls are under way as may be, and when one whose process died is forgotten.
+TURN_AGAIN, TURN_LASTS = 0.05, 150.0
+# The breaker: failures in a row, and the seconds it stays open at first (twice as long each time) and at the most.
+MOST_FAILURES, FIRST_OPEN, LONGEST_OPEN = 5, 15.0, 120.0
+# Until when the one call that looks has the field for itself.
+PROBE_LASTS = 60.0
 
-SOCKET_SECONDS = 2.0
+# Whether a call showed that the vendor is there; "" when it shows nothing.
+Health = Literal["alive", "away", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,129 +52,156 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """`delay` is the sleep before the call when granted, else the seconds until it is worth asking again."""
+    """`delay` is the sleep before the call when granted, else the seconds until it is worth asking again.
+
+    `is_shut`: refused because the vendor does not answer.
+    """
 
     is_granted: bool
     delay: float
+    is_shut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One call's place among at most `most` under way at a time; no limit with 0."""
+
+    name: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The vendor says `left` of `limit` calls remain in `window`, which ends in `seconds`."""
+
+    left: int
+    limit: int
+    window: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Calls in a row without an answer, since when (Unix time), and for how many seconds nobody calls."""
+
+    failures: int
+    since: float
+    shut_for: float
+
+
+NO_TURN = Turn("", 0)
 
 
 class Store(Protocol):
-    def reserve(self, key: str, buckets: Sequence[Bucket], longest: float) -> Grant:
+    def reserve(self, key: str, buckets: Sequence[Bucket], longest: float, turn: Turn = NO_TURN) -> Grant:
         """A moment within `longest` seconds for one call; nothing is taken when there is none."""
 
-    def look(self, key: str) -> float:
-        """Seconds for which `key` is still paused."""
+    def look(self, key: str, turn: Turn = NO_TURN) -> float:
+        """Seconds for which the call still waits; at 0 it has its turn."""
 
     def pause(self, key: str, seconds: float) -> None:
         """No call for `seconds`; a longer pause that is already set stays."""
 
-    def count(self, key: str, *, left: int, window: str, seconds: float) -> None:
-        """The vendor says `left` calls remain in `window`, which ends in `seconds`."""
+    def end(self, key: str, turn: Turn = NO_TURN, health: Health = "", count: Count | None = None) -> float:
+        """A call is over. Answers for how many seconds the breaker is open now."""
+
+    def silence(self, key: str) -> Silence:
+        """How the vendor answers."""
 
 
-_RESERVE = """
-local time = redis.call('TIME')
-local now = time[1] + time[2] / 1000000
-local function get(field) return tonumber(redis.call('HGET', KEYS[1], field) or '0') end
-local start = math.max(now, get('paused_until'))
-local left = redis.call('HGET', KEYS[1], 'left')
-local is_counted = left and get('window_ends') > now
-if is_counted and tonumber(left) <= 0 then start = math.max(start, get('window_ends')) end
-for i = 2, #ARGV, 3 do start = math.max(start, get('due:' .. ARGV[i]) - ARGV[i + 2]) end
-if start - now > tonumber(ARGV[1]) then return {0, tostring(start - now)} end
-for i = 2, #ARGV, 3 do
-    local due = math.max(get('due:' .. ARGV[i]), start) + ARGV[i + 1]
-    redis.call('HSET', KEYS[1], 'due:' .. ARGV[i], string.format('%.6f', due))
-end
-if is_counted and tonumber(left) > 0 then redis.call('HINCRBY', KEYS[1], 'left', -1) end
-redis.call('EXPIRE', KEYS[1], 7200)
-return {1, tostring(start - now)}
-"""
-_PAUSE = """
-local time = redis.call('TIME')
-local now = time[1] + time[2] / 1000000
-local known = tonumber(redis.call('HGET', KEYS[1], 'paused_until') or '0')
-if ARGV[1] ~= '0' then
-    known = math.max(known, now + ARGV[1])
-    redis.call('HSET', KEYS[1], 'paused_until', string.format('%.6f', known))
-    redis.call('EXPIRE', KEYS[1], 7200)
-end
-return tostring(known - now)
-"""
-_COUNT = """
-local time = redis.call('TIME')
-local known = redis.call('HMGET', KEYS[1], 'window', 'left')
-local left = tonumber(ARGV[1])
-if known[1] == ARGV[2] and known[2] then left = math.min(left, tonumber(known[2])) end
-local ends = time[1] + time[2] / 1000000 + ARGV[3]
-redis.call('HSET', KEYS[1], 'left', left, 'window', ARGV[2], 'window_ends', string.format('%.6f', ends))
-redis.call('EXPIRE', KEYS[1], 7200)
-"""
-
-
-class RedisStore:
-    """Shared by every process. All methods raise redis.RedisError when Redis is away."""
-
-    def __init__(self, url: str) -> None:
-        client = redis.Redis.from_url(url, socket_timeout=SOCKET_SECONDS, socket_connect_timeout=SOCKET_SECONDS)
-        self._reserve = client.register_script(_RESERVE)
-        self._pause = client.register_script(_PAUSE)
-        self._count = client.register_script(_COUNT)
-
-    def reserve(self, key: str, buckets: Sequence[Bucket], longest: float) -> Grant:
-        figures = [figure for each in buckets for figure in (each.name, each.interval, each.tolerance)]
-        granted, delay = self._run(self._reserve, key, longest, *figures)
-        return Grant(bool(granted), float(delay))
-
-    def look(self, key: str) -> float:
-        return max(0.0, float(self._run(self._pause, key, "0")))
-
-    def pause(self, key: str, seconds: float) -> None:
-        self._run(self._pause, key, seconds)
-
-    def count(self, key: str, *, left: int, window: str, seconds: float) -> None:
-        self._run(self._count, key, left, window, seconds)
-
-    def _run(self, script: Any, key: str, *arguments: str | float) -> Any:
-        return script(keys=[key], args=list(arguments))
+def open_seconds(times: int) -> float:
+    """How long the breaker stays open the first, second ... time in a row."""
+    return min(FIRST_OPEN * 2.0 ** (times - 1), LONGEST_OPEN)
 
 
 class LocalStore:
-    """This process's own buckets, at `share` of the rate; for the time Redis is away."""
+    """This process's own buckets, at `share` of the rate; for the time Redis is away. `now` is its clock."""
 
-    def __init__(self, *, share: float) -> None:
-        self._share = share
+    def __init__(self, *, share: float, now: Callable[[], float] = time.monotonic) -> None:
+        self._share, self._now = share, now
         self._state: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+        self._turns: defaultdict[str, dict[str, float]] = defaultdict(dict)
         self._lock = threading.Lock()
 
-    def reserve(self, key: str, buckets: Sequence[Bucket], longest: float) -> Grant:
+    def reserve(self, key: str, buckets: Sequence[Bucket], longest: float, turn: Turn = NO_TURN) -> Grant:
         with self._lock:
-            state, now = self._state[key], time.monotonic()
-            start = max(now, state.get("paused_until", 0.0))
-            is_counted = state.get("window_ends", 0.0) > now
-            if is_counted and state["left"] <= 0:
-                start = max(start, state["window_ends"])
-            for each in buckets:
-                start = max(start, state.get(each.name, 0.0) - each.tolerance)
+            state, now = self._state[key], self._now()
+            if "open_until" in state:
+                shut_until = max(state["open_until"], state.get("probe_until", 0.0))
+                if shut_until > now:
+                    return Grant(False, shut_until - now, is_shut=True)
+            start, step = self._counted(state, max(now, state.get("paused_until", 0.0)), now)
+            due = {each.name: state.get(each.name, now + each.tolerance) for each in buckets}
+            start = max([start, *(due[each.name] - each.tolerance for each in buckets)])
             if start - now > longest:
                 return Grant(False, start - now)
             for each in buckets:
-                state[each.name] = max(state.get(each.name, 0.0), start) + each.interval / self._share
-            if is_counted and state["left"] > 0:
+                state[each.name] = max(due[each.name], start) + each.interval / self._share
+            if state.get("left", 0) > 0 and state["window_ends"] > start:
                 state["left"] -= 1
-            return Grant(True, start - now)
+            if step:
+                state["paced"] = start + step
+            if "open_until" in state:
+                state["probe_until"] = start + PROBE_LASTS
+            return Grant(True, start - now or self._take_turn(key, turn, now))
 
-    def look(self, key: str) -> float:
+    def _counted(self, state: dict[str, Any], start: float, now: float) -> tuple[float, float]:
+        """When the vendor's count lets the next call out, and how long after it the one after that."""
+        ends = state.get("window_ends", 0.0)
+        if ends <= now:
+            return start, 0.0
+        if state["left"] <= 0:
+            return max(start, ends), 0.0
+        if ends - now <= PACED_FROM or state["left"] > PACED_SHARE * state["limit"]:
+            return start, 0.0
+        return max(start, state.get("paced", 0.0)), (ends - now) / (state["left"] + 1)
+
+    def _take_turn(self, key: str, turn: Turn, now: float) -> float:
+        if not turn.most:
+            return 0.0
+        kept = {name: until for name, until in self._turns[key].items() if until > now}
+        self._turns[key] = kept
+        if len(kept) >= turn.most:
+            return TURN_AGAIN
+        kept[turn.name] = now + TURN_LASTS
+        return 0.0
+
+    def look(self, key: str, turn: Turn = NO_TURN) -> float:
         with self._lock:
-            return max(0.0, float(self._state[key].get("paused_until", 0.0)) - time.monotonic())
+            now = self._now()
+            paused = max(0.0, float(self._state[key].get("paused_until", 0.0)) - now)
+            return paused or self._take_turn(key, turn, now)
 
     def pause(self, key: str, seconds: float) -> None:
         with self._lock:
             state = self._state[key]
-            state["paused_until"] = max(state.get("paused_until", 0.0), time.monotonic() + seconds)
+            state["paused_until"] = max(state.get("paused_until", 0.0), self._now() + seconds)
 
-    def count(self, key: str, *, left: int, window: str, seconds: float) -> None:
+    def end(self, key: str, turn: Turn = NO_TURN, health: Health = "", count: Count | None = None) -> float:
+        with self._lock:
+            state, now = self._state[key], self._now()
+            self._turns[key].pop(turn.name, None)
+            if health == "alive":
+                for name in ("failures", "opened", "open_until", "probe_until", "since"):
+                    state.pop(name, None)
+            elif health == "away":
+                self._note_failure(state, now)
+            if count is not None:
+                known = state["left"] if state.get("window") == count.window else count.left
+                state.update(left=min(count.left, known), window=count.window, limit=count.limit)
+                state["window_ends"] = now + count.seconds
+            return max(0.0, state.get("open_until", 0.0) - now)
+
+    def _note_failure(self, state: dict[str, Any], now: float) -> None:
+        state["failures"] = state.get("failures", 0) + 1
+        state.setdefault("since", time.time())
+        if state["failures"] >= MOST_FAILURES and state.get("open_until", 0.0) <= now:
+            state["opened"] = state.get("opened", 0) + 1
+            state["open_until"] = now + open_seconds(state["opened"])
+            state.pop("probe_until", None)
+
+    def silence(self, key: str) -> Silence:
         with self._lock:
             state = self._state[key]
-            known = state["left"] if state.get("window") == window else left
-            state.update(left=min(left, known), window=window, window_ends=time.monotonic() + seconds)
+            shut_for = max(0.0, state.get("open_until", 0.0) - self._now())
+            return Silence(state.get("failures", 0), state.get("since", 0.0), shut_for)

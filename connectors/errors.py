@@ -36,6 +36,10 @@ class Throttled(Retry):
     """The connection's call limit is used up: every call of it waits `after` seconds, whatever it is about."""
 
 
+class VendorAway(Throttled):
+    """The vendor has not answered this connection several times in a row: its calls rest for `after` seconds."""
+
+
 class Reconnect(VendorError):
     """The connection is no longer accepted: a person must connect again."""
 

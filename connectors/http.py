@@ -9,21 +9,19 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from django.db import DatabaseError
 from django.utils import timezone
 
 from connectors import counting, limits, tokens
-from connectors.errors import Reconnect, Retry, Throttled, Uncertain
-from connectors.models import Call, Connection, Vendor
+from connectors.buckets import Turn
+from connectors.errors import Reconnect, Retry, Throttled, Uncertain, VendorAway
+from connectors.models import Call, Connection
+from connectors.rate_headers import DEFAULT_RETRY_SECONDS, read_retry_after, throttle_seconds
 from connectors.redact import redact_body, redact_text, redact_url
 from connectors.transport import Bearer, Facts, NoAnswer, NotSent, Request, Response, exchange, refuse_in_transaction
-from smoothx.lib import log_context
 
 __all__ = ["Request", "Response", "send"]
 
@@ -33,9 +31,6 @@ MOST_REPEATS = 2
 FIRST_DELAY = 0.2
 # A longer wait belongs to the caller's own queue.
 LONGEST_QUICK_WAIT = 2.0
-QBO_THROTTLE_SECONDS = 60.0
-DEFAULT_RETRY_SECONDS = 5.0
-LONGEST_RETRY_SECONDS = 3600.0
 _GATEWAY_TROUBLE = frozenset({502, 503, 504})
 
 
@@ -72,19 +67,6 @@ def repeat_delay(repeats_done: int, *, asked_wait: float | None, chance: float) 
     return base * (1 + chance / 2)
 
 
-def read_retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
-    """Seconds in a Retry-After header, written as a number or as a date; None without a usable one."""
-    text = headers.get("Retry-After", "").strip()
-    if text.isdigit():
-        return min(float(text), LONGEST_RETRY_SECONDS)
-    try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return min(max((at - now).total_seconds(), 0.0), LONGEST_RETRY_SECONDS)
-
-
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     """What one exchange came to: an answer, or the reason there is none."""
@@ -92,6 +74,13 @@ class _Outcome:
     response: Response | None
     error: str = ""
     was_sent: bool = True
+    # For how long nobody calls any more: the vendor has not answered several times in a row.
+    shut_for: float = 0.0
+
+    @property
+    def is_away(self) -> bool:
+        """Whether it shows that the vendor is not there; a refusal shows that it is."""
+        return self.response is None or self.response.status >= 500
 
     @property
     def is_trouble(self) -> bool:
@@ -106,7 +95,7 @@ class _Outcome:
 
     @property
     def asked_wait(self) -> float | None:
-        return read_retry_after(self.response.headers, now=timezone.now()) if self.response else None
+        return read_retry_after(self.response.headers) if self.response else None
 
 
 def _send_with_repeats(connection: Connection, request: Request, *, key: str, is_keyed: bool) -> Response:
@@ -114,13 +103,14 @@ def _send_with_repeats(connection: Connection, request: Request, *, key: str, is
     may_be_done = False
     repeats_done = 0
     while True:
-        _acquire(connection, request, may_be_done=may_be_done)
-        outcome = _exchange_once(connection, request, key=key)
+        token = tokens.open_token(connection, "access_token")
+        turn = _acquire(connection, request, may_be_done=may_be_done)
+        outcome = _exchange_once(connection, request, Bearer(token), turn, key=key)
         may_be_done = may_be_done or (request.is_write and outcome.is_trouble and outcome.was_sent)
         if not should_repeat(
             repeats_done=repeats_done,
             is_repeatable=is_repeatable or not outcome.was_sent,
-            is_trouble=outcome.is_trouble,
+            is_trouble=outcome.is_trouble and not outcome.shut_for,
             asked_wait=outcome.asked_wait,
         ):
             return _read_outcome(connection, outcome, may_be_done=may_be_done)
@@ -128,9 +118,9 @@ def _send_with_repeats(connection: Connection, request: Request, *, key: str, is
         repeats_done += 1
 
 
-def _acquire(connection: Connection, request: Request, *, may_be_done: bool) -> None:
+def _acquire(connection: Connection, request: Request, *, may_be_done: bool) -> Turn:
     try:
-        limits.acquire(connection, cost_class=request.cost_class)
+        return limits.acquire(connection, cost_class=request.cost_class)
     except Retry as error:
         if not may_be_done:
             raise
@@ -138,41 +128,21 @@ def _acquire(connection: Connection, request: Request, *, may_be_done: bool) -> 
         raise Uncertain(message) from error
 
 
-def _exchange_once(connection: Connection, request: Request, *, key: str) -> _Outcome:
-    token = tokens.open_token(connection, "access_token")
+def _exchange_once(connection: Connection, request: Request, auth: Bearer, turn: Turn, *, key: str) -> _Outcome:
     started = time.monotonic()
     try:
-        response = exchange(request, auth=Bearer(token))
-        outcome = _Outcome(response)
-        limits.note_headers(connection, response.headers)
+        outcome = _Outcome(exchange(request, auth=auth))
     except NotSent as error:
         outcome = _Outcome(None, str(error), was_sent=False)
     except NoAnswer as error:
         outcome = _Outcome(None, str(error))
+    headers = outcome.response.headers if outcome.response else {}
+    shut_for = limits.end(connection, turn, health="away" if outcome.is_away else "alive", headers=headers)
+    outcome = replace(outcome, shut_for=shut_for)
     counting.add("vendor_calls", vendor=connection.vendor, outcome=outcome.kind)
-    _tell(connection, request, outcome, seconds=time.monotonic() - started)
     if request.is_write or outcome.response is None or outcome.response.status >= 400:
         _keep_evidence(connection, request, outcome, key=key, seconds=time.monotonic() - started)
     return outcome
-
-
-def _tell(connection: Connection, request: Request, outcome: _Outcome, *, seconds: float) -> None:
-    """A line for the call, and its id at the vendor for the lines that follow. Reads that went well are many: debug."""
-    response = outcome.response
-    log_context.note(vendor_request_id=response.request_id if response else "")
-    is_usual = not request.is_write and response is not None and response.is_success
-    logger.log(
-        logging.DEBUG if is_usual else logging.INFO,
-        "connectors.call",
-        extra={
-            "vendor": str(connection.vendor),
-            "method": request.method,
-            "path": urlsplit(request.url).path,
-            "status": response.status if response else 0,
-            "ms": round(seconds * 1000),
-            "vendor_request_id": response.request_id if response else "",
-        },
-    )
 
 
 def _read_outcome(connection: Connection, outcome: _Outcome, *, may_be_done: bool) -> Response:
@@ -185,30 +155,18 @@ def _read_outcome(connection: Connection, outcome: _Outcome, *, may_be_done: boo
     status = response.status if response else 0
     what = outcome.error or f"status {status}"
     if response is not None and status == 429:
-        _pause(connection, response)
+        wait = timedelta(seconds=throttle_seconds(connection.vendor, response.headers))
+        limits.block_until(connection, timezone.now() + wait)
     is_lost_write = response is not None and response.is_write and status >= 500
     if is_lost_write or (may_be_done and not (response and response.is_success)):
         raise Uncertain(f"a write had no answer: {what}", **facts)
     if response is None or status >= 500:
-        raise Retry(f"the vendor is not reachable: {what}", after=outcome.asked_wait or DEFAULT_RETRY_SECONDS, **facts)
+        after = max(outcome.asked_wait or DEFAULT_RETRY_SECONDS, outcome.shut_for)
+        raise (VendorAway if outcome.shut_for else Retry)(f"the vendor is not reachable: {what}", after=after, **facts)
     if status == 429:
-        raise Throttled("the vendor's limit was met", after=_throttle_seconds(connection, response), **facts)
+        after = throttle_seconds(connection.vendor, response.headers)
+        raise Throttled("the vendor's limit was met", after=after, **facts)
     return response
-
-
-def _pause(connection: Connection, response: Response) -> None:
-    limits.block_until(connection, timezone.now() + timedelta(seconds=_throttle_seconds(connection, response)))
-
-
-def _throttle_seconds(connection: Connection, response: Response) -> float:
-    """Retry-After, else Procore's reset. QuickBooks promises neither: a minute is what its guide asks for."""
-    asked = read_retry_after(response.headers, now=timezone.now())
-    if asked is not None:
-        return max(asked, 1.0)
-    reset = response.headers.get("X-Rate-Limit-Reset", "")
-    if connection.vendor == Vendor.PROCORE and reset.isdigit():
-        return min(max(int(reset) - time.time(), 1.0), LONGEST_RETRY_SECONDS)
-    return QBO_THROTTLE_SECONDS if connection.vendor == Vendor.QBO else DEFAULT_RETRY_SECONDS
 
 
 def ensure_token(connection: Connection) -> None:

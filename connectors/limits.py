@@ -1,8 +1,9 @@
-"""Staying below what the vendors allow, over all processes.
+"""Staying below what the vendors allow, over all processes, and leaving alone a vendor that does not answer.
 
 QuickBooks publishes its limits, so calls are spaced. Procore publishes none: each answer says how many calls are left
 and when they are given back, so what is left is counted down and at none everybody waits. A 429 pauses the whole
-connection. Without Redis each process keeps its own buckets at half the rate: slower, but work goes on.
+connection, and calls in a row without an answer open its circuit breaker. Without Redis each process keeps its own
+buckets at half the rate: slower, but work goes on. A Redis that was emptied gives no burst before it knows more.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import TypeVar
 
@@ -19,30 +23,51 @@ from django.conf import settings
 from django.utils import timezone
 
 from connectors import counting
-from connectors.buckets import Bucket, LocalStore, RedisStore, Store
-from connectors.errors import Throttled
+from connectors.buckets import LONGEST_PAUSE, Bucket, Health, LocalStore, Silence, Store, Turn
+from connectors.errors import Throttled, VendorAway
 from connectors.models import Connection, Vendor
+from connectors.rate_headers import read_count
+from connectors.shared_buckets import RedisStore
 from connectors.transport import CostClass
 
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
-# No window of either vendor is longer.
-LONGEST_PAUSE = 3600.0
-# What a count alone may hold us: should the vendor's clock differ from ours, a 429 says better how long to wait.
-LONGEST_COUNTED = 60.0
 REDIS_RETRY_SECONDS = 5.0
 
 # QuickBooks allows a company 10 calls a second and 500 a minute: 1 + 9 and 20 + 480 come to no more in any window.
 QBO_CALLS: tuple[Bucket, ...] = (Bucket("second", 9.0, 1), Bucket("minute", 480 / 60, 20))
 # And 40 batches a minute: 2 + 38.
 QBO_BATCHES: tuple[Bucket, ...] = (*QBO_CALLS, Bucket("batch", 38 / 60, 2))
+# Older texts of Intuit's speak of 10 calls at a time, newer ones of 10 a second. Which holds is unverified: both do.
+QBO_AT_A_TIME = 10
+
+_patience: ContextVar[float] = ContextVar("patience", default=30.0)
 
 
-def acquire(connection: Connection, *, cost_class: CostClass = "call", wait_at_most: float = 30.0) -> None:
-    """Take one call from the connection's limits, sleeping for it. Raises Retry if that takes over `wait_at_most`."""
-    key, deadline = _key(connection), time.monotonic() + wait_at_most
-    grant = _with_store(lambda store: store.reserve(key, _buckets(connection, cost_class), wait_at_most))
+@contextmanager
+def waiting_at_most(seconds: float) -> Iterator[None]:
+    """Inside, a call that would have to wait longer for its turn raises Throttled: who else waits comes first."""
+    token = _patience.set(seconds)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
+
+
+def acquire(connection: Connection, *, cost_class: CostClass = "call", wait_at_most: float | None = None) -> Turn:
+    """Take one call from the connection's limits, sleeping for it; `end` gives its turn back.
+
+    Raises Throttled if that takes over `wait_at_most` seconds (30, or what the caller's task allows), VendorAway while
+    the circuit breaker is open.
+    """
+    longest = _patience.get() if wait_at_most is None else wait_at_most
+    key, deadline = key_of(connection), time.monotonic() + longest
+    turn = Turn(uuid.uuid4().hex, QBO_AT_A_TIME if connection.vendor == Vendor.QBO else 0)
+    grant = _with_store(lambda store: store.reserve(key, _buckets(connection, cost_class), longest, turn))
+    if grant.is_shut:
+        message = f"{connection} did not answer of late, and is left alone for {grant.delay:.0f} seconds"
+        raise VendorAway(message, after=grant.delay)
     if not grant.is_granted:
         raise _come_back(grant.delay)
     delay = grant.delay
@@ -50,37 +75,46 @@ def acquire(connection: Connection, *, cost_class: CostClass = "call", wait_at_m
         counting.add("vendor_wait_seconds", delay, vendor=connection.vendor)
         time.sleep(delay)
         # Another worker may have met a 429 meanwhile.
-        delay = _with_store(lambda store: store.look(key))
+        delay = _with_store(lambda store: store.look(key, turn))
         if delay and time.monotonic() + delay > deadline:
             raise _come_back(delay)
+    return turn
+
+
+def end(connection: Connection, turn: Turn, *, health: Health, headers: Mapping[str, str]) -> float:
+    """A call is over. Remembers what Procore says is left, and answers for how long nobody is to call any more."""
+    key, count = key_of(connection), read_count(connection.vendor, headers)
+    shut_for = _with_store(lambda store: store.end(key, turn, health, count))
+    if shut_for and health == "away":
+        logger.warning("limits.vendor_away key=%s shut_for=%.0f", key, shut_for)
+    return shut_for
 
 
 def block_until(connection: Connection, at: datetime) -> None:
     """No call of this connection before `at`, in any process."""
     seconds = min((at - timezone.now()).total_seconds(), LONGEST_PAUSE)
     if seconds > 0:
-        _with_store(lambda store: store.pause(_key(connection), seconds))
+        _with_store(lambda store: store.pause(key_of(connection), seconds))
 
 
-def note_headers(connection: Connection, headers: Mapping[str, str]) -> None:
-    """Remember what Procore says is left. Answers of other vendors, or without the headers, change nothing."""
-    left, reset = headers.get("X-Rate-Limit-Remaining", ""), headers.get("X-Rate-Limit-Reset", "")
-    if connection.vendor != Vendor.PROCORE or not (left.isdigit() and reset.isdigit()):
-        return
-    seconds = min(int(reset) - time.time(), LONGEST_COUNTED)
-    if seconds > 0:
-        _with_store(lambda store: store.count(_key(connection), left=int(left), window=reset, seconds=seconds))
+def silence(connection: Connection) -> Silence | None:
+    """How long the vendor has not answered this connection; None while it does, or while Redis is away."""
+    try:
+        found = _stores.redis().silence(key_of(connection))
+    except redis.RedisError:
+        return None
+    return found if found.shut_for else None
+
+
+def key_of(connection: Connection) -> str:
+    # A Procore sign-in that has no company yet is counted by its row.
+    return f"limits:{connection.vendor}:{connection.account_id or f'row-{connection.pk}'}"
 
 
 def _buckets(connection: Connection, cost_class: CostClass) -> tuple[Bucket, ...]:
     if connection.vendor != Vendor.QBO:
         return ()
     return QBO_BATCHES if cost_class == "batch" else QBO_CALLS
-
-
-def _key(connection: Connection) -> str:
-    # A Procore sign-in that has no company yet is counted by its row.
-    return f"limits:{connection.vendor}:{connection.account_id or f'row-{connection.pk}'}"
 
 
 def _come_back(seconds: float) -> Throttled:
@@ -99,7 +133,7 @@ class _Stores:
     def use(self, act: Callable[[Store], Answer]) -> Answer:
         if time.monotonic() >= self._ask_redis_at:
             try:
-                answer = act(self._redis())
+                answer = act(self.redis())
             except redis.RedisError as error:
                 self._note_lost(error)
             else:
@@ -107,7 +141,7 @@ class _Stores:
                 return answer
         return act(self._local)
 
-    def _redis(self) -> RedisStore:
+    def redis(self) -> RedisStore:
         with self._lock:
             if settings.REDIS_URL not in self._shared:
                 self._shared[settings.REDIS_URL] = RedisStore(settings.REDIS_URL)

@@ -61,6 +61,7 @@ class ProcoreSandbox(HooksV2, Files, FileActs, TimePages, WbsSegments, Loader):
             response = super()._handle(endpoint, request, arguments)
             actor, self.actor, self.company_id = self.actor, PERSON, None
             response.headers["X-Request-Id"] = str(uuid.uuid4())
+            response.date = self.clock.now()
             if not endpoint.startswith(("oauth_", "page_")) and actor is not PERSON:
                 response.headers.extend(self.limiter.headers(str(actor.user_id)))
             spell_answer(response, self._currency())
