@@ -11,6 +11,7 @@ import random
 import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.db import DatabaseError
 from django.utils import timezone
@@ -22,6 +23,7 @@ from connectors.models import Call, Connection
 from connectors.rate_headers import DEFAULT_RETRY_SECONDS, read_retry_after, throttle_seconds
 from connectors.redact import redact_body, redact_text, redact_url
 from connectors.transport import Bearer, Facts, NoAnswer, NotSent, Request, Response, exchange, refuse_in_transaction
+from smoothx.lib import log_context
 
 __all__ = ["Request", "Response", "send"]
 
@@ -140,9 +142,29 @@ def _exchange_once(connection: Connection, request: Request, auth: Bearer, turn:
     shut_for = limits.end(connection, turn, health="away" if outcome.is_away else "alive", headers=headers)
     outcome = replace(outcome, shut_for=shut_for)
     counting.add("vendor_calls", vendor=connection.vendor, outcome=outcome.kind)
+    _tell(connection, request, outcome, seconds=time.monotonic() - started)
     if request.is_write or outcome.response is None or outcome.response.status >= 400:
         _keep_evidence(connection, request, outcome, key=key, seconds=time.monotonic() - started)
     return outcome
+
+
+def _tell(connection: Connection, request: Request, outcome: _Outcome, *, seconds: float) -> None:
+    """A line for the call, and its id at the vendor for the lines that follow. Reads that went well are many: debug."""
+    response = outcome.response
+    log_context.note(vendor_request_id=response.request_id if response else "")
+    is_usual = not request.is_write and response is not None and response.is_success
+    logger.log(
+        logging.DEBUG if is_usual else logging.INFO,
+        "connectors.call",
+        extra={
+            "vendor": str(connection.vendor),
+            "method": request.method,
+            "path": urlsplit(request.url).path,
+            "status": response.status if response else 0,
+            "ms": round(seconds * 1000),
+            "vendor_request_id": response.request_id if response else "",
+        },
+    )
 
 
 def _read_outcome(connection: Connection, outcome: _Outcome, *, may_be_done: bool) -> Response:
