@@ -14,6 +14,7 @@ from mapping.kinds import (
     COST_CODE_CLASS,
     COST_CODE_ITEM,
     COST_TYPE_CLASS,
+    CUSTOMER,
     DEPARTMENT_CLASS,
     DEPARTMENT_LOCATION,
     OVERRIDE_ACCOUNT,
@@ -23,26 +24,32 @@ from mapping.kinds import (
     PAYMENT_TERM,
     PROJECT,
     PROJECT_CLASS,
+    REVENUE,
     SUB_JOB,
     TAX_PURCHASE,
+    TAX_SALES,
     VENDOR,
 )
 from mapping.maps import pair_key, term_key
 from mapping.models import RemoteItem
 from sync.models import Entry
+from sync.registry import all_flows
 
-# Their facts name what their lines name.
-COST_FLOWS = ("bills", "direct_costs")
+# Documents of Procore whose facts name what their lines name.
+FLOWS = ("bills", "direct_costs", "owner_invoices", "purchase_orders", "estimates")
+# What each of them looks up: the code of an owner invoice's line leads to no cost account.
+NEEDS = {key: frozenset(kind.key for kind in all_flows()[key].needs) for key in FLOWS}
 OPEN_STATES = (Entry.State.QUEUED, Entry.State.WAITING, Entry.State.BLOCKED, Entry.State.HELD, Entry.State.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenBill:
-    """A subcontractor invoice or direct cost that waits, and what its lines name."""
+    """A document of Procore that waits, and what its lines name. `party_id` is its vendor, or the contract's owner."""
 
+    flow: str
     title: str
     project_id: str
-    vendor_id: str
+    party_id: str
     facts: dict[str, str] = field(default_factory=dict)
 
     def listed(self, name: str) -> list[str]:
@@ -54,8 +61,8 @@ class Uses:
 
     @cached_property
     def bills(self) -> list[OpenBill]:
-        concerned = Entry.objects.filter(flow__in=COST_FLOWS, state__in=OPEN_STATES, target_id="").order_by("id")
-        return [OpenBill(*row) for row in concerned.values_list("title", "project_id", "party_id", "facts")]
+        concerned = Entry.objects.filter(flow__in=FLOWS, state__in=OPEN_STATES, target_id="").order_by("id")
+        return [OpenBill(*row) for row in concerned.values_list("flow", "title", "project_id", "party_id", "facts")]
 
     @cached_property
     def departments(self) -> dict[str, list[str]]:
@@ -89,8 +96,10 @@ class Uses:
         """Left id to the titles of the documents that name it, each once."""
         finder = FINDERS.get(kind_key)
         titles: dict[str, list[str]] = defaultdict(list)
-        for bill in self.bills if finder is not None else ():
-            for left_id in dict.fromkeys(finder(self, bill)) if finder is not None else ():
+        if finder is None:
+            return {}
+        for bill in self.bills:
+            for left_id in dict.fromkeys(finder(self, bill)) if kind_key in NEEDS[bill.flow] else ():
                 titles[left_id].append(bill.title)
         return dict(titles)
 
@@ -118,13 +127,18 @@ def _listed(name: str) -> Finder:
     return lambda uses, bill: bill.listed(name)
 
 
+def _party(uses: Uses, bill: OpenBill) -> list[str]:
+    return [bill.party_id] if bill.party_id else []
+
+
 def _term(uses: Uses, bill: OpenBill) -> list[str]:
     text = bill.facts.get("payment_terms", "")
     return [term_key(text)] if text else []
 
 
 FINDERS: dict[str, Finder] = {
-    VENDOR.key: lambda uses, bill: [bill.vendor_id] if bill.vendor_id else [],
+    VENDOR.key: _party,
+    CUSTOMER.key: _party,
     PROJECT.key: lambda uses, bill: [bill.project_id] if bill.project_id else [],
     PROJECT_CLASS.key: lambda uses, bill: [bill.project_id] if bill.project_id else [],
     DEPARTMENT_CLASS.key: lambda uses, bill: uses.departments.get(bill.project_id, ()),
@@ -139,5 +153,7 @@ FINDERS: dict[str, Finder] = {
     COST_TYPE_CLASS.key: _listed("cost_types"),
     SUB_JOB.key: _listed("sub_jobs"),
     TAX_PURCHASE.key: _listed("tax_codes"),
+    TAX_SALES.key: _listed("tax_codes"),
+    REVENUE.key: Uses.codes_of,
     PAYMENT_TERM.key: _term,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -70,3 +70,18 @@ class BilledRecord(Protocol):
 
     @property
     def lines(self) -> Sequence[BilledLine]: ...
+
+
+def name_lines(lines: Iterable[BilledLine], payment_terms: str) -> dict[str, str]:
+    """What a document's lines name, ids parted by spaces, for its facts: by it the mapping pages tell how many
+    documents hang on a link, and which posted ones a changed link concerns."""
+    coded = [line for line in lines if line.gross and line.cost_code_id]
+    found = {
+        "cost_codes": [line.cost_code_id for line in coded],
+        "cost_types": [line.cost_type_id for line in coded if line.cost_type_id],
+        "pairs": [f"{line.cost_code_id}+{line.cost_type}" for line in coded if line.cost_type],
+        "sub_jobs": [line.sub_job_id for line in coded if line.sub_job_id],
+        "tax_codes": [line.tax_code_id for line in coded if line.tax_code_id],
+        "payment_terms": [payment_terms] if payment_terms else [],
+    }
+    return {name: " ".join(dict.fromkeys(texts)) for name, texts in found.items() if texts}

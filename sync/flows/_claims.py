@@ -16,6 +16,7 @@ from mapping.defaults import BILL_DATE, PAYMENT_DUE_TAX, DefaultKind, Defaults
 from mapping.maps import ContractLedger, Maps, PostedClaim
 from smoothx.lib.money import ZERO, cents, total
 from sync.flows import _waits
+from sync.flows._billed import name_lines
 from sync.plan import Notes
 
 CATCH_UP = "catch_up"
@@ -254,7 +255,7 @@ def _note_difference(claim: Claim, place: Place, contract: str, notes: Notes, li
 
 def make_facts(claim: Claim, figures: Figures, catch_up: Difference) -> dict[str, str]:
     """What the ledger keeps of the claim: amounts as text, which PostedClaim reads back, the contract's name, and what
-    its lines name: with it the mapping pages tell how many documents hang on a link. Ids are parted by spaces."""
+    its lines name."""
     facts = {
         "net": figures.net + catch_up.net,
         "tax": figures.tax,
@@ -268,18 +269,6 @@ def make_facts(claim: Claim, figures: Figures, catch_up: Difference) -> dict[str
         "catch_up_retention": catch_up.retention,
         "catch_up_tax": catch_up.tax,
     }
-    named = {"number": str(claim.number), "contract": claim.contract_name}
-    return {**named, **_name_lines(claim), **{name: str(cents(amount)) for name, amount in facts.items()}}
-
-
-def _name_lines(claim: Claim) -> dict[str, str]:
-    billed = [line for line in claim.lines if line.gross and line.cost_code_id]
-    found = {
-        "cost_codes": [line.cost_code_id for line in billed],
-        "cost_types": [line.cost_type_id for line in billed if line.cost_type_id],
-        "pairs": [f"{line.cost_code_id}+{line.cost_type}" for line in billed if line.cost_type],
-        "sub_jobs": [line.sub_job_id for line in billed if line.sub_job_id],
-        "tax_codes": [line.tax_code_id for line in billed if line.tax_code_id],
-        "payment_terms": [claim.payment_terms] if claim.payment_terms else [],
-    }
-    return {name: " ".join(dict.fromkeys(texts)) for name, texts in found.items() if texts}
+    head = {"number": str(claim.number), "contract": claim.contract_name}
+    named = name_lines(claim.lines, claim.payment_terms)
+    return {**head, **named, **{name: str(cents(amount)) for name, amount in facts.items()}}

@@ -47,6 +47,7 @@ from smoothx.lib.money import ZERO, total
 from smoothx.lib.text import collapse_spaces, shorten_with_hash, stable_hash
 from sync.flow import Description, Flow
 from sync.flows._bill_head import Due, Head, check_currency, find_customer, find_due, find_vendor
+from sync.flows._billed import name_lines
 from sync.flows._claims import BACKFILL
 from sync.flows._codes import find_default, make_coder
 from sync.flows._cost_lines import CostLineMaker
@@ -177,17 +178,8 @@ def _own_day(cost: DirectCost) -> date | None:
 
 
 def _make_facts(cost: DirectCost) -> dict[str, str]:
-    """What its lines name, ids parted by spaces: the mapping pages tell by it how many documents hang on a link."""
-    lines = [line for line in cost.lines if line.amount and line.cost_code_id]
-    found = {
-        "cost_codes": [line.cost_code_id for line in lines],
-        "cost_types": [line.cost_type_id for line in lines if line.cost_type_id],
-        "pairs": [f"{line.cost_code_id}+{line.cost_type}" for line in lines if line.cost_type],
-        "sub_jobs": [line.sub_job_id for line in lines if line.sub_job_id],
-        "payment_terms": [cost.payment_terms] if cost.payment_terms else [],
-    }
-    named = {name: " ".join(dict.fromkeys(texts)) for name, texts in found.items() if texts}
     amounts = {"gross": cost.subtotal, "held": ZERO, "released": ZERO, "tax": cost.tax}
+    named = name_lines(cost.lines, cost.payment_terms)
     return {**named, **{name: str(amount) for name, amount in amounts.items()}}
 
 

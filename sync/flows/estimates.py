@@ -34,6 +34,7 @@ from mapping.tax import TaxCoding
 from smoothx.lib.money import ZERO, total
 from smoothx.lib.text import collapse_spaces, shorten_with_hash, stable_hash
 from sync.flow import Description, Flow
+from sync.flows._billed import name_lines
 from sync.flows._codes import CodedLine
 from sync.flows._owners import find_customer
 from sync.flows._revenue import Revenue, Sold
@@ -69,8 +70,9 @@ def estimate_for(contract: PrimeContract, maps: Maps, defaults: Defaults) -> Pla
         notes.block("totals_differ", "The estimate", lines=made, figure=revised)
     if not lines:
         notes.block("nothing_to_post")
+    facts = {**name_lines(contract.lines, ""), "contract": contract.name}
     if notes.blockers or customer is None or contract.contract_date is None:
-        return notes.blocked()
+        return notes.blocked(facts)
     has_codes = tax.mode == "codes"
     sale = Sale(
         customer_id=customer.id,
@@ -86,7 +88,7 @@ def estimate_for(contract: PrimeContract, maps: Maps, defaults: Defaults) -> Pla
         location_id=location.id if location else "",
         location_name=location.name if location else "",
     )
-    return notes.plan(sale, {"contract": contract.name})
+    return notes.plan(sale, facts)
 
 
 def _make_lines(

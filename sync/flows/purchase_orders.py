@@ -44,6 +44,7 @@ from smoothx.lib.money import ZERO, total
 from smoothx.lib.text import collapse_spaces, shorten_with_hash, stable_hash
 from sync.flow import Description, Flow
 from sync.flows._bill_head import check_currency, find_customer, find_vendor
+from sync.flows._billed import name_lines
 from sync.flows._codes import find_default, make_coder
 from sync.flows._cost_lines import CostLineMaker
 from sync.flows._purchase_tax import PurchaseTax
@@ -72,7 +73,8 @@ def purchase_order_for(commitment: Commitment, maps: Maps, defaults: Defaults) -
     if notes.blockers:
         return notes.blocked()
     order = _make_order(commitment, maps, defaults, notes)
-    return notes.plan(order, _make_facts(commitment, order)) if order is not None else notes.blocked()
+    facts = _make_facts(commitment, order)
+    return notes.plan(order, facts) if order is not None else notes.blocked(facts)
 
 
 def _make_order(commitment: Commitment, maps: Maps, defaults: Defaults, notes: Notes) -> PurchaseOrder | None:
@@ -128,9 +130,11 @@ def _check_total(commitment: Commitment, lines: Sequence[BillLine], notes: Notes
 
 
 def _make_facts(commitment: Commitment, order: PurchaseOrder | None) -> dict[str, str]:
-    """The contract, and which of its lines the order's lines are, in order: bills name the order's lines alone."""
+    """The contract, what its lines name, and which of them the order's lines are, in order: bills name the order's
+    lines alone."""
     lines = order.lines if order else ()
-    return {"contract": commitment.name, "lines": " ".join(line.source_line_id for line in lines)}
+    named = name_lines(commitment.lines, commitment.payment_terms)
+    return {**named, "contract": commitment.name, "lines": " ".join(line.source_line_id for line in lines)}
 
 
 def make_memo(commitment: Commitment) -> str:

@@ -6,7 +6,7 @@ It goes by what documents name, so it may find one that comes out the same all t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -26,6 +26,7 @@ from mapping.defaults import (
     JOURNAL_COSTS,
     LOCK_OUR_RECORDS,
     MISSING_BUDGET_CODES,
+    ORDER_CONTRACTS,
     OWNER_MEMO,
     OWNER_STATUSES,
     RETENTION_PAYABLE_RELEASED,
@@ -34,16 +35,14 @@ from mapping.defaults import (
     RETENTION_RECEIVABLE_RETAINED,
     DefaultKind,
 )
-from mapping.kinds import KINDS, REVENUE, TAX_SALES
+from mapping.kinds import KINDS
 from mapping.models import LinkChange
 from sync.basis import LONG_AGO, mapped_at_of
 from sync.models import Entry, SettingsVersion
 from sync.registry import all_flows
-from sync.uses import FINDERS, OpenBill, Uses
+from sync.uses import FINDERS, FLOWS, NEEDS, OpenBill, Uses
 from sync.versions.snapshot import DEFAULT
 
-# Documents whose facts name what their lines name.
-FLOWS = ("bills", "direct_costs", "owner_invoices")
 # These say whether or when a document crosses, not how it looks, or are about the memo, which no figure hangs on.
 IGNORED = frozenset(
     kind.key
@@ -56,6 +55,7 @@ IGNORED = frozenset(
         JOURNAL_COSTS,
         LOCK_OUR_RECORDS,
         MISSING_BUDGET_CODES,
+        ORDER_CONTRACTS,
         BILL_MEMO,
         OWNER_MEMO,
         COST_MEMO,
@@ -80,7 +80,6 @@ class PostedBill(OpenBill):
     """A posted document, what its lines name, and when the mapping it was made by was read."""
 
     pk: int = 0
-    flow: str = ""
     mapped_at: datetime = LONG_AGO
 
 
@@ -107,10 +106,10 @@ class PostedUses(Uses):
     @cached_property
     def posted(self) -> list[PostedBill]:
         rows = posted_documents().order_by("document_date", "id")
-        columns = ("title", "project_id", "party_id", "facts", "pk", "flow", "posted_at")
+        columns = ("flow", "title", "project_id", "party_id", "facts", "pk", "posted_at")
         return [
-            PostedBill(title, project, party, facts, pk, flow, mapped_at_of(facts, posted_at))
-            for title, project, party, facts, pk, flow, posted_at in rows.values_list(*columns)
+            PostedBill(*named, facts, pk, mapped_at_of(facts, posted_at))
+            for *named, facts, pk, posted_at in rows.values_list(*columns)
         ]
 
     @cached_property
@@ -118,13 +117,6 @@ class PostedUses(Uses):
         return list(self.posted)
 
 
-Finder = Callable[[Uses, OpenBill], Iterable[str]]
-POSTED_FINDERS: Mapping[str, Finder] = {
-    **FINDERS,
-    REVENUE.key: Uses.codes_of,
-    TAX_SALES.key: lambda uses, bill: bill.listed("tax_codes"),
-}
-NEEDS = {key: frozenset(kind.key for kind in flow.needs) for key, flow in all_flows().items() if key in FLOWS}
 USES = {key: frozenset(kind.key for kind in flow.uses) for key, flow in all_flows().items() if key in FLOWS}
 
 
@@ -159,7 +151,7 @@ def find() -> Found:
 
 def _changed_links(since: datetime) -> dict[str, dict[str, Change]]:
     """By kind and left id, each as it is now."""
-    rows = LinkChange.objects.filter(kind__in=list(POSTED_FINDERS), at__gt=since).order_by("at", "id")
+    rows = LinkChange.objects.filter(kind__in=list(FINDERS), at__gt=since).order_by("at", "id")
     found: dict[str, dict[str, Change]] = {}
     for action, kind, left_id, left_name, right_name, at in rows.values_list(
         "action", "kind", "left_id", "left_name", "right_name", "at"
@@ -190,7 +182,7 @@ def _ids_with_line(key: str) -> frozenset[int]:
 def _links_of(uses: Uses, bill: PostedBill, links: Mapping[str, Mapping[str, Change]]) -> Iterator[str]:
     for kind, changes in links.items():
         if kind in NEEDS[bill.flow]:
-            found = (changes.get(left_id) for left_id in POSTED_FINDERS[kind](uses, bill))
+            found = (changes.get(left_id) for left_id in FINDERS[kind](uses, bill))
             yield from (change.key for change in found if change is not None and change.at > bill.mapped_at)
 
 

@@ -38,8 +38,8 @@ def firm(scope: Any) -> None:
 
 
 def bill(state: str = "blocked", **facts: Any) -> None:
-    known = {"title": "Invoice 7", "project_id": "9", "party_id": "518", "facts": FACTS}
-    make_entry(state, flow="bills", target_id="", **{**known, **facts})
+    known = {"flow": "bills", "title": "Invoice 7", "project_id": "9", "party_id": "518", "facts": FACTS}
+    make_entry(state, target_id="", **{**known, **facts})
 
 
 EXPECTED = {
@@ -66,6 +66,32 @@ EXPECTED = {
 def test_what_an_open_document_names(state: str) -> None:
     bill(state)
     assert {kind: set(find_ids_in_use(kind)) for kind in KINDS} == {kind: EXPECTED.get(kind, set()) for kind in KINDS}
+
+
+# What an owner's document names by the same facts: its codes are sold by the owner invoice map, never booked as cost.
+SOLD = {
+    "customer": {"518"},
+    "project": {"9"},
+    "project_class": {"9"},
+    "department_class": {"31", "32"},
+    "department_location": {"31", "32"},
+    "revenue": {"33", "code:99-100", "3"},
+    "cost_code_item": {"33", "code:99-100", "3"},
+    "cost_code_class": {"33", "code:99-100", "3"},
+    "pair_item": {"33+S", "code:99-100+M"},
+    "override_item": {"801", "802"},
+    "cost_type_class": {"71"},
+    "tax_sales": {"11", "12"},
+}
+
+
+@pytest.mark.parametrize(
+    ("flow", "named"),
+    [("owner_invoices", SOLD), ("estimates", SOLD), ("purchase_orders", EXPECTED), ("direct_costs", EXPECTED)],
+)
+def test_each_kind_of_document_hangs_on_what_it_looks_up(flow: str, named: dict[str, set[str]]) -> None:
+    bill(flow=flow)
+    assert {kind: set(find_ids_in_use(kind)) for kind in KINDS} == {kind: named.get(kind, set()) for kind in KINDS}
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_a_line_per_line_of_the_schedule_of_values_with_the_work_it_is_for() -> 
         (amount(90000), "03-300 Cast-in-place concrete - Slab", {"value": "211"}, {"value": "97"}),
         (amount(5000), "05-120 Structural steel - Beams, 200 ea at 25.00", {"value": "212"}, {"value": "97"}),
     ]
-    assert dict(made.facts) == {"contract": "PO-2417-003", "lines": "51 52"}
+    assert dict(made.facts) == {"contract": "PO-2417-003", "lines": "51 52", "cost_codes": "801 802"}
 
 
 def test_lines_of_approved_change_orders_follow_those_of_the_contract() -> None:
