@@ -92,6 +92,8 @@ class ConnectionRoute(models.Model):
 class Call(TenantModel):
     """Evidence of one call that wrote or failed: what was sent and answered, secrets removed."""
 
+    # The indexes below begin with it.
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+", editable=False, db_index=False)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=50, blank=True)
     method = models.CharField(max_length=8)
@@ -137,7 +139,9 @@ class InboundEvent(TenantModel):
     `outcome` says what came of it: "looked" (something was asked or queued), "echo" (our own write), "none".
     """
 
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    # What the keys below begin with needs no index of its own: events arrive by the hundred a second.
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+", editable=False, db_index=False)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", db_index=False)
     key = models.CharField(max_length=100)
     entity = models.CharField(max_length=100)
     record_id = models.CharField(max_length=100)

@@ -9,10 +9,16 @@ from django.db import models
 from django.utils import timezone
 
 from connectors.models import Connection
-from smoothx.tenants.models import TenantModel
+from smoothx.tenants.models import Tenant, TenantModel
 from sync.payroll.store import PayrollFile as PayrollFile
 from sync.payroll.store import PayrollRow as PayrollRow
+from sync.searched import FIRST_CODE, SEARCHED_OR_NULL
 from sync.versions.store import SettingsVersion as SettingsVersion
+
+
+def _owner() -> models.ForeignKey[Tenant, Tenant]:
+    """The tenant of a table whose other indexes begin with it, or lead to its rows: one index less to write."""
+    return models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+", editable=False, db_index=False)
 
 
 class FlowSetting(TenantModel):
@@ -35,6 +41,7 @@ class Entry(TenantModel):
 
     Key: source connection, flow, source type and id, target connection, part. `due_at` is the one waiting job,
     `claimed_until` the one running job. `facts` are the cumulative figures later documents of the `group` build on.
+    `first_code` and `searched` are worked out by the database; `searched` is null where the text is long.
     """
 
     class State(models.TextChoices):
@@ -51,12 +58,13 @@ class Entry(TenantModel):
         CHANGED_BY_HAND = "changed_by_hand", "Changed by hand"
         LEFT_OUT = "left_out", "Left out"
 
+    tenant = _owner()
     flow = models.CharField(max_length=40)
-    source_connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    source_connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", db_index=False)
     source_type = models.CharField(max_length=60)
     source_id = models.CharField(max_length=60)
     part = models.CharField(max_length=60, blank=True)
-    target_connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    target_connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", db_index=False)
     target_type = models.CharField(max_length=60, blank=True)
     target_id = models.CharField(max_length=60, blank=True)
     target_version = models.CharField(max_length=60, blank=True)
@@ -90,6 +98,8 @@ class Entry(TenantModel):
     posted_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    first_code = models.GeneratedField(expression=FIRST_CODE, output_field=models.TextField(), db_persist=True)
+    searched = models.GeneratedField(expression=SEARCHED_OR_NULL, output_field=models.TextField(), db_persist=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -110,7 +120,16 @@ class Entry(TenantModel):
             models.Index(fields=["tenant", "due_at"], name="entry_due", condition=models.Q(due_at__isnull=False)),
             models.Index(fields=["tenant", "flow", "group"], name="entry_by_group"),
             models.Index(fields=["tenant", "state", "-updated_at"], name="entry_by_state"),
-            models.Index(fields=["tenant", "-updated_at"], name="entry_by_time"),
+            # Holds all that the activity list asks of an entry on the way to its page, counts and search included.
+            models.Index(
+                fields=["tenant", "-updated_at", "-id"],
+                include=["state", "flow", "project_id", "first_code", "amount", "searched"],
+                name="entry_by_time",
+            ),
+            # Few, and looked through by themselves.
+            models.Index(fields=["tenant"], condition=models.Q(searched=None), name="entry_long"),
+            models.Index(fields=["source_connection", "source_id"], name="entry_by_source"),
+            models.Index(fields=["target_connection", "target_id"], name="entry_by_target"),
         ]
 
     def __str__(self) -> str:
@@ -139,7 +158,8 @@ class Entry(TenantModel):
 class WaitingFor(TenantModel):
     """What an entry waits for ("link:vendor:518"); when it comes true the entry is planned again."""
 
-    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="waits")
+    tenant = _owner()
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="waits", db_index=False)
     subject = models.CharField(max_length=160)
 
     class Meta:
@@ -160,6 +180,7 @@ class Outgoing(TenantModel):
         DONE = "done", "Done"
         FAILED = "failed", "Refused"
 
+    tenant = _owner()
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="outgoing")
     key = models.CharField(max_length=36)
     operation = models.CharField(max_length=10)
@@ -181,6 +202,14 @@ class Outgoing(TenantModel):
                 condition=models.Q(state__in=["open", "sending", "uncertain"]),
             ),
         ]
+        # What may be old enough to be pruned (sync/pruning.py), which most writes never become.
+        indexes: ClassVar = [
+            models.Index(
+                fields=["tenant", "closed_at"],
+                condition=models.Q(state="failed") | models.Q(state="done", operation="update"),
+                name="outgoing_to_prune",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.operation} {self.target_type} {self.state}"
@@ -189,7 +218,8 @@ class Outgoing(TenantModel):
 class Attempt(TenantModel):
     """One try at one outgoing write, opened before the call. A try without an end is a lost answer."""
 
-    outgoing = models.ForeignKey(Outgoing, on_delete=models.CASCADE, related_name="attempts")
+    tenant = _owner()
+    outgoing = models.ForeignKey(Outgoing, on_delete=models.CASCADE, related_name="attempts", db_index=False)
     number = models.PositiveIntegerField()
     action = models.CharField(max_length=10, default="send")
     started_at = models.DateTimeField(default=timezone.now)
@@ -209,7 +239,8 @@ class Attempt(TenantModel):
 class Event(TenantModel):
     """What a person did with an entry. What the engine did is read from the outbox and its attempts."""
 
-    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="events")
+    tenant = _owner()
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="events", db_index=False)
     what = models.CharField(max_length=40)
     side = models.CharField(max_length=10, blank=True)
     text = models.CharField(max_length=300)

@@ -17,6 +17,7 @@ from smoothx.lib.money import NotMoney, money
 from sync.models import Entry
 from sync.pages.needs import FIRST_CODE, FIRST_SUBJECT, leave_out_quiet, needs_person
 from sync.pages.rows import MINUS
+from sync.searched import SEARCHED
 
 NEEDS_PERSON = "needs_person"
 
@@ -100,9 +101,9 @@ class Filters:
 
 
 def _search(text: str, projects: Mapping[str, str]) -> Q:
-    found = Q()
-    for name in ("number", "title", "party", "target_number"):
-        found |= Q(**{f"{name}__icontains": text})
+    small = text.lower()
+    in_long = Entry.objects.filter(searched=None).annotate(text=SEARCHED).filter(text__contains=small)
+    found = Q(searched__contains=small) | Q(searched=None, pk__in=in_long.values("pk"))
     wanted = text.casefold()
     found |= Q(project_id__in=[key for key, label in projects.items() if wanted in label.casefold()])
     amount = _amount(text)

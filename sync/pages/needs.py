@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.fields.json import KT
 
 from sync.models import Entry
@@ -10,7 +10,7 @@ from sync.registry import all_flows
 
 State = Entry.State
 
-FIRST_CODE = KT("notices__0__code")
+FIRST_CODE = F("first_code")
 FIRST_SUBJECT = KT("notices__0__subject")
 
 STOPPED = (State.BLOCKED, State.HELD, State.REJECTED, State.CHANGED_BY_HAND)

@@ -86,13 +86,16 @@ def test_chips_count_each_state_and_what_needs_a_person(client: Any, scope: Tena
         ("q=larimer", ["Invoice 1"]),
         ("q=1,284.16", ["Invoice 2"]),
         ("q=nothing", []),
+        ("q=%25", []),
+        ("q=1187+Cobalt", []),
+        ("q=LONG+N%C4%81me", ["Invoice 3"]),
         ("project=502", ["Invoice 2"]),
-        ("flow=bills", ["Invoice 2", "Invoice 1"]),
+        ("flow=bills", ["Invoice 3", "Invoice 2", "Invoice 1"]),
         ("flow=projects", []),
         ("state=blocked", ["Invoice 2"]),
         ("code=vendor_not_mapped&subject=Cobalt", ["Invoice 2"]),
         ("code=totals_differ", []),
-        ("from=never&to=soon&page=x&since=y", ["Invoice 2", "Invoice 1"]),
+        ("from=never&to=soon&page=x&since=y", ["Invoice 3", "Invoice 2", "Invoice 1"]),
     ],
 )
 def test_filters_narrow_the_list(client: Any, scope: Tenant, query: str, expected: list[str]) -> None:
@@ -108,6 +111,8 @@ def test_filters_narrow_the_list(client: Any, scope: Tenant, query: str, expecte
         amount=Decimal("1284.16"),
         notices=[notice("vendor_not_mapped", "Cobalt")],
     )
+    # Too long for an index.
+    make_entry(number="Invoice 3", title="ā" * 300, party=f"{'ā' * 280} long nāme", project_id="503", amount=Decimal(3))
     assert numbers_of(client.get(f"/activity/?{query}")) == expected
 
 
@@ -150,7 +155,7 @@ def test_the_number_of_queries_does_not_grow_with_the_list(client: Any, scope: T
     with CaptureQueriesContext(connection) as many:
         client.get("/activity/")
     assert len(many) == len(few)
-    assert len(many) <= 9
+    assert len(many) <= 10
 
 
 def test_new_documents_are_counted_without_being_inserted(client: Any, scope: Tenant) -> None:
@@ -169,7 +174,7 @@ def test_another_companys_documents_are_not_here(client: Any, scope: Tenant, oth
     with tenant_scope(other_tenant.pk):
         make_entry(number="Theirs")
     assert numbers_of(client.get("/activity/")) == ["Ours"]
-    assert "Theirs" not in client.get("/activity/export.csv").content.decode()
+    assert "Theirs" not in client.get("/activity/export.csv").getvalue().decode()
 
 
 def test_export_holds_what_the_filters_show_and_no_formula(client: Any, scope: Tenant) -> None:
@@ -178,7 +183,7 @@ def test_export_holds_what_the_filters_show_and_no_formula(client: Any, scope: T
     make_entry("blocked", amount=Decimal("-20.50"), notices=[notice("vendor_not_mapped", "Home Depot Pro")])
     response = client.get("/activity/export.csv?state=posted")
     assert response["Content-Disposition"] == 'attachment; filename="activity.csv"'
-    (row,) = csv.DictReader(io.StringIO(response.content.decode()))
+    (row,) = csv.DictReader(io.StringIO(response.getvalue().decode()))
     assert row["title"] == "'=cmd()"
     assert row["project"] == "2417 Larimer Street Lofts"
     assert (row["amount"], row["state"], row["became"], row["total_there"]) == (
@@ -187,6 +192,6 @@ def test_export_holds_what_the_filters_show_and_no_formula(client: Any, scope: T
         "Bill FRM-1187",
         "1000.00",
     )
-    blocked = list(csv.DictReader(io.StringIO(client.get("/activity/export.csv?state=blocked").content.decode())))
+    blocked = list(csv.DictReader(io.StringIO(client.get("/activity/export.csv?state=blocked").getvalue().decode())))
     assert blocked[0]["amount"] == "-20.50"
     assert blocked[0]["reason"] == "Vendor Home Depot Pro is not mapped. Map it and this goes on."
