@@ -46,6 +46,7 @@ class Batches:
 
     def carry(self, flow: Flow, entries: Sequence[Entry]) -> None:
         """Take these through the five steps; whatever happens ends in a visible state of each."""
+        self.work.ahead.expect(entries)
         try:
             read = sources.reader_for_many(self.work, flow, entries)
         except Exception as error:

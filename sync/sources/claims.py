@@ -19,7 +19,7 @@ from sync.work import Work
 
 
 def read_requisition(work: Work, entry: Entry) -> Requisition:
-    wire = work.procore.get(procore.REQUISITIONS, entry.source_id, project_id=entry.project_id)
+    wire = work.ahead.get_in_project(work.procore, procore.REQUISITIONS, entry.source_id, entry.project_id)
     work.files[(procore.REQUISITIONS.key, entry.source_id)] = read_attachments(wire)
     requisition = Requisition.from_wire(wire)
     known = work.base_maps.codes

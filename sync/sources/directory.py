@@ -15,6 +15,7 @@ from mapping.directory.refreshing import upsert_company, upsert_project, upsert_
 from mapping.directory.upserts import upsert_companies, upsert_contacts, upsert_projects
 from mapping.divisions import ancestors
 from mapping.models import RemoteItem
+from sync.ahead import IDS_IN_AN_ADDRESS
 from sync.flows._cost_codes import CodePush
 from sync.flows.contacts import PushRequest
 from sync.models import Entry
@@ -22,8 +23,6 @@ from sync.sources.reader import Reader, SetReader
 from sync.work import Work
 
 ContactRole = Literal["vendor", "customer"]
-# More would make the address longer than gateways take.
-IDS_IN_AN_ADDRESS = 100
 
 
 def read_project(work: Work, entry: Entry) -> Project:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from connectors.errors import Missing
+from connectors.errors import Missing, NoPermission
+from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from sync.ahead import FRESH_SECONDS, Ahead
 from sync.models import Entry
@@ -69,6 +70,46 @@ def test_what_was_read_long_ago_or_for_others_is_read_again(monkeypatch: pytest.
     assert read(ahead, books, qbo.BILLS, "2") == "Bill"
     ahead.expect([])
     assert read(ahead, books, qbo.BILLS, "2") == "one"
+
+
+class Procore:
+    """A client with these invoices of project 5, which refuses project 6."""
+
+    def __init__(self, *ids: str) -> None:
+        self.ids, self.asked = ids, list[str]()
+
+    def list(self, resource: Any, *, project_id: str, id: list[str]) -> Any:
+        self.asked.append(f"{project_id}: {len(id)} from {id[0]}")
+        if project_id == "6":
+            raise NoPermission("not this project")
+        return [[{"id": int(each), "of": "list"} for each in self.ids if each in id]]
+
+    def get(self, resource: Any, record_id: str, *, project_id: str) -> dict[str, str]:
+        self.asked.append(f"{project_id}: {record_id}")
+        return {"of": "one"}
+
+
+def test_invoices_of_a_project_are_read_together() -> None:
+    known = [str(number) for number in range(1000, 1150)]
+    procore_ = Procore(*known)
+    ahead = Ahead()
+    places = [*((each, "5") for each in known), ("9", "5"), ("7", "6"), ("8", "6"), ("3", "4")]
+    ahead.expect(
+        Entry(source_type=procore.REQUISITIONS.key, source_id=each, project_id=project) for each, project in places
+    )
+
+    def read_one(record_id: str, project_id: str) -> str:
+        client: Any = procore_
+        return str(ahead.get_in_project(client, procore.REQUISITIONS, record_id, project_id)["of"])
+
+    assert [read_one(each, "5") for each in known] == ["list"] * 150
+    assert procore_.asked == ["5: 100 from 1000", "5: 51 from 1100"]
+    # Gone, alone in its project, and in a project we may not read, which spoils no other's.
+    assert [read_one("9", "5"), read_one("3", "4")] == ["one", "one"]
+    with pytest.raises(NoPermission):
+        read_one("7", "6")
+    assert read_one("8", "6") == "one"
+    assert procore_.asked[2:] == ["5: 9", "4: 3", "6: 2 from 7", "6: 8"]
 
 
 def test_what_payments_settle_is_read_together_too() -> None:
