@@ -84,6 +84,9 @@ def payloads_of(entry: Entry, outgoing: Sequence[Outgoing], attempts: Sequence[A
         if row.state == Outgoing.State.FAILED:
             note += ", not accepted"
         title = f"Sent to {side}" if row.sent_at else f"To be sent to {side}"
+        if not row.body and row.operation in ("create", "update"):
+            # Pruned (sync/pruning.py): what a later change replaced.
+            note += ", its content is no longer kept"
         shown.append(_payload(title, note, row.body))
         answer = next((a.answer for a in reversed(attempts) if a.outgoing_id == row.pk and a.answer), None)
         if answer:

@@ -13,7 +13,9 @@ from smoothx.tenants.models import DueWork, Tenant
 from smoothx.tenants.scope import tenant_scope
 from sync import pruning
 from sync.models import Attempt, Entry, Outgoing
+from sync.pages.evidence import payloads_of
 from sync.tasks import PRUNE, prune_evidence
+from sync.written import load_written
 from tests.factories import connections, make_attempt, make_entry, make_outgoing
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +56,75 @@ def test_old_evidence_goes_and_the_ledger_stays(
     assert timedelta(hours=23) < due_at - timezone.now() <= timedelta(days=1)
     with tenant_scope(other_tenant.pk):
         assert kept() == before
+
+
+LINES = {"Line": [{"Amount": "10.00"}]}
+
+
+def write(entry: Entry, days: int, *tries: str, **facts: Any) -> Outgoing:
+    """A write that was closed so many days ago, with a try for each outcome."""
+    at = timezone.now() - timedelta(days=days)
+    made = make_outgoing(entry, created_at=at, closed_at=at, **facts)
+    for number, outcome in enumerate(tries, start=1):
+        answer = {"Id": entry.target_id, **LINES} if outcome == "accepted" else {}
+        make_attempt(made, number=number, outcome=outcome, started_at=at, ended_at=at, answer=answer)
+    return made
+
+
+def outcomes(*writes: Outgoing) -> list[list[str]]:
+    return [
+        list(Attempt.objects.filter(outgoing=each).order_by("id").values_list("outcome", flat=True)) for each in writes
+    ]
+
+
+def test_of_tries_that_came_to_nothing_the_last_of_each_document_stays(
+    scope: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pruning, "PIECE", 2)
+    stopped, posted = make_entry("rejected"), make_entry()
+    refused = [write(stopped, days, "try_again", "rejected", state="failed") for days in (900, 800, 700)]
+    # Planned once more and never sent: what was answered last is still the try before.
+    unsent = write(stopped, 600, state="failed")
+    before = write(posted, 900, "rejected", state="failed")
+    done = write(posted, 800, "try_again", "no_answer", "accepted")
+    recent = write(posted, 399, "rejected", state="failed")
+    last = write(posted, 1, "accepted", operation="update")
+    assert pruning.prune() == 8
+    assert set(Outgoing.objects.values_list("pk", flat=True)) == {
+        each.pk for each in (refused[2], unsent, done, recent, last)
+    }
+    assert outcomes(refused[2], done, recent, last) == [
+        ["try_again", "rejected"],
+        ["try_again", "no_answer", "accepted"],
+        ["rejected"],
+        ["accepted"],
+    ]
+    assert not Outgoing.objects.filter(pk=before.pk).exists()
+    assert pruning.prune() == 0
+
+
+def test_contents_go_once_a_whole_change_has_replaced_them_for_long(
+    scope: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comparisons read, the newest whole write and the changes since, is as it was."""
+    monkeypatch.setattr(pruning, "PIECE", 1)
+    entry, other = make_entry(target_id="77"), make_entry(target_id="78")
+    body = {"Id": "77", "DocNumber": "1", **LINES}
+    first = write(entry, 900, "accepted", body={"DocNumber": "1", **LINES})
+    as_credit = write(entry, 890, "accepted", body=body, target_type="VendorCredit")
+    second = write(entry, 800, "accepted", body=body, operation="update")
+    whole = write(entry, 500, "accepted", body=body, operation="update")
+    memo = write(entry, 450, "accepted", body={"Id": "77", "PrivateNote": "x"}, operation="update")
+    alone = write(other, 900, "accepted", body={"DocNumber": "2", **LINES})
+    recent = write(other, 399, "accepted", body={"Id": "78", **LINES}, operation="update")
+    known = load_written(entry), load_written(other)
+    assert pruning.prune() == 2
+    assert (load_written(entry), load_written(other)) == known
+    emptied = {each.pk for each in Outgoing.objects.filter(body={})}
+    assert emptied == {first.pk, second.pk}
+    assert set(Attempt.objects.filter(answer={}).values_list("outgoing_id", flat=True)) == emptied
+    assert outcomes(first, second, as_credit, whole, memo, alone, recent) == [["accepted"]] * 7
+    writes = list(Outgoing.objects.filter(entry=entry).order_by("id"))
+    told = [shown["note"] for shown in payloads_of(entry, writes, list(Attempt.objects.all()))]
+    assert told.count("Change bill, its content is no longer kept") == 1
+    assert pruning.prune() == 0
