@@ -204,9 +204,12 @@ METRICS_TOKEN = env_text("METRICS_TOKEN")
 
 FLOW_PACKAGES = ["sync.flows", "timesheets.flows"]
 POLL_SECONDS = env_number("POLL_SECONDS", 120)
-# How long vendors' events, and the bodies of calls that wrote or failed, are kept.
+# How long vendors' events, the bodies of calls that wrote or failed, tries that came to nothing, and the contents of
+# writes that a later one replaced are kept.
 KEEP_EVENTS_DAYS = env_number("KEEP_EVENTS_DAYS", 30)
 KEEP_CALLS_DAYS = env_number("KEEP_CALLS_DAYS", 400)
+KEEP_ATTEMPTS_DAYS = env_number("KEEP_ATTEMPTS_DAYS", 400)
+KEEP_PAYLOADS_DAYS = env_number("KEEP_PAYLOADS_DAYS", 400)
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True

@@ -119,7 +119,7 @@ def keep_hooks(*, tenant_id: int, **_: Any) -> None:
 
 @shared_task(name="sync.prune", base=TenantTask, ignore_result=True)
 def prune_evidence(*, tenant_id: int, **_: Any) -> None:
-    pruning.prune()
+    pruning.prune(_keeper(tenant_id, PRUNE))
     DueWork.reschedule(tenant_id=tenant_id, topic=PRUNE, at=timezone.now() + PRUNE_EVERY)
 
 
