@@ -68,6 +68,13 @@ def check_default(kind: DefaultKind, known: Known) -> Check:
     return _check(kind, outcome, text, "Choose" if outcome == "block" else "")
 
 
+def find_missing(flow: Flow, defaults: Defaults) -> list[DefaultKind]:
+    """Those the flow cannot do without, whatever the books and contracts hold, and that nobody chose."""
+    known = Known(defaults)
+    required = [kind for kind in flow.uses if kind.gate and MISSING[kind.gate] is _required]
+    return [kind for kind in required if check_default(kind, known).outcome == "block"]
+
+
 def _single(kind: DefaultKind, defaults: Defaults) -> tuple[Any, ...]:
     chosen = defaults.get(kind)
     return () if chosen is None else (chosen,)

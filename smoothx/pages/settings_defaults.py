@@ -63,7 +63,7 @@ def _show(request: TenantRequest, named: Screen) -> HttpResponse:
             count = f"{changed} setting{'' if changed == 1 else 's'} changed" if changed else "Nothing to change"
             messages.success(request, count)
             return go_back(request, screen_url(named))
-    rows = flow_rows(request, flows_of(named))
+    rows = flow_rows(request, flows_of(named), form.defaults)
     stamps = {key: stamp.sentence for key, stamp in load_stamps().items()}
     context = {
         **defaults_context(request, form, notes=stamps),
