@@ -17,7 +17,7 @@ from sync.codes import CODES
 from sync.models import Entry
 from sync.pages.filters import NEEDS_PERSON
 from sync.pages.fixes import fix_url
-from sync.pages.frame import Frame, source_kind
+from sync.pages.frame import Frame, source_kind, within_sentence
 from sync.pages.needs import FIRST_CODE, FIRST_SUBJECT, needs_person, severity_of
 from sync.pages.rows import notice_headline, notice_sentence
 
@@ -138,7 +138,7 @@ def _detail(documents: int, subjects: Sequence[str], sample: Entry, notice: dict
 
 
 def _count(documents: int, sample: Entry) -> str:
-    noun = source_kind(sample).lower()
+    noun = within_sentence(source_kind(sample))
     return f"{documents} {noun}{'' if documents == 1 or noun.endswith('s') else 's'}"
 
 

@@ -42,6 +42,11 @@ def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def within_sentence(noun: str) -> str:
+    """ "Owner invoice" as "owner invoice"; the name of a system keeps its capitals: "QuickBooks cost"."""
+    return noun if noun.startswith(("Procore", "QuickBooks")) else noun.lower()
+
+
 class Frame:
     @cached_property
     def connections(self) -> dict[int, Connection]:
