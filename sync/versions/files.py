@@ -16,6 +16,7 @@ FORMAT = "smoothx settings"
 FORMAT_VERSION = 1
 MOST_BYTES = 500_000
 MOST_SETTINGS = 1_000
+NOT_SETTINGS = "This is not a file of settings. Choose one that Export settings made."
 
 
 class BadFile(Exception):
@@ -67,9 +68,9 @@ def read_file(content: bytes) -> SettingsFile:
     try:
         document = json.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise BadFile("This is not a JSON file.") from error
+        raise BadFile(NOT_SETTINGS) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise BadFile("This is not an export of settings.")
+        raise BadFile(NOT_SETTINGS)
     if document.get("version") != FORMAT_VERSION:
         raise BadFile("The export is of a version this page cannot read. Export the settings again.")
     rows, accounts = document.get("settings"), document.get("accounts")

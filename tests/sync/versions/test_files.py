@@ -53,11 +53,11 @@ ROW = {"setting": "default:bill_code", "value": "1", "name": "Materials"}
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "This is not a JSON file."),
-        (b"\xff\xfe", "This is not a JSON file."),
-        (b"[" * 100_000, "This is not a JSON file."),
-        (b"[]", "This is not an export of settings."),
-        (document(format="other"), "This is not an export of settings."),
+        (b"", "This is not a file of settings. Choose one that Export settings made."),
+        (b"\xff\xfe", "This is not a file of settings. Choose one that Export settings made."),
+        (b"[" * 100_000, "This is not a file of settings. Choose one that Export settings made."),
+        (b"[]", "This is not a file of settings. Choose one that Export settings made."),
+        (document(format="other"), "This is not a file of settings. Choose one that Export settings made."),
         (document(version=2), "The export is of a version this page cannot read. Export the settings again."),
         (document(settings={}), "The export has no list of settings."),
         (document(accounts=None), "The export has no list of settings."),
