@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from kombu import Queue
 from psycopg.conninfo import conninfo_to_dict
 
 from smoothx.embedded import ensure_services
@@ -216,6 +217,22 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "sync"
+# What takes seconds, and what may take minutes: where a worker takes only the first, no document waits for lists.
+CELERY_TASK_QUEUES = (Queue("sync"), Queue("long"))
+# 0 is served first: what a person waits for, then events, polls, and what has time. Documents: sync/lanes.py.
+CELERY_TASK_ROUTES = {
+    "sync.sweep": {"priority": 0},
+    "sync.look_into_events": {"priority": 3},
+    "sync.read_openings": {"queue": "long", "priority": 0},
+    "sync.poll_*": {"queue": "long", "priority": 6},
+    "sync.run_pushes": {"queue": "long", "priority": 6},
+    "sync.run_recoding": {"queue": "long", "priority": 6},
+    "sync.keep_hooks": {"queue": "long", "priority": 9},
+    "sync.prune": {"queue": "long", "priority": 9},
+    "mapping.suggest": {"queue": "long", "priority": 6},
+    "mapping.count_books": {"queue": "long", "priority": 6},
+    "mapping.*": {"queue": "long", "priority": 0},
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {

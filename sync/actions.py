@@ -12,6 +12,7 @@ from sync import ledger, outbox, settle
 from sync.flows._contact_fields import KEEP_THEIRS
 from sync.flows._cost_parts import REMOVE_HERE
 from sync.models import Entry, Event
+from sync.queueing import Priority
 from sync.registry import all_flows
 from sync.targets import Standing, adapter_for
 from sync.tasks import nudge
@@ -20,7 +21,7 @@ from sync.updating import PUT_BACK, REMOVE, approval_for
 from sync.work import NotConnected, Work
 from sync.written import KEPT, LINKED, note_as_it_stands
 
-URGENT = 10
+URGENT = Priority.PERSON
 GONE_CODES = {"target_deleted", "target_missing"}
 CONTACT_DIFFERS = {"contact_changed_twice", "contact_differs"}
 BY_HAND = {"changed_by_hand", "details_changed_by_hand"}

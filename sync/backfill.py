@@ -25,6 +25,7 @@ from sync.book_sources import SOURCES, BookSource
 from sync.flows._claims import BACKFILL
 from sync.models import Entry, Event
 from sync.polls import POLLS, ProjectPoll
+from sync.queueing import Priority
 from sync.registry import all_flows
 from sync.tasks import nudge
 from sync.work import NotConnected, Work
@@ -200,6 +201,7 @@ def _queue(work: Work, found: Found, project_id: str, since: date, actor: Any) -
         source_ids=[(found.source_id, project_id)],
         source_type=found.source_type,
         part=found.part,
+        priority=Priority.BACKFILL,
     )
     entry = Entry.objects.get(
         flow=found.flow,

@@ -20,6 +20,7 @@ from sync.flow import Flow
 from sync.models import Entry, Outgoing
 from sync.planning import plan_one
 from sync.posting import learn_namesake
+from sync.queueing import Priority
 from sync.recording import draft_create, record, save_drafts
 from sync.targets import Answer
 from sync.updating import record_gone
@@ -29,8 +30,7 @@ from sync.work import Work
 MOST_AT_ONCE = {"qbo": MOST_BATCH_ITEMS, "procore": 250}
 # Documents read and planned together: whole calls, and few enough that an urgent document need not wait long.
 MOST_TOGETHER = {"qbo": 4 * MOST_BATCH_ITEMS, "procore": 250}
-# Behind every document: what somebody pushes by the thousand must not hold up the day's invoices.
-PRIORITY = 60
+PRIORITY = Priority.PUSH
 
 Fail = Callable[[Entry, Exception], None]
 SendOne = Callable[[Flow, Entry, Outgoing], None]
@@ -132,8 +132,9 @@ class Batches:
             settle.not_sent_yet(draft.entry, draft, error.after)
 
     @property
-    def is_throttled(self) -> bool:
-        return self._throttled is not None
+    def rest_seconds(self) -> float:
+        """How long the vendor wants to be spared; 0 when its limit was not met."""
+        return self._throttled.after if self._throttled is not None else 0.0
 
 
 def choose_in_order(places: Sequence[ledger.Place], limit: int) -> list[int]:

@@ -13,6 +13,7 @@ import logging
 import time
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.utils import timezone
@@ -42,21 +43,33 @@ class Engine:
     def __init__(self) -> None:
         self.work = Work()
         self.owner = uuid.uuid4().hex
-        self.is_throttled = False
+        # How long a vendor wants to be spared. Then nothing more is taken up in this run.
+        self.rest_seconds = 0.0
 
-    def run_due(self, *, seconds: float = 50.0) -> int:
-        """Handle what is due until nothing is, or the time is up. Answers how many entries were handled."""
+    @property
+    def is_throttled(self) -> bool:
+        return self.rest_seconds > 0
+
+    def run_due(self, *, seconds: float = 50.0, gives_way: Callable[[], bool] = lambda: False) -> int:
+        """Handle what is due until nothing is, the time is up or `gives_way` says that somebody else's turn has come.
+
+        Answers how many entries were handled.
+        """
         end = time.monotonic() + seconds
+
+        def is_over() -> bool:
+            return self.is_throttled or time.monotonic() >= end or gives_way()
+
         handled = 0
-        while time.monotonic() < end and not self.is_throttled:
+        while not is_over():
             due = ledger.due_entries(PAGE)
-            taken = self._take_some(due, end)
+            taken = self._take_some(due, is_over)
             handled += taken
             if not taken:
                 break
         return handled
 
-    def _take_some(self, due: list[Entry], end: float) -> int:
+    def _take_some(self, due: list[Entry], is_over: Callable[[], bool]) -> int:
         """Those at the head that go together, or one by one what comes before the first such. Answers how many."""
         together = self._find_together(due)
         if not together:
@@ -66,7 +79,7 @@ class Engine:
         else:
             alone = due[: due.index(together[0])]
         self.work.ahead.expect(alone)
-        return sum(time.monotonic() < end and self._take(entry) for entry in alone)
+        return sum(not is_over() and self._take(entry) for entry in alone)
 
     def _find_together(self, due: list[Entry]) -> list[Entry]:
         """What is due of flows of which enough is due to be worth a common call, in order."""
@@ -91,11 +104,14 @@ class Engine:
         if entries:
             with bound(flow=flow.key):
                 carrier.carry(flow, entries)
-        self.is_throttled = self.is_throttled or carrier.is_throttled
+        self._rest(carrier.rest_seconds)
         return len(entries)
 
+    def _rest(self, seconds: float) -> None:
+        self.rest_seconds = max(self.rest_seconds, seconds)
+
     def _take(self, entry: Entry) -> bool:
-        if self.is_throttled or not ledger.claim(entry, self.owner):
+        if not ledger.claim(entry, self.owner):
             return False
         with bound(flow=entry.flow, entry=entry.pk):
             self.handle(entry)
@@ -119,7 +135,7 @@ class Engine:
             case NotConnected():
                 self._hold(entry, "connection_lost", settle.CONNECTION_RESTORED)
             case Throttled():
-                self.is_throttled = True
+                self._rest(error.after)
                 settle.come_back(entry, error.after)
             case VendorError():
                 settle.read_failed(entry, error)
@@ -174,7 +190,7 @@ class Engine:
         except outbox.Stopped:
             self._hold(entry, "paused", "tenant:live")
         except Throttled as error:
-            self.is_throttled = True
+            self._rest(error.after)
             settle.not_sent_yet(entry, outgoing, error.after)
         except VendorError as error:
             if error.fault == "name_exists":

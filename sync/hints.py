@@ -18,12 +18,12 @@ from sync import books, intake, ledger, made_watch, unfed
 from sync.echoes import find_early, find_echoes
 from sync.models import Entry
 from sync.polls import POLLS, ProjectPoll
+from sync.queueing import Priority
 from sync.registry import flow
 from sync.work import NotConnected, Work
 
 MOST_AT_ONCE = 1000
-# Events before polls, after what a person waits for.
-PRIORITY = 40
+PRIORITY = Priority.EVENT
 # One change-data call tells everything, so a steady stream of events must not make a stream of calls.
 BOOKS_EVERY = timedelta(seconds=2)
 # A write of ours may be behind an event until it is settled, which takes as long as the vendor's answer.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from enum import IntEnum
 from typing import Any
 
 from django.db import models
@@ -17,6 +18,19 @@ from sync.flow import Flow
 from sync.models import Entry
 
 SYNC_TOPIC = "sync"
+
+
+class Priority(IntEnum):
+    """Whose turn it is first, of one company's documents and between companies. Others lie between these."""
+
+    PERSON = 10
+    EVENT = 40
+    POLL = 50
+    # Behind every document: what somebody pushes by the thousand must not hold up the day's invoices.
+    PUSH = 60
+    BACKFILL = 70
+
+
 # Group and position of what no list told of.
 NO_PLACE = ("", 0)
 NO_PLACES: Mapping[str, tuple[str, int]] = {}
@@ -30,7 +44,7 @@ def note(
     source_ids: Iterable[tuple[str, str]],
     source_type: str = "",
     part: str = "",
-    priority: int = 50,
+    priority: int = Priority.POLL,
     places: Mapping[str, tuple[str, int]] = NO_PLACES,
 ) -> int:
     """Put source documents, given as (id, project id), in the queue. Equal hints become one. Answers how many.
@@ -60,7 +74,7 @@ def note_parts(
     target_connection: Connection,
     parts: Iterable[tuple[str, str]],
     source_type: str,
-    priority: int = 50,
+    priority: int = Priority.POLL,
 ) -> int:
     """The same for records that have an entry per part, given as (id, part)."""
     shared = _shared(flow, source_connection, target_connection, source_type, priority)
@@ -81,9 +95,28 @@ def _shared(flow: Flow, source: Connection, target: Connection, source_type: str
 def _queue(entries: Iterable[Entry]) -> int:
     rows = list(entries)
     if rows:
+        _keep_urgency(rows)
         _insert_or_make_due(rows)
         mark_work_due(rows[0].due_at)
     return len(rows)
+
+
+def _keep_urgency(rows: list[Entry]) -> None:
+    """What waits in the queue for a person is not put further back by a poll that finds it as well."""
+    first = rows[0]
+    if first.priority <= Priority.PERSON:
+        return
+    waiting = Entry.objects.filter(
+        flow=first.flow,
+        source_connection=first.source_connection,
+        source_type=first.source_type,
+        source_id__in=[row.source_id for row in rows],
+        due_at__isnull=False,
+        priority__lt=first.priority,
+    )
+    known = {(each.source_id, each.part): each.priority for each in waiting.only("source_id", "part", "priority")}
+    for row in rows:
+        row.priority = known.get((row.source_id, row.part), row.priority)
 
 
 def _insert_or_make_due(rows: list[Entry]) -> None:

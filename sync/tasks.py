@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from celery import shared_task
@@ -12,12 +13,13 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from connectors import limits
 from connectors.errors import Retry, VendorError
 from connectors.models import Vendor
-from smoothx.tenants.models import DueWork, Tenant
+from smoothx.tenants.models import Due, DueWork, Tenant
 from smoothx.tenants.scope import require_tenant_id
 from smoothx.tenants.tasks import TenantTask
-from sync import hints, hooks, ledger, openings, pace, pruning
+from sync import hints, hooks, lanes, ledger, openings, pace, pruning
 from sync.books import poll_books
 from sync.engine import Engine
 from sync.intake import poll_procore
@@ -27,6 +29,8 @@ log = logging.getLogger(__name__)
 
 # A topic taken by the sweep comes due again after this, unless its task says otherwise: the worker may have died.
 LEASE = timedelta(seconds=90)
+# What is due beyond this waits for the next sweep, a few seconds later.
+MOST_IN_A_SWEEP = 1000
 # Events that could not be looked into are left this long; the polls read the same meanwhile.
 EVENTS_AGAIN = timedelta(minutes=2)
 HOOKS_EVERY = PRUNE_EVERY = timedelta(days=1)
@@ -36,34 +40,88 @@ HOOKS, PRUNE = "hooks", "prune"
 
 @shared_task(name="sync.sweep", ignore_result=True)
 def sweep(**_: Any) -> int:
-    """Send every tenant's due topics to the workers. Two sweeps at once share them by conditional update."""
-    now = timezone.now()
-    sent = 0
-    for row in DueWork.objects.filter(due_at__lte=now, topic__in=TOPICS).order_by("due_at")[:1000]:
-        if DueWork.objects.filter(pk=row.pk, due_at=row.due_at).update(due_at=now + LEASE):
-            TOPICS[row.topic].delay(tenant_id=row.tenant_id)
-            sent += 1
-    return sent
+    """Send every tenant's due topics to the workers. Two sweeps at once share them: beat may run twice."""
+    until = timezone.now() + LEASE
+    rows = DueWork.take([*TOPICS, *lanes.LANE_TOPICS], until=until, limit=MOST_IN_A_SWEEP)
+    for place, row in enumerate(rows):
+        try:
+            _hand_on(row, until)
+        except OperationalError:
+            DueWork.give_back(rows[place:], until=until)
+            raise
+    return len(rows)
+
+
+def _hand_on(row: Due, until: datetime) -> None:
+    if row.topic == ledger.SYNC_TOPIC:
+        lane = lanes.enter(row.tenant_id)
+    elif row.topic in lanes.LANE_TOPICS:
+        # Its worker died, or its message was lost.
+        lane = lanes.Lane(row.topic, until)
+    else:
+        TOPICS[row.topic].apply_async(kwargs={"tenant_id": row.tenant_id}, retry=False)
+        return
+    if lane is not None:
+        _send_worker(row.tenant_id, lane)
 
 
 def nudge() -> None:
     """Ask a worker to look now. Without Redis the sweep does it a little later."""
-    tenant_id = require_tenant_id()
+    transaction.on_commit(partial(_call_worker, require_tenant_id()))
 
-    def enqueue() -> None:
-        try:
-            run_due.apply_async(kwargs={"tenant_id": tenant_id}, retry=False)
-        except OperationalError:
-            log.warning("sync.nudge.no_broker")
 
-    transaction.on_commit(enqueue)
+def _call_worker(tenant_id: int) -> None:
+    """One more worker for the tenant, unless as many as may be are there: those will see what is new."""
+    lane = lanes.enter(tenant_id)
+    if lane is None:
+        return
+    try:
+        _send_worker(tenant_id, lane)
+    except OperationalError:
+        log.warning("sync.nudge.no_broker")
+
+
+def _send_worker(tenant_id: int, lane: lanes.Lane) -> None:
+    """Put a message for this lane at the end of the line. Raises OperationalError, and the lane is free again."""
+    kwargs = {"tenant_id": tenant_id, "lane": lane.topic, "until": lane.until.isoformat()}
+    try:
+        run_due.apply_async(kwargs=kwargs, priority=lanes.message_priority(tenant_id), retry=False)
+    except OperationalError:
+        lanes.leave(tenant_id, lane)
+        raise
 
 
 @shared_task(name="sync.run_due", base=TenantTask, ignore_result=True)
-def run_due(*, tenant_id: int, **_: Any) -> int:
-    handled = Engine().run_due()
-    _come_again(tenant_id, ledger.SYNC_TOPIC, ledger.next_due_at)
+def run_due(*, tenant_id: int, lane: str = "", until: str = "", **_: Any) -> int:
+    """One slice of work. With more to do its message goes to the end of the line, behind those of other tenants.
+
+    Without a lane it works off what it can and leaves the rest to the sweep.
+    """
+    held = lanes.keep(tenant_id, lanes.Lane(lane, datetime.fromisoformat(until))) if lane else None
+    if lane and held is None:
+        # The lane was given to another message, since this one came too late.
+        return 0
+    if held is not None and lanes.has_many(tenant_id):
+        _call_worker(tenant_id)
+    engine = Engine()
+    with limits.waiting_at_most(lanes.PATIENCE_SECONDS):
+        handled = engine.run_due(gives_way=lanes.Slice().is_over)
+    is_more = lanes.find_next(tenant_id, has_handled=handled > 0, rest_seconds=engine.rest_seconds)
+    if held is not None and not is_more:
+        lanes.leave(tenant_id, held)
+    elif held is not None and (again := lanes.keep(tenant_id, held)) is not None:
+        _go_on(tenant_id, again)
+    elif is_more:
+        ledger.mark_work_due()
     return handled
+
+
+def _go_on(tenant_id: int, lane: lanes.Lane) -> None:
+    try:
+        _send_worker(tenant_id, lane)
+    except OperationalError:
+        log.warning("sync.nudge.no_broker")
+        ledger.mark_work_due()
 
 
 @shared_task(name="sync.poll_procore", base=TenantTask, ignore_result=True)
@@ -90,7 +148,9 @@ def look_into_events(*, tenant_id: int, **_: Any) -> None:
     work.keep_lease = _keeper(tenant_id, EVENTS)
     wait_until = timezone.now()
     try:
-        if hints.look_into(work):
+        with limits.waiting_at_most(lanes.PATIENCE_SECONDS):
+            noted = hints.look_into(work)
+        if noted:
             nudge()
     except hints.ComeBack as later:
         # What the other vendor's events put in the queue need not wait as well.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db import connection, models
@@ -107,6 +108,27 @@ SELECT (SELECT count(*) FROM taken) + (SELECT count(*) FROM made)
 """
 
 
+# One statement, however many are due. What another scheduler takes at the same time is skipped, not waited for.
+_TAKE = """
+WITH due AS (
+    SELECT id, due_at FROM tenants_duework
+    WHERE due_at <= %(now)s AND topic = ANY(%(topics)s)
+    ORDER BY due_at LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE tenants_duework AS row SET due_at = %(until)s FROM due WHERE row.id = due.id
+RETURNING row.id, row.tenant_id, row.topic, due.due_at
+"""
+
+
+class Due(NamedTuple):
+    """A row of DueWork that was taken."""
+
+    pk: int
+    tenant_id: int
+    topic: str
+
+
 class DueWork(models.Model):
     """That a tenant has work of one topic to do from a time on. Celery messages may be lost; these rows may not."""
 
@@ -138,6 +160,21 @@ class DueWork(models.Model):
         with connection.cursor() as cursor:
             cursor.execute(_CLAIM, {"tenant": tenant_id, "topic": topic, "until": until, "now": timezone.now()})
             return bool(cursor.fetchone()[0])
+
+    @staticmethod
+    def take(topics: Sequence[str], *, until: datetime, limit: int) -> list[Due]:
+        """Take what is due of these topics, of all tenants, the longest due first. It is due again at `until`."""
+        values = {"topics": list(topics), "now": timezone.now(), "until": until, "limit": limit}
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKE, values)
+            rows = sorted(cursor.fetchall(), key=lambda row: row[-1])
+        return [Due(*row[:-1]) for row in rows]
+
+    @staticmethod
+    def give_back(rows: Sequence[Due], *, until: datetime) -> None:
+        """They were taken until then and could not be handed on: due at once again."""
+        taken = DueWork.objects.filter(pk__in=[row.pk for row in rows], due_at=until)
+        taken.update(due_at=timezone.now())
 
     @classmethod
     def reschedule(cls, *, tenant_id: int, topic: str, at: datetime | None) -> None:

@@ -16,6 +16,7 @@ from connectors.errors import NoPermission, Retry
 from smoothx.tenants.models import DueWork, Tenant
 from sync import ledger, tasks
 from sync.engine import Engine
+from sync.lanes import LANE_TOPICS
 from sync.models import Entry
 from sync.tasks import HOOKS, LEASE, OPENINGS, POLL_BOOKS, POLL_PROCORE, PRUNE, nudge, run_due, start_polling, sweep
 from sync.work import NotConnected
@@ -34,18 +35,19 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
         def __init__(self, topic: str) -> None:
             self.topic = topic
 
-        def delay(self, *, tenant_id: int) -> None:
-            handed.append((self.topic, tenant_id))
+        def apply_async(self, *, kwargs: dict[str, Any], **_: Any) -> None:
+            handed.append((self.topic, kwargs["tenant_id"]))
 
     monkeypatch.setattr(tasks, "TOPICS", {topic: Noted(topic) for topic in tasks.TOPICS})
+    monkeypatch.setattr(run_due, "apply_async", Noted(ledger.SYNC_TOPIC).apply_async)
     return handed
 
 
 @pytest.fixture
 def quiet_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine that handles nothing: these tests are about when it is called."""
-    monkeypatch.setattr(Engine, "__init__", lambda self: None)
-    monkeypatch.setattr(Engine, "run_due", lambda self: 0)
+    monkeypatch.setattr(Engine, "__init__", lambda self: setattr(self, "rest_seconds", 0.0))
+    monkeypatch.setattr(Engine, "run_due", lambda self, **_: 0)
 
 
 def due_of(topic: str) -> datetime | None:
@@ -76,10 +78,10 @@ def test_the_sweep_hands_out_what_is_due_of_every_tenant_and_nothing_else(
 
 
 def test_what_was_handed_out_comes_due_again_when_its_worker_dies(scope: Tenant, sent: list[Any]) -> None:
-    mark(ledger.SYNC_TOPIC, seconds=1)
+    mark(POLL_PROCORE, seconds=1)
     before = timezone.now()
     sweep()
-    due_at = due_of(ledger.SYNC_TOPIC)
+    due_at = due_of(POLL_PROCORE)
     assert due_at is not None
     assert before + LEASE <= due_at <= timezone.now() + LEASE
     DueWork.objects.update(due_at=timezone.now())
@@ -87,51 +89,56 @@ def test_what_was_handed_out_comes_due_again_when_its_worker_dies(scope: Tenant,
     assert len(sent) == 2
 
 
-def test_two_sweeps_at_once_hand_out_each_topic_once(transactional_db: None, scope: Tenant, sent: list[Any]) -> None:
+def test_two_sweeps_at_once_hand_out_each_topic_once(
+    transactional_db: None, scope: Tenant, sent: list[Any], django_assert_num_queries: Any
+) -> None:
+    """Beat may run twice."""
     topics = list(tasks.TOPICS)
     for topic in topics:
         mark(topic, seconds=1)
     assert sum(at_once(sweep, workers=4)) == len(topics)
     assert sorted(sent) == sorted((topic, scope.pk) for topic in topics)
+    # However many are due, and however many tenants: one statement looks, takes and says what it took.
+    with django_assert_num_queries(1):
+        assert sweep() == 0
 
 
-def test_without_a_broker_the_sweep_fails_and_the_work_is_not_lost(
+def test_without_a_broker_the_sweep_fails_and_all_is_due_again_at_once(
     scope: Tenant, sent: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mark(ledger.SYNC_TOPIC, seconds=1)
+    mark(ledger.SYNC_TOPIC, seconds=2)
+    mark(POLL_PROCORE, seconds=1)
 
     def lose(*_: Any, **__: Any) -> None:
         raise OperationalError
 
     with monkeypatch.context() as patch:
-        patch.setattr(type(tasks.TOPICS[ledger.SYNC_TOPIC]), "delay", lose)
+        patch.setattr(run_due, "apply_async", lose)
         with pytest.raises(OperationalError):
             sweep()
-    due_at = due_of(ledger.SYNC_TOPIC)
-    assert due_at is not None
-    assert due_at <= timezone.now() + LEASE
-    DueWork.objects.update(due_at=timezone.now())
-    assert sweep() == 1
-
-
-@pytest.fixture
-def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Redis is gone: nobody listens at the broker's address."""
-    away = Celery(broker="redis://127.0.0.1:1/0")
-    away.conf.broker_transport_options = {"max_retries": 0}
-    monkeypatch.setattr(type(run_due._get_current_object()), "_app", away)
+    due = dict(DueWork.objects.values_list("topic", "due_at"))
+    assert due.pop(LANE_TOPICS[0]) is None
+    assert all(at <= timezone.now() for at in due.values())
+    assert sweep() == 2
+    assert sent == [(ledger.SYNC_TOPIC, scope.pk), (POLL_PROCORE, scope.pk)]
 
 
 def test_a_lost_broker_loses_nothing(
-    transactional_db: None, scope: Tenant, sent: list[Any], no_broker: None, caplog: pytest.LogCaptureFixture
+    transactional_db: None, scope: Tenant, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Redis is gone: nobody listens at the broker's address."""
+    away = Celery(broker="redis://127.0.0.1:1/0")
+    away.conf.broker_transport_options = {"max_retries": 0}
     entry = make_entry("held")
     ledger.make_due(Entry.objects.filter(pk=entry.pk))
-    with caplog.at_level(logging.WARNING, "sync.tasks"):
+    with monkeypatch.context() as patch, caplog.at_level(logging.WARNING, "sync.tasks"):
+        patch.setattr(type(run_due._get_current_object()), "_app", away)
         nudge()
     assert [record.message for record in caplog.records] == ["sync.nudge.no_broker"]
+    asked: list[Any] = []
+    monkeypatch.setattr(run_due, "apply_async", lambda **options: asked.append(options["kwargs"]["lane"]))
     assert sweep() == 1
-    assert sent == [(ledger.SYNC_TOPIC, scope.pk)]
+    assert asked == [LANE_TOPICS[0]]
 
 
 def test_a_nudge_inside_a_transaction_waits_for_its_end(
@@ -142,7 +149,11 @@ def test_a_nudge_inside_a_transaction_waits_for_its_end(
     with django_capture_on_commit_callbacks(execute=True):
         nudge()
         assert asked == []
-    assert asked == [{"kwargs": {"tenant_id": scope.pk}, "retry": False}]
+    until = DueWork.objects.get(topic=LANE_TOPICS[0]).due_at
+    assert until is not None
+    kwargs = {"tenant_id": scope.pk, "lane": LANE_TOPICS[0], "until": until.isoformat()}
+    # Nothing is due, so there is no hurry.
+    assert asked == [{"kwargs": kwargs, "priority": 9, "retry": False}]
 
 
 def test_a_run_says_when_the_next_one_is_due(scope: Tenant, quiet_engine: None) -> None:
