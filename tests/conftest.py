@@ -11,9 +11,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tests.compiling import import_share
+
+# A busy machine is no fault of a rule, so no example is timed.
+hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("suite")
 
 LOOPBACK = ("127.", "::1", "localhost")
 # What takes longest, each by itself or for what it starts: begun first, the workers end together.

@@ -198,7 +198,7 @@ NAMES = st.text(alphabet=st.sampled_from(" '\"=+-@,;:\t\nABCabc019é–“€\u2
 PAIRS = st.dictionaries(st.integers(0, 3), st.integers(0, 3), max_size=4)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(NAMES, min_size=4, max_size=4), st.lists(NAMES, min_size=4, max_size=4), PAIRS, PAIRS, st.booleans())
 def test_whatever_the_names_an_export_comes_back_as_it_was(
     admin_user: Any, scope: Any, left_names: list[str], right_names: list[str], linked: Any, edited: Any, is_csv: bool

@@ -96,14 +96,14 @@ WORDS = st.lists(
 LISTS = st.lists(WORDS, max_size=8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(LISTS, LISTS, st.sampled_from([VENDOR, COST_CODE_ITEM]))
 def test_what_is_sure_is_one_to_one(lefts: list[str], rights: list[str], kind: MappingKind) -> None:
     found = sure(suggest(rows("p", *lefts), rows("q", *rights), kind))
     assert len({left for left, _ in found}) == len({right for _, right in found}) == len(found)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(LISTS, LISTS)
 def test_a_row_is_suggested_three_others_at_the_most(lefts: list[str], rights: list[str]) -> None:
     found = suggest(rows("p", *lefts), rows("q", *rights), VENDOR)

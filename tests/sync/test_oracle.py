@@ -108,7 +108,7 @@ def _cents(draw: st.DrawFn, low: int, high: int) -> Decimal:
 
 
 @given(chains())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_what_is_due_adds_up_to_what_is_earned(chain: Chain) -> None:
     made = chain.applications()
     last = made[-1]
@@ -122,7 +122,7 @@ def test_what_is_due_adds_up_to_what_is_earned(chain: Chain) -> None:
 
 
 @given(chains())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_work_is_billed_once_and_stored_material_is_a_state(chain: Chain) -> None:
     made = chain.applications()
     for place in range(len(chain.lines)):
@@ -133,7 +133,7 @@ def test_work_is_billed_once_and_stored_material_is_a_state(chain: Chain) -> Non
 
 
 @given(chains(), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_correcting_is_the_same_as_having_said_so(chain: Chain, data: st.DataObject) -> None:
     number = data.draw(st.integers(1, len(chain.said)))
     item = data.draw(st.sampled_from([line.item for line in chain.lines]))

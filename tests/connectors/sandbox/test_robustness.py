@@ -185,7 +185,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=18, deadline=None)
+@settings(max_examples=18)
 @given(seed=st.integers(0, 10**9), body=JSON)
 def test_any_json_is_taken_or_refused(target: Target, seed: int, body: Any) -> None:
     rnd = make_random(seed)
@@ -196,7 +196,7 @@ def test_any_json_is_taken_or_refused(target: Target, seed: int, body: Any) -> N
         target.send(method, f"{fill(rnd, target, rule)}?{make_query(rnd, target)}", each)
 
 
-@settings(max_examples=18, deadline=None)
+@settings(max_examples=18)
 @given(seed=st.integers(0, 10**9))
 def test_bodies_that_nearly_make_sense_quickbooks(qbo: Target, seed: int) -> None:
     rnd = make_random(seed)
@@ -215,7 +215,7 @@ def test_bodies_that_nearly_make_sense_quickbooks(qbo: Target, seed: int) -> Non
     qbo.check()
 
 
-@settings(max_examples=18, deadline=None)
+@settings(max_examples=18)
 @given(seed=st.integers(0, 10**9))
 def test_bodies_that_nearly_make_sense_procore(procore: Target, seed: int) -> None:
     rnd = make_random(seed)
@@ -233,7 +233,7 @@ def test_bodies_that_nearly_make_sense_procore(procore: Target, seed: int) -> No
     procore.check()
 
 
-@settings(max_examples=18, deadline=None)
+@settings(max_examples=18)
 @given(seed=st.integers(0, 10**9))
 def test_the_control_surface_refuses_what_it_cannot_use(target: Target, seed: int) -> None:
     rnd = make_random(seed)
@@ -258,7 +258,7 @@ def test_the_control_surface_refuses_what_it_cannot_use(target: Target, seed: in
     target.check()
 
 
-@settings(max_examples=18, deadline=None)
+@settings(max_examples=18)
 @given(seed=st.integers(0, 10**9))
 def test_forms_of_any_content(target: Target, seed: int) -> None:
     rnd = make_random(seed)

@@ -86,7 +86,7 @@ PAIRS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(PAIRS, st.randoms(use_true_random=False), st.sets(st.sampled_from("1234"), max_size=2))
 def test_any_pairs_in_any_order_are_answered_alike(pairs: list[Scored], random: object, taken: set[str]) -> None:
     found = choose(pairs, margin=MARGIN, taken=taken)

@@ -90,7 +90,7 @@ def read(prefix: str, rows: Sequence[tuple[str, str, str]]) -> list[Candidate]:
     ]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(ROWS, ROWS)
 def test_any_lists_are_matched_one_to_one_and_the_same_from_either_side(
     lefts: list[tuple[str, str, str]], rights: list[tuple[str, str, str]]
@@ -104,7 +104,7 @@ def test_any_lists_are_matched_one_to_one_and_the_same_from_either_side(
     assert {(left, right) for right, left in sure_of(turned)} == sure
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text(max_size=30), max_size=4), st.lists(st.text(max_size=30), max_size=4))
 def test_any_text_is_taken(lefts: list[str], rights: list[str]) -> None:
     found = match_contacts(

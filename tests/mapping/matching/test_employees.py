@@ -298,7 +298,7 @@ def _rows(side: str, people: list[tuple[str, str, str, str, bool]]) -> list[Cand
 
 
 @given(PEOPLE, PEOPLE, st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_order_changes_nothing_and_every_answer_is_allowed(lefts: Any, rights: Any, random: Any) -> None:
     left_rows, right_rows = _rows("p", lefts), _rows("q", rights)
     taken = {"q0"}
@@ -317,7 +317,7 @@ def test_order_changes_nothing_and_every_answer_is_allowed(lefts: Any, rights: A
 
 
 @given(FEW, FEW)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_what_contradicts_is_never_sure(lefts: Any, rights: Any) -> None:
     left_rows, right_rows = _rows("p", lefts), _rows("q", rights)
     facts = {row.id: (row.email, row.code.lstrip("0")) for row in left_rows + right_rows}
@@ -328,7 +328,7 @@ def test_what_contradicts_is_never_sure(lefts: Any, rights: Any) -> None:
 
 
 @given(PEOPLE, PEOPLE)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_sides_may_be_exchanged(lefts: Any, rights: Any) -> None:
     left_rows, right_rows = _rows("p", lefts), _rows("q", rights)
     there = sure(match_employees(left_rows, right_rows))

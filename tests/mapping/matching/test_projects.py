@@ -272,7 +272,7 @@ def _rights(rows: list[Any]) -> list[Candidate]:
 
 
 @given(st.lists(PROJECT, max_size=6), st.lists(PROJECT, max_size=6), st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_order_changes_nothing_and_every_answer_is_allowed(lefts: Any, rights: Any, random: Any) -> None:
     left_rows, right_rows = [*_lefts(lefts), *OTHERS], _rights(rights)
     taken, rejected = {"q0"}, {("p1", "q1")}
@@ -290,7 +290,7 @@ def test_order_changes_nothing_and_every_answer_is_allowed(lefts: Any, rights: A
 
 
 @given(st.lists(PROJECT, max_size=6), st.lists(PROJECT, max_size=6), st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_two_numbers_that_differ_are_never_sure(lefts: Any, rights: Any, codes_first: bool) -> None:
     found = match_projects([*_lefts(lefts), *OTHERS], _rights(rights), codes_first=codes_first)
     for one, other in sure(found):

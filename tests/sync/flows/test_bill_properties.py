@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.procore.records import Requisition
@@ -17,11 +17,6 @@ from tests.sync.flows.contracts import CODES, LINKS, ZERO, Billed, Books, Contra
 
 LINES = ("A", "B", "C")
 MOST_CENTS = 5_000_000
-
-
-def examples(count: int) -> settings:
-    """A busy machine is no fault of the rule, so nothing is timed."""
-    return settings(max_examples=count, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def cents_up_to(most: Decimal | int) -> st.SearchStrategy[Decimal]:
@@ -63,7 +58,7 @@ def rows_of(draw: st.DrawFn, contract: Contract, name: str) -> Billed | None:
 
 
 @given(contracts())
-@examples(150)
+@settings(max_examples=80)
 def test_every_bill_comes_to_due_plus_tax(claims: list[Requisition]) -> None:
     books = Books()
     books.offer_all(claims)
@@ -81,7 +76,7 @@ def test_every_bill_comes_to_due_plus_tax(claims: list[Requisition]) -> None:
 
 
 @given(contracts())
-@examples(150)
+@settings(max_examples=80)
 def test_held_less_released_is_the_retention_of_the_last_claim(claims: list[Requisition]) -> None:
     books = Books()
     books.offer_all(claims)
@@ -99,7 +94,7 @@ def test_held_less_released_is_the_retention_of_the_last_claim(claims: list[Requ
 
 
 @given(contracts(fewest=2), st.data())
-@examples(100)
+@settings(max_examples=60)
 def test_an_opening_and_what_follows_make_the_whole(claims: list[Requisition], data: st.DataObject) -> None:
     cut = data.draw(st.integers(1, len(claims) - 1))
     opening = opening_of(claims[cut - 1])
@@ -112,7 +107,7 @@ def test_an_opening_and_what_follows_make_the_whole(claims: list[Requisition], d
 
 
 @given(contracts(), st.randoms(use_true_random=False))
-@examples(100)
+@settings(max_examples=60)
 def test_order_of_arrival_does_not_matter(claims: list[Requisition], random: Random) -> None:
     in_order, shuffled = Books(), Books()
     in_order.offer_all(claims)
@@ -123,7 +118,7 @@ def test_order_of_arrival_does_not_matter(claims: list[Requisition], random: Ran
 
 
 @given(contracts())
-@examples(50)
+@settings(max_examples=50)
 def test_same_input_same_output(claims: list[Requisition]) -> None:
     books = Books()
     books.offer_all(claims)
@@ -136,7 +131,7 @@ def test_same_input_same_output(claims: list[Requisition]) -> None:
 
 
 @given(contracts(fewest=2), contracts(fewest=2), st.data())
-@examples(100)
+@settings(max_examples=60)
 def test_made_up_for_the_books_stand_where_procore_stands(
     posted: list[Requisition], changed: list[Requisition], data: st.DataObject
 ) -> None:
@@ -155,7 +150,7 @@ def test_made_up_for_the_books_stand_where_procore_stands(
 
 
 @given(contracts())
-@examples(50)
+@settings(max_examples=50)
 def test_a_plan_has_a_document_or_a_reason(claims: list[Requisition]) -> None:
     bare = Books(maps=replace(Books().maps, links={k: v for k, v in LINKS.items() if k[0] == COST_CODE_ACCOUNT.key}))
     for books in (Books(), bare):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.qbo.records_costs import BookedCost
@@ -233,7 +233,7 @@ def test_how_it_is_listed() -> None:
     assert (FLOW.is_on_at_first, FLOW.screen) == (False, "commitments")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.lists(st.integers(min_value=1, max_value=90), min_size=1, max_size=12), st.integers(0, 500))
 def test_the_invoice_comes_to_what_the_bill_says_of_the_order(amounts: list[int], held: int) -> None:
     lines = [line(value, row="1" if number % 2 else "2") for number, value in enumerate(amounts)]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.procore.records_owner import OwnerInvoice
@@ -14,7 +14,7 @@ from mapping.defaults import OWNER_LINES, OWNER_RETENTION_LINES, Choice
 from sync.merge import fingerprint
 from tests.sync.flows.contracts import ZERO, Billed
 from tests.sync.flows.owners import DEFAULTS, Books, Prime
-from tests.sync.flows.test_bill_properties import LINES, cents_up_to, examples
+from tests.sync.flows.test_bill_properties import LINES, cents_up_to
 
 
 @st.composite
@@ -48,7 +48,7 @@ def rows_of(draw: st.DrawFn, prime: Prime, name: str) -> Billed:
 
 
 @given(contracts(), st.sampled_from(["document", "line"]), st.sampled_from(["line", "summary"]))
-@examples(100)
+@settings(max_examples=100)
 def test_every_invoice_comes_to_due_and_retention_balances(
     invoices: list[OwnerInvoice], retention: str, lines: str
 ) -> None:
@@ -73,7 +73,7 @@ def test_every_invoice_comes_to_due_and_retention_balances(
 
 
 @given(contracts(), st.randoms(use_true_random=False))
-@examples(60)
+@settings(max_examples=60)
 def test_order_of_arrival_does_not_matter_and_equal_input_gives_equal_output(
     invoices: list[OwnerInvoice], random: Random
 ) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.qbo.records_payments import Applied
@@ -25,7 +25,6 @@ from sync.flows.receipts import (
     split_receipt,
 )
 from tests.sync.flows.contracts import ZERO, amount, codes_of
-from tests.sync.flows.test_bill_properties import examples
 
 INVOICE = PaidInvoice("2001", "501", "9001", "PC-2417", "1", "LL-01", "Invoice 1043")
 DAY = date(2026, 9, 15)
@@ -140,7 +139,7 @@ class TestTax:
         assert plan(part(half, taxed=taxed(("83", 540))), tax="no").document.amount == amount(540)
 
     @given(st.lists(st.integers(1, 50_000), min_size=1, max_size=6), st.integers(0, 3000))
-    @examples(60)
+    @settings(max_examples=60)
     def test_an_invoice_paid_in_full_is_received_to_the_cent(self, cents: list[int], rate: int) -> None:
         amounts = [Decimal(each) / 100 for each in cents]
         total = sum(amounts, ZERO)

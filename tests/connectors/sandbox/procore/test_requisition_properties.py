@@ -273,7 +273,7 @@ def add(rows: list[Any], *names: str) -> Decimal:
     return sum((money(row[name]) for row in rows if row for name in names), Decimal("0.00"))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(method=st.sampled_from(["amount", "unit"]), steps=st.lists(STEPS, min_size=6, max_size=20))
 def test_every_invoice_adds_up_whatever_is_done(method: str, steps: list[tuple[Any, ...]]) -> None:
     contract = Contract(method)

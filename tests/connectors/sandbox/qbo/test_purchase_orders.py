@@ -243,7 +243,7 @@ def test_a_deleted_order_leaves_its_bills_without_the_link(qbo: Qbo) -> None:
 PARTS = st.lists(st.tuples(st.integers(1, 6), st.booleans()), min_size=1, max_size=6)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parts=PARTS)
 def test_received_is_what_the_bills_that_are_left_say(qbo: Qbo, parts: list[tuple[int, bool]]) -> None:
     made = order(qbo, make_item_line(100))

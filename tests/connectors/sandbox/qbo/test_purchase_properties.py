@@ -194,7 +194,7 @@ def applied(book: Book, kind: str, record_id: str) -> Decimal:
     return sum(parts, Decimal(0))
 
 
-@settings(max_examples=35, deadline=None)
+@settings(max_examples=35)
 @given(st.lists(steps, min_size=1, max_size=25))
 def test_the_books_add_up_after_any_sequence(sequence: list[Step]) -> None:
     app = QboSandbox(FIRM)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.sandbox.qbo import QboSandbox
@@ -337,7 +337,7 @@ def demand_agreement(book: Book) -> None:
     demand_accounts(book)
 
 
-@settings(max_examples=70, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=70)
 @given(st.lists(STEP, min_size=4, max_size=25))
 def test_any_story_of_writes_keeps_the_books_in_agreement(story: list[tuple[str, int, int, str]]) -> None:
     book = open_books()
@@ -350,7 +350,7 @@ def test_any_story_of_writes_keeps_the_books_in_agreement(story: list[tuple[str,
     demand_agreement(book)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20)
 @given(st.lists(STEP, min_size=4, max_size=15))
 def test_restored_books_go_on_as_the_first_ones_would_have(story: list[tuple[str, int, int, str]]) -> None:
     sandbox = QboSandbox(FIRM, state=baseline())

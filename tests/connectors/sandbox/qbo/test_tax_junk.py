@@ -161,7 +161,7 @@ def test_junk_anywhere_is_refused_or_taken(entity: str, country: str) -> None:
     encode({name: list(rows.values()) for name, rows in book.records.items()})
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_two_wrongs_make_no_error_either(data: st.DataObject) -> None:
     entity = data.draw(st.sampled_from(sorted(BODIES)))

@@ -72,7 +72,7 @@ def check_record(book: Book, entity: str, record: dict[str, Any]) -> None:
     assert sum((amount for _, amount in book.postings_of(entity, record["Id"])), D(0)) == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(COUNTRIES), st.lists(documents(), min_size=1, max_size=4))
 def test_documents_add_up_and_post_in_balance(country: tuple[str, str], written: list[dict[str, Any]]) -> None:
     code, currency = country

@@ -81,7 +81,7 @@ def app() -> Iterator[ProcoreSandbox]:
     found.close()
 
 
-@settings(max_examples=35, deadline=None)
+@settings(max_examples=35)
 @given(steps=STEPS)
 def test_origin_ids_stay_unique(app: ProcoreSandbox, steps: list[tuple[str, int, str | None]]) -> None:
     """Against a model: who carries which origin_id after each write, accepted or refused."""
