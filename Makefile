@@ -4,12 +4,13 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check year-check test lint bench install clean
+.PHONY: help demo demo-check year-check chaos-check test lint bench install clean
 
 help:
 	@echo "make demo        everything running with a live demo company; Ctrl-C stops it"
 	@echo "make demo-check  the same without a screen: syncs, compares both sides, exits 0 or 1 (SEED= SIZE= SCENARIO= KEEP=1)"
 	@echo "make year-check  a simulated year against both sandboxes, compared month by month, exits 0 or 1 (SEED= SCENARIO= KEEP=1)"
+	@echo "make chaos-check the engine under fire: workers killed, services wiped, vendors failing, nothing lost or doubled (RUNS= SEED=)"
 	@echo "make test        all tests, browser journeys included"
 	@echo "make lint        formatting, lint, types and import rules"
 	@echo "make bench       speed and memory, written to bench.json"
@@ -31,6 +32,9 @@ demo-check: $(STAMP)
 
 year-check: $(STAMP)
 	@$(BIN)/python -m smoothx.demo year --seed "$(or $(SEED),1)" --scenario "$(or $(SCENARIO),demo)" $(if $(KEEP),--keep)
+
+chaos-check: $(STAMP)
+	@$(BIN)/python -m smoothx.demo chaos --runs "$(or $(RUNS),20)" --seed "$(or $(SEED),1)"
 
 test: $(STAMP)
 	@$(BIN)/python -m tests.browser

@@ -153,7 +153,11 @@ def _set_webhooks(sandbox: Sandbox, request: Request) -> Response:
 
 
 def _clock(sandbox: Sandbox, request: Request) -> Response:
-    sandbox.clock.advance(_read_seconds(_members(request).get("advance_seconds", 0), MAX_ADVANCE_SECONDS))
+    """"offset_seconds" sets what it is ahead of real time: back to 0 only when the state is put back as well."""
+    members = _members(request)
+    if "offset_seconds" in members:
+        sandbox.clock.offset = _read_seconds(members["offset_seconds"], MAX_ADVANCE_SECONDS)
+    sandbox.clock.advance(_read_seconds(members.get("advance_seconds", 0), MAX_ADVANCE_SECONDS))
     return json_response({"now": sandbox.clock.now().isoformat()})
 
 

@@ -38,7 +38,7 @@ MAX_FORM_FIELD_BYTES = 10 * 1024 * 1024
 
 
 class Clock:
-    """Real time plus an offset that only grows."""
+    """Real time plus an offset, which only grows but for who puts the whole state back."""
 
     def __init__(self, offset: float = 0.0) -> None:
         self.offset = offset

@@ -1,4 +1,4 @@
-"""`python -m smoothx.demo run`, `check` and `year`: what `make demo`, `make demo-check` and `make year-check` do."""
+"""`python -m smoothx.demo run`, `check`, `year` and `chaos`: what `make demo` and the `make ...-check`s do."""
 
 from __future__ import annotations
 
@@ -19,8 +19,15 @@ from smoothx.embedded import ServicesUnavailable, ensure_services
 ROOT = Path(__file__).resolve().parents[2]
 # Where names leave no doubt; in the others somebody has to decide who is who before anything crosses.
 PLAYABLE = ("demo", "large", "uk")
-COMMANDS = {"check": "demo-check", "year": "year-check"}
-PROGRAMMES = {"run": "smoothx.demo.run", "check": "smoothx.demo.check", "year": "smoothx.demo.year.run"}
+COMMANDS = {"check": "demo-check", "year": "year-check", "chaos": "chaos-check"}
+PROGRAMMES = {
+    "run": "smoothx.demo.run",
+    "check": "smoothx.demo.check",
+    "year": "smoothx.demo.year.run",
+    "chaos": "smoothx.demo.chaos.run",
+}
+# These take events of the vendors.
+WITH_EVENTS = ("check", "chaos")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -45,7 +52,8 @@ def main(argv: Sequence[str]) -> int:
         poll_seconds=5,
         waits_at_the_end=arguments.keep,
         months=getattr(arguments, "months", 12),
-        has_events=arguments.command == "check",
+        runs=getattr(arguments, "runs", 1),
+        has_events=arguments.command in WITH_EVENTS,
     )
     code = start(arguments.command, options)
     if code == 0:
@@ -58,6 +66,9 @@ def start(command: str, options: Options) -> int:
     os.environ["SMOOTHX_LOCAL_DIR"] = str(options.directory)
     for name in ("DATABASE_URL", "REDIS_URL"):
         os.environ.pop(name, None)
+    if command == "chaos":
+        # Nobody pulls the plug of the machine, and it is put back hundreds of times.
+        os.environ["SMOOTHX_EMBEDDED_FAST"] = "1"
     try:
         ensure_services(say=say)
         with Supervisor(log_dir=options.directory / "log") as supervisor:
@@ -80,7 +91,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     commands.add_parser("run", help="a live company to click through")
     check = commands.add_parser("check", help="sync everything and compare both sides")
     year = commands.add_parser("year", help="play a year on both sides and compare them month by month")
-    for each in (check, year):
+    chaos = commands.add_parser("chaos", help="kill workers, wipe and restart services, have vendors fail")
+    chaos.add_argument("--runs", type=int, default=20)
+    for each in (check, year, chaos):
         each.add_argument("--scenario", default="demo")
         each.add_argument("--size", type=int, default=1)
         each.add_argument("--seed", type=int, default=1)

@@ -26,7 +26,8 @@ CELERY = [sys.executable, "-m", "celery", "-A", "smoothx.celery"]
 class Options:
     """What to run. Ports of 0 are chosen; `directory` holds the database, the sandboxes' snapshot and the logs.
 
-    `months` is how long a simulated year is. With `has_events` the vendors tell the product of changes.
+    `months` is how long a simulated year is, `runs` how often the engine comes under fire.
+    With `has_events` the vendors tell the product of changes.
     """
 
     directory: Path
@@ -40,6 +41,7 @@ class Options:
     is_kept: bool = False
     waits_at_the_end: bool = False
     months: int = 12
+    runs: int = 1
     has_events: bool = False
 
 

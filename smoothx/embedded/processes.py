@@ -86,6 +86,15 @@ class PidFile:
     def write(self, pid: int) -> None:
         self.path.write_text(json.dumps({"pid": pid, "identity": identify(pid)}), encoding="utf-8")
 
+    def read(self) -> int | None:
+        """The recorded process while it still runs."""
+        try:
+            record = json.loads(self.path.read_text(encoding="utf-8"))
+            pid = int(record["pid"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return pid if identify(pid) == record.get("identity") else None
+
     def stop_leftover(self, *, mention: str, steps: StopSteps) -> None:
         """End the recorded process if it still runs and its command line mentions `mention`; then forget it."""
         try:

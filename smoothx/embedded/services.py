@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from smoothx.embedded.line import Line
 from smoothx.embedded.local import SOCKET_NAME, keeper_dir, lock_keeper, socket_link
-from smoothx.embedded.processes import read_tail
+from smoothx.embedded.processes import PidFile, identify, read_tail, wait_until
 from smoothx.embedded.programs import ServicesUnavailable, find_postgres_programs, find_valkey_program
 from smoothx.lib.env import env_flag, env_text
 
@@ -81,10 +82,31 @@ def stop_services() -> None:
         hold.line.close()
 
 
+def crash_database() -> None:
+    """End the PostgreSQL of our own at once, as a crash would, and start it again at the same address.
+
+    Raises ServicesUnavailable, also when this process did not start or join one.
+    """
+    hold = next((each for each in _holds if "DATABASE_URL" in each.variables), None)
+    if hold is None:
+        message = "only a PostgreSQL of our own can be crashed"
+        raise ServicesUnavailable(message)
+    local_dir = _local_dir()
+    pid = PidFile(keeper_dir(local_dir) / "postgres.pid").read()
+    if pid is not None:
+        os.kill(pid, signal.SIGQUIT)
+        wait_until(lambda: identify(pid) is None, seconds=_CONNECT_SECONDS)
+    _ask(hold.line, ["database"], local_dir=local_dir, say=_say_on_stderr)
+
+
+def _local_dir() -> Path:
+    return Path(env_text("SMOOTHX_LOCAL_DIR") or PROJECT_ROOT / ".local").resolve()
+
+
 def _hold(names: list[str], say: Callable[[str], None]) -> None:
     for name in names:
         _FIND_PROGRAM[name]()
-    local_dir = Path(env_text("SMOOTHX_LOCAL_DIR") or PROJECT_ROOT / ".local").resolve()
+    local_dir = _local_dir()
     line = _connect(local_dir)
     try:
         urls = _ask(line, names, local_dir=local_dir, say=say)

@@ -1,0 +1,93 @@
+"""What makes a worker process fail on purpose: a step counted down to its end, a clock that is wrong, short waits.
+
+For processes of the check alone: all of it changes modules in place.
+"""
+
+from __future__ import annotations
+
+import datetime as real
+import os
+import signal
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+from requests.adapters import HTTPAdapter
+
+from connectors import http, limits
+from smoothx.demo.chaos.strokes import Life
+
+# A vendor that takes longer counts as silent.
+READ_SECONDS = 0.6
+LONGEST_SLEEP = 0.02
+READING = ("GET", "HEAD")
+
+
+class Clock:
+    """The time this process believes in: the machine's, so many seconds off."""
+
+    def __init__(self, seconds_off: float) -> None:
+        self.seconds_off = seconds_off
+
+    def now(self) -> real.datetime:
+        return real.datetime.now(real.UTC) + real.timedelta(seconds=self.seconds_off)
+
+    def install(self) -> None:
+        """Django's own clock is asked everywhere, also by the defaults of columns."""
+        clock = self
+
+        class Datetime(real.datetime):
+            @classmethod
+            def now(cls, tz: real.tzinfo | None = None) -> Any:
+                return clock.now().astimezone(tz) if tz else clock.now().replace(tzinfo=None)
+
+        timezone.datetime = Datetime  # type: ignore[attr-defined]
+
+
+class Failpoint:
+    """Ends the process, unasked and at once, at its step."""
+
+    def __init__(self, life: Life) -> None:
+        self.life = life
+        self.left = life.dies_at
+
+    def install(self) -> None:
+        connection.execute_wrappers.append(self._around_statement)
+        send = HTTPAdapter.send
+        failpoint = self
+
+        def send_counted(adapter: HTTPAdapter, request: Any, **options: Any) -> Any:
+            is_write = request.method not in READING and "/oauth" not in request.url
+            options["timeout"] = (READ_SECONDS, READ_SECONDS)
+            return failpoint._around(lambda: send(adapter, request, **options), is_write=is_write)
+
+        HTTPAdapter.send = send_counted  # type: ignore[method-assign]
+
+    def _around_statement(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        return self._around(lambda: execute(sql, params, many, context), is_write=False)
+
+    def _around(self, step: Callable[[], Any], *, is_write: bool) -> Any:
+        is_counted = bool(self.life.dies_at) and (is_write or self.life.counted == "steps")
+        self.left -= is_counted
+        is_end = is_counted and self.left == 0
+        if is_end and self.life.when == "before":
+            die()
+        result = step()
+        if is_end:
+            die()
+        return result
+
+
+def die() -> None:
+    """As by the kernel or a power cut: nothing is closed, nothing is caught."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def hurry() -> None:
+    """Waits that take nothing but time become short, and no call is spaced."""
+    limits.QBO_CALLS = limits.QBO_BATCHES = ()
+    http.FIRST_DELAY = LONGEST_SLEEP
+    sleep = time.sleep
+    time.sleep = lambda seconds: sleep(min(seconds, LONGEST_SLEEP))

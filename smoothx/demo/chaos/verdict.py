@@ -1,0 +1,131 @@
+"""What a run came to: each source document exactly once on the other side, with its total, and nothing hanging."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from connectors.models import Connection, InboundEvent
+from smoothx.demo.year.acting import Actor
+from smoothx.demo.year.reckoning import reckon
+from sync import ledger
+from sync.models import Entry, Outgoing
+
+# What the product makes in the books, and in Procore; what people enter there is told by the actor.
+MADE_IN_BOOKS = ("Bill", "VendorCredit", "Invoice", "CreditMemo", "Customer", "Vendor", "Item")
+MADE_IN_PROCORE = {"direct_costs": ("direct_cost",), "contract_payments": ("payment_issued", "payment_received")}
+CARRIER = "CarrierItem"
+# How workers say in their log that something failed which nothing may make fail.
+FAILED = "chaos.failed"
+
+State = Mapping[str, Any]
+Ids = dict[str, set[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Sentences. `lost`: missing or with another total; `doubled`: on the other side without being anybody's target;
+    `stuck`: between two states, or waiting for a person without reason; `told`: secrets in a log."""
+
+    lost: tuple[str, ...] = ()
+    doubled: tuple[str, ...] = ()
+    stuck: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        return not (self.lost or self.doubled or self.stuck or self.told)
+
+    def tell(self) -> Iterator[str]:
+        for name in ("lost", "doubled", "stuck", "told"):
+            yield from (f"{name}: {each}" for each in getattr(self, name))
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Both sides as the run began, and the documents that stood still then."""
+
+    made: Ids
+    unsettled: frozenset[int]
+
+    @classmethod
+    def look(cls, procore: State, books: State) -> Before:
+        return cls(_list_made(procore, books), frozenset(_unsettled().values_list("pk", flat=True)))
+
+
+def judge(actor: Actor, before: Before, log: str) -> Verdict:
+    """Compare both sides with each other and with the ledger. `log` is what the workers wrote. The company's scope is
+    entered."""
+    procore, books = actor.vendors.procore.state(), actor.vendors.books()
+    made = _list_made(procore, books)
+    return Verdict(
+        lost=(*reckon(actor, procore, books).differences, *_list_missing(made)),
+        doubled=tuple(_list_strays(actor, before, made)),
+        stuck=(*_list_stuck(before), *_list_failed(log)),
+        told=tuple(_find_secrets(log)),
+    )
+
+
+def _list_made(procore: State, books: State) -> Ids:
+    found = {entity: {str(row["Id"]) for row in books.get(entity, ())} for entity in MADE_IN_BOOKS}
+    return found | {table: {str(row["id"]) for row in procore[table]} for table in MADE_IN_PROCORE}
+
+
+def _targets() -> Counter[tuple[str, str]]:
+    rows = Entry.objects.exclude(target_id="").values_list("target_type", "target_id")
+    tables = {kind: table for table, kinds in MADE_IN_PROCORE.items() for kind in kinds}
+    return Counter((tables.get(kind, "Item" if kind == CARRIER else kind), target_id) for kind, target_id in rows)
+
+
+def _list_missing(made: Ids) -> Iterator[str]:
+    for (kind, target_id), count in _targets().items():
+        if kind in made and target_id not in made[kind]:
+            yield f"{kind} {target_id} stands in the ledger and not on the other side"
+        if kind in made and count > 1 and kind != "Customer":
+            yield f"{kind} {target_id} stands for {count} documents"
+
+
+def _list_strays(actor: Actor, before: Before, made: Ids) -> Iterator[str]:
+    known = set(_targets()) | set(actor.entered.values())
+    known |= {("direct_costs", str(each)) for each in actor.direct_costs.values()}
+    for kind, ids in made.items():
+        for each in sorted(ids - before.made[kind]):
+            if (kind, each) not in known:
+                yield f"{kind} {each} is no document's own"
+
+
+def _unsettled() -> Any:
+    settled = (*ledger.POSTED_STATES, Entry.State.INELIGIBLE, Entry.State.LEFT_OUT)
+    return Entry.objects.exclude(state__in=settled)
+
+
+def _list_stuck(before: Before) -> Iterator[str]:
+    rows = _unsettled().exclude(pk__in=before.unsettled) | Entry.objects.filter(claimed_until__isnull=False)
+    for entry in rows.order_by("id"):
+        codes = " ".join(notice["code"] for notice in entry.notices)
+        yield f"{entry.flow} {entry.title or entry.source_id} (entry {entry.pk}): {entry.state}, {codes}"
+    for write in Outgoing.objects.filter(state__in=ledger.OPEN_OUTGOING).select_related("entry"):
+        yield f"{write} of {write.entry} (entry {write.entry_id})"
+    waiting = InboundEvent.objects.filter(handled_at__isnull=True).count()
+    if waiting:
+        yield f"{waiting} events are not looked into"
+    for row in Connection.objects.exclude(Q(state=Connection.State.CONNECTED) & Q(lease_owner="")):
+        yield f"{row}: {row.state}, lease of {row.lease_owner or 'nobody'}"
+
+
+def _list_failed(log: str) -> Iterator[str]:
+    """Tasks and workers that ended with an error of their own: its last line."""
+    for part in log.split(FAILED)[1:]:
+        lines = (line for line in part.splitlines() if line and line[0].isalpha() and not line.startswith("Trace"))
+        yield f"failed: {next(lines, 'without a word')[:200]}"
+
+
+def _find_secrets(log: str) -> Iterator[str]:
+    for row in Connection.objects.all():
+        for name in ("access_token", "refresh_token"):
+            if getattr(row, name) in log:
+                yield f"the log holds the {name} of {row}"

@@ -1,0 +1,144 @@
+"""One worker process of the check: the sweep and the tasks as in production, taken from Redis one by one.
+
+Celery's own process is left out, which would take longer to start than a run lasts. What it does about a task is done
+here: the message is acknowledged after it, also when it failed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from queue import Empty
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db.models import Q
+from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerAway
+from kombu.simple import SimpleQueue
+from redis import RedisError
+
+from connectors.models import InboundEvent
+from smoothx.celery import app
+from smoothx.demo.chaos.failing import Clock, Failpoint, hurry
+from smoothx.demo.chaos.strokes import Life
+from smoothx.demo.chaos.verdict import FAILED
+from smoothx.tenants.models import DueWork
+from smoothx.tenants.scope import tenant_scope
+from sync.ledger import OPEN_OUTGOING
+from sync.models import Entry, Outgoing
+from sync.tasks import POLL_BOOKS, POLL_PROCORE, TOPICS, sweep
+
+log = logging.getLogger(__name__)
+
+MOST_TASKS = 200
+SECONDS_WITHOUT_SERVICES = 10.0
+# Retries come within a quarter of an hour; what merely waits for something is looked at later than that.
+RETRY_WITHIN = timedelta(minutes=20)
+MOST_ROUNDS = 80
+# Longer than any list is left unread, and than a project in which nothing moves.
+LOOKS_AGAIN_AFTER = timedelta(hours=2)
+
+
+def live(life: Life, *, clock_off: float) -> None:
+    """Work until nothing is due, unless the life's own end comes first. `clock_off` is what all clocks are off."""
+    hurry()
+    Clock(clock_off + life.clock_off).install()
+    Failpoint(life).install()
+    work_off()
+
+
+def come_to_rest(tenant_id: int, *, clock_off: float) -> float:
+    """Let time pass until nothing is left to do and both sides were asked again. Answers what the clock is off then.
+
+    Time passes by moving the clock to whatever comes due next.
+    """
+    hurry()
+    clock = Clock(clock_off)
+    clock.install()
+    written_before = -1
+    for _ in range(MOST_ROUNDS):
+        work_off()
+        with tenant_scope(tenant_id):
+            waits, written = _next_wait(), Outgoing.objects.count()
+        if waits is not None:
+            clock.seconds_off += max(waits.total_seconds(), 0) + 1
+            continue
+        if written == written_before:
+            # The last look at both sides found nothing to write.
+            break
+        written_before = written
+        clock.seconds_off += LOOKS_AGAIN_AFTER.total_seconds()
+        for topic in (POLL_PROCORE, POLL_BOOKS):
+            DueWork.mark(tenant_id=tenant_id, topic=topic)
+    return clock.seconds_off
+
+
+def work_off() -> None:
+    """Sweep and carry out, until neither the database nor Redis knows of anything that is due."""
+    for _ in range(MOST_TASKS):
+        with _services_awaited():
+            close_old_connections()
+            swept = sweep()
+            if not _take_one() and not swept:
+                return
+
+
+def _take_one() -> bool:
+    """Carry out the first message there is; False without one."""
+    with app.connection_for_read() as broker:
+        queue = SimpleQueue(broker, "sync")
+        try:
+            message = queue.get(block=False)
+        except Empty:
+            return False
+        try:
+            _args, kwargs, _options = message.payload
+            app.tasks[message.headers["task"]](**kwargs)
+        except (OperationalError, InterfaceError):
+            # The database went away under the task: it comes again by its row.
+            log.warning("chaos.task_lost")
+            connection.close()
+        except Exception:
+            log.exception(FAILED)
+        finally:
+            message.ack()
+        return True
+
+
+@contextlib.contextmanager
+def _services_awaited() -> Iterator[None]:
+    """Stay through a restart of either service, as Celery does."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, BrokerAway, RedisError):
+        log.warning("chaos.service_away")
+        connection.close()
+        _wait_for_database()
+
+
+def _wait_for_database() -> None:
+    end = time.monotonic() + SECONDS_WITHOUT_SERVICES
+    while time.monotonic() < end:
+        with contextlib.suppress(OperationalError):
+            connection.ensure_connection()
+            return
+        connection.close()
+        time.sleep(0.02)
+
+
+def _next_wait() -> timedelta | None:
+    """How long until the next thing that is neither idle nor merely waiting; None when there is none."""
+    now = timezone.now()
+    soon = now + RETRY_WITHIN
+    entries = Entry.objects.filter(
+        Q(due_at__lte=soon) | Q(claimed_until__isnull=False) | Q(outgoing__state__in=OPEN_OUTGOING)
+    )
+    times: list[Any] = [each for row in entries.values_list("due_at", "claimed_until") for each in row if each]
+    topics = [*TOPICS] if InboundEvent.objects.filter(handled_at__isnull=True).exists() else ["sync", "events"]
+    due = DueWork.objects.filter(topic__in=topics, due_at__lte=soon).values_list("due_at", flat=True)
+    times += list(due)
+    return min(times) - now if times else None
