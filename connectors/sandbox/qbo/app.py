@@ -28,10 +28,13 @@ from connectors.sandbox.qbo.companies.load import load_company, load_empty_compa
 from connectors.sandbox.qbo.companies.stock import STOCK_BOOKS, load_stock_company
 from connectors.sandbox.qbo.desk.acts import Acts
 from connectors.sandbox.qbo.desk.acts_files import FileActs
+from connectors.sandbox.qbo.desk.acts_labour import LabourActs
 from connectors.sandbox.qbo.desk.acts_lists import ListActs
+from connectors.sandbox.qbo.desk.acts_orders import OrderActs
 from connectors.sandbox.qbo.desk.acts_purchases import PurchaseActs
 from connectors.sandbox.qbo.desk.acts_switches import SwitchActs
 from connectors.sandbox.qbo.desk.desk import BookkeeperDesk
+from connectors.sandbox.qbo.desk.record_pages import RECORD_RULES
 from connectors.sandbox.qbo.files.uploads import FILE_PATH, THUMBNAIL
 from connectors.sandbox.qbo.service.documents import Documents
 from connectors.sandbox.qbo.service.events import FORMATS, RETRY_DELAYS, Event, find_operation, pack_events
@@ -46,7 +49,18 @@ TAX_SERVICE_PATHS = ("taxservice/taxcode", "taxService/taxCode")
 
 
 class QboSandbox(
-    Authorisation, Documents, Service, TaxService, SwitchActs, FileActs, ListActs, PurchaseActs, Acts, BookkeeperDesk
+    Authorisation,
+    Documents,
+    Service,
+    TaxService,
+    SwitchActs,
+    FileActs,
+    ListActs,
+    LabourActs,
+    OrderActs,
+    PurchaseActs,
+    Acts,
+    BookkeeperDesk,
 ):
     vendor = "qbo"
     webhook_retry_delays = RETRY_DELAYS
@@ -54,7 +68,7 @@ class QboSandbox(
     webhook_accepts = range(200, 201)
     url_map = Map(
         [
-            *(rule.empty() for rule in HOME_RULES),
+            *(rule.empty() for rule in (*HOME_RULES, *RECORD_RULES)),
             Rule(AUTHORIZE_PATH, endpoint="oauth_authorize", methods=["GET"]),
             Rule(AUTHORIZE_PATH, endpoint="oauth_decide", methods=["POST"]),
             Rule(TOKEN_PATH, endpoint="oauth_token", methods=["POST"]),

@@ -278,6 +278,11 @@ class Vendors(VendorShapes):
         vendor = self.change_vendor(self.act_row("vendors", vendor_id, "vendor"), {"name": name})
         return {"id": vendor["id"], "name": vendor["name"]}
 
+    def act_edit_vendor(self, vendor_id: int, **attributes: Any) -> dict[str, Any]:
+        """Change attributes as the API names them, such as email_address or business_phone."""
+        vendor = self.change_vendor(self.act_row("vendors", vendor_id, "vendor"), attributes)
+        return {"id": vendor["id"], "name": vendor["name"]}
+
     def act_set_vendor_active(self, vendor_id: int, is_active: bool) -> dict[str, Any]:
         vendor = self.change_vendor(self.act_row("vendors", vendor_id, "vendor"), {"is_active": bool(is_active)})
         return {"id": vendor["id"], "is_active": vendor["is_active"]}

@@ -35,6 +35,13 @@ class ListActs(ActBase):
     def act_rename_customer(self, customer_id: str, name: str, realm: str = "") -> dict[str, Any]:
         return self.change_record("Customer", customer_id, {"DisplayName": name}, realm)
 
+    def act_edit_contact(
+        self, entity: str, record_id: str, email: Any = None, phone: Any = None, realm: str = ""
+    ) -> dict[str, Any]:
+        """Change the e-mail or phone of a Vendor or Customer."""
+        given = {"PrimaryEmailAddr": email and {"Address": email}, "PrimaryPhone": phone and {"FreeFormNumber": phone}}
+        return self.change_record(entity, record_id, {name: value for name, value in given.items() if value}, realm)
+
     def act_deactivate_account(self, account_id: str, realm: str = "") -> dict[str, Any]:
         return self.change_record("Account", account_id, {"Active": False}, realm)
 

@@ -73,7 +73,7 @@ class PurchaseActs(ActBase):
         body: dict[str, Any] = {
             "DocNumber": number,
             "TxnDate": to_date(date) if date else None,
-            "Line": [_read_line(line) for line in lines],
+            "Line": [read_line(line) for line in lines],
         }
         if entity != "Purchase":
             return self.add_record(entity, body | {"VendorRef": refer(vendor_id)}, realm)
@@ -269,7 +269,8 @@ def _make_line(amount: Decimal, detail: Record) -> Record:
     return {"Amount": amount, "DetailType": ACCOUNT_LINE, ACCOUNT_LINE: {"BillableStatus": "NotBillable", **detail}}
 
 
-def _read_line(given: dict[str, Any]) -> Record:
+def read_line(given: dict[str, Any]) -> Record:
+    """A line of a document by the names that acts take."""
     names = {
         "AccountRef": "account_id",
         "CustomerRef": "customer_id",

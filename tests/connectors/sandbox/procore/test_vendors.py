@@ -162,6 +162,8 @@ def test_person_adds_and_renames_vendors(procore: Procore) -> None:
     made = procore.act("add_vendor", name="By hand", email="a@b.example").json()
     renamed = procore.act("rename_vendor", vendor_id=made["id"], name="By two hands")
     assert renamed.json() == {"id": made["id"], "name": "By two hands"}
+    procore.act("edit_vendor", vendor_id=made["id"], email_address="a@b.example", business_phone="(303) 555-0101")
+    assert procore.read(f"vendors/{made['id']}", company_id=COMPANY)["business_phone"] == "(303) 555-0101"
     assert procore.read(f"vendors/{made['id']}", company_id=COMPANY)["email_address"] == "a@b.example"
 
 

@@ -142,3 +142,10 @@ def test_a_new_amount_goes_to_the_first_line_that_has_one(qbo: Qbo) -> None:
     bill = qbo.bill(Line=[text, make_line(100)])
     edited = qbo.act("edit_bill", bill_id=bill["Id"], amount=90)["Bill"]
     assert ([line["Amount"] for line in edited["Line"]], edited["TotalAmt"]) == ([0, 90.0], 90.0)
+
+
+def test_the_bookkeeper_changes_how_a_contact_is_reached(qbo: Qbo) -> None:
+    qbo.act("edit_contact", entity="Vendor", record_id=ACME, email="new@acme.example")
+    vendor = qbo.act("edit_contact", entity="Vendor", record_id=ACME, phone="(303) 555-0199")["Vendor"]
+    told = (vendor["PrimaryEmailAddr"]["Address"], vendor["PrimaryPhone"]["FreeFormNumber"])
+    assert (vendor["DisplayName"], *told) == ("Acme Concrete", "new@acme.example", "(303) 555-0199")

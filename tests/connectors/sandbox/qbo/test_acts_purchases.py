@@ -247,3 +247,23 @@ def test_an_invoice_is_paid_and_voided(qbo: Qbo) -> None:
     assert refused(qbo, do="receive_payment", invoice_id=invoice["Id"]) == "nothing is owed on this invoice"
     qbo.act("void_payment", payment_id=paid["Id"])
     assert qbo.get(f"invoice/{invoice['Id']}")["Invoice"]["Balance"] == Decimal("50.00")
+
+
+def test_a_bill_is_entered_for_what_came_of_an_order(qbo: Qbo) -> None:
+    detail = {"AccountRef": {"value": COSTS}, "CustomerRef": {"value": HALL}}
+    kind = "AccountBasedExpenseLineDetail"
+    lines = [
+        {"Amount": amount, "DetailType": kind, kind: detail, "Description": name}
+        for name, amount in (("a", 50), ("b", 30))
+    ]
+    order = qbo.save("PurchaseOrder", {"VendorRef": {"value": ACME}, "Line": lines})
+    more = [{"amount": -1, "account_id": COSTS}]
+    given = {"order_id": order["Id"], "number": "77", "date": "2026-02-03", "lines": more}
+    bill = qbo.act("bill_order", amounts=[None, "20.00"], **given)["Bill"]
+
+    assert (bill["TotalAmt"], bill["DocNumber"], bill["TxnDate"]) == (19, "77", "2026-02-03")
+    received, own = bill["Line"]
+    link = {"TxnId": order["Id"], "TxnType": "PurchaseOrder", "TxnLineId": order["Line"][1]["Id"]}
+    assert (received["Description"], received["LinkedTxn"], own.get("LinkedTxn")) == ("b", [link], None)
+    assert received[kind]["CustomerRef"]["value"] == HALL
+    assert refused(qbo, do="bill_order", order_id=order["Id"], amounts=[None]) == "nothing of the order is billed"

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.connectors.sandbox.qbo.conftest import ACME, CITY, ITEM, Qbo, drop, read_wire
+from tests.connectors.sandbox.qbo.conftest import ACME, BANK, CITY, COSTS, ITEM, Qbo, drop, read_wire
 
 LINKED = ("Id", "MetaData", "name", "value", "ClassRef")
 
@@ -152,3 +153,23 @@ def test_without_asking_for_json_the_answer_is_xml(qbo: Qbo, worker: str) -> Non
     assert [answer.status_code for answer in answers] == [200, 200]
     assert "<NameOf>Employee</NameOf>" in answers[0].text
     assert "<PaymentType>CreditCard</PaymentType>" in answers[1].text
+
+
+def test_the_bookkeeper_enters_hours_and_pay_runs(qbo: Qbo, worker: str) -> None:
+    given = {"employee_id": worker, "rate": "42.00", "customer_id": CITY, "date": "2026-02-05", "memo": "Footings"}
+    time = qbo.act("enter_time", hours="7.25", **given)["TimeActivity"]
+    assert (time["Hours"], time["Minutes"], time["CostRate"], time["Description"]) == (7, 15, 42, "Footings")
+    changed = qbo.act("edit_time", time_id=time["Id"], hours="8.5")["TimeActivity"]
+    assert (changed["Hours"], changed["Minutes"], changed["CustomerRef"]["value"]) == (8, 30, CITY)
+
+    lines = [{"amount": "900", "customer_id": CITY, "description": "Wages"}, {"amount": "100.50"}]
+    run = qbo.act("enter_payroll", account_id=COSTS, lines=lines, number="PR-1", date="2026-02-28")["JournalEntry"]
+    details = [line["JournalEntryLineDetail"] for line in run["Line"]]
+    assert [(each["PostingType"], each["AccountRef"]["value"]) for each in details] == [
+        ("Debit", COSTS),
+        ("Debit", COSTS),
+        ("Credit", BANK),
+    ]
+    assert [line["Amount"] for line in run["Line"]] == [900, Decimal("100.50"), Decimal("1000.50")]
+    assert details[0]["Entity"]["EntityRef"]["value"] == CITY
+    assert (run["DocNumber"], run["TxnDate"]) == ("PR-1", "2026-02-28")
