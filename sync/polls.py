@@ -125,7 +125,9 @@ POLLS = (
         "estimates",
         procore.PRIME_CONTRACTS,
         wants_prime_contract,
-        announced_as=("Prime Contracts", "Prime Contract Line Items"),
+        # As of commitments: a change order may not move the time of its contract.
+        announced_as=("Prime Contracts", "Prime Contract Line Items", "Change Order Packages"),
+        figure="revised_contract_amount",
     ),
     ProjectPoll(
         "direct_costs",

@@ -5,10 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from sync import ledger
 from sync.books import poll_books
 from sync.engine import Engine
+from sync.intake import poll_one_list
 from sync.models import Entry, FlowSetting
+from sync.polls import POLLS
 from sync.registry import all_flows
 from sync.work import Work
 from tests import worlds
@@ -101,15 +105,11 @@ def sold_under(pair: Any, item: str) -> Decimal:
     return sum((Decimal(str(value)) for value in sold), Decimal(0))
 
 
-def queue_contract(pair: Any, contract_id: int) -> None:
-    """What a poll does with a prime contract it found; a worker carries it."""
+def look_at_contracts(pair: Any, contract_id: int) -> None:
+    """A poll of the contract's project for prime contracts; a worker carries what it finds."""
     work = Work()
-    ledger.note(
-        all_flows()["estimates"],
-        source_connection=work.procore.connection,
-        target_connection=work.qbo.connection,
-        source_ids=[(str(contract_id), str(project_of(pair, contract_id)))],
-    )
+    poll = next(each for each in POLLS if each.flow == "estimates")
+    poll_one_list(work, poll, work.procore, str(project_of(pair, contract_id)), timezone.now())
     run()
 
 

@@ -256,7 +256,7 @@ def test_a_prime_contract_becomes_an_estimate_that_follows_its_change_orders(liv
     first = owners.applications_of(live)[0]
     contract_id = first["contract"]["id"]
     owners.claims.map_project_of({"project_id": owners.project_of(live, contract_id)})
-    owners.queue_contract(live, contract_id)
+    owners.look_at_contracts(live, contract_id)
     entry = Entry.objects.get(flow="estimates")
     (contract,) = (
         row
@@ -266,7 +266,7 @@ def test_a_prime_contract_becomes_an_estimate_that_follows_its_change_orders(liv
     assert (entry.state, entry.target_type) == ("posted", "Estimate")
     assert owners.estimates_of(live) == [("PC-26101", money(contract["revised_contract_amount"]))]
     worlds.act(live.procore, "add_prime_change_order", prime_contract_id=contract_id, title="Canopy", amount="1234.50")
-    owners.queue_contract(live, contract_id)
+    owners.look_at_contracts(live, contract_id)
     revised = money(contract["revised_contract_amount"]) + money("1234.50")
     assert owners.estimates_of(live) == [("PC-26101", revised)]
     assert Entry.objects.get(flow="estimates").state == "posted"
