@@ -157,7 +157,9 @@ def _find_agreed(ours: RemoteItem, theirs: RemoteItem, role: Role, home: str) ->
     mine, other = read_row(ours, role, home=home), read_row(theirs, role, home=home)
     agreed: dict[str, str] = {}
     for field in details.FIELDS:
-        if mine[field].key and mine[field].is_same(other[field]):
+        # Many are linked under names that differ, in a legal form at least: only one that changes since is news.
+        is_known = field == "name" and bool(other[field].key)
+        if mine[field].key and (is_known or mine[field].is_same(other[field])):
             agreed |= details.agree(field, mine[field], other[field])
     return agreed
 
