@@ -140,7 +140,7 @@ def list_direct_costs(contractor: Contractor, procore: Mapping[str, Any]) -> lis
         if not is_due or is_old or is_ours or not cost["vendor_name"] or project in stuck:
             continue
         number = cost["invoice_number"] or f"DC-{cost['id']}"
-        vendor = collapse_spaces(names[cost["vendor_name"]] or "")
+        vendor = collapse_spaces(names.get(cost["vendor_name"]) or cost["vendor_name"])
         whole = money(cost["grand_total"])
         is_tax_cost = contractor.country == "US"
         net = whole if is_tax_cost else total(money(line["amount"]) for line in cost["line_items"])

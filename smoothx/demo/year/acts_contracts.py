@@ -20,7 +20,7 @@ from smoothx.demo.year.events import (
     SignContract,
     SubmitClaim,
 )
-from smoothx.demo.year.rest import list_deletions
+from smoothx.demo.year.rest import list_deletions, open_record
 from sync import actions
 from sync.models import Entry
 
@@ -38,21 +38,31 @@ CLAIM_ACTS = {
 
 def sign(actor: Actor, event: SignContract) -> None:
     contract = event.contract
-    given = {
+    if contract.kind != "prime":
+        sign_commitment(actor, contract)
+        return
+    # A change order that is billed whole names no tax code.
+    detail = {"change_order_level_of_detail": "line_item"}
+    answer = actor.vendors.procore.act("add_prime_contract", **_write_contract(actor, contract), **detail)
+    actor.contracts[contract.key], actor.signed[contract.key] = answer["id"], contract
+
+
+def sign_commitment(actor: Actor, contract: Contract) -> int:
+    answer = actor.vendors.procore.act("add_contract", kind=contract.kind, **_write_contract(actor, contract))
+    actor.contracts[contract.key], actor.signed[contract.key] = answer["id"], contract
+    return int(answer["id"])
+
+
+def _write_contract(actor: Actor, contract: Contract) -> dict[str, Any]:
+    return {
         "project_id": actor.find_project(contract.project),
         "vendor_id": actor.find_company(contract.party),
         "title": contract.title,
         "number": contract.number,
         "retainage_percent": str(contract.retention),
+        "contract_date": actor.firm.start_date.isoformat(),
         "lines": _write_lines(actor, contract, contract.lines),
     }
-    if contract.kind == "prime":
-        # A change order that is billed whole names no tax code.
-        detail = {"change_order_level_of_detail": "line_item"}
-        answer = actor.vendors.procore.act("add_prime_contract", **given, **detail)
-    else:
-        answer = actor.vendors.procore.act("add_contract", kind=contract.kind, **given)
-    actor.contracts[contract.key], actor.signed[contract.key] = answer["id"], contract
 
 
 def order_change(actor: Actor, event: OrderChange) -> None:
@@ -110,6 +120,7 @@ def decide(actor: Actor, event: Decide) -> None:
 
 def _on_claim(actor: Actor, what: str, claim: ClaimName, **arguments: Any) -> None:
     is_prime = actor.is_prime(claim)
+    open_record("owner_invoices" if is_prime else "bills", actor.claims[claim], actor.decider)
     id_name = "application_id" if is_prime else "requisition_id"
     actor.vendors.procore.act(CLAIM_ACTS[what][is_prime], **{id_name: actor.claims[claim]}, **arguments)
 

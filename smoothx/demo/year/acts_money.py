@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,7 @@ from smoothx.demo.year.events import (
     Pay,
     VoidPayment,
 )
+from smoothx.demo.year.rest import open_record
 from smoothx.lib.money import cents, money
 from smoothx.lib.text import collapse_spaces
 
@@ -31,21 +33,24 @@ STANDARD_RATE, NO_TAX = "20.0% S", "No VAT"
 
 
 def pay(actor: Actor, event: Pay) -> None:
-    """Nothing where nothing is open any more."""
-    is_prime = actor.is_prime(event.claims[0])
-    entity = "Invoice" if is_prime else "Bill"
-    unpaid = [record for record in _documents(actor, entity, event.claims) if money(record["Balance"]) > 0]
-    actor.payments[event.name] = []
+    entity = "Invoice" if actor.is_prime(event.claims[0]) else "Bill"
+    pay_open(actor, event.name, entity, _documents(actor, entity, event.claims), event.share, event.day)
+
+
+def pay_open(actor: Actor, name: str, entity: str, documents: Iterable[Record], share: Decimal, day: date) -> None:
+    """One payment of `share` percent of what is open on each. Nothing where nothing is open any more."""
+    unpaid = [record for record in documents if money(record["Balance"]) > 0]
+    actor.payments[name] = []
     if not unpaid:
         return
     ids = [record["Id"] for record in unpaid]
-    amounts = [str(cents(money(record["Balance"]) * event.share / 100)) for record in unpaid]
-    if is_prime:
-        made = actor.vendors.qbo.act("receive_payments", invoice_ids=ids, amounts=amounts, date=str(event.day))
-        actor.payments[event.name] = [made["Payment"]["Id"]]
+    amounts = [str(cents(money(record["Balance"]) * share / 100)) for record in unpaid]
+    if entity == "Invoice":
+        made = actor.vendors.qbo.act("receive_payments", invoice_ids=ids, amounts=amounts, date=str(day))
+        actor.payments[name] = [made["Payment"]["Id"]]
     else:
-        made = actor.vendors.qbo.act("pay_bills", bill_ids=ids, amounts=amounts, date=str(event.day))
-        actor.payments[event.name] = [payment["Id"] for payment in made["BillPayment"]]
+        made = actor.vendors.qbo.act("pay_bills", bill_ids=ids, amounts=amounts, date=str(day))
+        actor.payments[name] = [payment["Id"] for payment in made["BillPayment"]]
 
 
 def void(actor: Actor, event: VoidPayment) -> None:
@@ -102,6 +107,7 @@ def _direct_line(actor: Actor, project_id: int, line: CostLine) -> Record:
 
 def edit_direct_cost(actor: Actor, event: EditDirectCost) -> None:
     cost_id = actor.direct_costs[event.name]
+    open_record("direct_costs", cost_id, actor.decider)
     actor.vendors.procore.act(
         "edit_direct_cost_line", direct_cost_id=cost_id, line=event.line, amount=str(event.amount)
     )
@@ -114,7 +120,7 @@ def approve_direct_cost(actor: Actor, event: ApproveDirectCost) -> None:
 
 
 def enter_book_cost(actor: Actor, event: EnterBookCost) -> None:
-    books = actor.vendors.books()
+    books = actor.lists
     extra = {"pay_type": event.pay_type, "is_credit": event.is_credit} if event.entity == "Purchase" else {}
     made = actor.vendors.qbo.act(
         "enter_costs",
@@ -125,9 +131,9 @@ def enter_book_cost(actor: Actor, event: EnterBookCost) -> None:
         lines=[
             {
                 "amount": str(line.amount),
-                "account_id": _find(books["Account"], "Name", line.code),
-                "customer_id": _find(books["Customer"], "DisplayName", line.project) if line.project else None,
-                "tax_code_id": _find_tax_code(actor, books, STANDARD_RATE),
+                "account_id": find_named(books["Account"], "Name", line.code),
+                "customer_id": find_job(actor, books, line.project) if line.project else None,
+                "tax_code_id": find_tax_code(actor, books, STANDARD_RATE),
                 "description": line.description,
             }
             for line in event.lines
@@ -138,12 +144,12 @@ def enter_book_cost(actor: Actor, event: EnterBookCost) -> None:
 
 
 def charge_card(actor: Actor, event: CardCharge) -> None:
-    books = actor.vendors.books()
+    books = actor.lists
     made = actor.vendors.qbo.act(
         "add_card_expense",
         amount=str(event.amount),
         vendor_id=find_vendor(actor, books, event.party),
-        tax_code_id=_find_tax_code(actor, books, NO_TAX),
+        tax_code_id=find_tax_code(actor, books, NO_TAX),
         memo=event.name,
         date=str(event.day),
     )
@@ -151,13 +157,13 @@ def charge_card(actor: Actor, event: CardCharge) -> None:
 
 
 def categorise(actor: Actor, event: Categorise) -> None:
-    books = actor.vendors.books()
+    books = actor.lists
     actor.vendors.qbo.act(
         "categorise_expense",
         purchase_id=actor.entered[event.name][1],
-        account_id=_find(books["Account"], "Name", event.account),
-        customer_id=_find(books["Customer"], "DisplayName", event.project),
-        tax_code_id=_find_tax_code(actor, books, STANDARD_RATE),
+        account_id=find_named(books["Account"], "Name", event.account),
+        customer_id=find_job(actor, books, event.project),
+        tax_code_id=find_tax_code(actor, books, STANDARD_RATE),
     )
 
 
@@ -170,18 +176,24 @@ def delete_book_cost(actor: Actor, event: DeleteBookCost) -> None:
     actor.vendors.qbo.act("delete_document", entity=entity, record_id=record_id)
 
 
-def _find_tax_code(actor: Actor, books: Mapping[str, list[Record]], name: str) -> str | None:
+def find_tax_code(actor: Actor, books: Mapping[str, list[Record]], name: str) -> str | None:
     """Purchases carry none in the United States."""
-    return None if actor.firm.country == "US" else _find(books["TaxCode"], "Name", name)
+    return None if actor.firm.country == "US" else find_named(books["TaxCode"], "Name", name)
 
 
 def find_vendor(actor: Actor, books: Mapping[str, list[Record]], party: str) -> str:
     """The books' id of a company named as in Procore."""
+    party = actor.now(party)
     name = actor.names.get(party, collapse_spaces(party))
     return next(str(row["Id"]) for row in books["Vendor"] if collapse_spaces(row["DisplayName"]) == name)
 
 
-def _find(rows: Iterable[Record], member: str, value: str) -> str:
+def find_job(actor: Actor, books: Mapping[str, list[Record]], project: str) -> str:
+    """The books' id of a project's sub-customer."""
+    return find_named(books["Customer"], "DisplayName", actor.now(project))
+
+
+def find_named(rows: Iterable[Record], member: str, value: str) -> str:
     return next(str(row["Id"]) for row in rows if row[member] == value)
 
 

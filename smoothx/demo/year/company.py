@@ -21,6 +21,7 @@ from mapping.screens import SECTIONS
 from mapping.sides import SIDE_LABELS
 from smoothx.demo.story import CHOICES, MAPPED_SECTIONS, TAX_CHOICES, TAX_PAIRS
 from smoothx.demo.year.rest import come_to_rest
+from smoothx.demo.year.switches import PLAIN, WAGES, Switches
 from smoothx.demo.year.vendors import Sandbox, Vendors
 from smoothx.tenants.models import Tenant
 from sync import ledger, openings
@@ -32,14 +33,19 @@ from sync.work import Work
 READ_SECTIONS = ("cost-types", "tax-purchase")
 # What the year compares, and a firm may begin without.
 SWITCHED_ON = ("direct_costs",)
+LABOUR_CHOICES = {
+    "payroll_accounts": ("qbo.accounts", WAGES),
+    "procore_payroll_code": ("procore.standard_cost_codes", "Final cleaning"),
+}
 
 
-def bring_live(tenant: Tenant, vendors: Vendors, contractor: Contractor) -> None:
+def bring_live(tenant: Tenant, vendors: Vendors, contractor: Contractor, switches: Switches = PLAIN) -> None:
     """From an empty company to a live one whose backlog has crossed. The tenant's scope is entered."""
     connect(tenant, vendors)
     read_and_map()
     choose_defaults()
-    switch_on(SWITCHED_ON)
+    choose_for(switches)
+    switch_on((*SWITCHED_ON, *switches.flows))
     push_missing(contractor)
     open_books(tenant, contractor.start_date)
     come_to_rest()
@@ -111,6 +117,19 @@ def choose_defaults() -> None:
         row = RemoteItem.objects.filter(resource=resource, name=name).first()
         if row is not None:
             choose(key, row.remote_id, None)
+
+
+def choose_for(switches: Switches) -> None:
+    """What a year with more than the usual flows asks for; employees are mapped where labour is carried."""
+    for key, value in switches.choices.items():
+        choose(key, value, None)
+    if switches.labour is None:
+        return
+    for side in SIDE_LABELS:
+        refresh_section("employees", side, progress=Refresh.objects.create(section="employees", side=side))
+    automap(SECTIONS["employees"], None)
+    for key, (resource, name) in LABOUR_CHOICES.items():
+        choose(key, RemoteItem.objects.get(resource=resource, name=name).remote_id, None)
 
 
 def switch_on(keys: Iterable[str]) -> None:

@@ -40,7 +40,7 @@ def reckon_expenses(actor: Actor, procore: State, books: State) -> Found:
     """What the bookkeeper booked on projects against the direct costs that nobody entered by hand."""
     there = _read_own(actor, books)
     here: Amounts = {}
-    made = [cost for cost in procore["direct_costs"] if is_made_by_us(cost)]
+    made = [cost for cost in procore["direct_costs"] if is_made_by_us(cost) and cost["direct_cost_type"] != "payroll"]
     for cost in made:
         party = actor.names.get(cost["vendor_name"] or "", collapse_spaces(cost["vendor_name"] or ""))
         key = (cost["project"]["name"], party, str(cost["direct_cost_date"]))
@@ -80,12 +80,12 @@ def _read_own(actor: Actor, books: State) -> Amounts:
 
 
 def _sum_by_project(actor: Actor, record: Mapping[str, Any], books: State) -> dict[str, Decimal]:
-    """The lines on projects that can be kept in step; one that comes to nothing is no cost."""
+    """The lines on projects that can be kept in step, less what came of an order; what comes to nothing is no cost."""
     jobs = {row["Id"]: row["DisplayName"] for row in books["Customer"]}
     projects = {project.name for project in actor.firm.projects if not why_stuck(actor.firm, project)}
     amounts: dict[str, list[Decimal]] = {}
     for line in record["Line"]:
         job = jobs.get(detail_of(line).get("CustomerRef", {}).get("value", ""), "")
-        if job in projects:
+        if job in projects and not line.get("LinkedTxn"):
             amounts.setdefault(job, []).append(money(line["Amount"]))
     return {job: total(each) for job, each in amounts.items() if total(each)}

@@ -13,6 +13,12 @@ from typing import Literal
 ClaimName = tuple[str, int]
 
 
+class Beside:
+    """What happens beside claims, payments and costs; `events_beside` has them all."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of a contract or change order. `cost_code` is the full code ("03-300")."""
@@ -226,6 +232,7 @@ Event = (
     | Categorise
     | EditBookCost
     | DeleteBookCost
+    | Beside
 )
 
 

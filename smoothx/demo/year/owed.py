@@ -100,9 +100,12 @@ def _chain(claims: Iterable[Claimed]) -> Chains:
 
 
 def list_owed(actor: Actor, chains: Chains) -> Iterator[Owed]:
-    """Claims approved without a gap since the start date, of projects that can be kept in step."""
+    """Claims approved without a gap since the start date, of projects that can be kept in step. What came of bills of
+    the books asks for none."""
     stuck = {project.name for project in actor.firm.projects if why_stuck(actor.firm, project)}
-    for chain in chains.values():
+    for contract_id, chain in chains.items():
+        if contract_id in actor.supplied:
+            continue
         summaries = {str(claim.claim_id): claim.wire["summary"] for claim in chain}
         for claim in chain:
             if claim.billed_at < actor.firm.start_date:

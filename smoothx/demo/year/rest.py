@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+from django.db.models import Q
 from django.db.models.functions import TruncSecond
 from django.utils import timezone
 
 from connectors.models import Cursor
-from sync import ledger
+from connectors.qbo import resources as qbo
+from sync import ledger, lock_acts, locks
 from sync.book_sources import SINCE
 from sync.books import poll_books
 from sync.engine import Engine
 from sync.intake import poll_procore
 from sync.marks import OVERLAP
 from sync.models import Entry
+from sync.unfed import LOOKS
 from sync.work import Work
 
 # What is due within this time is a retry; what merely waits is looked at again later than that.
@@ -59,7 +63,24 @@ def look_at_everything() -> None:
 
 def list_deletions() -> None:
     """Have the next poll read complete lists, which alone tell what was deleted."""
-    Cursor.objects.filter(resource__endswith=".complete").delete()
+    kept = Q(resource__endswith=".complete") | Q(
+        resource__in=[f"{qbo.TIME_ACTIVITIES.key}.{name}" for name, *_ in LOOKS]
+    )
+    Cursor.objects.filter(kept).delete()
+
+
+def open_record(flow: str, source_id: int, actor: Any) -> None:
+    """Have a posted record unlocked in Procore, where it is locked, as somebody must who wants to change it."""
+    entry = Entry.objects.filter(flow=flow, source_id=str(source_id)).first()
+    if entry is not None and locks.standing_of(entry) == "locked":
+        lock_acts.unlock(entry, actor)
+        Engine().run_due(seconds=600)
+
+
+def lock_what_was_opened(actor: Any) -> None:
+    for entry in Entry.objects.filter(flow__in=locks.ENTERED, state__in=ledger.POSTED_STATES):
+        if locks.standing_of(entry) == "open":
+            lock_acts.lock_again(entry, actor)
 
 
 def list_unsettled() -> list[str]:

@@ -14,6 +14,7 @@ from smoothx.demo.supervise import Supervisor
 from smoothx.demo.year.company import bring_live
 from smoothx.demo.year.playing import Outcome, play_year
 from smoothx.demo.year.script import Size, write_year
+from smoothx.demo.year.switches import choose_switches
 from smoothx.demo.year.vendors import Vendors
 from smoothx.tenants.scope import tenant_scope
 from sync.registry import all_flows
@@ -23,15 +24,16 @@ def play(supervisor: Supervisor, stage: Stage) -> int:
     firm = build(stage.info["scenario"], size=stage.info["size"], seed=stage.info["seed"])
     call_command("migrate", verbosity=0)
     tenant = make_company(firm.name)
-    vendors = Vendors.from_info(stage.info)
+    vendors, switches = Vendors.from_info(stage.info), choose_switches(stage.options.seed)
     with tenant_scope(tenant.pk):
         say(f"Bringing {firm.name} live")
         vendors.lift_limits()
-        bring_live(tenant, vendors, firm)
+        bring_live(tenant, vendors, firm, switches)
+        say(f"  {switches.told()}")
         size = Size(months=stage.options.months)
-        script = write_year(firm, seed=stage.options.seed, size=size, carried=list(all_flows()))
+        script = write_year(firm, seed=stage.options.seed, size=size, carried=list(all_flows()), switches=switches)
         decider = get_user_model().objects.get(username=OWNER)
-        outcome = play_year(vendors, firm, script, say=say, decider=decider)
+        outcome = play_year(vendors, firm, script, say=say, decider=decider, switches=switches)
     show(outcome)
     if stage.options.waits_at_the_end:
         start_product(supervisor, stage.port, stage.options)
@@ -41,6 +43,7 @@ def play(supervisor: Supervisor, stage: Stage) -> int:
 
 
 def show(outcome: Outcome) -> None:
+    say(f"compared: {', '.join(outcome.compared)}")
     if outcome.not_carried:
         say(f"not carried: {', '.join(outcome.not_carried)}")
     for difference in outcome.differences:

@@ -14,11 +14,15 @@ from decimal import Decimal
 
 from connectors.sandbox.firm.contractor import Contractor, Project
 from smoothx.demo.compare import why_stuck
+from smoothx.demo.year.around import Around
 from smoothx.demo.year.claims import ContractYear
 from smoothx.demo.year.costs import Spending
 from smoothx.demo.year.events import Contract, Event, Line, Month, Script, SignContract, Step
 from smoothx.demo.year.filling import Filling
+from smoothx.demo.year.labour import Labour
 from smoothx.demo.year.payments import Payments
+from smoothx.demo.year.supplies import Supply
+from smoothx.demo.year.switches import PLAIN, Switches
 from smoothx.lib.money import cents
 
 PROJECTS, CONTRACTS = 3, 4
@@ -35,8 +39,18 @@ class Size:
     contracts: int = CONTRACTS
 
 
-def write_year(firm: Contractor, *, seed: int, size: Size | None = None, carried: Collection[str] = BILLS) -> Script:
-    """The script of one year for a firm that both sandboxes hold, with what the flows named in `carried` carry."""
+def write_year(
+    firm: Contractor,
+    *,
+    seed: int,
+    size: Size | None = None,
+    carried: Collection[str] = BILLS,
+    switches: Switches = PLAIN,
+) -> Script:
+    """The script of one year for a firm that both sandboxes hold, with what the flows named in `carried` carry.
+
+    What `switches` have on is played around it; the contracts and their claims are the same whatever they have.
+    """
     size = size or Size()
     rng = random.Random(f"year {firm.name} {seed} {size}")
     projects = choose_projects(firm, rng, size.projects)
@@ -48,6 +62,7 @@ def write_year(firm: Contractor, *, seed: int, size: Size | None = None, carried
         Payments(random.Random(f"pay {seed}"), "payment"),
         Payments(random.Random(f"receive {seed}"), "receipt"),
         _open_spending(firm, projects, vendors, seed),
+        _open_around(firm, projects, vendors, seed, size, switches),
         frozenset(carried),
         rng,
     )
@@ -75,6 +90,7 @@ class Writer:
     payables: Payments
     receivables: Payments
     spending: Spending
+    around: Around
     carried: frozenset[str]
     rng: random.Random
 
@@ -85,9 +101,11 @@ class Writer:
     def write_month(self, number: int) -> Month:
         """Submitted, approved, changed, decided, paid and corrected, with a rest after each."""
         day = month_end(self.start, number)
-        signed = [SignContract(year.contract) for year in self.all_years] if number == 1 else []
+        signed = self._sign() if number == 1 else []
         submitted = [event for year in self.all_years for event in year.submit(number, day)]
+        submitted += [*self.around.order_changes(number), *self.around.attach(submitted)]
         spent = list(self._spend(number, day))
+        spent += [*self.around.spend(day), *self.around.attach(spent)]
         approved = [event for year in self.all_years for event in year.approve(number)]
         # Claims are approved in any order, a late one after the one that follows it.
         self.rng.shuffle(approved)
@@ -95,6 +113,7 @@ class Writer:
         decided = [event for year in self.all_years for event in year.decide(number)]
         paid, voided = self._pay(number, day)
         corrected = [*self.spending.correct_in_procore(spent), *self.spending.correct_in_books(spent), *voided]
+        corrected += self.around.correct(number)
         named = {
             "submitted": [*signed, *submitted],
             "approved": [*approved, *spent],
@@ -105,6 +124,9 @@ class Writer:
         }
         return Month(number, day, tuple(Step(name, tuple(events)) for name, events in named.items() if events))
 
+    def _sign(self) -> list[Event]:
+        return [*(SignContract(year.contract) for year in self.all_years), *self.around.sign()]
+
     def _spend(self, number: int, day: date) -> Iterator[Event]:
         if "direct_costs" in self.carried:
             yield from self.spending.enter_in_procore(day)
@@ -114,7 +136,7 @@ class Writer:
     def _pay(self, number: int, day: date) -> tuple[list[Event], list[Event]]:
         paid, voided = self.payables.pay(number, day, self.years)
         received, returned = self.receivables.pay(number, day, self.primes)
-        return [*paid, *received], [*voided, *returned]
+        return [*paid, *received, *self.around.pay(day)], [*voided, *returned]
 
 
 def _make_fillings(
@@ -146,6 +168,25 @@ def _open_spending(firm: Contractor, projects: Sequence[Project], vendors: Seque
     divisions = [account.name for account in firm.accounts if account.key.startswith("division_")]
     names = [project.name for project in projects]
     return Spending(random.Random(f"spend {seed}"), names, vendors, codes, divisions)
+
+
+def _open_around(
+    firm: Contractor, projects: Sequence[Project], vendors: Sequence[str], seed: int, size: Size, switches: Switches
+) -> Around:
+    rng = random.Random(f"around {seed}")
+    names = [project.name for project in projects]
+    accounts = [account.name for account in firm.accounts if account.key.startswith("division_")]
+    supplies = []
+    if "order_bills" in switches.flows:
+        for place, project in enumerate(projects):
+            made = _make_contract(firm, project, vendors[place % len(vendors)], 0, True, rng)
+            number = f"YS-{project.number.replace('-', '')}"
+            contract = replace(made, key=f"{project.number}/supply", number=number)
+            supplies.append(Supply(contract, random.Random(f"{seed} {contract.key}"), accounts, keeps=place % 2 == 0))
+    labour = Labour(random.Random(f"labour {seed}"), names, switches.labour) if switches.labour else None
+    contacts = vendors if switches.contacts else ()
+    has_files = "attachments_to_qbo" in switches.flows
+    return Around(rng, supplies, labour, contacts, names, size.months, has_files, switches.locks)
 
 
 def choose_projects(firm: Contractor, rng: random.Random, count: int) -> list[Project]:
