@@ -17,7 +17,10 @@ def note(name: str, value: float, unit: str, *, baseline: float | None = None, t
     """`baseline` is the same done without our code, `target` the most it should be, both in `unit`."""
     known = {"baseline": baseline, "target": target}
     compared = {word: amount for word, amount in known.items() if amount is not None}
-    words = ", ".join(f"{word} {amount:.4g} {unit}, {value / amount:.2f}" for word, amount in compared.items())
+    words = ", ".join(
+        f"{word} {amount:.4g} {unit}" + (f", {value / amount:.2f}" if amount else "")
+        for word, amount in compared.items()
+    )
     sys.stdout.write(f"\n{name}: {value:.4g} {unit}{f' ({words})' if words else ''}")
     sys.stdout.flush()
     ratio = {"ratio": round(value / baseline, 3)} if baseline else {}

@@ -7,50 +7,19 @@ from typing import Any
 
 import pytest
 
-from mapping.models import Link
 from sync.engine import Engine
 from sync.intake import poll_procore
 from sync.ledger import POSTED_STATES
 from sync.models import Entry
 from sync.work import Work
 from tests import worlds
+from tests.bench.claims import sign_and_claim
 from tests.bench.figures import note, seconds_of
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 
 BILLS = 300
 MOST_BATCHES = 12
-VENDORS = 20
-
-
-def sign_and_claim(pair: Any, contracts: int) -> None:
-    """BILLS approved invoices on so many new contracts of one project, claimed month after month."""
-    state = worlds.control(pair.procore, "state", method="GET")
-    project = int(Link.objects.filter(kind="project").order_by("left_id").values_list("left_id", flat=True)[0])
-    vendors = Link.objects.filter(kind="vendor").order_by("left_id").values_list("left_id", flat=True)[:VENDORS]
-    code = next(row["id"] for row in state["cost_codes"] if row["project_id"] == project and "-" in row["full_code"])
-    line = {"cost_code_id": code, "amount": "24000.00", "description": "Works"}
-    for place in range(contracts):
-        contract = worlds.act(
-            pair.procore,
-            "add_contract",
-            kind="work_order",
-            project_id=project,
-            vendor_id=int(vendors[place % len(vendors)]),
-            title=f"Backlog {place}",
-            number=f"B-{place}",
-            retainage_percent="10",
-            lines=[line],
-        )
-        for claim in range(BILLS // contracts):
-            worlds.act(
-                pair.procore,
-                "add_claim",
-                commitment_id=contract["id"],
-                invoice_number=f"B-{place}-{claim}",
-                status="approved",
-                lines=[{"line": 0, "work": "2000.00"}],
-            )
 
 
 def calls_to_quickbooks(pair: Any) -> Counter[str]:
@@ -69,7 +38,7 @@ def test_three_hundred_bills_take_a_dozen_calls(
     poll_procore(Work())
     Engine().run_due(seconds=300)
     before = Entry.objects.filter(flow="bills", state__in=POSTED_STATES).count()
-    sign_and_claim(sandboxes, contracts)
+    sign_and_claim(sandboxes, contracts, BILLS // contracts)
     poll_procore(Work())
     for server in (sandboxes.qbo, sandboxes.procore):
         worlds.control(server, "calls", method="DELETE")

@@ -50,14 +50,17 @@ class Diversion(HTTPAdapter):
 
 
 def connect(server: RunningServer) -> QuickBooks:
-    realm = next(iter(server.app.books))
-    token = requests.post(f"{server.url}/_control/token", json={"realm": realm}, timeout=10).json()
+    return connect_to(server.url, next(iter(server.app.books)))
+
+
+def connect_to(url: str, realm: str) -> QuickBooks:
+    token = requests.post(f"{url}/_control/token", json={"realm": realm}, timeout=10).json()
     # The library takes any other environment for the address of a discovery document.
-    with_discovery = f"{server.url}/.well-known/openid_sandbox_configuration"
+    with_discovery = f"{url}/.well-known/openid_sandbox_configuration"
     auth = AuthClient(CLIENT_ID, CLIENT_SECRET, CALLBACK, with_discovery, realm_id=realm)
     client = QuickBooks(auth_client=auth, refresh_token=token["refresh_token"], company_id=realm, minorversion=75)
     client.sandbox = True
-    client.session.mount(VENDOR_HOST, Diversion(server.url))
+    client.session.mount(VENDOR_HOST, Diversion(url))
     return client
 
 

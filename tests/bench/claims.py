@@ -1,0 +1,43 @@
+"""Approved invoices by the hundred, on new contracts of one project that is linked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mapping.models import Link
+from tests import worlds
+
+VENDORS = 20
+
+
+def sign_and_claim(pair: Any, contracts: int, claims: int) -> list[str]:
+    """So many contracts with so many approved invoices each, one after the other. Answers the contracts' ids."""
+    state = worlds.control(pair.procore, "state", method="GET")
+    project = int(Link.objects.filter(kind="project").order_by("left_id").values_list("left_id", flat=True)[0])
+    vendors = Link.objects.filter(kind="vendor").order_by("left_id").values_list("left_id", flat=True)[:VENDORS]
+    code = next(row["id"] for row in state["cost_codes"] if row["project_id"] == project and "-" in row["full_code"])
+    signed = []
+    line = {"cost_code_id": code, "amount": "24000.00", "description": "Works"}
+    for place in range(contracts):
+        contract = worlds.act(
+            pair.procore,
+            "add_contract",
+            kind="work_order",
+            project_id=project,
+            vendor_id=int(vendors[place % len(vendors)]),
+            title=f"Backlog {place}",
+            number=f"B-{place}",
+            retainage_percent="10",
+            lines=[line],
+        )
+        signed.append(str(contract["id"]))
+        for claim in range(claims):
+            worlds.act(
+                pair.procore,
+                "add_claim",
+                commitment_id=contract["id"],
+                invoice_number=f"B-{place}-{claim}",
+                status="approved",
+                lines=[{"line": 0, "work": "2000.00"}],
+            )
+    return signed
