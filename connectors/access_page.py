@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
+from connectors import limits
 from connectors.accounts import present_connection
 from connectors.grants import oauth_server
 from connectors.models import Connection, Vendor
@@ -55,7 +57,7 @@ def _describe(vendor: Vendor, row: Connection | None, *, may_change: bool) -> di
         "connect": _connect_action(vendor, state) if may_change else None,
         "disconnect": _disconnect_action(row) if row and may_change and state != State.DISCONNECTED else None,
         "companies": _companies(row) if row and may_change and state == State.CHOOSING else None,
-        "error": _lost(row) if row and state == State.BROKEN else None,
+        "error": _find_trouble(row, state) if row else None,
     }
 
 
@@ -97,6 +99,21 @@ def _companies(row: Connection) -> dict[str, Any]:
         "url": reverse("connectors:choose_company"),
         "choices": choices,
         "note": "The companies the signed-in Procore user belongs to.",
+    }
+
+
+def _find_trouble(row: Connection, state: State) -> dict[str, Any] | None:
+    if state == State.BROKEN:
+        return _lost(row)
+    silence = limits.silence(row) if state == State.CONNECTED else None
+    if silence is None:
+        return None
+    vendor = row.get_vendor_display()
+    return {
+        "severity": "warn",
+        "title": f"{vendor} has not answered since {_moment(datetime.fromtimestamp(silence.since, UTC))}.",
+        "text": f"It is asked again every two minutes. Documents wait and go on by themselves when {vendor} is back.",
+        "action": None,
     }
 
 

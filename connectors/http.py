@@ -149,7 +149,7 @@ def _exchange_once(connection: Connection, request: Request, auth: Bearer, turn:
 
 
 def _tell(connection: Connection, request: Request, outcome: _Outcome, *, seconds: float) -> None:
-    """A line for the call, and its id at the vendor for the lines that follow. Reads that went well are many: debug."""
+    """A line for the call, its id at the vendor for the lines that follow. Reads that went well are many: debug."""
     response = outcome.response
     log_context.note(vendor_request_id=response.request_id if response else "")
     is_usual = not request.is_write and response is not None and response.is_success

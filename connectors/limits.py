@@ -23,7 +23,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from connectors import counting
-from connectors.buckets import LONGEST_PAUSE, Bucket, Health, LocalStore, Silence, Store, Turn
+from connectors.buckets import LONGEST_PAUSE, MOST_FAILURES, Bucket, Health, LocalStore, Silence, Store, Turn
 from connectors.errors import Throttled, VendorAway
 from connectors.models import Connection, Vendor
 from connectors.rate_headers import read_count
@@ -98,12 +98,12 @@ def block_until(connection: Connection, at: datetime) -> None:
 
 
 def silence(connection: Connection) -> Silence | None:
-    """How long the vendor has not answered this connection; None while it does, or while Redis is away."""
-    try:
-        found = _stores.redis().silence(key_of(connection))
-    except redis.RedisError:
-        return None
-    return found if found.shut_for else None
+    """Since when the vendor has not answered this connection; None while it does, and where this process is not told.
+
+    A breaker that lets one call look at the vendor stays open until that call is answered.
+    """
+    found = _with_store(lambda store: store.silence(key_of(connection)))
+    return found if found.failures >= MOST_FAILURES else None
 
 
 def key_of(connection: Connection) -> str:
@@ -133,7 +133,7 @@ class _Stores:
     def use(self, act: Callable[[Store], Answer]) -> Answer:
         if time.monotonic() >= self._ask_redis_at:
             try:
-                answer = act(self.redis())
+                answer = act(self._redis())
             except redis.RedisError as error:
                 self._note_lost(error)
             else:
@@ -141,7 +141,7 @@ class _Stores:
                 return answer
         return act(self._local)
 
-    def redis(self) -> RedisStore:
+    def _redis(self) -> RedisStore:
         with self._lock:
             if settings.REDIS_URL not in self._shared:
                 self._shared[settings.REDIS_URL] = RedisStore(settings.REDIS_URL)

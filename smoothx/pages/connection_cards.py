@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
+from connectors import limits
 from connectors.models import Connection, Cursor, Vendor
 from smoothx.lib.shapes import Action
 from sync.pages.frame import SIDES
@@ -31,6 +32,11 @@ def _card(vendor: Vendor, connection: Connection | None, read: dict[int, datetim
         State.CHOOSING: ("missing", "No company chosen", "Choose which company to use.", "Choose a company"),
         State.DISCONNECTED: ("missing", "Not connected", "Nothing is read or written.", "Connect"),
     }[state]
+    silence = limits.silence(connection) if connection and state == State.CONNECTED else None
+    if silence is not None:
+        since = moment(datetime.fromtimestamp(silence.since, UTC))
+        shown, label = "silent", "No answer"
+        detail = f"{vendor.label} has not answered since {since.removeprefix('at ')}. Documents wait until it is back."
     return {
         "side": SIDES[vendor],
         "account_name": connection.account_name if connection else "",

@@ -14,7 +14,7 @@ from django.utils import timezone
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from connectors import counting
+from connectors import counting, limits
 from connectors.models import Connection, InboundEvent
 from smoothx.tenants.models import DueWork, Tenant
 from smoothx.tenants.scope import tenant_scope
@@ -71,6 +71,9 @@ def _read_companies(now: datetime) -> Iterator[Metric]:
     lag = GaugeMetricFamily("smoothx_lag_seconds", "Age of the oldest document due", labels=["company"])
     events = GaugeMetricFamily("smoothx_events_waiting", "Events not looked into yet", labels=["company"])
     up = GaugeMetricFamily("smoothx_connection_up", "Whether it works", labels=["company", "vendor"])
+    silent = GaugeMetricFamily(
+        "smoothx_vendor_silent_seconds", "For how long it has not answered a call", labels=["company", "vendor"]
+    )
     for tenant_id in Tenant.objects.order_by("id").values_list("pk", flat=True):
         company = str(tenant_id)
         with tenant_scope(tenant_id):
@@ -80,6 +83,10 @@ def _read_companies(now: datetime) -> Iterator[Metric]:
             due = Entry.objects.filter(due_at__lte=now).aggregate(oldest=Min("due_at"))["oldest"]
             lag.add_metric([company], (now - due).total_seconds() if due else 0)
             events.add_metric([company], InboundEvent.objects.filter(handled_at__isnull=True).count())
-            for vendor, state in Connection.objects.order_by("id").values_list("vendor", "state"):
-                up.add_metric([company, vendor], state == Connection.State.CONNECTED)
-    yield from (states, lag, events, up)
+            for connection in Connection.objects.order_by("id"):
+                is_up = connection.state == Connection.State.CONNECTED
+                up.add_metric([company, connection.vendor], is_up)
+                silence = limits.silence(connection) if is_up else None
+                silent_for = now.timestamp() - silence.since if silence is not None else 0
+                silent.add_metric([company, connection.vendor], silent_for)
+    yield from (states, lag, events, up, silent)

@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import redis
 from django.test import RequestFactory
 
+from connectors import limits
 from connectors.access_page import access_context
 from connectors.models import Connection, Vendor
 from smoothx.tenants.models import Membership
@@ -109,6 +111,26 @@ def test_a_lost_connection(show: Any) -> None:
     assert {"label": "Project field Customer", "value": "Missing, projects cannot get their customer"} in shown[
         "facts"
     ]
+
+
+def test_a_vendor_that_does_not_answer(show: Any, settings: Any) -> None:
+    row = Connection.objects.create(
+        vendor=Vendor.PROCORE, state=Connection.State.CONNECTED, account_id="1", facts={"customer_field": None}
+    )
+    since = datetime(2026, 3, 13, 9, 12, tzinfo=UTC)
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    client.hset(limits.key_of(row), mapping={"failures": 4, "since": since.timestamp()})
+    assert show()[0]["error"] is None
+    client.hset(limits.key_of(row), "failures", 5)
+    shown = show()[0]
+    client.delete(limits.key_of(row))
+    assert (shown["state"], shown["label"], shown["connect"]) == ("connected", "Connected", None)
+    assert shown["error"] == {
+        "severity": "warn",
+        "title": "Procore has not answered since 13 Mar 2026, 09:12.",
+        "text": "It is asked again every two minutes. Documents wait and go on by themselves when Procore is back.",
+        "action": None,
+    }
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import redis
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from connectors import limits
 from connectors.models import Connection, Cursor
 from smoothx.pages.causes import SEVERAL, load_causes
-from smoothx.pages.connection_cards import load_cards
+from smoothx.pages.connection_cards import load_cards, moment
 from smoothx.pages.day import load_day
 from smoothx.tenants.models import AuditEntry, Tenant
 from smoothx.tenants.scope import tenant_scope
@@ -203,6 +205,18 @@ def test_connection_cards(scope: Tenant) -> None:
         "Connect again",
         "/settings/access/",
     )
+
+
+def test_the_card_of_a_vendor_that_does_not_answer(scope: Tenant, settings: Any) -> None:
+    _, books = connections()
+    since = timezone.now() - timedelta(minutes=20)
+    key = limits.key_of(books)
+    redis.Redis.from_url(settings.REDIS_URL).hset(key, mapping={"failures": 7, "since": since.timestamp()})
+    procore, quickbooks = load_cards()
+    redis.Redis.from_url(settings.REDIS_URL).delete(key)
+    assert (procore["state"], quickbooks["state"], quickbooks["label"]) == ("connected", "silent", "No answer")
+    told = moment(since).removeprefix("at ")
+    assert quickbooks["detail"] == f"QuickBooks has not answered since {told}. Documents wait until it is back."
 
 
 def test_another_companys_figures_are_not_here(owner: Any, client_of: Any, live: Tenant, other_tenant: Tenant) -> None:

@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import redis
 from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from connectors import counting
+from connectors import counting, limits
 from connectors.models import Connection, InboundEvent
 from smoothx.tenants.models import DueWork, Tenant
 from smoothx.tenants.scope import tenant_scope
@@ -93,6 +94,21 @@ def test_the_figures_of_each_company_stay_apart(tenant: Tenant, other_tenant: Te
     assert shown["smoothx_connection_up", (("company", first), ("vendor", "qbo"))] == 1
     assert shown["smoothx_due_topics", (("topic", "sync"),)] == 1
     assert round(shown["smoothx_oldest_due_seconds", (("topic", "sync"),)], -1) == 90
+
+
+def test_a_vendor_that_does_not_answer_is_told(scope: Tenant, settings: Any) -> None:
+    settings.METRICS_TOKEN = "let me see"
+    _, books = connections()
+    redis.Redis.from_url(settings.REDIS_URL).hset(limits.key_of(books), mapping={"failures": 5, "since": 1_000_000})
+    shown = figures()
+    redis.Redis.from_url(settings.REDIS_URL).delete(limits.key_of(books))
+    of_company = {"company": str(scope.pk)}
+    silent = {
+        vendor: shown["smoothx_vendor_silent_seconds", tuple(sorted({**of_company, "vendor": vendor}.items()))]
+        for vendor in ("procore", "qbo")
+    }
+    assert silent["procore"] == 0
+    assert silent["qbo"] == pytest.approx(timezone.now().timestamp() - 1_000_000, abs=60)
 
 
 def test_counts_of_all_processes_are_added_up_and_missed_without_redis(settings: Any) -> None:

@@ -1,0 +1,52 @@
+"""A vendor that is away for long: a few calls notice it, no document runs out of tries, and all goes on by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import redis
+
+from connectors import limits
+from connectors.buckets import MOST_FAILURES
+from connectors.models import Connection
+from sync import ledger
+from sync.engine import Engine
+from sync.intake import poll_procore
+from sync.models import Entry
+from sync.work import Work
+from tests import worlds
+from tests.sync.claims import codes_of, make_due_now
+
+pytestmark = pytest.mark.timeout(120)
+
+
+def test_an_outage_costs_a_few_calls_and_no_documents_tries(live: Any, settings: Any) -> None:
+    poll_procore(Work())
+    waiting = Entry.objects.filter(due_at__isnull=False).count()
+    assert waiting > 20
+    worlds.control(live.qbo, "faults", [{"path": "/v3/", "status": 503, "times": 10_000}])
+    live.qbo.app.clear_calls()
+    runs = []
+    for _ in range(4):
+        run = Engine()
+        run.run_due()
+        runs.append(run.rest_seconds)
+        make_due_now()
+    assert len([call for call in live.qbo.app.list_calls() if "/v3/" in call["path"]]) == MOST_FAILURES
+    # Once it is known, each run only hears for how long to leave it alone.
+    assert all(0 < seconds <= 15 for seconds in runs)
+    assert not [entry for entry in Entry.objects.all() if "gave_up" in codes_of(entry)]
+    assert sum(Entry.objects.filter(flow="bills").values_list("tries", flat=True)) < MOST_FAILURES
+    # The other side of the same company is not concerned.
+    procore, books = (Connection.objects.get(vendor=vendor) for vendor in ("procore", "qbo"))
+    assert limits.silence(procore) is None
+    assert limits.silence(books) is not None
+    poll_procore(Work())
+
+    worlds.control(live.qbo, "faults", method="DELETE")
+    redis.Redis.from_url(settings.REDIS_URL).hset(limits.key_of(books), "open_until", 1)
+    make_due_now()
+    Engine().run_due()
+    assert limits.silence(books) is None
+    assert Entry.objects.filter(flow="bills", state__in=ledger.POSTED_STATES).exists()
