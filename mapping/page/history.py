@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from mapping.models import Link, LinkChange, MappingRun
+from mapping.page.query import address_of
 from mapping.page.words import kind_label
 from mapping.screens import Section
 from smoothx.lib.shapes import Action, Choice, Empty, Page, turn_page
@@ -64,7 +65,7 @@ def history_context(section: Section, query: HistoryQuery, *, can_change: bool) 
 
 
 def url_of_history(section: Section, **values: Any) -> str:
-    address = reverse("mapping:history", args=[section.key])
+    address = address_of("mapping:history", section.key)
     given = {name: value for name, value in values.items() if value}
     return f"{address}?{urlencode(given)}" if given else address
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
-from django.urls import reverse
 
 from mapping.candidates import all_rows
 from mapping.directory.merges import Survivor
@@ -17,11 +16,12 @@ from mapping.page.history import url_of_history
 from mapping.page.inherited import load_code_facts
 from mapping.page.link_order import read_all, read_filtered
 from mapping.page.mends import load_survivors, mend_of
+from mapping.page.query import row_url
 from mapping.page.words import context_of, name_of
 from mapping.roles import other_role
 from mapping.screens import Section
 from mapping.signals import OpenDocuments, count_documents
-from smoothx.lib.shapes import Action, Page
+from smoothx.lib.shapes import Action, Page, RowButton
 
 Key = tuple[int, str, str]
 
@@ -63,7 +63,7 @@ def right_of(link: Link, rows: Mapping[Key, RemoteItem]) -> RemoteItem | None:
 
 def unlink_action(link: Link, section: Section, documents: OpenDocuments) -> Action:
     """A plain post while nothing would stop, else a dialog that says what would."""
-    url = reverse("mapping:unlink", args=[section.key, link.pk])
+    url = row_url("mapping:unlink", section.key, key=link.pk)
     if documents.count:
         return Action(label="Unlink", url=url, icon="unlink", dialog=True)
     return Action(label="Unlink", url=url, icon="unlink", method="post")
@@ -87,19 +87,40 @@ def _row(
 ) -> dict[str, Any]:
     left, right = left_of(link, rows), right_of(link, rows)
     mend = mend_of(link, left, right, frame.section, survivors, can_change=frame.can_change)
+    halves = _half(left, link.left_id, frame.section), _half(right, link.right_id, frame.section)
+    unlink = unlink_action(link, frame.section, documents) if frame.can_change else None
     return {
         "id": str(link.pk),
-        "left": _half(left, link.left_id, frame.section),
-        "right": _half(right, link.right_id, frame.section),
+        "left": halves[0],
+        "right": halves[1],
         "how": _how(link),
         "at": link.at,
         "by": (link.actor.get_full_name() or link.actor.email.partition("@")[0]) if link.actor else None,
-        "unlink": unlink_action(link, frame.section, documents) if frame.can_change else None,
+        "unlink": unlink,
         "flag": {"severity": "warn", "text": mend.text} if mend.text else None,
         "mends": mend.actions,
         "history_url": url_of_history(frame.section, left=link.left_id),
-        "role": _role(link, left, frame),
+        "buttons": _buttons(link, halves[0]["name"], halves[1]["name"], _role(link, left, frame), unlink),
     }
+
+
+def _buttons(link: Link, left: str, right: str, role: Action | None, unlink: Action | None) -> list[RowButton]:
+    buttons = []
+    if role is not None:
+        label = f"{left}: {role.label.lower()}"
+        buttons.append(RowButton(id=f"role--{link.pk}", url=role.url, icon=role.icon, title=role.label, label=label))
+    if unlink is not None:
+        buttons.append(
+            RowButton(
+                id=f"unlink--{link.pk}",
+                url=unlink.url,
+                icon="unlink",
+                title="Unlink",
+                label=f"Unlink {left} from {right}",
+                posts=unlink.method == "post",
+            )
+        )
+    return buttons
 
 
 def _role(link: Link, left: RemoteItem | None, frame: Frame) -> Action | None:
@@ -107,7 +128,7 @@ def _role(link: Link, left: RemoteItem | None, frame: Frame) -> Action | None:
     other = other_role(KINDS[link.kind]) if left is not None and frame.can_change else None
     if other is None:
         return None
-    url = reverse("mapping:role", args=[frame.section.key, link.pk])
+    url = row_url("mapping:role", frame.section.key, key=link.pk)
     return Action(label=f"It is a {other.right_noun.lower()}", url=url, icon="users", dialog=True)
 
 

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db import connection as database
+from django.db.models import BooleanField, Case, F, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
-from mapping.automap.pairs import open_pairs, pairs_of, right_resource
+from connectors.models import Connection
+from mapping.automap.pairs import open_pairs, right_resource
 from mapping.candidates import all_rows, left_rows, linked_right, right_fits
 from mapping.counts.figures import is_settled
 from mapping.coverage import open_codes
-from mapping.kinds import KINDS, MappingKind
+from mapping.kinds import KINDS
 from mapping.models import RemoteItem, SuggestedPair
 from mapping.naming import spell_name
 from mapping.page.frame import Frame
-from mapping.sides import SideKey
+from mapping.screens import SECTIONS
+from mapping.sides import OTHER_SIDE, SideKey, Sides, resource_of
+from smoothx.tenants.scope import require_tenant_id
 
 Rows = QuerySet[RemoteItem]
 NAMED = JSONObject(name="name", code="code", full_name=F("data__full_name"))
+
+
+# Stands in a compiled statement for the ids of a page's rows.
+OF_ROWS: list[str] = []
+
+
+class IsOneOf(Func):
+    """`one = ANY(these)`, with the list as one value, so that the statement is the same for any."""
+
+    arg_joiner = " = ANY("
+    template = "(%(expressions)s))"
+    output_field = BooleanField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +71,48 @@ def open_parts(frame: Frame, side: SideKey) -> list[Rows]:
 
 def find_matches(frame: Frame, side: SideKey, rows: Sequence[RemoteItem]) -> dict[int, Match]:
     """Row pk to the best stored suggestion that can still be taken; rows without any are left out. One statement."""
-    if not rows or not frame.section.can_automap:
+    procore, books = frame.sides.procore, frame.sides.quickbooks
+    if not rows or not frame.section.can_automap or procore is None or books is None:
         return {}
-    pairs = pairs_of(open_pairs(frame.section, frame.sides), side, [row.remote_id for row in rows])
+    text, values = _compile_matches(frame.section.key, side, require_tenant_id(), procore.pk, books.pk)
+    ids = [row.remote_id for row in rows]
+    with database.cursor() as cursor:
+        cursor.execute(text, [ids if value is OF_ROWS else value for value in values])
+        found = cursor.fetchall()
     best: dict[tuple[str, str], Match] = {}
-    named = [with_names(part, kind, frame) for part, kind in zip(pairs, frame.section.kinds, strict=False)]
-    found = named[0].union(*named[1:], all=True) if len(named) > 1 else named[0]
-    for pair in sorted(found, key=lambda pair: (-pair.score, pair.pk)):
-        kind = KINDS[pair.kind]
-        key = (kind.left.key, pair.left_id) if side == "procore" else (kind.right.key, pair.right_id)
-        best.setdefault(key, Match(other_name(pair, side), pair.score, pair.reason))
+    for score, _, kind, own_id, *match in sorted(found, key=lambda pair: (-pair[0], pair[1])):
+        own, other = (resource_of(KINDS[kind], each).key for each in (side, OTHER_SIDE[side]))
+        best.setdefault((own, own_id), _match(other, score, *match))
     return {row.pk: best[row.resource, row.remote_id] for row in rows if (row.resource, row.remote_id) in best}
 
 
-def with_names(pairs: QuerySet[SuggestedPair], kind: MappingKind, frame: Frame) -> QuerySet[SuggestedPair]:
-    """The pairs of a kind with both rows' names, read in the same statement: `left_row` and `right_row`."""
-    return _with_names(pairs, frame, kind.left.key, kind.right.key)
+@lru_cache(maxsize=1000)
+def _compile_matches(
+    section_key: str, side: SideKey, tenant_id: int, procore_id: int, books_id: int
+) -> tuple[str, tuple[Any, ...]]:
+    """The open pairs of some rows with what names the other row. Kept: to write it takes longer than to run it.
+
+    A firm's own, as the tenant and its connections are among the values.
+    """
+    section = SECTIONS[section_key]
+    own, other = ("left", "right") if side == "procore" else ("right", "left")
+    sides = Sides(Connection(pk=procore_id), Connection(pk=books_id))
+    parts = []
+    for pairs, kind in zip(open_pairs(section, sides), section.kinds, strict=True):
+        rows = all_rows().filter(
+            connection=sides.of(OTHER_SIDE[side]),
+            resource=resource_of(kind, OTHER_SIDE[side]).key,
+            remote_id=OuterRef(f"{other}_id"),
+        )
+        own_ones = pairs.filter(IsOneOf(F(f"{own}_id"), Value(OF_ROWS)))
+        named = own_ones.annotate(other=Subquery(rows.values(found=NAMED)[:1]))
+        parts.append(named.values_list("score", "pk", "kind", f"{own}_id", f"{other}_id", "reason", "other"))
+    return (parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]).query.sql_with_params()
+
+
+def _match(resource_key: str, score: int, remote_id: str, reason: str, named: str | None) -> Match:
+    row = json.loads(named) if named else None
+    return Match(_spell(resource_key, row, remote_id), score, reason)
 
 
 def _with_names(pairs: QuerySet[SuggestedPair], frame: Frame, left: str, right: Any) -> QuerySet[SuggestedPair]:
@@ -90,11 +134,6 @@ def read_named(keys: Sequence[int], frame: Frame) -> list[SuggestedPair]:
     named = _with_names(found, frame, left, right_resource(frame.section))
     by_key = {pair.pk: pair for pair in named}
     return [by_key[key] for key in keys if key in by_key]
-
-
-def other_name(pair: Any, side: SideKey) -> str:
-    """The name on the other side of a pair `with_names`."""
-    return right_name(pair) if side == "procore" else left_name(pair)
 
 
 def left_name(pair: Any) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.urls import reverse
-
 from mapping.models import RemoteItem
 from mapping.page.frame import Frame
 from mapping.page.matcher import Match
-from mapping.page.words import context_of, name_of, role_label
+from mapping.page.query import address_of, row_url
+from mapping.page.words import context_of, name_of, nouns, role_label
 from mapping.pushing import pushes
-from mapping.sides import SIDE_LABELS, SideKey
+from mapping.sides import OTHER_SIDE, SIDE_LABELS, SideKey
+from smoothx.lib.shapes import RowButton
 
 States = Mapping[tuple[pushes.Role, str], pushes.PushState]
 
@@ -29,13 +29,13 @@ def show_row(
 ) -> dict[str, Any]:
     state = _push_state(row, states)
     may_leave_out = side == "procore" and frame.can_change and row.is_active
-    return {
+    shown = {
         "id": str(row.pk),
         "name": name_of(row),
         "context": _context(row, frame),
         "waiting": waiting,
         "suggestion": {"name": best.name, "score": best.score, "reason": best.reason} if best else None,
-        "link_url": reverse("mapping:link", args=[frame.section.key, row.pk]) if frame.can_change else "",
+        "link_url": row_url("mapping:link", frame.section.key, key=row.pk) if frame.can_change else "",
         "push_url": _push_url(row, frame, side),
         "leave_out_url": _url(frame, "leave_out") if may_leave_out and not is_left_out else "",
         "take_back_url": _url(frame, "take_back") if may_leave_out and is_left_out else "",
@@ -43,6 +43,7 @@ def show_row(
         "flag": _flag(row, side, state),
         "is_busy": state.is_busy,
     }
+    return shown | {"buttons": [] if state.is_busy else _buttons(shown, frame, side)}
 
 
 def may_push(frame: Frame, side: SideKey) -> bool:
@@ -50,8 +51,49 @@ def may_push(frame: Frame, side: SideKey) -> bool:
     return allows and frame.can_change and pushes.is_possible()
 
 
+def _buttons(row: Mapping[str, Any], frame: Frame, side: SideKey) -> list[RowButton]:
+    """What can be done with the row, as far as it has an address."""
+    key, name, other = row["id"], row["name"], OTHER_SIDE[side]
+    noun = nouns(frame.section, other)[0]
+    buttons = [
+        RowButton(
+            id=f"link--{key}",
+            url=row["link_url"],
+            icon="link",
+            title=f"Link to a {noun}",
+            label=f"Link {name} to a {noun}",
+        ),
+        RowButton(
+            id=f"push--{key}",
+            url=row["push_url"],
+            icon="push",
+            title="Push to the other side and link",
+            label=f"Push {name} to {SIDE_LABELS[other]} and link",
+        ),
+        RowButton(
+            id=f"leave-out--{key}",
+            url=row["leave_out_url"],
+            icon="slash",
+            title="Leave out",
+            label=f"Leave out {name}",
+            posts=True,
+            fields={"id": key},
+        ),
+        RowButton(
+            id=f"take-back--{key}",
+            url=row["take_back_url"],
+            icon="undo",
+            title="Map again",
+            label=f"Map {name} again",
+            posts=True,
+            fields={"id": key},
+        ),
+    ]
+    return [button for button in buttons if button.url]
+
+
 def _url(frame: Frame, name: str) -> str:
-    return reverse(f"mapping:{name}", args=[frame.section.key])
+    return address_of(f"mapping:{name}", frame.section.key)
 
 
 def _context(row: RemoteItem, frame: Frame) -> str:
@@ -65,7 +107,7 @@ def _context(row: RemoteItem, frame: Frame) -> str:
 def _push_url(row: RemoteItem, frame: Frame, side: SideKey) -> str:
     if not row.is_active or not may_push(frame, side):
         return ""
-    return f"{reverse('mapping:push', args=[frame.section.key, side])}?id={row.pk}"
+    return f"{address_of('mapping:push', frame.section.key, side)}?id={row.pk}"
 
 
 def _push_state(row: RemoteItem, states: States) -> pushes.PushState:

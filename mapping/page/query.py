@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -88,8 +89,23 @@ def url_of(section: Section, query: ListQuery, **changes: Any) -> str:
     return f"{section_url(section)}?{urlencode({name: value for name, value in values.items() if value})}"
 
 
+# No row has this key: it marks where a row's key stands in an address.
+_ANY_KEY = 10**18
+
+
+@lru_cache(maxsize=1000)
+def address_of(name: str, *args: Any) -> str:
+    """`reverse`, kept: a page of a list asks for some hundreds of a few addresses."""
+    return reverse(name, args=args)
+
+
+def row_url(name: str, *before: Any, key: int) -> str:
+    """The address of a page about one row. `before` are what stands in the address before its key."""
+    return address_of(name, *before, _ANY_KEY).replace(str(_ANY_KEY), str(key))
+
+
 def section_url(section: Section) -> str:
-    return reverse("mapping:section", args=[section.key])
+    return address_of("mapping:section", section.key)
 
 
 def review_url(section: Section, *, rejected: bool = False, page: int = 1) -> str:

@@ -24,6 +24,19 @@ class Action:
     fields: Mapping[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowButton:
+    """An icon at the end of a table's row. It opens a dialog, or posts at once. Readers hear `label`."""
+
+    id: str
+    url: str
+    icon: str
+    title: str
+    label: str
+    posts: bool = False
+    fields: Mapping[str, str] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One option of a filter."""

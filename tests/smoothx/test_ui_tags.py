@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import timezone
 
+from smoothx.lib.shapes import RowButton
 from smoothx.pages.templatetags import ui
 
 
@@ -181,3 +183,23 @@ def test_pager_counts_rows_and_links_neighbours() -> None:
     assert 'href="?page=2">Older</a>' in html
     assert 'aria-disabled="true">Newer</button>' in html
     assert render("{% pager page %}", page={"first": 0, "last": 0, "total": 0}).strip() == ""
+
+
+def test_buttons_of_a_row_open_a_dialog_or_post_and_escape_what_they_name() -> None:
+    buttons = [
+        RowButton(id="link--7", url="/link/7/?a=1&b=2", icon="link", title="Link", label='Link "A & B"'),
+        RowButton(id="out--7", url="/out/", icon="slash", title="Out", label="Out", posts=True, fields={"id": "7"}),
+    ]
+    request = RequestFactory().get("/rows/?q=a&page=2")
+    html = render(
+        "{% hidden_fields as hidden %}{% row_buttons buttons hidden %}",
+        buttons=buttons,
+        request=request,
+        csrf_token="t",
+    )
+    link, form = html.split("</a>")
+    assert 'id="link--7" href="/link/7/?a=1&amp;b=2" data-dialog' in link
+    assert 'aria-label="Link &quot;A &amp; B&quot;"' in link
+    assert form.startswith('<form class="btn-form" method="post" action="/out/"')
+    names = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form)
+    assert names == [("csrfmiddlewaretoken", "t"), ("next", "/rows/?q=a&amp;page=2"), ("id", "7")]
