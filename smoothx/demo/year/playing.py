@@ -48,8 +48,7 @@ def play_year(
     say: Callable[[str], None] = lambda _: None,
     decider: Any = None,
     switches: Switches = PLAIN,
-    watch: MOST_TOLD = 5
-WatchMonth = _watch_nothing,
+    watch: WatchMonth = _watch_nothing,
 ) -> Outcome:
     """Play `script` for the live company whose scope is entered. `watch` sees both states at each month's end."""
     actor = Actor(vendors, firm, decider, switches)
