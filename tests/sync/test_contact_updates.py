@@ -59,23 +59,24 @@ def turn_on(key: str) -> None:
     poll()
 
 
-def linked_vendors(count: int) -> list[tuple[str, str]]:
-    """(company, vendor) ids of companies linked as vendors alone, which have the same details on both sides."""
+def linked_vendors(count: int, *, but_name: bool = False) -> list[tuple[str, str]]:
+    """(company, vendor) ids of companies linked as vendors alone, which have the same details on both sides; with
+    `but_name` another name."""
     found = load_links()
     companies = {row.remote_id: row for row in RemoteItem.objects.filter(resource=procore.VENDORS.key)}
     vendors = {row.remote_id: row for row in RemoteItem.objects.filter(resource=qbo.VENDORS.key)}
     pairs = [
         (left, right)
         for (role, left), right in sorted(found.contacts.items())
-        if role == "vendor" and ("customer", left) not in found.contacts and _is_same(companies[left], vendors[right])
+        if role == "vendor" and ("customer", left) not in found.contacts and _is_same(companies[left], vendors[right], but_name)
     ]
     assert len(pairs) >= count
     return pairs[:count]
 
 
-def _is_same(left: RemoteItem, right: RemoteItem) -> bool:
+def _is_same(left: RemoteItem, right: RemoteItem, but_name: bool) -> bool:
     ours, theirs = read_row(left, "vendor", home="US"), read_row(right, "vendor", home="US")
-    return all(ours[field].is_same(theirs[field]) for field in ours)
+    return all(ours[field].is_same(theirs[field]) != (but_name and field == "name") for field in ours)
 
 
 def company(company_id: str) -> dict[str, Any]:
@@ -188,6 +189,16 @@ def test_trouble_on_the_way_is_shown_or_gone_through(linked: Any, owner: Any) ->
     make_due_now()
     Engine().run_due()
     assert (Entry.objects.get().state, phone_of(first_vendor)) == ("posted", "303 555 0100")
+    # Linked under another name: that is none of what changed, until it does.
+    ((other, other_vendor),) = linked_vendors(1, but_name=True)
+    change_company(other, business_phone="303 555 0400")
+    carry()
+    entry = Entry.objects.get(source_id=other)
+    assert (entry.state, codes_of(entry), phone_of(other_vendor)) == ("posted", [], "303 555 0400")
+    assert vendor(other_vendor)["DisplayName"] != company(other)["name"]
+    change_company(other, name="One Name")
+    carry()
+    assert vendor(other_vendor)["DisplayName"] == "One Name"
     # Somebody took the name meanwhile.
     change_company(second, name="Taken Meanwhile")
     # A person reads the list again before the next poll does.
@@ -213,7 +224,7 @@ def test_trouble_on_the_way_is_shown_or_gone_through(linked: Any, owner: Any) ->
     Engine().run_due()
     entry.refresh_from_db()
     assert (entry.state, codes_of(entry)) == ("ineligible", ["contact_not_linked"])
-    assert Outgoing.objects.filter(state="done").count() == 1
+    assert Outgoing.objects.filter(state="done").count() == 3
 
 
 def test_quickbooks_is_right(linked: Any) -> None:
