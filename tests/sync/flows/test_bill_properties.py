@@ -14,47 +14,20 @@ from mapping.kinds import COST_CODE_ACCOUNT
 from sync.flows.bills import bill_for
 from sync.merge import fingerprint
 from tests.sync.flows.contracts import CODES, LINKS, ZERO, Billed, Books, Contract, opening_of
+from tests.sync.flows.drawn import CLAIM_LINES, Amounts, cents, rows_of
 
-LINES = ("A", "B", "C")
-MOST_CENTS = 5_000_000
-
-
-def cents_up_to(most: Decimal | int) -> st.SearchStrategy[Decimal]:
-    return st.integers(0, int(most * 100)).map(lambda number: Decimal(number) / 100)
+TAXES = st.one_of(st.just(ZERO), cents(0, 999_900))
 
 
-@st.composite
-def contracts(draw: st.DrawFn, *, fewest: int = 1) -> list[Requisition]:
+def contracts(*, fewest: int = 1) -> st.SearchStrategy[list[Requisition]]:
     """Up to five claims of up to three lines: work up and down, material stored and installed, retention kept at any
     rate and let go in part, tax."""
+    return st.lists(st.tuples(CLAIM_LINES, TAXES), min_size=fewest, max_size=5).map(bill_all)
+
+
+def bill_all(claims: list[tuple[dict[str, Amounts | None], Decimal]]) -> list[Requisition]:
     contract = Contract()
-    claims = []
-    for _ in range(draw(st.integers(fewest, 5))):
-        rows = [row for name in LINES if (row := draw(rows_of(contract, name))) is not None]
-        tax = draw(st.one_of(st.just(ZERO), cents_up_to(9_999)))
-        claims.append(contract.bill(*rows, tax=tax))
-    return claims
-
-
-@st.composite
-def rows_of(draw: st.DrawFn, contract: Contract, name: str) -> Billed | None:
-    if draw(st.integers(0, 4)) == 0:
-        return None
-    line = contract.lines.get(name)
-    held, stored_held = (line.work_held, line.stored_held) if line else (ZERO, ZERO)
-    work = Decimal(draw(st.integers(-20_000, MOST_CENTS))) / 100
-    stored = draw(st.one_of(st.just(ZERO), cents_up_to(30_000)))
-    share = Decimal(draw(st.integers(0, 100))) / 100
-    released = draw(st.one_of(st.just(ZERO), st.just(held), cents_up_to(max(held, ZERO))))
-    return Billed(
-        name,
-        work=work,
-        stored=stored,
-        retained=(work * share).quantize(ZERO),
-        released=released,
-        stored_held=(stored * share).quantize(ZERO),
-        stored_released=draw(st.one_of(st.just(ZERO), cents_up_to(stored_held))),
-    )
+    return [contract.bill(*rows_of(contract, lines), tax=tax) for lines, tax in claims]
 
 
 @given(contracts())

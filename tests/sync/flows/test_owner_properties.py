@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from random import Random
 
 from hypothesis import given, settings
@@ -12,39 +11,20 @@ from hypothesis import strategies as st
 from connectors.procore.records_owner import OwnerInvoice
 from mapping.defaults import OWNER_LINES, OWNER_RETENTION_LINES, Choice
 from sync.merge import fingerprint
-from tests.sync.flows.contracts import ZERO, Billed
+from tests.sync.flows.contracts import ZERO
+from tests.sync.flows.drawn import CLAIM_LINES, Amounts, rows_of
 from tests.sync.flows.owners import DEFAULTS, Books, Prime
-from tests.sync.flows.test_bill_properties import LINES, cents_up_to
 
 
-@st.composite
-def contracts(draw: st.DrawFn) -> list[OwnerInvoice]:
+def contracts() -> st.SearchStrategy[list[OwnerInvoice]]:
     """Up to four invoices of up to three lines: work up and down, material stored and installed, retention kept at any
     rate and let go in part."""
+    return st.lists(CLAIM_LINES, min_size=1, max_size=4).map(bill_all)
+
+
+def bill_all(invoices: list[dict[str, Amounts | None]]) -> list[OwnerInvoice]:
     prime = Prime()
-    invoices = []
-    for _ in range(draw(st.integers(1, 4))):
-        rows = [draw(rows_of(prime, name)) for name in LINES if draw(st.integers(0, 4))]
-        invoices.append(prime.bill(*rows))
-    return invoices
-
-
-@st.composite
-def rows_of(draw: st.DrawFn, prime: Prime, name: str) -> Billed:
-    line = prime.lines.get(name)
-    held, stored_held = (line.work_held, line.stored_held) if line else (ZERO, ZERO)
-    work = Decimal(draw(st.integers(-20_000, 5_000_000))) / 100
-    stored = draw(st.one_of(st.just(ZERO), cents_up_to(30_000)))
-    share = Decimal(draw(st.integers(0, 100))) / 100
-    return Billed(
-        name,
-        work=work,
-        stored=stored,
-        retained=(work * share).quantize(ZERO),
-        released=draw(st.one_of(st.just(ZERO), st.just(held), cents_up_to(max(held, ZERO)))),
-        stored_held=(stored * share).quantize(ZERO),
-        stored_released=draw(st.one_of(st.just(ZERO), cents_up_to(stored_held))),
-    )
+    return [prime.bill(*rows_of(prime, lines)) for lines in invoices]
 
 
 @given(contracts(), st.sampled_from(["document", "line"]), st.sampled_from(["line", "summary"]))
