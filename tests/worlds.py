@@ -78,6 +78,7 @@ LEDGER_ACCOUNTS = {
 }
 # They add to every poll and every run, so they run in the tests that are about them.
 OWNERS = ("owner_invoices", "receipts")
+COSTS_OF_THE_BOOKS = ("expenses",)
 
 
 # What documents of the engine need; a test of other lists reads their sections itself.
@@ -134,12 +135,17 @@ def set_live(start_date: date = date(2026, 7, 1)) -> None:
 
 
 def make_live(*, with_owners: bool = False, **defaults: str) -> None:
-    if not with_owners:
-        FlowSetting.objects.bulk_create([FlowSetting(flow=flow, is_on=False) for flow in OWNERS])
+    off = COSTS_OF_THE_BOOKS if with_owners else (*OWNERS, *COSTS_OF_THE_BOOKS)
+    FlowSetting.objects.bulk_create([FlowSetting(flow=flow, is_on=False) for flow in off])
     read_directory()
     map_what_matches()
     choose_defaults(**defaults)
     open_books()
+
+
+def switch_on(*flows: str) -> None:
+    """As if they had never been switched off."""
+    FlowSetting.objects.filter(flow__in=flows, is_on=False).delete()
 
 
 def push_missing_vendors() -> None:

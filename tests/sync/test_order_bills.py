@@ -46,6 +46,7 @@ def order(live: Any) -> dict[str, Any]:
     """An order of 9,000.00 and 1,000.00 in the books, and both flows on."""
 
     def make() -> None:
+        worlds.switch_on(*worlds.COSTS_OF_THE_BOOKS)
         open_for_orders(live, "purchase_orders", "order_bills")
         look_at_commitments(add_commitment(live, "9000", "1000"))
         choose_costs()
