@@ -14,12 +14,10 @@ from typing import Any
 from django.db.models import F, Func, JSONField, Value
 
 from sync.models import Entry
-from sync.plan import MoneyDocument, Plan
+from sync.plan import RESEND, MoneyDocument, Plan
 
 # The source record's fingerprint, and the time from which on a change of the mapping was not seen.
 WRITTEN_FROM, MAPPED_AT = "written_from", "mapped_at"
-# A person's word to write a posted document again, for the very document they were shown.
-RESEND = "resend"
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -36,7 +34,11 @@ def differs_by_mapping_alone(entry: Entry, print_: str) -> bool:
     if not entry.is_posted or print_ == entry.fingerprint:
         return False
     is_same_source = entry.facts.get(WRITTEN_FROM) == entry.source_fingerprint
-    return is_same_source and all(approval.startswith(f"{RESEND}:") for approval in entry.approvals)
+    return is_same_source and all(_is_resend(approval) for approval in entry.approvals)
+
+
+def _is_resend(approval: str) -> bool:
+    return approval.startswith(f"{RESEND}:")
 
 
 def mapped_at_of(facts: Mapping[str, str], posted_at: datetime | None) -> datetime:
@@ -45,6 +47,15 @@ def mapped_at_of(facts: Mapping[str, str], posted_at: datetime | None) -> dateti
     if text:
         return datetime.fromisoformat(text)
     return posted_at or LONG_AGO
+
+
+def mapped_at_for(entry: Entry, read_at: datetime, *, keeps_codes: bool) -> datetime:
+    """When the mapping was read that a document planned now is made by. One that keeps the codes it was posted on is
+    still made by the older mapping, unless a person sends it again."""
+    is_resent = any(_is_resend(approval) for approval in entry.approvals)
+    if keeps_codes and entry.is_posted and not is_resent:
+        return min(read_at, mapped_at_of(entry.facts, entry.posted_at))
+    return read_at
 
 
 def agree(entry_ids: Iterable[int], at: datetime) -> int:

@@ -14,7 +14,9 @@ from sync.models import Entry
 
 # What they are posted as is all these look up.
 POSTED_ALONE = frozenset({"direct_costs", "purchase_orders", "order_bills"})
-COST_FLOWS = POSTED_ALONE | {"expenses", "payroll_costs"}
+# Costs of the books on their way to Procore. Their lines keep the codes they were posted on (CostTargets).
+FROM_BOOKS = frozenset({"expenses", "payroll_costs"})
+COST_FLOWS = POSTED_ALONE | FROM_BOOKS
 LEFT_KINDS = (VENDOR, PROJECT, SUB_JOB, EMPLOYEE, EMPLOYEE_VENDOR)
 
 

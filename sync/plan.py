@@ -10,6 +10,9 @@ from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from sync.codes import CODES
 
+# A person's word to write a posted document again by today's mapping, for the very document they were shown.
+RESEND = "resend"
+
 Document = TypeVar("Document")
 Value = TypeVar("Value")
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from sync import ledger, settle
 from sync.attached import note_files
-from sync.basis import with_basis
+from sync.basis import mapped_at_for, with_basis
+from sync.cost_maps import FROM_BOOKS
 from sync.flow import Flow
 from sync.merge import fingerprint
 from sync.models import Entry
@@ -30,4 +31,5 @@ def plan_one(work: Work, flow: Flow, entry: Entry, source: Any) -> Plan[Any] | N
     if entry.is_posted or plan.document is not None:
         note_files(work, entry)
     entry.source_fingerprint = print_
-    return with_basis(plan, print_, work.mapped_at)
+    keeps_codes = flow.key in FROM_BOOKS
+    return with_basis(plan, print_, mapped_at_for(entry, work.mapped_at, keeps_codes=keeps_codes))

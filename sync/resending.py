@@ -16,7 +16,7 @@ from sync.plan import Plan
 from sync.presenting import document_json
 from sync.targets import Standing, adapter_for
 from sync.totals import agrees
-from sync.updating import approval_for, drift_of, first_date, keep, look, name_fields, their_memo
+from sync.updating import approval_for, drift_of, find_closed, keep, look, name_fields, their_memo
 from sync.work import Work
 
 LEFT, NOT_SENT = "left_as_posted", "not_resent"
@@ -52,9 +52,9 @@ def find_refusal(work: Work, entry: Entry, document: Any, standing: Standing) ->
         return "It cannot be changed once it was posted."
     if standing.is_touched:
         return f"{entry.target_name} is paid, in whole or in part."
-    closed, dated = work.defaults.closed_until, first_date(document, standing)
-    if closed is not None and dated is not None and dated <= closed:
-        return f"It is dated {dated:%-d %b %Y}, and the books are closed to {closed:%-d %b %Y}."
+    closed = find_closed(work, entry, document, standing)
+    if closed is not None:
+        return f"It is dated {closed.dated:%-d %b %Y}, and the books are closed to {closed.until:%-d %b %Y}."
     found = drift_of(entry, standing, counts_kept=False)
     if drift.is_loud(found):
         return f"{entry.target_name} was changed by hand: {name_fields(found)}."

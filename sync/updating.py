@@ -7,9 +7,11 @@ now, or None when the entry is decided without one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from connectors.errors import Missing
+from connectors.models import Vendor
 from mapping.defaults import AFTER_PAYMENT, FOLLOW_DELETION, FOLLOW_UNAPPROVAL
 from smoothx.lib.dates import parse_date
 from smoothx.lib.money import ZERO
@@ -76,10 +78,9 @@ def _stops(work: Work, entry: Entry, document: Any, standing: Standing, found: S
     if document.entity != entry.target_type and standing.is_touched:
         settle.hold(entry, "sign_changed", subject=entry.target_name, fields=PLANNED)
         return True
-    closed = work.defaults.closed_until
-    dated = first_date(document, standing)
-    if closed is not None and dated is not None and dated <= closed and not standing.is_touched:
-        told = {"date": dated.isoformat(), "closed": closed.isoformat()}
+    closed = find_closed(work, entry, document, standing)
+    if closed is not None and not standing.is_touched:
+        told = {"date": closed.dated.isoformat(), "closed": closed.until.isoformat()}
         settle.hold(
             entry,
             "closed_and_changed",
@@ -97,10 +98,22 @@ def _remember_plan(entry: Entry, document: Any) -> None:
     entry.planned["wire"] = to_json(document.to_wire())
 
 
-def first_date(document: Any, standing: Standing) -> Any:
-    """The earlier of the day it is dated there and the day it would be dated: closed for one is closed for both."""
+class Closed(NamedTuple):
+    """The day a document is dated, and the one to which the books are closed."""
+
+    dated: date
+    until: date
+
+
+def find_closed(work: Work, entry: Entry, document: Any, standing: Standing) -> Closed | None:
+    """A document of the books that is dated in a closed period, by the earlier of the day it stands under and the day
+    it would take. Procore has no such periods."""
+    until = work.defaults.closed_until
+    if until is None or not standing.wire or entry.target_connection.vendor != Vendor.QBO:
+        return None
     dates = [day for day in (parse_date(standing.wire.get("TxnDate")), getattr(document, "date", None)) if day]
-    return min(dates, default=None) if standing.wire else None
+    dated = min(dates, default=None)
+    return Closed(dated, until) if dated is not None and dated <= until else None
 
 
 def _update_paid(work: Work, entry: Entry, plan: Plan[Any], print_: str, standing: Standing) -> Outgoing | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from connectors.procore.documents_costs import DirectCost
+from connectors.qbo.records_costs import BookedLine
 from mapping.defaults import FOLLOW_DELETED_COSTS, Defaults
 from mapping.kinds import PROJECT, SUB_JOB
 from mapping.maps import LeftSide, Maps
@@ -60,3 +62,16 @@ def check_project(project: LeftSide, maps: Maps, notes: Notes, *, again: list[st
     if posted not in ("", project.project_id):
         notes.block("cost_moved_project", project.name, other=maps.posted.get("project_name", posted))
     return project
+
+
+def name_booked_lines(lines: Iterable[BookedLine]) -> dict[str, str]:
+    """What a cost's lines name in QuickBooks, ids parted by spaces, for its facts: by it a changed link finds the
+    posted costs it concerns."""
+    known = list(lines)
+    found = {
+        "customers": [line.customer.id for line in known],
+        "accounts": [line.account.id for line in known],
+        "items": [line.item.id for line in known],
+        "classes": [line.class_.id for line in known],
+    }
+    return {name: " ".join(dict.fromkeys(filter(None, ids))) for name, ids in found.items() if any(ids)}

@@ -18,7 +18,7 @@ from smoothx.lib.money import ZERO
 from smoothx.lib.text import collapse_spaces
 from sync.flows import _waits
 from sync.flows._codes import find_default
-from sync.plan import Notes
+from sync.plan import RESEND, Notes
 
 RULES = {"class": "Class", "item": "Product or service", "account": "Account", "named": "Payroll file"}
 
@@ -57,7 +57,8 @@ class CostTargets:
     def _keep(self, line: BookedLine, amount: Decimal) -> CostLine | None:
         """The line on the code and type it was posted on, while QuickBooks codes it the same and the project has them.
 
-        A budget that grew can make its account unclear, or clear; a cost that stands must not move for that.
+        A budget that grew can make its account unclear, or clear; a cost that stands must not move for that. Nor for a
+        changed link, unless a person was shown where today's mapping leads (see `make_targets`).
         """
         posted = self.posted.get(line.id, {})
         code_id, type_id = posted.get("cost_code_id", ""), posted.get("cost_type_id", "")
@@ -221,14 +222,17 @@ def make_targets(
     default_code: DefaultKind = PROCORE_BILL_CODE,
     default_type: DefaultKind = DEFAULT_COST_TYPE,
 ) -> CostTargets:
-    """`default_type` gives way to Default Cost Type where it is not chosen."""
+    """`default_type` gives way to Default Cost Type where it is not chosen. A document that a person sends again is
+    coded anew, whatever code its lines stand on."""
     chosen = find_default(default_code, defaults, notes)
     cost_type = find_default(default_type, defaults, notes) or find_default(DEFAULT_COST_TYPE, defaults, notes)
     code = CodeRef(chosen.id, chosen.name, "") if chosen is not None else None
     fallback = Fallback(code, cost_type.id if cost_type is not None else "", default_code.label)
     codes = list(_budget_codes(maps, budget, sub_job_id))
     reader = make_reader(maps, defaults, codes, fallback)
-    posted = {str(line.get("key") or ""): line for line in maps.posted.get("lines") or () if line.get("key")}
+    is_resent = any(approval.startswith(f"{RESEND}:") for approval in maps.approvals)
+    lines = () if is_resent else maps.posted.get("lines") or ()
+    posted = {str(line.get("key") or ""): line for line in lines if line.get("key")}
     return CostTargets(
         maps, defaults, notes, budget, reader, project_name, sub_job_id, default_code, default_type, posted
     )

@@ -41,7 +41,7 @@ from sync.flow import Description, Flow
 from sync.flows import _waits
 from sync.flows._booked import ExpensePart, check_totals, name_of
 from sync.flows._codes import find_default
-from sync.flows._cost_parts import find_customers_project, is_before_start, remove_gone
+from sync.flows._cost_parts import find_customers_project, is_before_start, name_booked_lines, remove_gone
 from sync.flows._cost_targets import make_targets
 from sync.plan import Notes, Plan
 
@@ -74,7 +74,8 @@ def expense_for(part: ExpensePart, maps: Maps, defaults: Defaults) -> Plan[Direc
     if project is None:
         return notes.blocked()
     document = _make(part, cost, project, vendor, maps, defaults, notes)
-    return notes.plan(document) if document is not None else notes.blocked()
+    named = name_booked_lines(line for line, _ in part.amounts())
+    return notes.plan(document, named) if document is not None else notes.blocked(named)
 
 
 def _exclude(part: ExpensePart, cost: BookedCost, maps: Maps, defaults: Defaults) -> str:

@@ -40,7 +40,13 @@ from mapping.maps import LeftSide, Maps
 from smoothx.lib.text import collapse_spaces, stable_hash
 from sync.flow import Description, Flow
 from sync.flows import _waits
-from sync.flows._cost_parts import check_project, find_customers_project, is_before_start, remove_gone
+from sync.flows._cost_parts import (
+    check_project,
+    find_customers_project,
+    is_before_start,
+    name_booked_lines,
+    remove_gone,
+)
 from sync.flows._cost_targets import make_targets
 from sync.flows._labour import NOUNS, PayrollPart, lacks_rate
 from sync.plan import Notes, Plan
@@ -79,8 +85,9 @@ def payroll_cost_for(part: PayrollPart, maps: Maps, defaults: Defaults) -> Plan[
         default_type=LABOUR_COST_TYPE,
     )
     lines = targets.make_lines((line, line.amount) for line in part.counted)
+    named = name_booked_lines(part.counted)
     if notes.blockers or part.date is None:
-        return notes.blocked()
+        return notes.blocked(named)
     mark = f"Smoothx {stable_hash('payroll_costs', part.kind, part.source_id, part.part, length=10)}"
     return notes.plan(
         DirectCost(
@@ -97,7 +104,8 @@ def payroll_cost_for(part: PayrollPart, maps: Maps, defaults: Defaults) -> Plan[
             memo=_make_memo(part, defaults, mark, is_named=bool(employee.id or vendor.id)),
             mark=mark,
             is_locked=defaults.says(LOCK_OUR_RECORDS, "yes"),
-        )
+        ),
+        named,
     )
 
 

@@ -1,15 +1,17 @@
 """Posted documents that the mapping or a setting changed after: which, and what changed. Set-based, without a call.
 
 It goes by what documents name, so it may find one that comes out the same all the same: looking through it tells.
+Payments look up no link, and invoices made of bills from orders take the codes of their commitment: neither is here.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -24,11 +26,16 @@ from mapping.defaults import (
     FOLLOW_DELETED_COSTS,
     INVOICE_CODE,
     JOURNAL_COSTS,
+    LABOUR_SOURCE,
     LOCK_OUR_RECORDS,
     MISSING_BUDGET_CODES,
     ORDER_CONTRACTS,
     OWNER_MEMO,
     OWNER_STATUSES,
+    PAYEE_VENDOR,
+    PAYROLL_ACCOUNTS,
+    PROCORE_BILL_CODE,
+    PROCORE_PAYROLL_CODE,
     RETENTION_PAYABLE_RELEASED,
     RETENTION_PAYABLE_RETAINED,
     RETENTION_RECEIVABLE_RELEASED,
@@ -38,11 +45,15 @@ from mapping.defaults import (
 from mapping.kinds import KINDS
 from mapping.models import LinkChange
 from sync.basis import LONG_AGO, mapped_at_of
+from sync.cost_maps import FROM_BOOKS
 from sync.models import Entry, SettingsVersion
+from sync.recoding.booked import RIGHT_FINDERS
 from sync.registry import all_flows
-from sync.uses import FINDERS, FLOWS, NEEDS, OpenBill, Uses
+from sync.uses import FINDERS, FLOWS, OpenBill, Uses
 from sync.versions.snapshot import DEFAULT
 
+# The flows whose facts name what their lines name.
+POSTED = (*FLOWS, *sorted(FROM_BOOKS))
 # These say whether or when a document crosses, not how it looks, or are about the memo, which no figure hangs on.
 IGNORED = frozenset(
     kind.key
@@ -53,6 +64,8 @@ IGNORED = frozenset(
         AFTER_PAYMENT,
         FOLLOW_DELETED_COSTS,
         JOURNAL_COSTS,
+        LABOUR_SOURCE,
+        PAYROLL_ACCOUNTS,
         LOCK_OUR_RECORDS,
         MISSING_BUDGET_CODES,
         ORDER_CONTRACTS,
@@ -61,17 +74,19 @@ IGNORED = frozenset(
         COST_MEMO,
     )
 )
-# What of a document's lines tells that one of these stood in: who chose the code, or the line's own role.
-BY_LABEL = (BILL_CODE, BILL_ITEM, INVOICE_CODE)
+# What of a document tells that one of these stood in: who chose a line's code, the line's own role, or a head without
+# payee.
+BY_LABEL = (BILL_CODE, BILL_ITEM, INVOICE_CODE, PROCORE_BILL_CODE, PROCORE_PAYROLL_CODE)
 BY_ROLE: tuple[tuple[DefaultKind, str], ...] = (
     (RETENTION_PAYABLE_RETAINED, "retained"),
     (RETENTION_RECEIVABLE_RETAINED, "retained"),
     (RETENTION_PAYABLE_RELEASED, "released"),
     (RETENTION_RECEIVABLE_RELEASED, "released"),
 )
-OF_LINES: dict[str, dict[str, str]] = {
-    **{kind.key: {"chosen_by": kind.label} for kind in BY_LABEL},
-    **{kind.key: {"role": role} for kind, role in BY_ROLE},
+SHOWN_BY: dict[str, dict[str, Any]] = {
+    **{kind.key: {"lines": [{"chosen_by": kind.label}]} for kind in BY_LABEL},
+    **{kind.key: {"lines": [{"role": role}]} for kind, role in BY_ROLE},
+    PAYEE_VENDOR.key: {"has_payee": False},
 }
 
 
@@ -117,11 +132,29 @@ class PostedUses(Uses):
         return list(self.posted)
 
 
-USES = {key: frozenset(kind.key for kind in flow.uses) for key, flow in all_flows().items() if key in FLOWS}
+NEEDS = {key: frozenset(kind.key for kind in all_flows()[key].needs) for key in POSTED}
+USES = {key: frozenset(kind.key for kind in all_flows()[key].uses) for key in POSTED}
+
+
+@dataclass(slots=True)
+class ChangedLinks:
+    """The links of one kind that changed: by the row of Procore as each is now, and the rows of Procore that a row of
+    QuickBooks was linked to or is."""
+
+    by_left: dict[str, Change] = field(default_factory=dict)
+    lefts: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def named_by(self, uses: Uses, bill: PostedBill, kind: str) -> Iterator[Change]:
+        if bill.flow in FROM_BOOKS:
+            rights = RIGHT_FINDERS[kind](bill) if kind in RIGHT_FINDERS else ()
+            ids: Iterable[str] = (left_id for right_id in rights for left_id in self.lefts.get(right_id, ()))
+        else:
+            ids = FINDERS[kind](uses, bill) if kind in FINDERS else ()
+        yield from (self.by_left[left_id] for left_id in dict.fromkeys(ids) if left_id in self.by_left)
 
 
 def posted_documents() -> QuerySet[Entry]:
-    found: QuerySet[Entry] = Entry.objects.filter(flow__in=FLOWS).exclude(target_id="")
+    found: QuerySet[Entry] = Entry.objects.filter(flow__in=POSTED).exclude(target_id="")
     return found
 
 
@@ -134,31 +167,32 @@ def find() -> Found:
     links, settings = _changed_links(earliest), _changed_settings(earliest)
     if not links and not settings:
         return Found()
-    by_lines = {key: _ids_with_line(key) for key in settings if key in OF_LINES}
+    by_shape = {key: _ids_shown_by(key) for key in settings if key in SHOWN_BY}
     counts: Counter[str] = Counter()
     entry_ids = []
     for bill in uses.posted:
-        concerned = {*_links_of(uses, bill, links), *_settings_of(bill, settings, by_lines)}
+        concerned = {*_links_of(uses, bill, links), *_settings_of(bill, settings, by_shape)}
         counts.update(concerned)
         if concerned:
             entry_ids.append(bill.pk)
-    changes = [*(change for of_kind in links.values() for change in of_kind.values()), *settings.values()]
+    changes = [*(change for of_kind in links.values() for change in of_kind.by_left.values()), *settings.values()]
     for change in changes:
         change.count = counts[change.key]
     shown = sorted((each for each in changes if each.count), key=lambda each: (-each.count, each.label))
     return Found(shown, entry_ids)
 
 
-def _changed_links(since: datetime) -> dict[str, dict[str, Change]]:
-    """By kind and left id, each as it is now."""
-    rows = LinkChange.objects.filter(kind__in=list(FINDERS), at__gt=since).order_by("at", "id")
-    found: dict[str, dict[str, Change]] = {}
-    for action, kind, left_id, left_name, right_name, at in rows.values_list(
-        "action", "kind", "left_id", "left_name", "right_name", "at"
+def _changed_links(since: datetime) -> dict[str, ChangedLinks]:
+    """By kind."""
+    rows = LinkChange.objects.filter(kind__in={*FINDERS, *RIGHT_FINDERS}, at__gt=since).order_by("at", "id")
+    found: dict[str, ChangedLinks] = defaultdict(ChangedLinks)
+    for action, kind, left_id, left_name, right_id, right_name, at in rows.values_list(
+        "action", "kind", "left_id", "left_name", "right_id", "right_name", "at"
     ):
         told = right_name if action == LinkChange.Action.LINKED else "Not linked any more"
         change = Change(f"{kind}:{left_id}", f"{KINDS[kind].label}, {left_name}", told, at)
-        found.setdefault(kind, {})[left_id] = change
+        found[kind].by_left[left_id] = change
+        found[kind].lefts[right_id].add(left_id)
     return found
 
 
@@ -173,23 +207,23 @@ def _changed_settings(since: datetime) -> dict[str, Change]:
     return found
 
 
-def _ids_with_line(key: str) -> frozenset[int]:
-    """Posted documents with a line that the default took."""
-    rows = posted_documents().filter(planned__document__lines__contains=[OF_LINES[key]])
+def _ids_shown_by(key: str) -> frozenset[int]:
+    """Posted documents in which the default stood in."""
+    rows = posted_documents().filter(planned__document__contains=SHOWN_BY[key])
     return frozenset(rows.values_list("pk", flat=True))
 
 
-def _links_of(uses: Uses, bill: PostedBill, links: Mapping[str, Mapping[str, Change]]) -> Iterator[str]:
+def _links_of(uses: Uses, bill: PostedBill, links: Mapping[str, ChangedLinks]) -> Iterator[str]:
     for kind, changes in links.items():
         if kind in NEEDS[bill.flow]:
-            found = (changes.get(left_id) for left_id in FINDERS[kind](uses, bill))
-            yield from (change.key for change in found if change is not None and change.at > bill.mapped_at)
+            named = changes.named_by(uses, bill, kind)
+            yield from (change.key for change in named if change.at > bill.mapped_at)
 
 
 def _settings_of(
-    bill: PostedBill, settings: Mapping[str, Change], by_lines: Mapping[str, frozenset[int]]
+    bill: PostedBill, settings: Mapping[str, Change], by_shape: Mapping[str, frozenset[int]]
 ) -> Iterator[str]:
     for key, change in settings.items():
-        is_named = key not in by_lines or bill.pk in by_lines[key]
+        is_named = key not in by_shape or bill.pk in by_shape[key]
         if key in USES[bill.flow] and is_named and change.at > bill.mapped_at:
             yield change.key

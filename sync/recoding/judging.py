@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connectors.errors import Missing, Reconnect, Throttled, VendorError
@@ -12,13 +12,15 @@ from sync import sources
 from sync.basis import WRITTEN_FROM
 from sync.codes import sentence_for
 from sync.drift import Difference, find_differences
+from sync.made_forms import is_made, sent_form
 from sync.merge import fingerprint
 from sync.models import Entry
-from sync.plan import Notice
+from sync.plan import RESEND, Notice
 from sync.presenting import to_json
 from sync.registry import all_flows
 from sync.resending import find_refusal
 from sync.targets import adapter_for
+from sync.updating import approval_for
 from sync.work import Work
 from sync.written import load_written
 
@@ -46,7 +48,10 @@ def judge(work: Work, entry: Entry) -> Judgement:
         source = sources.read(work, entry)
         if fingerprint(source) != entry.facts.get(WRITTEN_FROM, fingerprint(source)):
             return Judgement(KEPT, "It changed at its source since it was posted, and is carried by itself.")
-        plan = flow.rule(source, work.maps_for(entry), work.defaults)
+        maps = work.maps_for(entry)
+        # As it is planned once a person sends it again.
+        maps = replace(maps, approvals=maps.approvals | {approval_for(RESEND, "")})
+        plan = flow.rule(source, maps, work.defaults)
         if plan.document is None:
             return Judgement(KEPT, _why(plan.removal or next(iter(plan.blockers))))
         print_ = fingerprint(plan.document)
@@ -70,5 +75,6 @@ def _compare(work: Work, entry: Entry, document: Any, print_: str) -> Judgement:
     refusal = find_refusal(work, entry, document, standing)
     written = load_written(entry)
     wire = to_json(document.to_wire())
+    wire = sent_form(wire) if is_made(wire) else wire
     differences = find_differences(written.sent, {}, wire) if written is not None else ()
     return Judgement(KEPT if refusal else CHANGE, refusal, print_, differences)

@@ -14,9 +14,14 @@ from connectors.models import Cursor
 from connectors.procore import resources as procore
 from connectors.procore.client import ProcoreClient
 from mapping.choices import choose
+from mapping.models import RemoteItem
 from sync import actions, outbox
+from sync.drift import from_text
 from sync.engine import Engine
 from sync.models import Entry, Outgoing
+from sync.recoding import finding, runs
+from sync.recoding.tasks import work_off
+from sync.updating import name_difference
 from sync.work import Work
 from tests import worlds
 from tests.sync.claims import make_due_now
@@ -120,6 +125,7 @@ def test_a_card_charge_waits_for_what_it_lacks_and_goes_on_by_itself(pair: Any, 
     assert (cost["direct_cost_type"], amounts_of(cost), cost["payment_date"]) == ("expense", ["84.12"], "2026-09-14")
     entry.refresh_from_db()
     assert entry.target_id == str(cost["id"])
+    _is_sent_again_by_todays_settings(pair, entry, owner)
 
     # Matched to a bill in the feed the charge is deleted. A firm that does not follow that by itself is asked.
     choose("follow_deleted_costs", "no", None)
@@ -131,6 +137,32 @@ def test_a_card_charge_waits_for_what_it_lacks_and_goes_on_by_itself(pair: Any, 
     Engine().run_due()
     entry.refresh_from_db()
     assert (told(entry), entry.target_id, costs_of(pair)) == (("ineligible", ["deleted_in_quickbooks"]), "", [])
+
+
+def _is_sent_again_by_todays_settings(pair: Any, entry: Entry, owner: Any) -> None:
+    """Another vendor stands for payees, and another code for accounts without one: only a person's word moves what
+    stands, its lines too."""
+    (before,) = costs_of(pair)
+    codes = RemoteItem.objects.filter(resource="procore.standard_cost_codes", is_active=True).exclude(parent_id="")
+    choose("payee_vendor", mapped("vendor", 1).left_id, None)
+    choose("procore_bill_code", codes.order_by("code")[1].remote_id, None)
+    actions.retry(entry, owner)
+    Engine().run_due()
+    assert (costs_of(pair), finding.find().entry_ids) == ([before], [entry.pk])
+    run = runs.begin(owner)
+    assert run is not None
+    work_off()
+    (row,) = run.rows.all()
+    changed = [name_difference(each.path) for each in from_text(row.data["changes"])]
+    assert (row.verdict, changed, costs_of(pair)) == ("change", ["vendor", "line 1, cost code"], [before])
+    runs.send_again(run, [row.pk], owner)
+    work_off()
+    (cost,) = costs_of(pair)
+    assert (cost["id"], cost["vendor_id"]) == (before["id"], int(mapped("vendor", 1).left_id))
+    (line_before,), (line_now,) = before["line_items"], cost["line_items"]
+    assert (amounts_of(cost), line_now["id"]) == (["84.12"], line_before["id"])
+    assert line_now["wbs_code"]["id"] != line_before["wbs_code"]["id"]
+    assert finding.find().entry_ids == ()
 
 
 def test_a_cost_that_procore_has_already_is_held(pair: Any) -> None:

@@ -132,3 +132,18 @@ def test_a_posted_line_whose_account_means_the_bill_code_is_no_stand_in() -> Non
     again = replace(maps, posted=posted_as(part, maps))
     assert coded(part, again) == [("809", "7", "w9", "Account")]
     assert warnings(plan(part, again)) == []
+
+
+def test_a_posted_line_is_coded_anew_where_a_person_sends_the_document_again() -> None:
+    part = part_of(booked(line("10.00")))
+    posted = replace(MAPS, posted=posted_as(part, MAPS))
+    moved = replace(posted, links={**MAPS.links, (COST_CODE_ACCOUNT.key, "11"): Target("other", "Other")})
+    first, anew = document(part, posted).lines[0], replace(moved, approvals=frozenset({"resend:print"}))
+    assert [line.cost_code_id for line in document(part, moved).lines] == [first.cost_code_id] == ["801"]
+    (line_anew,) = document(part, anew).lines
+    assert (line_anew.cost_code_id, line_anew.chosen_by) == ("809", "Procore Bill Code")
+
+
+def test_a_cost_tells_what_its_lines_name_in_quickbooks() -> None:
+    part = part_of(booked(line("10.00"), line("4.00", UNUSED), line("1.00", STEEL, customer="elsewhere")))
+    assert dict(plan(part).facts) == {"customers": part.part, "accounts": f"{CONCRETE} {UNUSED}"}
