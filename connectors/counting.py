@@ -15,7 +15,7 @@ from django.conf import settings
 
 logger = logging.getLogger(__name__)
 
-KEY = "counts"
+KEY, BEATS = "counts", "beats"
 SOCKET_SECONDS = 0.5
 RETRY_SECONDS = 5.0
 
@@ -37,6 +37,23 @@ def add(name: str, amount: float = 1, /, **labels: str) -> None:
     except redis.RedisError as error:
         logger.warning("counting.redis_lost: nothing is counted for a while: %s", error)
         _away_until[url] = time.monotonic() + RETRY_SECONDS
+
+
+def beat(name: str) -> None:
+    """Note that this happened now, for who watches that it goes on happening."""
+    url = settings.REDIS_URL
+    if time.monotonic() < _away_until.get(url, 0):
+        return
+    try:
+        _client(url).hset(BEATS, name, str(time.time()))
+    except redis.RedisError as error:
+        logger.warning("counting.redis_lost: nothing is counted for a while: %s", error)
+        _away_until[url] = time.monotonic() + RETRY_SECONDS
+
+
+def read_beats() -> dict[str, float]:
+    """When each last happened, in seconds since 1970. Raises redis.RedisError."""
+    return {name: float(at) for name, at in _client(settings.REDIS_URL).hgetall(BEATS).items()}
 
 
 def read() -> dict[tuple[str, Labels], float]:

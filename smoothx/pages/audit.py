@@ -62,9 +62,14 @@ WORDS = {
     "push.stopped": "Mapping, push of many stopped",
     "push.resumed": "Mapping, push of many gone on",
     "push.linked": "Mapping, rows linked instead of pushed",
+    "operator.planned_again": "Operator, documents planned again",
+    "operator.sent_again": "Operator, document sent again",
+    "operator.replayed_events": "Operator, events looked into again",
+    "operator.replayed_documents": "Operator, documents of failed tries planned again",
+    "operator.marked_due": "Operator, work that was lost sight of marked",
 }
 # What is written down beside an action and means something to a reader, in this order. The rest are ids.
-DETAILS = ("before", "after", "role", "start_date", "linked", "links")
+DETAILS = ("before", "after", "role", "start_date", "linked", "links", "operator")
 Names = Mapping[tuple[str, str], str]
 
 

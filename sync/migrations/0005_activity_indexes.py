@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='entry',
-            index=models.Index(fields=['tenant', '-updated_at', '-id'], include=('state', 'flow', 'project_id', 'first_code', 'amount', 'searched'), name='entry_by_time'),
+            index=models.Index(fields=['tenant', 'updated_at', 'id'], include=('state', 'flow', 'project_id', 'first_code', 'amount', 'searched'), name='entry_by_time'),
         ),
         migrations.AddIndex(
             model_name='entry',
