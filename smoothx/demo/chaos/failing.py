@@ -10,13 +10,14 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 from requests.adapters import HTTPAdapter
 
-from connectors import http, limits
+from connectors import http, limits, tokens
 from smoothx.demo.chaos.strokes import Life
 
 # A vendor that takes longer counts as silent.
@@ -88,6 +89,9 @@ def die() -> None:
 def hurry() -> None:
     """Waits that take nothing but time become short, and no call is spaced."""
     limits.QBO_CALLS = limits.QBO_BATCHES = ()
+    # Who would have to wait for a limit, or for another's refresh of the token, comes back later instead.
+    limits.acquire = partial(limits.acquire, wait_at_most=0.0)  # type: ignore[assignment]
+    tokens.WAIT_SECONDS = READ_SECONDS
     http.FIRST_DELAY = LONGEST_SLEEP
     sleep = time.sleep
     time.sleep = lambda seconds: sleep(min(seconds, LONGEST_SLEEP))
