@@ -42,10 +42,13 @@ class Desk(Sandbox):
         if key not in dict(self.VIEWS):
             return redirect("/", 303)
         body: Markup = getattr(self, f"view_{key}")({**query, "view": key})
+        return self.write_page(dict(self.VIEWS)[key], body, key=key, notice=query.get("notice", ""))
+
+    def write_page(self, title: str, body: Markup, *, key: str = "", notice: str = "") -> Response:
+        """A page below the tabs; `key` is the one it belongs to."""
         tabs = write_tabs((Tab(each, label, self.count_view(each)) for each, label in self.VIEWS), key)
         heading = Markup("<h1>{}</h1>").format(self.describe_firm())
-        title = f"{dict(self.VIEWS)[key]}, {self.describe_firm()}"
-        return render_page(self.SIDE, title, body, tabs=heading + tabs, notice=query.get("notice", ""))
+        return render_page(self.SIDE, f"{title}, {self.describe_firm()}", body, tabs=heading + tabs, notice=notice)
 
     def page_act(self, request: Request) -> Response:
         """Do what a form says and go back with its answer. What is ticked several times goes on with commas."""

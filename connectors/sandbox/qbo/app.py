@@ -34,6 +34,7 @@ from connectors.sandbox.qbo.desk.acts_orders import OrderActs
 from connectors.sandbox.qbo.desk.acts_purchases import PurchaseActs
 from connectors.sandbox.qbo.desk.acts_switches import SwitchActs
 from connectors.sandbox.qbo.desk.desk import BookkeeperDesk
+from connectors.sandbox.qbo.desk.record_pages import RECORD_RULES
 from connectors.sandbox.qbo.files.uploads import FILE_PATH, THUMBNAIL
 from connectors.sandbox.qbo.service.documents import Documents
 from connectors.sandbox.qbo.service.events import FORMATS, RETRY_DELAYS, Event, find_operation, pack_events
@@ -67,7 +68,7 @@ class QboSandbox(
     webhook_accepts = range(200, 201)
     url_map = Map(
         [
-            *(rule.empty() for rule in HOME_RULES),
+            *(rule.empty() for rule in (*HOME_RULES, *RECORD_RULES)),
             Rule(AUTHORIZE_PATH, endpoint="oauth_authorize", methods=["GET"]),
             Rule(AUTHORIZE_PATH, endpoint="oauth_decide", methods=["POST"]),
             Rule(TOKEN_PATH, endpoint="oauth_token", methods=["POST"]),

@@ -24,6 +24,7 @@ from connectors.sandbox.pages import (
 from connectors.sandbox.procore.desk.acts_people import PeopleActs
 from connectors.sandbox.procore.desk.money_pages import MoneyPages
 from connectors.sandbox.procore.desk.pages import MOST_CHOICES, write_status
+from connectors.sandbox.procore.desk.record_pages import RecordPages
 from connectors.sandbox.procore.tables import Row
 
 OPEN = ("pending", "reviewed")
@@ -38,8 +39,8 @@ COLUMNS = (
 )
 
 
-class TimePages(MoneyPages, PeopleActs):
-    ROUTES: ClassVar[tuple[Rule, ...]] = MoneyPages.ROUTES
+class TimePages(RecordPages, PeopleActs):
+    ROUTES: ClassVar[tuple[Rule, ...]] = RecordPages.ROUTES
     VIEWS: ClassVar[tuple[tuple[str, str], ...]] = (
         *MoneyPages.VIEWS[:-1],
         ("time", "Timecards"),

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from markupsafe import Markup
 
-from connectors.sandbox.desk import Desk, link_view
+from connectors.sandbox.desk import link_view
 from connectors.sandbox.pages import (
     Column,
     Input,
@@ -22,6 +22,7 @@ from connectors.sandbox.pages import (
 from connectors.sandbox.qbo.auth.pages import SIDE
 from connectors.sandbox.qbo.books.book import Book
 from connectors.sandbox.qbo.books.values import Record
+from connectors.sandbox.qbo.desk.record_pages import RecordPages
 from connectors.sandbox.qbo.desk.rows import (
     PAY_FORM,
     is_uncategorised,
@@ -40,7 +41,7 @@ MOST_PAYMENTS = 10
 SPENT_ON = ("Expense", "Other Expense", "Cost of Goods Sold", "Other Current Asset", "Fixed Asset")
 
 
-class BookkeeperDesk(Desk):
+class BookkeeperDesk(RecordPages):
     SIDE = SIDE
     VIEWS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("feed", "Bank feed"),
@@ -50,9 +51,6 @@ class BookkeeperDesk(Desk):
         ("accounts", "Accounts"),
         ("company", "Company"),
     )
-
-    def find_book(self, realm: str = "") -> Book:
-        raise NotImplementedError
 
     def describe_firm(self) -> str:
         return str(next(self.find_book().all("CompanyInfo"))["CompanyName"])

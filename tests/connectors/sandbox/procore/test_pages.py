@@ -206,3 +206,22 @@ def test_time_is_entered_edited_and_approved(person: Person) -> None:
     person.send(**form)
     shape = person.app.shape_entry(entry)
     assert (shape["hours"], shape["approval_status"]) == ("6.5", "approved")
+
+
+def test_the_addresses_of_records_open_them(person: Person) -> None:
+    tables = person.app.tables
+    commitment, cost = next(tables.iterate("commitments")), next(tables.iterate("direct_costs"))
+    contract, claim = next(tables.iterate("prime_contracts")), next(tables.iterate("requisitions"))
+    project = commitment["project_id"]
+    shown = {
+        f"{project}/project/commitments/work_order_contracts/{commitment['id']}": f"Commitment {commitment['number']}",
+        f"{cost['project_id']}/project/direct_costs/{cost['id']}": "<h2>Direct cost",
+        f"{project}/project/prime_contracts/{contract['id']}": f"Prime contract {contract['number']}",
+        f"webclients/host/companies/1/projects/{project}/tools/contracts/commitments/{claim['commitment_id']}"
+        f"/subcontractor-invoices/{claim['id']}": f"view=invoices&amp;id={claim['id']}",
+    }
+    for path, text in shown.items():
+        answer = requests.get(f"{person.url}/{path}", timeout=10)
+        assert (answer.status_code, text in answer.text) == (200, True), path
+    lost = requests.get(f"{person.url}/{project}/project/direct_costs/1", timeout=10)
+    assert lost.url == f"{person.url}/?view=costs"

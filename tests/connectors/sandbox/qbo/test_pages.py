@@ -151,3 +151,14 @@ def test_a_refused_act_changes_nothing(qbo: Qbo) -> None:
 @pytest.mark.parametrize("query", [{}, {"q": "zzz"}, {"page": "9999999999999"}, {"page": "x"}])
 def test_every_view_takes_any_query(qbo: Qbo, view: str, query: dict[str, str]) -> None:
     assert "Summit Builders" in read(qbo, view, **query)
+
+
+def test_the_address_of_a_bill_opens_it(qbo: Qbo) -> None:
+    bill = qbo.bill()
+    page = requests.get(f"{qbo.url}/app/bill", params={"txnId": bill["Id"]}, timeout=10)
+    assert list_amounts(page.text) == ["100.00"]
+    assert "ACME" in page.text.upper()
+    elsewhere = [("bill", {"txnId": "999999"}), ("nothing", {}), ("vendordetail", {"nameId": ACME})]
+    led = [requests.get(f"{qbo.url}/app/{word}", params=query, timeout=10).url for word, query in elsewhere]
+    assert led[:2] == [f"{qbo.url}/", f"{qbo.url}/"]
+    assert led[2].startswith(f"{qbo.url}/?view=names&q=")
