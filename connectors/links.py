@@ -142,6 +142,17 @@ def procore_requisition_url(company_id: str, project_id: str, commitment_id: str
     )
 
 
+def procore_prime_contract_url(project_id: str, contract_id: str) -> str:
+    return f"{settings.PROCORE_WEB_URL}/{_part(project_id)}/project/prime_contracts/{_part(contract_id)}"
+
+
+def procore_owner_invoice_url(company_id: str, project_id: str, contract_id: str, invoice_id: str) -> str:
+    return (
+        f"{settings.PROCORE_WEB_URL}/webclients/host/companies/{_part(company_id)}/projects/{_part(project_id)}"
+        f"/tools/contracts/prime-contracts/{_part(contract_id)}/owner-invoices/{_part(invoice_id)}"
+    )
+
+
 def qbo_txn_url(entity: str, record_id: str) -> str:
     """The page of a transaction or of a name; of the company when the entity has no page we know."""
     page = _QBO_PAGES.get(entity, "homepage")

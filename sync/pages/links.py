@@ -7,6 +7,8 @@ from collections.abc import Callable
 from connectors.links import (
     procore_commitment_url,
     procore_direct_cost_url,
+    procore_owner_invoice_url,
+    procore_prime_contract_url,
     procore_project_url,
     procore_requisition_url,
     procore_vendor_url,
@@ -14,6 +16,7 @@ from connectors.links import (
 )
 from connectors.models import Connection
 from connectors.procore import resources as procore
+from connectors.procore.records_owner import prime_id
 from connectors.qbo import resources as qbo
 from sync.models import Entry
 from sync.targets.contact_changes import ENTITIES as CHANGED_CONTACTS
@@ -26,6 +29,12 @@ NAMES = {"JobChange": "Customer", **CHANGED_CONTACTS}
 SOURCES: dict[str, Address] = {
     procore.REQUISITIONS.key: lambda connection, entry: procore_requisition_url(
         connection.account_id, entry.project_id, entry.group, entry.source_id
+    ),
+    procore.OWNER_INVOICES.key: lambda connection, entry: procore_owner_invoice_url(
+        connection.account_id, entry.project_id, prime_id(entry.group), entry.source_id
+    ),
+    procore.PRIME_CONTRACTS.key: lambda connection, entry: procore_prime_contract_url(
+        entry.project_id, entry.source_id
     ),
     procore.DIRECT_COSTS.key: lambda connection, entry: procore_direct_cost_url(entry.project_id, entry.source_id),
     procore.PURCHASE_ORDER_CONTRACTS.key: lambda connection, entry: procore_commitment_url(

@@ -2,7 +2,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.links import procore_commitment_url, procore_project_url, procore_requisition_url, qbo_txn_url
+from connectors.links import (
+    procore_commitment_url,
+    procore_owner_invoice_url,
+    procore_project_url,
+    procore_requisition_url,
+    qbo_txn_url,
+    read_record_url,
+)
 
 
 def test_links_lead_into_the_vendors_pages(settings: Any) -> None:
@@ -15,4 +22,15 @@ def test_links_lead_into_the_vendors_pages(settings: Any) -> None:
     assert procore_requisition_url("1", "2", "3", "4/../5") == (
         "https://us02.procore.com/webclients/host/companies/1/projects/2"
         "/tools/contracts/commitments/3/subcontractor-invoices/4%2F..%2F5"
+    )
+
+
+def test_the_address_of_an_owner_invoice_is_read_back(settings: Any) -> None:
+    read = read_record_url(procore_owner_invoice_url("1", "2", "3", "4"))
+    assert (read.vendor, read.what, read.id, read.company_id, read.project_id) == (
+        "procore",
+        "payment_application",
+        "4",
+        "1",
+        "2",
     )
