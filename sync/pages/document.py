@@ -159,14 +159,14 @@ def _facts(entry: Entry, frame: Frame) -> list[dict[str, Any]]:
     planned = entry.planned.get("document") or {}
     main = [
         _amount("Amount", entry.amount, is_strong=True),
-        _amount("In QuickBooks", total_there(entry)),
+        _amount(f"In {SYSTEMS[target_side(entry)]}", total_there(entry)),
         _text("Vendor or customer", entry.party),
         _text("Project", frame.project(entry.project_id)),
         _text("Contract", entry.facts.get("contract", "")),
         _text("Date", _day(entry)),
         _text("Location", planned.get("location_name", "")),
         _text("Payment term", planned.get("term_name", "")),
-        _text("In Procore", LOCK_WORDS[standing_of(entry)]),
+        _text("Lock in Procore", LOCK_WORDS[standing_of(entry)]),
         document_of(entry),
     ]
     blocks = [{"title": "", "rows": [row for row in main if row]}]

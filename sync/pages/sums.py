@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -74,7 +74,8 @@ def sum_of(entry: Entry) -> dict[str, Any] | None:
     ]
     asked = total(SIGNS[name] * amount for name, amount in left.items()) if left else entry.amount
     made = total([*_amounts(lines), coded_tax]) if entry.target_total is None else entry.target_total
-    rows.append(SumRow("=", "Total", asked, made, "total"))
+    # What has one part only is that part, on both sides.
+    parts = [replace(rows[0], left=asked)] if len(rows) == 1 else rows
     difference = None if asked is None else made - asked
     is_rounding = bool(coded_tax and difference and abs(difference) <= TAX_TOLERANCE)
     return {
@@ -84,7 +85,7 @@ def sum_of(entry: Entry) -> dict[str, Any] | None:
         "right_label": _right_label(entry),
         "agrees": difference == ZERO or is_rounding,
         "verdict": _verdict(entry, difference, is_rounding=is_rounding),
-        "rows": rows,
+        "rows": [*parts, SumRow("=", "Total", asked, made, "total")],
     }
 
 
@@ -165,7 +166,7 @@ def lines_of(entry: Entry) -> dict[str, Any] | None:
     lines = planned_lines(entry)
     if not lines:
         return None
-    customers = _customer_names(lines)
+    customers, numbers = _customer_names(lines), _account_numbers(lines)
     same = len(customers) == 1
     note = f"{len(lines)} on the {_target_noun(entry).lower()}"
     return {
@@ -177,7 +178,7 @@ def lines_of(entry: Entry) -> dict[str, Any] | None:
         "target_label": _target_label(entry, lines),
         "has_customer": len(customers) > 1,
         "has_class": any(line.get("class_name") for line in lines),
-        "rows": [_line(line, customers) for line in lines],
+        "rows": [_line(line, customers, numbers) for line in lines],
         "total": _foot(lines, coded_tax_of(entry)),
     }
 
@@ -194,7 +195,8 @@ def _foot(lines: Iterable[dict[str, Any]], coded_tax: Decimal) -> dict[str, Any]
     return {"label": label, "amount": total([*_amounts(lines), coded_tax])}
 
 
-def _line(line: Mapping[str, Any], customers: Mapping[str, str]) -> dict[str, Any]:
+def _line(line: Mapping[str, Any], customers: Mapping[str, str], numbers: Mapping[str, str]) -> dict[str, Any]:
+    number = numbers.get(line.get("code_id", ""), "") if _is_on_account(line) else ""
     role, code = line.get("role", "cost"), line.get("source_code", "")
     description = line.get("description", "")
     name, _, detail = description.partition(" - ")
@@ -202,7 +204,7 @@ def _line(line: Mapping[str, Any], customers: Mapping[str, str]) -> dict[str, An
         "code": code,
         "name": name.removeprefix(code).strip() if role in GROSS else ROLE_LABELS.get(role, role),
         "detail": detail if role in GROSS else _detail_of(role, description),
-        "account": line.get("code_name") or line.get("code_id", ""),
+        "account": f"{number} {line.get('code_name') or line.get('code_id', '')}".strip(),
         "customer": customers.get(line.get("customer_id", "")),
         "class_name": line.get("class_name", ""),
         "chosen_by": line.get("chosen_by", ""),
@@ -214,6 +216,17 @@ def _line(line: Mapping[str, Any], customers: Mapping[str, str]) -> dict[str, An
 def _detail_of(role: str, description: str) -> str:
     """What a retention line says beyond its own name."""
     return sentence_case(description.removeprefix(ROLE_LABELS.get(role, "")).lstrip(", "))
+
+
+def _is_on_account(line: Mapping[str, Any]) -> bool:
+    return line.get("coding") == "account"
+
+
+def _account_numbers(lines: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The numbers of the QuickBooks accounts on the lines, by id; bookkeepers know accounts by them."""
+    ids = {line.get("code_id", "") for line in lines if _is_on_account(line)}
+    rows = RemoteItem.objects.filter(resource=qbo.ACCOUNTS.key, remote_id__in=ids)
+    return dict(rows.values_list("remote_id", "code"))
 
 
 def _customer_names(lines: Iterable[dict[str, Any]]) -> dict[str, str]:
