@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "smoothx.tenants",
     "smoothx.pages",
+    "smoothx.staff",
     "connectors",
     "mapping",
     "sync",

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from connectors import limits
+from connectors import counting, limits
 from connectors.errors import Retry, VendorError
 from connectors.models import Vendor
 from smoothx.tenants.models import Due, DueWork, Tenant
@@ -36,11 +36,14 @@ EVENTS_AGAIN = timedelta(minutes=2)
 HOOKS_EVERY = PRUNE_EVERY = timedelta(days=1)
 POLL_PROCORE, POLL_BOOKS, OPENINGS, EVENTS = "poll:procore", "poll:qbo", "openings", "events"
 HOOKS, PRUNE = "hooks", "prune"
+# Each sweep shows that the scheduler, Redis and a worker are there.
+SWEEP_BEAT = "sweep"
 
 
 @shared_task(name="sync.sweep", ignore_result=True)
 def sweep(**_: Any) -> int:
     """Send every tenant's due topics to the workers. Two sweeps at once share them: beat may run twice."""
+    counting.beat(SWEEP_BEAT)
     until = timezone.now() + LEASE
     rows = DueWork.take([*TOPICS, *lanes.LANE_TOPICS], until=until, limit=MOST_IN_A_SWEEP)
     for place, row in enumerate(rows):
