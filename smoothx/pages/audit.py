@@ -30,6 +30,7 @@ WORDS = {
     "connection.disconnected": "Connection, disconnected",
     "connection.refused": "Connection, refused",
     "connection.lost": "Connection, lost",
+    "connection.notices_set_up": "Connection, notices of changes set up again",
     "default.choose": "Default, changed",
     "settings.imported": "Settings, imported",
     "flow.on": "What crosses, switched on",

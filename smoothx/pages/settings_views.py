@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from connectors.access_page import access_context
 from smoothx.lib.replies import go_back
+from smoothx.pages.change_notices import add_notices
 from smoothx.pages.dashboard import pause_context
 from smoothx.pages.settings_nav import layout
 from smoothx.tenants.access import TenantRequest, for_role
@@ -28,6 +29,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def access(request: TenantRequest) -> HttpResponse:
     lead = "Smoothx acts in both systems as the users who connected them."
     context = access_context(request) | layout(request, "settings:access", lead=lead)
+    add_notices(request, context["connections"])
     return render(request, "settings/access.html", context)
 
 

@@ -6,6 +6,7 @@ from django.urls import path
 
 from smoothx.pages import (
     audit,
+    change_notices,
     settings_defaults,
     settings_flows,
     settings_history,
@@ -18,6 +19,7 @@ app_name = "settings"
 urlpatterns = [
     path("", settings_views.index, name="index"),
     path("access/", settings_views.access, name="access"),
+    path("access/notices/", change_notices.set_up_notices, name="set_up_notices"),
     path("defaults/", settings_defaults.defaults, name="defaults"),
     path("flows/", settings_flows.flows, name="flows"),
     path("flows/switch/", settings_flows.flow_switch, name="flow_switch"),

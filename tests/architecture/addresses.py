@@ -107,6 +107,7 @@ TABLE = (
     get("no_company", None, MOVED),
     get("settings:index", "viewer", MOVED),
     get("settings:access", "viewer"),
+    post("settings:set_up_notices", "admin"),
     get("settings:defaults", "viewer"),
     post("settings:defaults", "admin", data={"line_item_type": "item"}),
     get("settings:flows", "viewer"),

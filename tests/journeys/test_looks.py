@@ -139,6 +139,7 @@ NO_PAGES = {
     "mapping:import_replace", "mapping:import_pair", "mapping:import_add", "mapping:import_commit",
     "mapping:import_reopen", "mapping:import_discard", "mapping:push_act", "mapping:unlink_chosen", "payroll:take",
     "payroll:undo", "payroll:discard", "webhooks:procore", "webhooks:qbo",
+    "settings:set_up_notices",
     # Answers that lead elsewhere, parts of a page, and files.
     "settings:index", "mapping:index", "connectors:callback", "mapping:refresh", "activity:export",
     "mapping:export_csv", "mapping:export_xlsx", "mapping:template_csv", "mapping:template_xlsx",
