@@ -1,4 +1,4 @@
-"""What a posted document was made of, and by it whether another plan comes of mapping and settings alone. No database."""
+"""What a posted document was made of, and whether another plan comes of mapping and settings alone. No database."""
 
 from __future__ import annotations
 

@@ -32,10 +32,16 @@ REFUSALS: tuple[tuple[int, object, str, str, str, str, str], ...] = (
      "name can't be blank; vendor_id is invalid", "rejected", "rejected", "document", "failed"),
     (422, {"errors": {"base": ["Amounts do not add up"]}}, "Amounts do not add up", "rejected", "rejected",
      "document", "failed"),
+    (422, {"errors": "Vendor is not in this project"}, "Vendor is not in this project", "rejected", "rejected",
+     "document", "failed"),
+    (422, {"error": "Vendor is inactive"}, "Vendor is inactive", "rejected", "rejected", "document", "failed"),
+    (422, {"message": "Contract is closed"}, "Contract is closed", "rejected", "rejected", "document", "failed"),
     (422, {"error": V2_ERROR}, "Name can't be blank", "rejected", "rejected", "document", "failed"),
     (429, "Too many requests", "", "try_again", "waiting", "", "open"),
+    (500, {"error": "Internal"}, "", "try_again", "waiting", "", "open"),
     (502, "<html><body>Bad gateway</body></html>", "", "try_again", "waiting", "", "open"),
     (503, "Service unavailable", "", "try_again", "waiting", "", "open"),
+    (504, "", "", "try_again", "waiting", "", "open"),
     (418, "<h1>A teapot</h1>", "A teapot", "rejected", "rejected", "document", "failed"),
 )  # fmt: skip
 

@@ -122,11 +122,19 @@ class TestToQuickBooks:
         assert plan.document is not None
         assert plan.document.name == "Aspen Roofing LLC"
 
-    def test_a_colon_is_replaced(self) -> None:
-        plan = contact_for(push(name="Aspen: Roofing"), Maps(), Defaults())
+    @pytest.mark.parametrize(
+        ("given", "kept", "codes"),
+        [
+            ("Aspen: Roofing", "Aspen- Roofing", ["name_changed"]),
+            ("Aspen " + "x" * 500, "Aspen " + "x" * 487 + "~DF6AAC", ["name_changed"]),
+            # White space alone is no other name.
+            ("Aspen\tRoofing\r\nLLC", "Aspen Roofing LLC", []),
+        ],
+    )
+    def test_what_quickbooks_takes_in_no_name_is_replaced(self, given: str, kept: str, codes: list[str]) -> None:
+        plan = contact_for(push(name=given), Maps(), Defaults())
         assert plan.document is not None
-        assert plan.document.name == "Aspen- Roofing"
-        assert codes_of(plan) == ["name_changed"]
+        assert (plan.document.name, codes_of(plan)) == (kept, codes)
 
     @pytest.mark.parametrize(
         ("text", "email", "codes"),
