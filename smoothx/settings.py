@@ -203,6 +203,7 @@ QBO_FILE_HOSTS = env_list("QBO_FILE_HOSTS", "amazonaws.com")
 
 # Whoever reads /metrics/ shows it; without one there are no metrics.
 METRICS_TOKEN = env_text("METRICS_TOKEN")
+METRICS_CACHE_SECONDS = env_number("METRICS_CACHE_SECONDS", 15)
 
 FLOW_PACKAGES = ["sync.flows", "timesheets.flows"]
 POLL_SECONDS = env_number("POLL_SECONDS", 120)

@@ -5,21 +5,25 @@ Companies appear by number. What is posted is not counted here: there may be mil
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import redis
+from django.db import connection
 from django.db.models import Count, Min
 from django.utils import timezone
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from connectors import counting, limits
-from connectors.models import Connection, InboundEvent
+from connectors.models import Connection
 from smoothx.tenants.models import DueWork, Tenant
 from smoothx.tenants.scope import tenant_scope
 from sync.ledger import POSTED_STATES
 from sync.models import Entry
+from sync.tasks import SWEEP_BEAT
 
 # Counted over all processes; how they are described and by which labels they come.
 COUNTS = {
@@ -27,16 +31,26 @@ COUNTS = {
     "vendor_wait_seconds": ("Seconds waited to stay below the vendors' limits", ("vendor",)),
     "refused_deliveries": ("Webhook deliveries that did not prove themselves", ("vendor", "reason")),
 }
-# They end a document's way; the others are somebody's or something's turn.
+# They end a document's way, and are many; the others are somebody's or something's turn.
 ENDED = (*POSTED_STATES, Entry.State.INELIGIBLE, Entry.State.LEFT_OUT)
+OPEN_STATES = [state for state in Entry.State.values if state not in ENDED]
+# All that is counted of a company, each part read from an index that holds little more than what is counted.
+_COMPANY = """
+SELECT 'state', state, count(*)::bigint, NULL::timestamptz FROM sync_entry
+WHERE tenant_id = %(tenant)s AND state = ANY(%(states)s) GROUP BY state
+UNION ALL SELECT 'due', '', count(*), min(due_at) FROM sync_entry WHERE tenant_id = %(tenant)s AND due_at <= %(now)s
+UNION ALL SELECT 'events', '', count(*), min(received_at) FROM connectors_inboundevent
+WHERE tenant_id = %(tenant)s AND handled_at IS NULL
+"""
 
 
 class Figures(Collector):
-    """Read anew for each scrape: four statements for each company, so scrape by the minute."""
+    """Read anew for each scrape that the view does not answer with what it read seconds ago."""
 
     def collect(self) -> Iterator[Metric]:
         now = timezone.now()
         yield from _read_counts()
+        yield from _read_sweep()
         yield from _read_due(now)
         yield from _read_companies(now)
 
@@ -55,6 +69,17 @@ def _read_counts() -> Iterator[Metric]:
         yield family
 
 
+def _read_sweep() -> Iterator[Metric]:
+    family = GaugeMetricFamily("smoothx_sweep_age_seconds", "Since a worker last looked for due work")
+    try:
+        beats = counting.read_beats()
+    except redis.RedisError:
+        beats = {}
+    if SWEEP_BEAT in beats:
+        family.add_metric([], max(time.time() - beats[SWEEP_BEAT], 0))
+    yield family
+
+
 def _read_due(now: datetime) -> Iterator[Metric]:
     topics = GaugeMetricFamily("smoothx_due_topics", "Topics due and not taken by a worker yet", labels=["topic"])
     ages = GaugeMetricFamily("smoothx_oldest_due_seconds", "For how long the oldest of them is due", labels=["topic"])
@@ -66,27 +91,60 @@ def _read_due(now: datetime) -> Iterator[Metric]:
     yield ages
 
 
+class _Companies:
+    """The families with a label for the company, filled row by row."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.states = GaugeMetricFamily(
+            "smoothx_entries", "Documents on their way, by state", labels=["company", "state"]
+        )
+        self.due = GaugeMetricFamily("smoothx_due_entries", "Documents due and not taken", labels=["company"])
+        self.lag = GaugeMetricFamily("smoothx_lag_seconds", "Age of the oldest document due", labels=["company"])
+        self.events = GaugeMetricFamily("smoothx_events_waiting", "Events not looked into yet", labels=["company"])
+        self.event_age = GaugeMetricFamily(
+            "smoothx_oldest_event_seconds", "For how long the oldest of them waits", labels=["company"]
+        )
+        self.up = GaugeMetricFamily("smoothx_connection_up", "Whether it works", labels=["company", "vendor"])
+        self.silent = GaugeMetricFamily(
+            "smoothx_vendor_silent_seconds", "For how long it has not answered a call", labels=["company", "vendor"]
+        )
+        self.ends = GaugeMetricFamily(
+            "smoothx_permission_ends_seconds", "Until a person has to connect again", labels=["company", "vendor"]
+        )
+
+    def families(self) -> list[Metric]:
+        return [self.states, self.due, self.lag, self.events, self.event_age, self.up, self.silent, self.ends]
+
+    def add(self, company: str, part: str, label: str, count: int, at: datetime | None) -> None:
+        age = (self.now - at).total_seconds() if at else 0
+        match part:
+            case "state":
+                self.states.add_metric([company, label], count)
+            case "due":
+                self.due.add_metric([company], count)
+                self.lag.add_metric([company], age)
+            case "events":
+                self.events.add_metric([company], count)
+                self.event_age.add_metric([company], age)
+
+    def add_connection(self, company: str, row: Connection) -> None:
+        labels = [company, row.vendor]
+        self.up.add_metric(labels, row.is_healthy)
+        silence = limits.silence(row) if row.is_healthy else None
+        self.silent.add_metric(labels, self.now.timestamp() - silence.since if silence is not None else 0)
+        if row.refresh_expires_at is not None:
+            self.ends.add_metric(labels, (row.refresh_expires_at - self.now).total_seconds())
+
+
 def _read_companies(now: datetime) -> Iterator[Metric]:
-    states = GaugeMetricFamily("smoothx_entries", "Documents on their way, by state", labels=["company", "state"])
-    lag = GaugeMetricFamily("smoothx_lag_seconds", "Age of the oldest document due", labels=["company"])
-    events = GaugeMetricFamily("smoothx_events_waiting", "Events not looked into yet", labels=["company"])
-    up = GaugeMetricFamily("smoothx_connection_up", "Whether it works", labels=["company", "vendor"])
-    silent = GaugeMetricFamily(
-        "smoothx_vendor_silent_seconds", "For how long it has not answered a call", labels=["company", "vendor"]
-    )
+    companies = _Companies(now)
+    given: dict[str, Any] = {"states": OPEN_STATES, "now": now}
     for tenant_id in Tenant.objects.order_by("id").values_list("pk", flat=True):
-        company = str(tenant_id)
-        with tenant_scope(tenant_id):
-            open_entries = Entry.objects.exclude(state__in=ENDED).order_by("state").values("state")
-            for row in open_entries.annotate(count=Count("id")):
-                states.add_metric([company, row["state"]], row["count"])
-            due = Entry.objects.filter(due_at__lte=now).aggregate(oldest=Min("due_at"))["oldest"]
-            lag.add_metric([company], (now - due).total_seconds() if due else 0)
-            events.add_metric([company], InboundEvent.objects.filter(handled_at__isnull=True).count())
-            for connection in Connection.objects.order_by("id"):
-                is_up = connection.state == Connection.State.CONNECTED
-                up.add_metric([company, connection.vendor], is_up)
-                silence = limits.silence(connection) if is_up else None
-                silent_for = now.timestamp() - silence.since if silence is not None else 0
-                silent.add_metric([company, connection.vendor], silent_for)
-    yield from (states, lag, events, up, silent)
+        with tenant_scope(tenant_id), connection.cursor() as cursor:
+            cursor.execute(_COMPANY, {**given, "tenant": tenant_id})
+            for row in cursor.fetchall():
+                companies.add(str(tenant_id), *row)
+            for account in Connection.objects.order_by("id"):
+                companies.add_connection(str(tenant_id), account)
+    yield from companies.families()

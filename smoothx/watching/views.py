@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hmac
 import logging
+import threading
+import time
 
 import redis
 from django.conf import settings
@@ -16,6 +18,9 @@ from connectors import counting
 from smoothx.watching.figures import Figures
 
 log = logging.getLogger(__name__)
+_lock = threading.Lock()
+# When the figures were last read, and as what.
+_read: tuple[float, bytes] = (0.0, b"")
 
 
 @require_safe
@@ -38,9 +43,21 @@ def metrics(request: HttpRequest) -> HttpResponse:
     given = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
     if not settings.METRICS_TOKEN or not hmac.compare_digest(given, settings.METRICS_TOKEN.encode()):
         raise Http404
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(Figures())
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(_read_figures(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _read_figures() -> bytes:
+    """What this process read in the last METRICS_CACHE_SECONDS, else the figures as they are; one request reads them
+    and those beside it wait."""
+    global _read
+    with _lock:
+        at, text = _read
+        if not text or time.monotonic() - at >= settings.METRICS_CACHE_SECONDS:
+            registry = CollectorRegistry(auto_describe=False)
+            registry.register(Figures())
+            text = generate_latest(registry)
+            _read = (time.monotonic(), text)
+        return text
 
 
 def _ask_database() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import redis
 from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -16,9 +18,16 @@ from connectors import counting, limits
 from connectors.models import Connection, InboundEvent
 from smoothx.tenants.models import DueWork, Tenant
 from smoothx.tenants.scope import tenant_scope
+from smoothx.watching import views
+from sync.tasks import sweep
 from tests.factories import connections, make_entry
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _read_anew(settings: Any) -> None:
+    settings.METRICS_CACHE_SECONDS = 0
 
 
 def scrape(**headers: str) -> Any:
@@ -76,7 +85,10 @@ def test_the_figures_of_each_company_stay_apart(tenant: Tenant, other_tenant: Te
         make_entry("waiting", due_at=now - timedelta(minutes=5))
         procore, _ = connections()
         InboundEvent.objects.create(connection=procore, key="1", entity="Projects", record_id="1", operation="update")
-        Connection.objects.filter(pk=procore.pk).update(state=Connection.State.BROKEN)
+        InboundEvent.objects.update(received_at=now - timedelta(minutes=20))
+        Connection.objects.filter(pk=procore.pk).update(
+            state=Connection.State.BROKEN, refresh_expires_at=now + timedelta(days=3)
+        )
     with tenant_scope(other_tenant.pk):
         make_entry("held")
     DueWork.mark(tenant_id=tenant.pk, topic="sync", at=now - timedelta(seconds=90))
@@ -90,6 +102,10 @@ def test_the_figures_of_each_company_stay_apart(tenant: Tenant, other_tenant: Te
     lag = {dict(key[1])["company"]: value for key, value in shown.items() if key[0] == "smoothx_lag_seconds"}
     assert (round(lag[first], -1), lag[second]) == (300, 0)
     assert shown["smoothx_events_waiting", (("company", first),)] == 1
+    assert round(shown["smoothx_oldest_event_seconds", (("company", first),)], -1) == 1200
+    assert shown["smoothx_due_entries", (("company", first),)] == 1
+    ends = {key[1]: round(value, -3) for key, value in shown.items() if key[0] == "smoothx_permission_ends_seconds"}
+    assert ends == {(("company", first), ("vendor", "procore")): 259_000}
     assert shown["smoothx_connection_up", (("company", first), ("vendor", "procore"))] == 0
     assert shown["smoothx_connection_up", (("company", first), ("vendor", "qbo"))] == 1
     assert shown["smoothx_due_topics", (("topic", "sync"),)] == 1
@@ -120,3 +136,26 @@ def test_counts_of_all_processes_are_added_up_and_missed_without_redis(settings:
     assert figures()[key] == before + 3
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     assert not [name for name, _ in figures() if name.startswith("smoothx_vendor_calls")]
+
+
+def test_a_sweep_is_told_of_by_its_age(settings: Any) -> None:
+    settings.METRICS_TOKEN = "let me see"
+    assert ("smoothx_sweep_age_seconds", ()) not in figures()
+    sweep()
+    assert 0 <= figures()["smoothx_sweep_age_seconds", ()] < 30
+
+
+def test_figures_are_read_once_for_many_who_ask_and_cost_two_statements_a_company(
+    tenant: Tenant, other_tenant: Tenant, settings: Any
+) -> None:
+    settings.METRICS_TOKEN, settings.METRICS_CACHE_SECONDS = "let me see", 60
+    monotonic = time.monotonic()
+    # Nothing that another test read.
+    views._read = (monotonic - 61, b"old")
+    with CaptureQueriesContext(connection) as first:
+        before = figures()
+    DueWork.mark(tenant_id=tenant.pk, topic="sync")
+    with CaptureQueriesContext(connection) as second:
+        assert figures() == before
+    views._read = (0.0, b"")
+    assert (len(first), len(second)) == (6, 0)
