@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -151,8 +152,8 @@ def _row(row: PayrollRow, file: PayrollFile) -> dict[str, Any]:
         "project": row.project,
         "code": row.code or "No code",
         "pay_type": row.pay_type,
-        "hours": f"{row.hours.normalize():f}" if row.hours is not None else "",
-        "rate": f"{row.rate.normalize():f}" if row.rate is not None else "",
+        "hours": row.hours,
+        "rate": _show_rate(row.rate),
         "amount": row.amount,
         "severity": "unsure" if row.is_doubtful and not is_taken else severity,
         "icon": icon,
@@ -160,6 +161,14 @@ def _row(row: PayrollRow, file: PayrollFile) -> dict[str, Any]:
         "reasons": row.reasons,
         "can_tick": row.verdict in TAKEABLE and not is_taken and file.undone_at is None,
     }
+
+
+def _show_rate(rate: Decimal | None) -> str:
+    """Two places at least; a rate may have more, and they count."""
+    if rate is None:
+        return ""
+    exact = f"{rate.normalize():f}"
+    return exact if len(exact.partition(".")[2]) > 2 else f"{rate:.2f}"
 
 
 def _take_all(file: PayrollFile, count: int) -> Action:

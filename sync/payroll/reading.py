@@ -136,7 +136,8 @@ class _RowReader:
         cell = self._cell("date")
         found = None if cell.problem not in ("", "date") else parse_day(cell.text, order)
         if found is None:
-            self.errors.append(f"{cell.text} is no date." if cell.text else "The row has no date.")
+            told = f"“{cell.text}” is no date. Write it like 2026-11-30."
+            self.errors.append(told if cell.text else "The row has no date.")
         elif not EARLIEST <= found <= today + LONGEST_AHEAD:
             self.errors.append(f"{found:%-d %b %Y} cannot be the day of this work.")
         return found

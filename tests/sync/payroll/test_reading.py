@@ -80,7 +80,7 @@ def test_a_file_that_is_no_payroll_is_refused_whole(text: str, code: str) -> Non
     ("row", "error"),
     [
         ("Rosa,,2301,,,8,40,,", "The row has no date."),
-        ("Rosa,soon,2301,,,8,40,,", "soon is no date."),
+        ("Rosa,soon,2301,,,8,40,,", "“soon” is no date. Write it like 2026-11-30."),
         ("Rosa,2027-09-15,2301,,,8,40,,", "15 Sep 2027 cannot be the day of this work."),
         ("Rosa,2026-09-15,,,,8,40,,", "The row names no project."),
         ("Rosa,2026-09-15,2301,,,8,,,", "neither a rate nor an amount"),
@@ -147,7 +147,7 @@ def test_only_dates_that_may_be_either_are_uncertain() -> None:
 
 def test_a_row_in_the_other_order_is_refused_not_guessed() -> None:
     rows = read(f"{HEADINGS}\nRosa,13/04/2026,2301,,,8,40,,\nRosa,04/14/2026,2301,,,8,40,,\n")
-    assert [each.errors for each in rows] == [(), ("04/14/2026 is no date.",)]
+    assert [each.errors for each in rows] == [(), ("“04/14/2026” is no date. Write it like 2026-11-30.",)]
 
 
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
