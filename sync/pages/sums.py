@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from connectors.qbo import resources as qbo
 from mapping.defaults import BILL_CODE, BILL_ITEM, INVOICE_CODE
 from mapping.models import RemoteItem
@@ -166,7 +168,7 @@ def lines_of(entry: Entry) -> dict[str, Any] | None:
     lines = planned_lines(entry)
     if not lines:
         return None
-    customers, numbers = _customer_names(lines), _account_numbers(lines)
+    customers, numbers = _names_of(lines)
     same = len(customers) == 1
     note = f"{len(lines)} on the {_target_noun(entry).lower()}"
     return {
@@ -222,16 +224,17 @@ def _is_on_account(line: Mapping[str, Any]) -> bool:
     return line.get("coding") == "account"
 
 
-def _account_numbers(lines: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """The numbers of the QuickBooks accounts on the lines, by id; bookkeepers know accounts by them."""
-    ids = {line.get("code_id", "") for line in lines if _is_on_account(line)}
-    rows = RemoteItem.objects.filter(resource=qbo.ACCOUNTS.key, remote_id__in=ids)
-    return dict(rows.values_list("remote_id", "code"))
+def _names_of(lines: Iterable[Mapping[str, Any]]) -> tuple[dict[str, str], dict[str, str]]:
+    """The customers on the lines and the numbers of their QuickBooks accounts, by id.
 
-
-def _customer_names(lines: Iterable[dict[str, Any]]) -> dict[str, str]:
-    """The customers on the lines, by id; one the directory does not know is shown by its id."""
-    ids = {line.get("customer_id", "") for line in lines} - {""}
-    rows = RemoteItem.objects.filter(resource=qbo.CUSTOMERS.key, remote_id__in=ids)
-    names = dict(rows.values_list("remote_id", "name"))
-    return {remote_id: names.get(remote_id, remote_id) for remote_id in sorted(ids)}
+    A customer the directory does not know is shown by its id.
+    """
+    customers = {line.get("customer_id", "") for line in lines} - {""}
+    accounts = {line.get("code_id", "") for line in lines if _is_on_account(line)}
+    wanted = Q(resource=qbo.CUSTOMERS.key, remote_id__in=customers) | Q(
+        resource=qbo.ACCOUNTS.key, remote_id__in=accounts
+    )
+    rows = list(RemoteItem.objects.filter(wanted).values_list("resource", "remote_id", "name", "code"))
+    names = {remote_id: name for resource, remote_id, name, _ in rows if resource == qbo.CUSTOMERS.key}
+    numbers = {remote_id: code for resource, remote_id, _, code in rows if resource == qbo.ACCOUNTS.key}
+    return {remote_id: names.get(remote_id, remote_id) for remote_id in sorted(customers)}, numbers

@@ -117,7 +117,7 @@ def test_a_cost_of_the_books_stands_on_the_left_and_its_budget_codes_on_the_righ
     assert (total["right_side"], total["right_label"]) == ("procore", "Direct cost")
     rows = [(row.label, row.left, row.right) for row in total["rows"]]
     assert rows == [
-        ("Lines", None, Decimal("480.00")),
+        ("Lines", Decimal("480.00"), Decimal("480.00")),
         ("Total", Decimal("480.00"), Decimal("480.00")),
     ]
     lines = shown["lines"]
