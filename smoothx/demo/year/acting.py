@@ -22,7 +22,7 @@ class Actor:
     `direct_costs` are ids of costs entered in Procore, `entered` the documents (entity, id) the bookkeeper entered
     himself, by name; `order_bills` are those of them for an order, with its contract, and `supplied` Procore's ids of
     the contracts ordered so. `files` are (number of the document, name of the file) in Procore. `payroll_rows` is what
-    payroll files say by worker, day and project. `details` are a company's e-mail and phone by its present name, and
+    payroll files say by worker, day and project. `details` are a company's e-mail and phone by the script's name, and
     `called` says how a company or project of the script is called now. `decided` are claims whose bill differs by a
     person's decision, `open_differences` the contracts that wait for a later claim to make up for it. `procore` is the
     state as the year began.

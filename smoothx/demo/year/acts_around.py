@@ -163,7 +163,6 @@ def _write_row(actor: Actor, names: list[str], day: date, work: Work) -> str:
 
 def change_contact(actor: Actor, event: ChangeContact) -> None:
     """On the side whose details are right, which the other has to follow."""
-    named = actor.now(event.party)
     if actor.switches.contacts == "procore":
         company_id = actor.find_company(event.party)
         actor.vendors.procore.act(
@@ -180,7 +179,7 @@ def change_contact(actor: Actor, event: ChangeContact) -> None:
             actor.vendors.qbo.act("rename_vendor", vendor_id=vendor_id, name=event.rename)
     if event.rename:
         actor.rename_company(event.party, event.rename)
-    actor.details[event.rename or named] = (event.email, event.phone)
+    actor.details[event.party] = (event.email, event.phone)
 
 
 def rename_project(actor: Actor, event: RenameProject) -> None:

@@ -140,7 +140,8 @@ def reckon_contacts(actor: Actor, procore: State, books: State) -> Found:
         for row in books["Vendor"]
     }
     differences = []
-    for name, wanted in actor.details.items():
+    for party, wanted in actor.details.items():
+        name = actor.now(party)
         in_books = actor.names.get(name, name)
         for side, found in (("Procore", here.get(name)), ("QuickBooks", there.get(in_books))):
             if found != wanted:
