@@ -95,7 +95,8 @@ BILLS_OF_ORDERS = (
     Code(
         "order_retention_unclear",
         "blocked",
-        "{amount} of retention on {subject} belongs to several orders. Put the customer of one of them on the line.",
+        "{amount} of retention on {subject} belongs to several orders. Put the customer of one of them on the line, "
+        "or enter it in Procore.",
         "open_source",
         "Open in QuickBooks",
     ),

@@ -13,15 +13,15 @@ from sync.flows.order_bills import KEY as FLOW
 from sync.flows.purchase_orders import KEY as ORDERS
 from sync.models import Entry
 from sync.paid_documents import Paid, note_adopted
-from sync.sources.ordered import find_orders
+from sync.sources.ordered import find_orders, find_released_orders
 from sync.work import Work
 
 Wire = Mapping[str, Any]
 
 
 def keep_ours(work: Work, bill: BookedCost, parts: set[str]) -> set[str]:
-    """The orders that came from Procore."""
-    return set(find_orders(work, sorted(parts)))
+    """The orders that came from Procore, or the first that a release of retention may be for."""
+    return set(find_orders(work, sorted(parts))) or {each.target_id for each in find_released_orders(work, bill)[:1]}
 
 
 def note_linked(work: Work, note: Callable[[Wire], int]) -> int:

@@ -49,7 +49,8 @@ class OrderBillPart:
     """The part of a bill that receives one order, `part` being the order's id in QuickBooks.
 
     `order` is None when that is not ours any more. `orders` are all orders of ours that the bill receives.
-    `claim_number` is that of its invoice, or the next one of the commitment.
+    `claim_number` is that of its invoice, or the next one of the commitment. `is_release`: the bill only lets go of
+    retention, names no order, and `orders` are those it may be for.
     """
 
     source_id: str
@@ -62,6 +63,7 @@ class OrderBillPart:
     orders: tuple[str, ...] = ()
     retention_accounts: tuple[str, ...] = ()
     claim_number: int = 1
+    is_release: bool = False
 
     def received(self) -> list[tuple[BookedLine, Decimal]]:
         """The lines that receive the order, with the cost of each: what direct costs of the same bill would count."""

@@ -82,7 +82,7 @@ def _exclude(part: OrderBillPart, bill: BookedCost, maps: Maps) -> str:
     """Why it becomes no invoice, "" when it does."""
     if part.is_ours:
         return "bill_from_procore"
-    if not part.received() and part.part not in bill.order_ids:
+    if not part.received() and part.part not in bill.order_ids and not part.is_release:
         return "order_link_gone"
     return "cost_before_start" if is_before_start(bill.date, maps) else ""
 
@@ -104,8 +104,11 @@ def _check_books(bill: BookedCost, defaults: Defaults, notes: Notes) -> None:
 
 
 def _find_billed(part: OrderBillPart, order: Order, bill: BookedCost, notes: Notes) -> list[Billed]:
-    """What each line of the commitment is billed with; empty, with a blocker, where a line cannot be told."""
+    """What each line of the commitment is billed with; empty, with a blocker, where a line cannot be told, and empty
+    for a release of retention, which bills none."""
     received, known = part.received(), {line.id: line for line in order.lines}
+    if part.is_release:
+        return []
     if not received or any(not line.order_line_id for line, _ in received):
         notes.block("order_line_not_named", name_of(bill), order=order.name)
         return []
@@ -271,5 +274,6 @@ FLOW = Flow(
     screen="commitments",
     is_on_at_first=False,
     help="A bill received in QuickBooks against a purchase order that came from Procore becomes an invoice of its "
-    "commitment. Its other lines stay direct costs.",
+    "commitment. Its other lines stay direct costs. So does a bill that only releases retention, where the vendor has "
+    "one such order for the customer on its line.",
 )

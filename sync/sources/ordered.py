@@ -35,6 +35,7 @@ def read_order_bill(work: Work, entry: Entry) -> OrderBillPart:
     claims = _read_claims(work, order_entry) if order_entry else ()
     own = next((claim for claim in claims if claim.id == entry.target_id), None)
     named = {line.order_id for line in bill.lines if line.order_id} | set(bill.order_ids)
+    released = [each.target_id for each in find_released_orders(work, bill)]
     numbers = [claim.number for claim in claims]
     return OrderBillPart(
         source_id=entry.source_id,
@@ -43,10 +44,33 @@ def read_order_bill(work: Work, entry: Entry) -> OrderBillPart:
         is_ours=is_posted_by_us(work, "Bill", bill.id, bill.memo),
         is_tax_cost=not takes_codes("purchase", work.defaults),
         order=_read_order(work, order_entry, claims, own) if order_entry else None,
-        orders=tuple(sorted(find_orders(work, sorted(named)))),
-        retention_accounts=tuple(chosen.id for kind in RETENTION if (chosen := work.defaults.get(kind)) is not None),
+        orders=tuple(released or sorted(find_orders(work, sorted(named)))),
+        retention_accounts=_retention_accounts(work),
         claim_number=own.number if own else max(numbers, default=0) + 1,
+        is_release=entry.part in released[:1],
     )
+
+
+def _retention_accounts(work: Work) -> tuple[str, ...]:
+    return tuple(chosen.id for kind in RETENTION if (chosen := work.defaults.get(kind)) is not None)
+
+
+def find_released_orders(work: Work, bill: BookedCost) -> list[Entry]:
+    """The orders of ours that a bill may be for which only lets go of retention: nothing there is left to receive, so
+    QuickBooks links it to none. Those of its vendor, for the customers on its lines; the entry goes by the first."""
+    lines, accounts = [line for line in bill.lines if line.amount], _retention_accounts(work)
+    is_linked = bool(bill.order_ids) or any(line.order_id for line in lines)
+    if is_linked or not lines or any(line.account.id not in accounts for line in lines) or bill.total <= ZERO:
+        return []
+    rows = Entry.objects.filter(flow=ORDERS, target_connection=work.qbo.connection).exclude(target_id="")
+    of_vendor = rows.filter(planned__document__vendor_id=bill.vendor.id).order_by("id")
+    customers = {line.customer.id for line in lines if line.customer.id}
+    return [entry for entry in of_vendor if not customers or customers & _customers_of(entry)]
+
+
+def _customers_of(order: Entry) -> set[str]:
+    lines = (order.planned.get("document") or {}).get("lines") or ()
+    return {str(line.get("customer_id")) for line in lines}
 
 
 def find_orders(work: Work, order_ids: Sequence[str]) -> dict[str, Entry]:

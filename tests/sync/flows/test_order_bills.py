@@ -132,6 +132,26 @@ def test_retention_on_the_bill_is_held_by_work_and_released_by_what_is_held() ->
     ]
 
 
+def release(value: Any, **more: Any) -> OrderBillPart:
+    """A bill that only lets go of retention, and names no order."""
+    own = {"bill": {"LinkedTxn": []}, "is_release": True, **more}
+    return part(line(value, order="", account=FREED), **own)
+
+
+def test_a_bill_that_only_releases_retention_bills_no_work() -> None:
+    made = plan(release("25.00"))
+    assert items(made.document) == [("52", amount(0), amount(0), amount(25))]
+    assert (made.document.total, made.facts["gross"], made.facts["released"]) == (amount(25), "0.00", "25.00")
+    assert made.facts["retainage"] == "15.00"
+    assert describe_part(release("25.00")).amount == amount(25)
+    assert codes_of(plan(release("40.01"))) == ["order_retention_too_much"]
+    assert codes_of(plan(release("25.00", orders=("90", "91")))) == ["order_retention_unclear"]
+    # Whose it was thought to be at first, and is not any more.
+    gone = plan(release("25.00", is_release=False, orders=("91",)))
+    assert gone.removal is not None
+    assert gone.removal.code == "order_link_gone"
+
+
 def test_retention_of_several_orders_follows_the_customer_or_asks() -> None:
     lines = (line(900), line(500, order="91", row="8", customer="98"))
     own = part(*lines, line(-90, order="", account=HELD), orders=("90", "91"))
