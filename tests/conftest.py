@@ -89,20 +89,6 @@ def _own_settings() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _no_session_state() -> Iterator[None]:
-    """Nothing any test did may stay in the database session: behind a proxy it would be another client's."""
-    yield
-    from django.db import connection
-    from psycopg.pq import TransactionStatus
-
-    from tests.session_state import find_session_state
-
-    used = connection.connection
-    if used is not None and not used.closed and used.info.transaction_status == TransactionStatus.IDLE:
-        assert find_session_state(used) == []
-
-
 def _own_redis(url: str) -> str:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     return f"{url.rsplit('/', 1)[0]}/{1 + int(worker) % 14}"

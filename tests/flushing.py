@@ -11,6 +11,8 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
+from tests.session_state import find_session_state
+
 # Written by migrations and never by a test.
 KEPT_TABLES = ("django_content_type", "auth_permission", "django_migrations")
 # Filled by triggers on other tables, so emptied after them.
@@ -56,6 +58,11 @@ def use_for_tests() -> None:
     """From now on a test that committed is followed by `flush`."""
 
     def tear_down(self: TransactionTestCase) -> None:
+        used = connection.connection
+        left = find_session_state(used) if used is not None and not used.closed else []
         flush()
+        if left:
+            connection.close()
+        assert left == [], f"behind a proxy this would be another client's: {left}"
 
     TransactionTestCase._fixture_teardown = tear_down  # type: ignore[method-assign]

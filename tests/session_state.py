@@ -1,6 +1,6 @@
 """What a database session keeps beyond its transaction, and a transaction-pooling proxy would hand to the next client.
 
-Looked for at the end of each test module, in the connection all its tests used.
+Looked for after each test that commits, in the connection it used.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ UNION ALL SELECT 'prepared ' || name FROM pg_prepared_statements
 UNION ALL SELECT 'cursor ' || name FROM pg_cursors WHERE name <> ''
 UNION ALL SELECT 'listens to ' || channel FROM pg_listening_channels() AS channel
 UNION ALL SELECT 'advisory lock ' || objid FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()
-UNION ALL SELECT 'table ' || relname FROM pg_class WHERE relpersistence = 't' AND pg_table_is_visible(oid)
+UNION ALL SELECT 'temporary tables' WHERE pg_my_temp_schema() <> 0
 ORDER BY 1
 """
 

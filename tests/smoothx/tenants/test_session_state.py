@@ -30,7 +30,7 @@ def session(db: None) -> Iterator[Any]:
         ("DECLARE mine CURSOR WITH HOLD FOR SELECT 1", "cursor mine"),
         ("LISTEN mine", "listens to mine"),
         ("SELECT pg_advisory_lock(7)", "advisory lock 7"),
-        ("CREATE TEMPORARY TABLE mine (id int)", "table mine"),
+        ("CREATE TEMPORARY TABLE mine (id int)", "temporary tables"),
     ],
 )
 def test_what_a_session_keeps_is_found(session: Any, statement: str, found: str) -> None:
