@@ -152,6 +152,7 @@
     const box = event.target;
     if (box.matches("[data-select-all]")) boxes(box.form).forEach((row) => { row.checked = box.checked; });
     if (box.matches("[data-select-all], input[type=checkbox][name=id]") && box.form.matches(".bulk")) countSelected(box.form);
+    if (box.matches("[data-tick-all]")) $$("tbody input[type=checkbox]", box.form).forEach((row) => { row.checked = box.checked; });
     if (box.matches("[data-submit]")) box.form.requestSubmit();
     countChanges(box.closest("form[data-changes]"));
   });
