@@ -56,7 +56,7 @@ def start_context(section: Section, *, error: str = "") -> dict[str, Any]:
         "file_columns": list(headings_of(section).values()),
         "right_noun": " or ".join(kind.right_noun.lower() for kind in section.kinds),
         "downloads": [
-            Action(label=label, url=reverse(name, args=[section.key]), icon="download")
+            Action(label=label, url=reverse(name, args=[section.key]), icon="upload")
             for label, name in (
                 ("Template (XLSX)", "mapping:template_xlsx"),
                 ("Template (CSV)", "mapping:template_csv"),

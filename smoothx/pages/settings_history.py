@@ -51,7 +51,7 @@ def history(request: TenantRequest) -> HttpResponse:
         ),
         "compare_url": reverse("settings:compare"),
         "choices": SettingsVersion.objects.only("number", "at").order_by("-number")[:MOST_COMPARED],
-        "export": Action(label="Export settings", url=reverse("settings:export"), icon="download"),
+        "export": Action(label="Export settings", url=reverse("settings:export"), icon="upload"),
         "import": _import_action(request),
         **layout(request, "settings:history", lead="Every change of a default or a switch, kept as a version."),
     }

@@ -79,7 +79,7 @@ def index(request: TenantRequest) -> HttpResponse:
 
 
 def _main_actions(request: TenantRequest, filters: Filters) -> list[Action]:
-    shown = [Action(label="Export CSV", url=filters.address(reverse("activity:export")), icon="download")]
+    shown = [Action(label="Export CSV", url=filters.address(reverse("activity:export")), icon="upload")]
     if has_role(request.membership, Role.APPROVER):
         url = reverse("activity:urgent")
         shown.insert(0, Action(label="Sync one now", url=url, icon="send", dialog=True))
