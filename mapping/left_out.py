@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from connectors.models import Connection
 from mapping.defaults import BILL_CODE, BILL_ITEM, INVOICE_CODE, DefaultKind
@@ -40,6 +40,12 @@ def left_out(section: Section, connection: Connection | None) -> Q:
     """Rows of this connection that were left out of the section."""
     rows = LeftOut.objects.filter(section=section.key, connection=connection)
     return Q(remote_id__in=rows.values("remote_id"))
+
+
+def not_left_out(section: Section, connection: Connection | None) -> Q:
+    """The others, each looked up: for a list that is read no further than a page."""
+    rows = LeftOut.objects.filter(section=section.key, connection=connection)
+    return ~Q(Exists(rows.filter(remote_id=OuterRef("remote_id"))))
 
 
 def fallback_of(section: Section) -> DefaultKind | None:

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from django.db import connection as database
 from django.db.models import Count, Q
 
-from mapping.candidates import all_rows, linked_left, linked_right, right_fits
+from mapping.candidates import all_rows, linked_right, right_fits
 from mapping.counts.selects import GIVEN, RIGHTS, SELECTS, Ask
 from mapping.kinds import KINDS
-from mapping.left_out import left_out
 from mapping.screens import SECTIONS, Section
 from mapping.sides import Sides
 from smoothx.tenants.scope import require_tenant_id
@@ -39,11 +38,6 @@ def read_figures(asked: Sequence[Asked], sides: Sides) -> list[Figure]:
 
 def pick(figures: Sequence[Figure], what: str) -> list[Figure]:
     return [figure for figure in figures if figure[0] == what]
-
-
-def is_settled(section: Section, sides: Sides) -> Q:
-    """A person or automap has said what becomes of the row."""
-    return linked_left(section.kinds, sides.procore) | left_out(section, sides.procore)
 
 
 def _given(asked: Sequence[Asked]) -> str:

@@ -7,7 +7,7 @@ holds as long as every change of its lists is one that snapshot had seen.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,29 @@ KEEP = """
     DO UPDATE SET facts = EXCLUDED.facts, pairs = EXCLUDED.pairs, rows = EXCLUDED.rows,
         snapshot = EXCLUDED.snapshot, at = EXCLUDED.at
 """
+
+# Put in order, kept and read in one statement: the keys of a long list need not travel.
+KEEP_ORDER = """
+    WITH made AS MATERIALIZED (
+        SELECT COALESCE(array_agg({key} ORDER BY {names}), '{{}}') AS keys FROM ({listed}) AS listed ({names})
+    ), saved AS (
+        INSERT INTO mapping_countedfacts (tenant_id, part, facts, rows, snapshot, at)
+        SELECT %s, %s, json_build_object('rows', cardinality(keys)), keys, %s, now() FROM made WHERE %s
+        ON CONFLICT (tenant_id, part)
+        DO UPDATE SET facts = EXCLUDED.facts, pairs = EXCLUDED.pairs, rows = EXCLUDED.rows,
+            snapshot = EXCLUDED.snapshot, at = EXCLUDED.at
+    )
+    SELECT keys[%s:%s] FROM made
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A statement that reads a list, and its values. Its columns, `width` of them, order it; the last is the key."""
+
+    text: str
+    values: Sequence[Any]
+    width: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +96,14 @@ def keep(facts: Mapping[str, Facts], kept: Kept, orders: Mapping[str, Mapping[st
     )
     with database.cursor() as cursor:
         cursor.execute(KEEP, (tenant_id, tenant_id, kept.snapshot, rows))
+
+
+def keep_order(part: str, listed: Listed, kept: Kept, start: int, stop: int) -> list[int]:
+    """Keep the keys of a list in order as `rows` of the part, and answer those from `start` to `stop`."""
+    names = [f"c{place}" for place in range(listed.width)]
+    statement = KEEP_ORDER.format(key=names[-1], names=", ".join(names), listed=listed.text)
+    values = [*listed.values, require_tenant_id(), part, kept.snapshot, kept.can_keep, start + 1, stop]
+    with database.cursor() as cursor:
+        cursor.execute(statement, values)
+        keys: list[int] = cursor.fetchone()[0]
+    return keys

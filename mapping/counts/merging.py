@@ -44,7 +44,7 @@ def count_and_merge(
     `columns` put the rows in order; the last of them is the key. Rows whose keys are `ranked` stand in that order,
     before the others, or after them when `is_descending` is false; the others go by `columns`.
     """
-    listed, values = _union([part.order_by().values_list(*columns) for part in parts])
+    listed, values = union_of([part.order_by().values_list(*columns) for part in parts])
     if not listed:
         return 0, []
     names = [f"c{place}" for place in range(len(columns))]
@@ -62,7 +62,7 @@ def count_and_merge(
     return (rows[0][1] if rows else 0), [row[0] for row in rows]
 
 
-def _union(parts: Parts) -> tuple[str, list[Any]]:
+def union_of(parts: Parts) -> tuple[str, list[Any]]:
     """The statement that reads all parts, empty when none can have a row, and its values."""
     texts: list[str] = []
     values: list[Any] = []

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from mapping.automap.ranking import rank_lefts, rank_rights
 from mapping.counts.figures import Asked, Figure, pick, read_figures
-from mapping.counts.kept import Facts, keep, read_kept
+from mapping.counts.kept import Facts, Kept, keep, read_kept
 from mapping.counts.tree import Tree
 from mapping.coverage import Coverage, ask_coverage, is_code_section, read_coverage, read_tree
 from mapping.kinds import KINDS
+from mapping.page.query import TABS, Tab
 from mapping.page.ranked import NONE, Ranked
 from mapping.screens import SECTIONS, Section, Shown, Situation, choose_sections
 from mapping.sides import Sides
 
 LINKS = "links"
+NOTHING_KEPT = Kept({}, "", can_keep=False)
 # As many suggestions as the card of automap shows.
 MOST_FIRST = 3
 
@@ -49,6 +51,8 @@ class PageFacts:
     best: Ranked = NONE
     broken: int = 0
     left_out: int = 0
+    # What was kept when the page began, for what is only counted where it is shown.
+    kept: Kept = NOTHING_KEPT
 
     @property
     def to_review(self) -> int:
@@ -64,7 +68,8 @@ def load_facts(section: Section, situation: Situation, sides: Sides) -> PageFact
     if sides.procore is None and sides.quickbooks is None:
         return _nothing(section, situation)
     parts, best = _parts(section, sides), f"best:{section.key}"
-    kept = read_kept({name: part.lists for name, part in parts.items()} | {best: _lists(section)})
+    later = [best, *(order_part(section, tab) for tab in TABS)]
+    kept = read_kept({name: part.lists for name, part in parts.items()} | dict.fromkeys(later, _lists(section)))
     facts = dict(kept.facts)
     missing = [name for name in parts if name not in facts and _is_worth_counting(name, section, situation, facts)]
     figures = read_figures([asked for name in missing for asked in parts[name].asked], sides)
@@ -75,7 +80,13 @@ def load_facts(section: Section, situation: Situation, sides: Sides) -> PageFact
         counted[best] = {"pairs": len(pairs), "rows": len(rows), "first": pairs[:MOST_FIRST]}
         orders[best] = {"pairs": pairs, "rows": rows}
     keep(counted, kept, orders)
-    return _gather(section, situation, facts | counted, {} if kept.can_keep else orders)
+    found = _gather(section, situation, facts | counted, {} if kept.can_keep else orders)
+    return replace(found, kept=kept)
+
+
+def order_part(section: Section, tab: Tab) -> str:
+    """What the rows of a tab are kept in order as, once a page far from both ends was asked for."""
+    return f"order:{tab}:{section.key}"
 
 
 def load_best_rights(section: Section, sides: Sides, tree: Tree | None) -> Ranked:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection as database
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 
 from mapping.candidates import all_rows
 from mapping.kinds import MappingKind
 from mapping.models import Link, RemoteItem
 from mapping.page.frame import PAGE_SIZE, Frame
 from mapping.page.inherited import in_project, project_of
+from mapping.page.link_walk import place_of, read_by_name
 from mapping.page.listing import FEW, IN_ORDER, read_slice, turn, turn_counted
 from mapping.page.query import matches
 from smoothx.lib.shapes import Page
@@ -33,7 +34,6 @@ WALKED = """
     ORDER BY {order}, place{suffix} LIMIT {size} OFFSET {start}
 """
 FLAG = "remote_id IN (SELECT left_id FROM found WHERE place = {place}) AS k{place}"
-ALL = "WITH found AS NOT MATERIALIZED ({links}) {walked}"
 # What is looked for is found first, and counted. Of few links the left rows are looked up instead: the LIMIT tells
 # PostgreSQL how few, which it cannot know of a search.
 COUNTED = """
@@ -72,16 +72,14 @@ def read_all(frame: Frame, total: int) -> tuple[list[Link], Page]:
     page, shown = turn(frame, total)
     links = all_links(frame)
 
+    if frame.query.sort != "linked":
+        return read_by_name(frame, links, shown, total), page
+
     def read_by_time(is_descending: bool, start: int, stop: int) -> list[Link]:
         order = ("-at", "-pk") if is_descending else ("at", "pk")
         return list(links.select_related("actor").order_by(*order)[start:stop])
 
-    def read_by_name(is_descending: bool, start: int, stop: int) -> list[Link]:
-        _, keys = _read_linked(frame, start, stop, is_descending=is_descending, is_counted=False)
-        return _links_of(links, keys)
-
-    read = read_by_time if frame.query.sort == "linked" else read_by_name
-    return read_slice(read, shown, total, is_descending=frame.query.is_descending), page
+    return read_slice(read_by_time, shown, total, is_descending=frame.query.is_descending), page
 
 
 def read_filtered(frame: Frame) -> tuple[list[Link], Page]:
@@ -101,24 +99,22 @@ def read_filtered(frame: Frame) -> tuple[list[Link], Page]:
     return _links_of(all_links(frame), linked), turn(frame, count)[0]
 
 
-def _read_linked(
-    frame: Frame, start: int, stop: int, *, is_descending: bool, is_counted: bool = True
-) -> tuple[int, list[Key]]:
-    """How many links there are, 0 unless it is to be counted, and (kind, left id) of a slice in order of name."""
+def _read_linked(frame: Frame, start: int, stop: int, *, is_descending: bool) -> tuple[int, list[Key]]:
+    """How many links there are, and (kind, left id) of a slice in order of name."""
     kinds = frame.section.kinds
     if frame.sides.procore is None:
         return 0, []
     columns = IN_ORDER["code" if kinds[0].by_code else "name"]
     rows, of_rows = _sql(in_project(_lefts(frame), frame.query.show).order_by().values_list(*columns, "remote_id"))
-    links, of_links = _sql(filter_links(frame).annotate(place=_place(kinds)).values_list("left_id", "place"))
+    links, of_links = _sql(filter_links(frame).annotate(place=place_of(kinds)).values_list("left_id", "place"))
     names, places = [f"c{place}" for place in range(len(columns))], range(len(kinds))
     suffix = " DESC" if is_descending else ""
     parts = {
         "links": links,
         "rows": rows,
-        "count": COUNT if is_counted else 0,
+        "count": COUNT,
         "few": FEW,
-        "is_many": f"{COUNT} > {FEW}" if is_counted else "true",
+        "is_many": f"{COUNT} > {FEW}",
         "names": ", ".join(names),
         "flags": ", ".join(FLAG.format(place=place) for place in places),
         "kinds": ", ".join(f"({place}, k{place})" for place in places),
@@ -129,9 +125,9 @@ def _read_linked(
         "size": stop - start,
         "start": start,
     }
-    statement = (COUNTED if is_counted else ALL).format(walked=WALKED.format(**parts), **parts)
+    statement = COUNTED.format(walked=WALKED.format(**parts), **parts)
     with database.cursor() as cursor:
-        cursor.execute(statement, [*of_links, *of_rows, *(of_rows if is_counted else ())])
+        cursor.execute(statement, [*of_links, *of_rows, *of_rows])
         found = cursor.fetchall()
     return found[0][2] if found else 0, [(kinds[row[1]].key, row[0]) for row in found]
 
@@ -139,11 +135,6 @@ def _read_linked(
 def _sql(rows: QuerySet[Any, Any]) -> tuple[str, list[Any]]:
     text, values = rows.query.sql_with_params()
     return text, list(values)
-
-
-def _place(kinds: Sequence[MappingKind]) -> Case:
-    """The place of a link's kind among those of the section."""
-    return Case(*(When(kind=kind.key, then=Value(place)) for place, kind in enumerate(kinds)))
 
 
 def _wanted(frame: Frame) -> list[Q]:

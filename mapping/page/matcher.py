@@ -14,10 +14,18 @@ from django.db.models.functions import JSONObject
 
 from connectors.models import Connection
 from mapping.automap.pairs import open_pairs, right_resource
-from mapping.candidates import all_rows, left_rows, linked_right, right_fits
-from mapping.counts.figures import is_settled
+from mapping.candidates import (
+    all_rows,
+    left_rows,
+    linked_left,
+    linked_right,
+    right_fits,
+    unlinked_left,
+    unlinked_right,
+)
 from mapping.coverage import open_codes
 from mapping.kinds import KINDS
+from mapping.left_out import left_out, not_left_out
 from mapping.models import RemoteItem, SuggestedPair
 from mapping.naming import spell_name
 from mapping.page.frame import Frame
@@ -57,16 +65,26 @@ def open_rows(frame: Frame, side: SideKey) -> Rows:
 
 
 def open_parts(frame: Frame, side: SideKey) -> list[Rows]:
-    """The same, each of the vendor's lists by itself."""
+    """The same, each of the vendor's lists by itself.
+
+    A filtered list is looked through whole, and PostgreSQL best hashes what its rows must not be. Of another no more
+    is read than a page, whose rows are best looked up.
+    """
     connection = frame.connection(side)
     if connection is None:
         return [all_rows().none()]
+    section, is_whole = frame.section, frame.query.is_filtered
     if side == "quickbooks":
         rows = all_rows().filter(connection=connection, is_active=True)
-        return [rows.filter(right_fits(kind) & ~linked_right([kind], connection)) for kind in frame.section.kinds]
-    rows = left_rows(frame.section.kinds[0], connection).filter(is_active=True)
-    settled = is_settled(frame.section, frame.sides)
-    return [rows.filter(open_codes(frame.tree, settled) if frame.code_kind is not None else ~settled)]
+        if is_whole:
+            return [rows.filter(right_fits(kind), ~linked_right([kind], connection)) for kind in section.kinds]
+        return [rows.filter(right_fits(kind), unlinked_right(kind, connection)) for kind in section.kinds]
+    rows = left_rows(section.kinds[0], connection).filter(is_active=True)
+    if is_whole:
+        rows = rows.filter(~linked_left(section.kinds, connection), ~left_out(section, connection))
+    else:
+        rows = rows.filter(unlinked_left(section.kinds, connection), not_left_out(section, connection))
+    return [rows.filter(open_codes(frame.tree, Q(pk__in=[]))) if frame.code_kind is not None else rows]
 
 
 def find_matches(frame: Frame, side: SideKey, rows: Sequence[RemoteItem]) -> dict[int, Match]:

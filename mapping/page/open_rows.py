@@ -9,8 +9,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from mapping.candidates import all_rows, left_rows, linked_left, linked_right, right_fits
+from mapping.counts.kept import Listed
+from mapping.counts.merging import union_of
 from mapping.left_out import left_out
 from mapping.models import RemoteItem
+from mapping.page.far import is_far, read_far
 from mapping.page.frame import Frame
 from mapping.page.inherited import in_project, load_code_facts, project_choices
 from mapping.page.listing import IN_ORDER, ordered_rows, read_slice, rows_by_key, turn, turn_counted
@@ -127,9 +130,13 @@ def _turn_filtered(frame: Frame, parts: list[Rows], order: str, ranked: Ranked |
 def _read(
     frame: Frame, parts: list[Rows], order: str, ranked: Ranked | None, count: int, shown: slice
 ) -> list[RemoteItem]:
-    if ranked is None:
-        return read_slice(ordered_rows(parts, order), shown, count, is_descending=frame.query.is_descending)
-    return read_ranked(parts, order, ranked, count, shown, is_descending=frame.query.is_descending)
+    if ranked is not None:
+        return read_ranked(parts, order, ranked, count, shown, is_descending=frame.query.is_descending)
+    if is_far(shown, count):
+        columns = IN_ORDER[order]
+        text, values = union_of([part.order_by().values_list(*columns) for part in parts])
+        return rows_by_key(read_far(frame, Listed(text, values, len(columns)), shown, count))
+    return read_slice(ordered_rows(parts, order), shown, count, is_descending=frame.query.is_descending)
 
 
 def _ranked(frame: Frame, side: SideKey, parts: list[Rows], waiting: Mapping[str, int]) -> Ranked | None:

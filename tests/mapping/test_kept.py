@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from mapping.counts.kept import Kept, keep, read_kept
+from mapping.counts.kept import Kept, Listed, keep, keep_order, read_kept
 from mapping.kinds import VENDOR
 from mapping.models import LeftOut, Link, ListChange, RemoteItem
+from mapping.page.ranked import Ranked
 from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import tenant_scope
 from tests.mapping.factories import make_company, make_link, make_vendor
@@ -54,6 +55,24 @@ def test_what_was_counted_is_kept_until_its_list_changes(firm: Any) -> None:
     count_anew()
     make_vendor("Of a list that neither counts")
     assert known() == {"links", "companies"}
+
+
+def test_an_order_is_kept_as_it_is_read(firm: Any) -> None:
+    keys = [make_company(name).pk for name in ("Cedar", "Aspen", "Basin")]
+    rows = RemoteItem.objects.order_by().values_list("sort_name", "pk")
+    listed = Listed(*rows.query.sql_with_params(), width=2)
+    lists = {"order": ["procore.vendors"]}
+    in_order = [keys[1], keys[2], keys[0]]
+    assert keep_order("order", listed, read_kept(lists), 1, 3) == in_order[1:]
+    assert read_kept(lists).facts == {"order": {"rows": 3}}
+    ranked = Ranked(3, None, "order")
+    assert (ranked.read(0, 2), ranked.read(0, 2, is_descending=False)) == (in_order[:2], in_order[:0:-1])
+    make_company("Denver")
+    assert read_kept(lists).facts == {}
+    with transaction.atomic():
+        make_company("Elk Creek")
+        assert len(keep_order("order", listed, read_kept(lists), 0, 9)) == 5
+    assert read_kept(lists).facts == {}
 
 
 def test_a_change_that_is_committed_after_the_count_began_makes_it_stale(firm: Any) -> None:

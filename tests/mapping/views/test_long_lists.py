@@ -8,7 +8,7 @@ import pytest
 
 from mapping.kinds import CUSTOMER, VENDOR
 from mapping.models import Link, RemoteItem, SuggestedPair
-from mapping.page import link_order, options
+from mapping.page import far, link_order, options
 from tests.factories import make_connections
 from tests.mapping.factories import make_company, make_customer, make_link, make_vendor
 
@@ -98,6 +98,14 @@ def test_each_row_stands_on_one_page(browser: Any) -> None:
 def test_a_search_keeps_the_order_of_the_list(browser: Any) -> None:
     for query in ("tab=mapped", "tab=procore", "tab=procore&sort=-score", "tab=quickbooks"):
         assert (query, all_pages(browser, f"{query}&q=alder")) == (query, all_pages(browser, query))
+
+
+@pytest.mark.usefixtures("firm")
+def test_pages_far_from_both_ends_go_on_where_the_others_end(browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    queries = ("tab=mapped&sort=-name", "tab=procore")
+    near = {query: all_pages(browser, query) for query in queries}
+    monkeypatch.setattr(far, "NEAR", 0)
+    assert {query: all_pages(browser, query) for query in queries} == near
 
 
 @pytest.mark.usefixtures("firm")
