@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -14,6 +13,7 @@ from django.utils import timezone
 from connectors.models import Connection, InboundEvent, Vendor
 from mapping.kinds import KINDS
 from mapping.models import Link, RemoteItem
+from smoothx.lib.secrets import CannotDecrypt
 from smoothx.staff.findings import Finding
 from smoothx.tenants.models import DueWork, Tenant
 from sync.ledger import SYNC_TOPIC, mark_work_due
@@ -80,8 +80,8 @@ def _tokens(tenant: Tenant) -> Iterator[Finding]:
 
 def _can_open(row: Connection) -> bool:
     try:
-        return bool(row.access_token) or not row.sealed_access_token
-    except (InvalidToken, ValueError):
+        return not row.sealed_access_token or bool(row.access_token)
+    except CannotDecrypt:
         return False
 
 
