@@ -48,11 +48,12 @@ def main(argv: Sequence[str]) -> int:
         directory,
         arguments.scenario,
         arguments.size,
-        arguments.seed,
+        # Every run under fire has the same firm, so that its seed alone plays it again.
+        1 if arguments.command == "chaos" else arguments.seed,
         poll_seconds=5,
         waits_at_the_end=arguments.keep,
         months=getattr(arguments, "months", 12),
-        runs=getattr(arguments, "runs", 1),
+        runs=range(arguments.seed, arguments.seed + getattr(arguments, "runs", 1)),
         has_events=arguments.command in WITH_EVENTS,
     )
     code = start(arguments.command, options)

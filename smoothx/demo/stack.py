@@ -26,7 +26,7 @@ CELERY = [sys.executable, "-m", "celery", "-A", "smoothx.celery"]
 class Options:
     """What to run. Ports of 0 are chosen; `directory` holds the database, the sandboxes' snapshot and the logs.
 
-    `months` is how long a simulated year is, `runs` how often the engine comes under fire.
+    `months` is how long a simulated year is, `runs` the seeds of runs under fire.
     With `has_events` the vendors tell the product of changes.
     """
 
@@ -41,7 +41,7 @@ class Options:
     is_kept: bool = False
     waits_at_the_end: bool = False
     months: int = 12
-    runs: int = 1
+    runs: range = range(1, 2)
     has_events: bool = False
 
 
@@ -85,30 +85,33 @@ def start_sandboxes(supervisor: Supervisor, options: Options) -> dict[str, Any]:
 
 def point_product_at(info: dict[str, Any], base_url: str, options: Options) -> None:
     """Set the environment of the product's own programs; must come before its settings are read."""
+    os.environ.update(product_environment(info, base_url, options))
+
+
+def product_environment(info: dict[str, Any], base_url: str, options: Options) -> dict[str, str]:
+    """What the product's own programs are told of the sandboxes, and of itself."""
     procore, qbo = info["procore"], info["qbo"]
-    os.environ.update(
-        {
-            "DJANGO_SETTINGS_MODULE": "smoothx.settings",
-            "DEBUG": "True",
-            "BASE_URL": base_url,
-            "POLL_SECONDS": str(options.poll_seconds),
-            "SWEEP_SECONDS": "2",
-            "PROCORE_CLIENT_ID": procore["client_id"],
-            "PROCORE_CLIENT_SECRET": procore["client_secret"],
-            "PROCORE_LOGIN_URL": procore["login_url"],
-            "PROCORE_API_URL": procore["url"],
-            "PROCORE_WEB_URL": procore["url"],
-            "QBO_CLIENT_ID": qbo["client_id"],
-            "QBO_CLIENT_SECRET": qbo["client_secret"],
-            "QBO_AUTHORIZE_URL": qbo["authorize_url"],
-            "QBO_TOKEN_URL": qbo["token_url"],
-            "QBO_REVOKE_URL": qbo["revoke_url"],
-            "QBO_API_URL": qbo["url"],
-            "QBO_WEB_URL": qbo["url"],
-            "PROCORE_WEBHOOK_TOKEN": PROCORE_WEBHOOK_TOKEN if options.has_events else "",
-            "QBO_WEBHOOK_VERIFIER_TOKEN": VERIFIER_TOKEN if options.has_events else "",
-        }
-    )
+    return {
+        "DJANGO_SETTINGS_MODULE": "smoothx.settings",
+        "DEBUG": "True",
+        "BASE_URL": base_url,
+        "POLL_SECONDS": str(options.poll_seconds),
+        "SWEEP_SECONDS": "2",
+        "PROCORE_CLIENT_ID": procore["client_id"],
+        "PROCORE_CLIENT_SECRET": procore["client_secret"],
+        "PROCORE_LOGIN_URL": procore["login_url"],
+        "PROCORE_API_URL": procore["url"],
+        "PROCORE_WEB_URL": procore["url"],
+        "QBO_CLIENT_ID": qbo["client_id"],
+        "QBO_CLIENT_SECRET": qbo["client_secret"],
+        "QBO_AUTHORIZE_URL": qbo["authorize_url"],
+        "QBO_TOKEN_URL": qbo["token_url"],
+        "QBO_REVOKE_URL": qbo["revoke_url"],
+        "QBO_API_URL": qbo["url"],
+        "QBO_WEB_URL": qbo["url"],
+        "PROCORE_WEBHOOK_TOKEN": PROCORE_WEBHOOK_TOKEN if options.has_events else "",
+        "QBO_WEBHOOK_VERIFIER_TOKEN": VERIFIER_TOKEN if options.has_events else "",
+    }
 
 
 def send_events_to(stage: Stage) -> None:

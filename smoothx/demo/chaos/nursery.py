@@ -34,6 +34,7 @@ def main(orders: Iterable[str]) -> None:
     django.setup()
     # The models exist only now.
     worker = import_module("smoothx.demo.chaos.worker")
+    worker.warm_up()
     for line in orders:
         sys.stdout.write(json.dumps(carry_out(worker, json.loads(line))) + "\n")
         sys.stdout.flush()
@@ -71,7 +72,7 @@ class _Slot:
         if not ended:
             return False
         hung = passed > MOST_SECONDS
-        self.ends.append("hung" if hung else _name_end(os.waitstatus_to_exitcode(status)))
+        self.ends.append("hung" if hung else name_end(os.waitstatus_to_exitcode(status)))
         self.pid = 0
         return len(self.ends) == len(self.lives)
 
@@ -120,7 +121,7 @@ def _fork(act: Callable[[], Any]) -> int:
         os._exit(code)
 
 
-def _name_end(code: int) -> str:
+def name_end(code: int) -> str:
     return {0: "done", -signal.SIGKILL: "killed"}.get(code, f"failed with {code}")
 
 

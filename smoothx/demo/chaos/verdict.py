@@ -65,7 +65,7 @@ def judge(actor: Actor, before: Before, log: str) -> Verdict:
     return Verdict(
         lost=(*reckon(actor, procore, books).differences, *_list_missing(made)),
         doubled=tuple(_list_strays(actor, before, made)),
-        stuck=(*_list_stuck(before), *_list_failed(log)),
+        stuck=(*_list_stuck(before), *list_failed(log)),
         told=tuple(_find_secrets(log)),
     )
 
@@ -117,7 +117,7 @@ def _list_stuck(before: Before) -> Iterator[str]:
         yield f"{row}: {row.state}, lease of {row.lease_owner or 'nobody'}"
 
 
-def _list_failed(log: str) -> Iterator[str]:
+def list_failed(log: str) -> Iterator[str]:
     """Tasks and workers that ended with an error of their own: its last line."""
     for part in log.split(FAILED)[1:]:
         lines = (line for line in part.splitlines() if line and line[0].isalpha() and not line.startswith("Trace"))

@@ -7,6 +7,7 @@ here: the message is acknowledged after it, also when it failed.
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import time
 from collections.abc import Iterator
@@ -21,7 +22,6 @@ from kombu.exceptions import OperationalError as BrokerAway
 from kombu.simple import SimpleQueue
 from redis import RedisError
 
-from connectors.models import InboundEvent
 from smoothx.celery import app
 from smoothx.demo.chaos.failing import Clock, Failpoint, hurry
 from smoothx.demo.chaos.strokes import Life
@@ -30,7 +30,8 @@ from smoothx.tenants.models import DueWork
 from smoothx.tenants.scope import tenant_scope
 from sync.ledger import OPEN_OUTGOING
 from sync.models import Entry, Outgoing
-from sync.tasks import POLL_BOOKS, POLL_PROCORE, TOPICS, sweep
+from sync.registry import all_flows
+from sync.tasks import HOOKS, POLL_BOOKS, POLL_PROCORE, PRUNE, sweep
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +40,18 @@ SECONDS_WITHOUT_SERVICES = 10.0
 # Retries come within a quarter of an hour; what merely waits for something is looked at later than that.
 RETRY_WITHIN = timedelta(minutes=20)
 MOST_ROUNDS = 80
+# What comes again by itself, whether there is anything to do or not.
+BY_ITSELF = (POLL_PROCORE, POLL_BOOKS, HOOKS, PRUNE)
 # Longer than any list is left unread, and than a project in which nothing moves.
 LOOKS_AGAIN_AFTER = timedelta(hours=2)
+
+
+def warm_up() -> None:
+    """Load what else each worker would load for itself."""
+    app.loader.import_default_modules()
+    app.finalize()
+    all_flows()
+    gc.freeze()
 
 
 def live(life: Life, *, clock_off: float) -> None:
@@ -88,25 +99,31 @@ def work_off() -> None:
 
 
 def _take_one() -> bool:
-    """Carry out the first message there is; False without one."""
+    """Carry out the first message of any queue; False without one."""
     with app.connection_for_read() as broker:
-        queue = SimpleQueue(broker, "sync")
-        try:
-            message = queue.get(block=False)
-        except Empty:
-            return False
-        try:
-            _args, kwargs, _options = message.payload
-            app.tasks[message.headers["task"]](**kwargs)
-        except (OperationalError, InterfaceError):
-            # The database went away under the task: it comes again by its row.
-            log.warning("chaos.task_lost")
-            connection.close()
-        except Exception:
-            log.exception(FAILED)
-        finally:
-            message.ack()
-        return True
+        for queue in app.conf.task_queues:
+            try:
+                message = SimpleQueue(broker, queue).get(block=False)
+            except Empty:
+                continue
+            try:
+                _carry_out(message)
+            finally:
+                message.ack()
+            return True
+    return False
+
+
+def _carry_out(message: Any) -> None:
+    _args, kwargs, _options = message.payload
+    try:
+        app.tasks[message.headers["task"]](**kwargs)
+    except (OperationalError, InterfaceError):
+        # The database went away under the task: it comes again by its row.
+        log.warning("chaos.task_lost")
+        connection.close()
+    except Exception:
+        log.exception(FAILED)
 
 
 @contextlib.contextmanager
@@ -134,11 +151,10 @@ def _next_wait() -> timedelta | None:
     """How long until the next thing that is neither idle nor merely waiting; None when there is none."""
     now = timezone.now()
     soon = now + RETRY_WITHIN
-    entries = Entry.objects.filter(
-        Q(due_at__lte=soon) | Q(claimed_until__isnull=False) | Q(outgoing__state__in=OPEN_OUTGOING)
-    )
-    times: list[Any] = [each for row in entries.values_list("due_at", "claimed_until") for each in row if each]
-    topics = [*TOPICS] if InboundEvent.objects.filter(handled_at__isnull=True).exists() else ["sync", "events"]
-    due = DueWork.objects.filter(topic__in=topics, due_at__lte=soon).values_list("due_at", flat=True)
-    times += list(due)
+    is_open = Q(due_at__lte=soon) | Q(claimed_until__isnull=False) | Q(outgoing__state__in=OPEN_OUTGOING)
+    times = [
+        each for row in Entry.objects.filter(is_open).values_list("due_at", "claimed_until") for each in row if each
+    ]
+    due = DueWork.objects.filter(due_at__lte=soon).exclude(topic__in=BY_ITSELF)
+    times += due.values_list("due_at", flat=True)
     return min(times) - now if times else None
