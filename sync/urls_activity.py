@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sync.pages import activity, acts, adoption, backfill, contacts, document, linking, recoding, unlocking, urgent
+from sync.pages import (
+    activity,
+    acts,
+    adoption,
+    backfill,
+    contacts,
+    document,
+    linking,
+    projects,
+    recoding,
+    unlocking,
+    urgent,
+)
 
 app_name = "activity"
 urlpatterns = [
@@ -13,6 +25,7 @@ urlpatterns = [
     path("adopt/", adoption.page, name="adopt"),
     path("backfill/", backfill.page, name="backfill"),
     path("contacts/", contacts.page, name="contacts"),
+    path("projects/", projects.page, name="projects"),
     path("now/", urgent.page, name="urgent"),
     path("unlock/", unlocking.page, name="unlock_all"),
     path("recode/", recoding.index, name="recode"),

@@ -92,6 +92,7 @@ def _more_actions(request: TenantRequest) -> list[Action]:
     pages = (
         ("Link what is there", "activity:adopt", "link", Role.APPROVER),
         ("Posted before a change", "activity:recode", "refresh", Role.APPROVER),
+        ("Projects that differ", "activity:projects", "building", Role.APPROVER),
         ("Add earlier documents", "activity:backfill", "clock", Role.ADMIN),
         ("Linked contacts that differ", "activity:contacts", "users", Role.ADMIN),
     )

@@ -149,6 +149,8 @@ TABLE = (
     post("activity:adopt", "approver", data={"entry": "1"}),
     get("activity:unlock_all", "approver"),
     post("activity:unlock_all", "approver"),
+    get("activity:projects", "approver"),
+    post("activity:projects", "approver"),
     get("activity:recode", "approver"),
     post("activity:recode", "approver"),
     get("activity:recode_run", "approver", NOT_FOUND, **fixed("1")),

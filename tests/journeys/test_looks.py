@@ -54,6 +54,7 @@ WORK = [
     Look("activity:adopt"),
     Look("activity:backfill"),
     Look("activity:contacts"),
+    Look("activity:projects"),
     Look("activity:recode"),
     Look("activity:recode_run", lambda f: [f.recoded.pk]),
     Look("mapping:options"),
