@@ -53,7 +53,7 @@ def beat(name: str) -> None:
 
 def read_beats() -> dict[str, float]:
     """When each last happened, in seconds since 1970. Raises redis.RedisError."""
-    return {name: float(at) for name, at in _client(settings.REDIS_URL).hgetall(BEATS).items()}
+    return {str(name): float(at) for name, at in _client(settings.REDIS_URL).hgetall(BEATS).items()}
 
 
 def read() -> dict[tuple[str, Labels], float]:

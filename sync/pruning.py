@@ -102,7 +102,7 @@ def _work_off(find: str, before: datetime, act: Callable[[list[int]], int], keep
 
 def _find(statement: str, before: datetime, place: Place) -> list[Place]:
     """The next piece after this place, oldest first."""
-    given = {
+    given: dict[str, Any] = {
         "tenant": require_tenant_id(),
         "before": before,
         "after": place.at,

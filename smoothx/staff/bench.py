@@ -63,7 +63,7 @@ class EvidenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return HttpResponseRedirect(f"{request.path}?{query.urlencode()}" if query else request.path)
 
     def _within(self, request: HttpRequest, view: Callable[..., Any], extra: Any, *given: Any) -> HttpResponse:
-        tenant = Tenant.objects.filter(pk=request.session.get(SESSION_KEY)).first()
+        tenant = Tenant.objects.filter(pk=request.session.get(SESSION_KEY) or 0).first()
         if tenant is None:
             messages.info(request, "Choose a company first.")
             return redirect("admin:tenants_tenant_changelist")
@@ -88,7 +88,8 @@ def show_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> SafeSt
     head = format_html_join("", "<th>{}</th>", ((text,) for text in headings))
     lines = [format_html_join("", "<td>{}</td>", ((_cell(value),) for value in row)) for row in rows]
     body = format_html_join("", "<tr>{}</tr>", ((line,) for line in lines))
-    return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, body) if lines else "None"
+    shown = "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>"
+    return format_html(shown, head, body) if lines else format_html("{}", "None")
 
 
 def _cell(value: Any) -> Any:

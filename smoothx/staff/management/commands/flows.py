@@ -31,7 +31,7 @@ class Command(BaseCommand):
             self._list()
             return
         tenants = find_tenants(options["tenant"])
-        told = []
+        told: list[dict[str, Any]] = []
         for tenant in tenants:
             with tenant_scope(tenant.pk):
                 told.append({"tenant": tenant.pk, "name": tenant.name, "state": tenant.state, "flows": flows_of()})
