@@ -9,19 +9,13 @@ from connectors.procore import resources as procore
 from connectors.procore.records import Requisition
 from connectors.qbo.documents import DOC_NUMBER_LENGTH, Bill, BillLine
 from mapping.defaults import (
-    BILL_CODE,
     BILL_DATE,
     BILL_DUE,
     BILL_DUE_DAYS,
-    BILL_ITEM,
     BILL_MEMO,
     BILL_NUMBER,
     BILL_STATUSES,
-    CLASS_TYPE,
     CLOSED_PERIOD,
-    CODE_KEY,
-    LINE_ITEM_TYPE,
-    LOCATION_SOURCE,
     PAYABLE_ACCOUNT,
     PAYMENT_DUE_TAX,
     PURCHASE_TAX_CODE,
@@ -29,27 +23,8 @@ from mapping.defaults import (
     RETENTION_PAYABLE_RELEASED,
     RETENTION_PAYABLE_RETAINED,
     RETENTION_TAX_CODE,
-    SUB_JOBS,
     TAX_BASE,
     Defaults,
-)
-from mapping.kinds import (
-    COST_CODE_ACCOUNT,
-    COST_CODE_CLASS,
-    COST_CODE_ITEM,
-    COST_TYPE_CLASS,
-    DEPARTMENT_CLASS,
-    DEPARTMENT_LOCATION,
-    OVERRIDE_ACCOUNT,
-    OVERRIDE_ITEM,
-    PAIR_ACCOUNT,
-    PAIR_ITEM,
-    PAYMENT_TERM,
-    PROJECT,
-    PROJECT_CLASS,
-    SUB_JOB,
-    TAX_PURCHASE,
-    VENDOR,
 )
 from mapping.maps import Maps
 from mapping.tax import takes_codes
@@ -70,6 +45,7 @@ from sync.flows._claims import (
 )
 from sync.flows._codes import make_coder
 from sync.flows._lines import LineMaker
+from sync.flows._lookups import COST_LINES, COST_TO_BOOKS
 from sync.flows._memos import join_memo, make_text, tell_period
 from sync.flows._periods import tell_date
 from sync.flows._purchase_tax import PurchaseTax
@@ -221,32 +197,9 @@ FLOW = Flow(
     reads=procore.REQUISITIONS,
     rule=bill_for,
     describe=describe_requisition,
-    needs=(
-        VENDOR,
-        PROJECT,
-        TAX_PURCHASE,
-        SUB_JOB,
-        OVERRIDE_ACCOUNT,
-        OVERRIDE_ITEM,
-        PAIR_ACCOUNT,
-        PAIR_ITEM,
-        COST_CODE_ACCOUNT,
-        COST_CODE_ITEM,
-        COST_CODE_CLASS,
-        COST_TYPE_CLASS,
-        PROJECT_CLASS,
-        DEPARTMENT_CLASS,
-        DEPARTMENT_LOCATION,
-        PAYMENT_TERM,
-    ),
+    needs=COST_TO_BOOKS,
     uses=(
-        LINE_ITEM_TYPE,
-        CODE_KEY,
-        BILL_CODE,
-        BILL_ITEM,
-        CLASS_TYPE,
-        LOCATION_SOURCE,
-        SUB_JOBS,
+        *COST_LINES,
         RETENTION_PAYABLE_RETAINED,
         RETENTION_PAYABLE_RELEASED,
         RETENTION_LINES,

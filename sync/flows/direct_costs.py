@@ -9,38 +9,13 @@ from connectors.procore import resources as procore
 from connectors.procore.records_costs import CARRIED_KINDS, DirectCost
 from connectors.qbo.documents import DOC_NUMBER_LENGTH, Bill, BillLine
 from mapping.defaults import (
-    BILL_CODE,
     BILL_DUE,
     BILL_DUE_DAYS,
-    BILL_ITEM,
-    CLASS_TYPE,
     CLOSED_PERIOD,
-    CODE_KEY,
     COST_MEMO,
-    LINE_ITEM_TYPE,
-    LOCATION_SOURCE,
     PAYABLE_ACCOUNT,
     PURCHASE_TAX_CODE,
-    SUB_JOBS,
     Defaults,
-)
-from mapping.kinds import (
-    COST_CODE_ACCOUNT,
-    COST_CODE_CLASS,
-    COST_CODE_ITEM,
-    COST_TYPE_CLASS,
-    DEPARTMENT_CLASS,
-    DEPARTMENT_LOCATION,
-    OVERRIDE_ACCOUNT,
-    OVERRIDE_ITEM,
-    PAIR_ACCOUNT,
-    PAIR_ITEM,
-    PAYMENT_TERM,
-    PROJECT,
-    PROJECT_CLASS,
-    SUB_JOB,
-    TAX_PURCHASE,
-    VENDOR,
 )
 from mapping.maps import Maps
 from smoothx.lib.money import ZERO, total
@@ -51,6 +26,7 @@ from sync.flows._billed import name_lines
 from sync.flows._claims import BACKFILL
 from sync.flows._codes import find_default, make_coder
 from sync.flows._cost_lines import CostLineMaker
+from sync.flows._lookups import COST_LINES, COST_TO_BOOKS
 from sync.flows._memos import join_memo, make_text
 from sync.flows._periods import find_open_day, tell_date
 from sync.flows._purchase_tax import PurchaseTax
@@ -232,32 +208,9 @@ FLOW = Flow(
     reads=procore.DIRECT_COSTS,
     rule=bill_for_cost,
     describe=describe_cost,
-    needs=(
-        VENDOR,
-        PROJECT,
-        TAX_PURCHASE,
-        SUB_JOB,
-        OVERRIDE_ACCOUNT,
-        OVERRIDE_ITEM,
-        PAIR_ACCOUNT,
-        PAIR_ITEM,
-        COST_CODE_ACCOUNT,
-        COST_CODE_ITEM,
-        COST_CODE_CLASS,
-        COST_TYPE_CLASS,
-        PROJECT_CLASS,
-        DEPARTMENT_CLASS,
-        DEPARTMENT_LOCATION,
-        PAYMENT_TERM,
-    ),
+    needs=COST_TO_BOOKS,
     uses=(
-        LINE_ITEM_TYPE,
-        CODE_KEY,
-        BILL_CODE,
-        BILL_ITEM,
-        CLASS_TYPE,
-        LOCATION_SOURCE,
-        SUB_JOBS,
+        *COST_LINES,
         PURCHASE_TAX_CODE,
         CLOSED_PERIOD,
         BILL_DUE,

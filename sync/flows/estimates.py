@@ -7,27 +7,7 @@ from connectors.procore.records_owner import PrimeContract
 from connectors.qbo.documents import DOC_NUMBER_LENGTH
 from connectors.qbo.documents_sales import Sale, SalesLine
 from mapping.defaults import (
-    CLASS_TYPE,
-    CODE_KEY,
-    INVOICE_CODE,
-    LINE_ITEM_TYPE,
-    LOCATION_SOURCE,
-    SALES_TAX_CODE,
     Defaults,
-)
-from mapping.kinds import (
-    COST_CODE_CLASS,
-    COST_CODE_ITEM,
-    COST_TYPE_CLASS,
-    CUSTOMER,
-    DEPARTMENT_CLASS,
-    DEPARTMENT_LOCATION,
-    OVERRIDE_ITEM,
-    PAIR_ITEM,
-    PROJECT,
-    PROJECT_CLASS,
-    REVENUE,
-    TAX_SALES,
 )
 from mapping.maps import Maps, Target
 from mapping.tax import TaxCoding
@@ -36,6 +16,7 @@ from smoothx.lib.text import collapse_spaces, shorten_with_hash, stable_hash
 from sync.flow import Description, Flow
 from sync.flows._billed import name_lines
 from sync.flows._codes import CodedLine
+from sync.flows._lookups import SALE_LINES, SALE_TO_BOOKS
 from sync.flows._owners import find_customer
 from sync.flows._revenue import Revenue, Sold
 from sync.flows._sales_tax import SalesTax
@@ -167,21 +148,8 @@ FLOW = Flow(
     reads=procore.PRIME_CONTRACTS,
     rule=estimate_for,
     describe=describe_contract,
-    needs=(
-        PROJECT,
-        CUSTOMER,
-        REVENUE,
-        OVERRIDE_ITEM,
-        PAIR_ITEM,
-        COST_CODE_ITEM,
-        TAX_SALES,
-        COST_CODE_CLASS,
-        COST_TYPE_CLASS,
-        PROJECT_CLASS,
-        DEPARTMENT_CLASS,
-        DEPARTMENT_LOCATION,
-    ),
-    uses=(LINE_ITEM_TYPE, CODE_KEY, INVOICE_CODE, CLASS_TYPE, LOCATION_SOURCE, SALES_TAX_CODE),
+    needs=SALE_TO_BOOKS,
+    uses=SALE_LINES,
     after=("contacts_to_qbo", "projects"),
     makes=("Estimate",),
     screen="owner_invoices",

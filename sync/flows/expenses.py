@@ -23,16 +23,6 @@ from mapping.defaults import (
     Defaults,
 )
 from mapping.kinds import (
-    COST_CODE_ACCOUNT,
-    COST_CODE_CLASS,
-    COST_CODE_ITEM,
-    COST_TYPE_CLASS,
-    OVERRIDE_ACCOUNT,
-    OVERRIDE_ITEM,
-    PAIR_ACCOUNT,
-    PAIR_ITEM,
-    PROJECT,
-    SUB_JOB,
     VENDOR,
 )
 from mapping.maps import LeftSide, Maps
@@ -43,6 +33,7 @@ from sync.flows._booked import ExpensePart, check_totals, name_of
 from sync.flows._codes import find_default
 from sync.flows._cost_parts import find_customers_project, is_before_start, name_booked_lines, remove_gone
 from sync.flows._cost_targets import make_targets
+from sync.flows._lookups import COST_TO_PROCORE
 from sync.plan import Notes, Plan
 
 Kind = Literal["invoice", "expense"]
@@ -239,19 +230,7 @@ FLOW = Flow(
     rule=expense_for,
     describe=describe_expense,
     splits=split_by_customer,
-    needs=(
-        VENDOR,
-        PROJECT,
-        SUB_JOB,
-        OVERRIDE_ACCOUNT,
-        OVERRIDE_ITEM,
-        PAIR_ACCOUNT,
-        PAIR_ITEM,
-        COST_CODE_ACCOUNT,
-        COST_CODE_ITEM,
-        COST_CODE_CLASS,
-        COST_TYPE_CLASS,
-    ),
+    needs=COST_TO_PROCORE,
     uses=(
         LINE_ITEM_TYPE,
         CODE_KEY,

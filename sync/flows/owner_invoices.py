@@ -9,12 +9,7 @@ from connectors.procore.records_owner import OwnerInvoice
 from connectors.qbo.documents import DOC_NUMBER_LENGTH
 from connectors.qbo.documents_sales import Sale
 from mapping.defaults import (
-    CLASS_TYPE,
     CLOSED_PERIOD,
-    CODE_KEY,
-    INVOICE_CODE,
-    LINE_ITEM_TYPE,
-    LOCATION_SOURCE,
     OWNER_DATE,
     OWNER_DUE,
     OWNER_DUE_DAYS,
@@ -28,24 +23,9 @@ from mapping.defaults import (
     PAYMENT_DUE_TAX,
     RETENTION_RECEIVABLE_RELEASED,
     RETENTION_RECEIVABLE_RETAINED,
-    SALES_TAX_CODE,
     TAX_BASE,
     Choice,
     Defaults,
-)
-from mapping.kinds import (
-    COST_CODE_CLASS,
-    COST_CODE_ITEM,
-    COST_TYPE_CLASS,
-    CUSTOMER,
-    DEPARTMENT_CLASS,
-    DEPARTMENT_LOCATION,
-    OVERRIDE_ITEM,
-    PAIR_ITEM,
-    PROJECT,
-    PROJECT_CLASS,
-    REVENUE,
-    TAX_SALES,
 )
 from mapping.maps import Maps
 from smoothx.lib.money import ZERO, cents, total
@@ -64,6 +44,7 @@ from sync.flows._claims import (
     read_figures,
 )
 from sync.flows._codes import find_default
+from sync.flows._lookups import SALE_LINES, SALE_TO_BOOKS
 from sync.flows._memos import join_memo, make_text, tell_period
 from sync.flows._owners import find_customer
 from sync.flows._periods import find_open_day, tell_date
@@ -242,27 +223,9 @@ FLOW = Flow(
     reads=procore.OWNER_INVOICES,
     rule=invoice_for,
     describe=describe_invoice,
-    needs=(
-        PROJECT,
-        CUSTOMER,
-        REVENUE,
-        OVERRIDE_ITEM,
-        PAIR_ITEM,
-        COST_CODE_ITEM,
-        TAX_SALES,
-        COST_CODE_CLASS,
-        COST_TYPE_CLASS,
-        PROJECT_CLASS,
-        DEPARTMENT_CLASS,
-        DEPARTMENT_LOCATION,
-    ),
+    needs=SALE_TO_BOOKS,
     uses=(
-        LINE_ITEM_TYPE,
-        CODE_KEY,
-        INVOICE_CODE,
-        CLASS_TYPE,
-        LOCATION_SOURCE,
-        SALES_TAX_CODE,
+        *SALE_LINES,
         TAX_BASE,
         RETENTION_RECEIVABLE_RETAINED,
         RETENTION_RECEIVABLE_RELEASED,

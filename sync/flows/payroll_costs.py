@@ -22,18 +22,8 @@ from mapping.defaults import (
     Defaults,
 )
 from mapping.kinds import (
-    COST_CODE_ACCOUNT,
-    COST_CODE_CLASS,
-    COST_CODE_ITEM,
-    COST_TYPE_CLASS,
     EMPLOYEE,
     EMPLOYEE_VENDOR,
-    OVERRIDE_ACCOUNT,
-    OVERRIDE_ITEM,
-    PAIR_ACCOUNT,
-    PAIR_ITEM,
-    PROJECT,
-    SUB_JOB,
     VENDOR,
 )
 from mapping.maps import LeftSide, Maps
@@ -49,6 +39,7 @@ from sync.flows._cost_parts import (
 )
 from sync.flows._cost_targets import make_targets
 from sync.flows._labour import NOUNS, PayrollPart, lacks_rate
+from sync.flows._lookups import COST_TO_PROCORE
 from sync.plan import Notes, Plan
 
 ANYWAY = "post_anyway"
@@ -210,21 +201,7 @@ FLOW = Flow(
     rule=payroll_cost_for,
     describe=describe_payroll_cost,
     splits=split_by_project,
-    needs=(
-        EMPLOYEE,
-        EMPLOYEE_VENDOR,
-        VENDOR,
-        PROJECT,
-        SUB_JOB,
-        OVERRIDE_ACCOUNT,
-        OVERRIDE_ITEM,
-        PAIR_ACCOUNT,
-        PAIR_ITEM,
-        COST_CODE_ACCOUNT,
-        COST_CODE_ITEM,
-        COST_CODE_CLASS,
-        COST_TYPE_CLASS,
-    ),
+    needs=(EMPLOYEE, EMPLOYEE_VENDOR, *COST_TO_PROCORE),
     uses=(
         LABOUR_SOURCE,
         PAYROLL_ACCOUNTS,

@@ -9,35 +9,10 @@ from connectors.procore.records_commitments import Commitment
 from connectors.qbo.documents import DOC_NUMBER_LENGTH, BillLine
 from connectors.qbo.documents_orders import PurchaseOrder
 from mapping.defaults import (
-    BILL_CODE,
-    BILL_ITEM,
-    CLASS_TYPE,
-    CODE_KEY,
-    LINE_ITEM_TYPE,
-    LOCATION_SOURCE,
     ORDER_CONTRACTS,
     PAYABLE_ACCOUNT,
     PURCHASE_TAX_CODE,
-    SUB_JOBS,
     Defaults,
-)
-from mapping.kinds import (
-    COST_CODE_ACCOUNT,
-    COST_CODE_CLASS,
-    COST_CODE_ITEM,
-    COST_TYPE_CLASS,
-    DEPARTMENT_CLASS,
-    DEPARTMENT_LOCATION,
-    OVERRIDE_ACCOUNT,
-    OVERRIDE_ITEM,
-    PAIR_ACCOUNT,
-    PAIR_ITEM,
-    PAYMENT_TERM,
-    PROJECT,
-    PROJECT_CLASS,
-    SUB_JOB,
-    TAX_PURCHASE,
-    VENDOR,
 )
 from mapping.maps import Maps
 from smoothx.lib.money import ZERO, total
@@ -47,6 +22,7 @@ from sync.flows._bill_head import check_currency, find_customer, find_vendor
 from sync.flows._billed import name_lines
 from sync.flows._codes import find_default, make_coder
 from sync.flows._cost_lines import CostLineMaker
+from sync.flows._lookups import COST_LINES, COST_TO_BOOKS
 from sync.flows._purchase_tax import PurchaseTax
 from sync.flows._quantities import with_quantities
 from sync.flows._tags import Tagger
@@ -181,33 +157,10 @@ FLOW = Flow(
     reads=procore.PURCHASE_ORDER_CONTRACTS,
     rule=purchase_order_for,
     describe=describe_commitment,
-    needs=(
-        VENDOR,
-        PROJECT,
-        TAX_PURCHASE,
-        SUB_JOB,
-        OVERRIDE_ACCOUNT,
-        OVERRIDE_ITEM,
-        PAIR_ACCOUNT,
-        PAIR_ITEM,
-        COST_CODE_ACCOUNT,
-        COST_CODE_ITEM,
-        COST_CODE_CLASS,
-        COST_TYPE_CLASS,
-        PROJECT_CLASS,
-        DEPARTMENT_CLASS,
-        DEPARTMENT_LOCATION,
-        PAYMENT_TERM,
-    ),
+    needs=COST_TO_BOOKS,
     uses=(
         ORDER_CONTRACTS,
-        LINE_ITEM_TYPE,
-        CODE_KEY,
-        BILL_CODE,
-        BILL_ITEM,
-        CLASS_TYPE,
-        LOCATION_SOURCE,
-        SUB_JOBS,
+        *COST_LINES,
         PURCHASE_TAX_CODE,
         PAYABLE_ACCOUNT,
     ),

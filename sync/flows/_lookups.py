@@ -1,0 +1,68 @@
+"""What rules of each direction look up: the mapping kinds and defaults that say where a cost or a sale goes."""
+
+from __future__ import annotations
+
+from mapping.defaults import (
+    BILL_CODE,
+    BILL_ITEM,
+    CLASS_TYPE,
+    CODE_KEY,
+    INVOICE_CODE,
+    LINE_ITEM_TYPE,
+    LOCATION_SOURCE,
+    SALES_TAX_CODE,
+    SUB_JOBS,
+)
+from mapping.kinds import (
+    COST_CODE_ACCOUNT,
+    COST_CODE_CLASS,
+    COST_CODE_ITEM,
+    COST_TYPE_CLASS,
+    CUSTOMER,
+    DEPARTMENT_CLASS,
+    DEPARTMENT_LOCATION,
+    OVERRIDE_ACCOUNT,
+    OVERRIDE_ITEM,
+    PAIR_ACCOUNT,
+    PAIR_ITEM,
+    PAYMENT_TERM,
+    PROJECT,
+    PROJECT_CLASS,
+    REVENUE,
+    SUB_JOB,
+    TAX_PURCHASE,
+    TAX_SALES,
+    VENDOR,
+)
+
+_COST_CODING = (
+    SUB_JOB,
+    OVERRIDE_ACCOUNT,
+    OVERRIDE_ITEM,
+    PAIR_ACCOUNT,
+    PAIR_ITEM,
+    COST_CODE_ACCOUNT,
+    COST_CODE_ITEM,
+    COST_CODE_CLASS,
+    COST_TYPE_CLASS,
+)
+_SORTING = (PROJECT_CLASS, DEPARTMENT_CLASS, DEPARTMENT_LOCATION)
+# Cost of a vendor from Procore to the books, and from there to Procore.
+COST_TO_BOOKS = (VENDOR, PROJECT, TAX_PURCHASE, *_COST_CODING, *_SORTING, PAYMENT_TERM)
+COST_TO_PROCORE = (VENDOR, PROJECT, *_COST_CODING)
+# What is sold to the owner.
+SALE_TO_BOOKS = (
+    PROJECT,
+    CUSTOMER,
+    REVENUE,
+    OVERRIDE_ITEM,
+    PAIR_ITEM,
+    COST_CODE_ITEM,
+    TAX_SALES,
+    COST_CODE_CLASS,
+    COST_TYPE_CLASS,
+    *_SORTING,
+)
+# Where the lines of each go.
+COST_LINES = (LINE_ITEM_TYPE, CODE_KEY, BILL_CODE, BILL_ITEM, CLASS_TYPE, LOCATION_SOURCE, SUB_JOBS)
+SALE_LINES = (LINE_ITEM_TYPE, CODE_KEY, INVOICE_CODE, CLASS_TYPE, LOCATION_SOURCE, SALES_TAX_CODE)
