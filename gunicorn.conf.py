@@ -10,3 +10,5 @@ from smoothx.lib.log_config import logging_config
 logconfig_dict = logging_config(
     env_text("LOG_FORMAT", "line" if env_flag("DEBUG", default=True) else "json"), env_text("LOG_LEVEL", "INFO")
 )
+# Gunicorn gives this one a handler of its own, which naming it takes away again.
+logconfig_dict["loggers"]["gunicorn.error"] = {"level": "INFO", "handlers": ["console"], "propagate": False}
