@@ -16,7 +16,7 @@ from mapping.candidates import all_rows
 from mapping.directory.merges import find_survivors
 from mapping.models import Refresh, RefreshChange, RemoteItem
 from mapping.page.frame import Frame
-from mapping.page.query import section_url
+from mapping.page.query import read_page, section_url
 from mapping.page.words import name_of
 from mapping.screens import Section
 from mapping.sides import SIDE_LABELS, SideKey, resources_of
@@ -47,7 +47,7 @@ def read_changes_query(values: Mapping[str, Any]) -> ChangesQuery:
     return ChangesQuery(
         reading=int(reading) if reading.isdecimal() and len(reading) < 19 else 0,
         what=what if what in RefreshChange.What.values else "",
-        page=int(page) if page.isdecimal() and len(page) < 7 else 1,
+        page=read_page(page),
     )
 
 

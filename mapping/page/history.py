@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from mapping.models import Link, LinkChange, MappingRun
-from mapping.page.query import address_of
+from mapping.page.query import address_of, read_page
 from mapping.page.words import kind_label
 from mapping.screens import Section
 from smoothx.lib.shapes import Action, Choice, Empty, Page, turn_page
@@ -41,7 +41,7 @@ def read_history_query(values: Mapping[str, str]) -> HistoryQuery:
         show=show if show in dict(SHOW_CHOICES) else "",
         left=values.get("left", "")[:120],
         run=int(run) if run.isdecimal() and len(run) < 19 else 0,
-        page=int(page) if page.isdecimal() and len(page) < 7 else 1,
+        page=read_page(page),
     )
 
 

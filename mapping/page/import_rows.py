@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from mapping.imports.rows import SHEET_STEP
 from mapping.imports.verdicts import CHOOSABLE, VERDICTS, spell_outcome
 from mapping.models import MappingRun, RunRow
-from smoothx.lib.shapes import Page, turn_page
+from mapping.page.query import read_page
+from mapping.page.run_rows import search_rows, turn_rows
+from smoothx.lib.shapes import Page
 
-PAGE_SIZE = 50
 MANY = ("done", "out", "problems")
 GROUPS = {"ready": "check", "ask": "question", "kept": "minus", "error": "octagon"}
 SEVERITIES = {"ready": "info", "ask": "unsure", "kept": "info", "error": "bad"}
@@ -35,12 +36,11 @@ class RowsQuery:
 
 
 def read_rows_query(values: Mapping[str, Any]) -> RowsQuery:
-    page = str(values.get("page", ""))
     show = str(values.get("show", ""))
     return RowsQuery(
         search=str(values.get("q", "")).strip()[:200],
         show=show if show in VERDICTS or show in MANY else "",
-        page=int(page) if page.isdecimal() and len(page) < 7 else 1,
+        page=read_page(values.get("page", "")),
     )
 
 
@@ -53,9 +53,7 @@ def filter_rows(rows: QuerySet[RunRow], query: RowsQuery) -> QuerySet[RunRow]:
         rows = rows.filter(verdict__in=CHOOSABLE, state=RunRow.State.DONE)
     elif query.show:
         rows = rows.filter(verdict=query.show)
-    for word in query.search.split():
-        rows = rows.filter(Q(label__icontains=word) | Q(reason__icontains=word))
-    return rows
+    return search_rows(rows, query.search)
 
 
 def count_shown(counts: Mapping[str, tuple[int, int]], query: RowsQuery) -> int | None:
@@ -75,9 +73,8 @@ def _is_shown(code: str, show: str) -> bool:
 def list_rows(run: MappingRun, query: RowsQuery, *, total: int | None) -> tuple[list[dict[str, Any]], Page]:
     """The rows of the page in force. `total` is how many the filter shows, where that is known."""
     shown = filter_rows(RunRow.objects.filter(run=run).exclude(verdict=""), query)
-    count = shown.count() if total is None else total
-    page, part = turn_page(query.page, size=PAGE_SIZE, total=count, url_of=lambda number: query.url(page=number))
-    return [_row(row, run) for row in shown.order_by("number")[part]], page
+    rows, page = turn_rows(shown, query.page, total, lambda number: query.url(page=number))
+    return [_row(row, run) for row in rows], page
 
 
 def _row(row: RunRow, run: MappingRun) -> dict[str, Any]:

@@ -16,13 +16,13 @@ from mapping.models import MappingRun, RunRow
 from mapping.page.frame import Frame
 from mapping.page.matcher import find_matches
 from mapping.page.push_options import needed_defaults, options_context
-from mapping.page.query import ListQuery, Tab, url_of
+from mapping.page.query import ListQuery, Tab, read_page, url_of
+from mapping.page.run_rows import search_rows, turn_rows
 from mapping.pushing.runs import OPEN_STATES
 from mapping.screens import SECTIONS
 from mapping.sides import OTHER_SIDE, SIDE_LABELS, SideKey, side_named
-from smoothx.lib.shapes import Action, Empty, Notice, Page, Progress, turn_page
+from smoothx.lib.shapes import Action, Empty, Notice, Page, Progress
 
-PAGE_SIZE = 50
 # Classes and locations together; QuickBooks publishes it for Plus alone, and it is unverified.
 MOST_CLASSES = {"QuickBooks Online Plus": 40}
 # The list of companies in which the one that a project waits for is found.
@@ -71,23 +71,20 @@ class RunQuery:
 
 
 def read_run_query(values: Any) -> RunQuery:
-    page = str(values.get("page", ""))
-    number = int(page) if page.isdecimal() and len(page) < 7 else 1
-    return RunQuery(str(values.get("show", ""))[:20], str(values.get("q", "")).strip()[:200], number)
+    search = str(values.get("q", "")).strip()[:200]
+    return RunQuery(str(values.get("show", ""))[:20], search, read_page(values.get("page", "")))
 
 
 def rows_shown(run: MappingRun, query: RunQuery, counts: dict[str, int] | None = None) -> QuerySet[RunRow]:
     """All rows of the group and search asked for. `counts` are those of `count_groups`, if at hand."""
     show = _current(run, query, count_groups(run) if counts is None else counts)
-    rows: QuerySet[RunRow] = run.rows.filter(show.rows)
-    for word in query.search.split():
-        rows = rows.filter(Q(label__icontains=word) | Q(reason__icontains=word))
-    return rows
+    return search_rows(RunRow.objects.filter(show.rows, run=run), query.search)
 
 
 def count_groups(run: MappingRun) -> dict[str, int]:
     """How many rows each group has, in one statement."""
-    counts: dict[str, int] = run.rows.aggregate(**{show.key: Count("pk", filter=show.rows) for show in _groups(run)})
+    rows = RunRow.objects.filter(run=run)
+    counts: dict[str, int] = rows.aggregate(**{show.key: Count("pk", filter=show.rows) for show in _groups(run)})
     return counts
 
 
@@ -198,13 +195,10 @@ def run_url(run: MappingRun, *, show: str = "", search: str = "", page: int = 1)
 
 def _page(run: MappingRun, query: RunQuery, counts: dict[str, int]) -> tuple[list[RunRow], Page]:
     rows = rows_shown(run, query, counts)
-    page, shown = turn_page(
-        query.page,
-        size=PAGE_SIZE,
-        total=rows.count() if query.search else counts[_current(run, query, counts).key],
-        url_of=lambda number: run_url(run, show=query.show, search=query.search, page=number),
+    total = None if query.search else counts[_current(run, query, counts).key]
+    return turn_rows(
+        rows, query.page, total, lambda number: run_url(run, show=query.show, search=query.search, page=number)
     )
-    return list(rows.order_by("number")[shown]), page
 
 
 def _row(frame: Frame, run: MappingRun, row: RunRow) -> dict[str, Any]:

@@ -63,8 +63,9 @@ def read_query(values: Mapping[str, Any], *, default_tab: Tab) -> ListQuery:
 
 
 def read_page(text: Any) -> int:
+    """The page an address asks for, the first where it asks for none that can be."""
     number = str(text)
-    return int(number) if number.isdecimal() and len(number) < 7 else 1
+    return max(1, int(number)) if number.isdecimal() and len(number) < 7 else 1
 
 
 def read_address(address: str, *, default_tab: Tab) -> ListQuery:

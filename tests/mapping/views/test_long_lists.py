@@ -158,6 +158,7 @@ def test_a_page_beyond_the_end_is_the_last(browser: Any) -> None:
         for search in ("", "&q=alder"):
             page = browser.get(f"{CONTACTS}?{query}{search}&page=400").context
             assert (page["page"].last, bool(page["rows"])) == (page["page"].total, True)
+    assert browser.get(f"{CONTACTS}?tab=mapped&q=alder&page=0").context["page"].first == 1
 
 
 @pytest.mark.usefixtures("firm")
