@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from connectors.models import Call
 from smoothx.lib.shapes import Action, Notice
@@ -21,9 +22,9 @@ from sync.pages.differences import differences_of
 from sync.pages.evidence import attempts_of, details_of, payloads_of
 from sync.pages.files import document_of, files_of
 from sync.pages.fixes import fix_for
-from sync.pages.frame import Frame, flow_of, source_kind, source_name, target_side
+from sync.pages.frame import Frame, flow_of, source_kind, source_name, target_name, target_side
 from sync.pages.linking import comparison_of
-from sync.pages.needs import BUSY, severity_of
+from sync.pages.needs import BUSY, is_due, severity_of
 from sync.pages.rows import (
     Document,
     notice_headline,
@@ -33,7 +34,7 @@ from sync.pages.rows import (
     target_document,
     target_note,
 )
-from sync.pages.standing import total_there
+from sync.pages.standing import is_gone, total_there
 from sync.pages.sums import SYSTEMS, lines_of, sum_of
 from sync.pages.timeline import timeline_of
 
@@ -88,7 +89,7 @@ def _head(entry: Entry, frame: Frame) -> dict[str, Any]:
         "state": entry.state,
         "activity_url": reverse("activity:index"),
         "code": entry.notices[0].get("code", "") if entry.notices else "",
-        "is_busy": entry.state in BUSY,
+        "is_busy": entry.state in BUSY or is_due(entry, timezone.now()),
     }
 
 
@@ -106,6 +107,8 @@ def _sum(entry: Entry) -> dict[str, Any] | None:
     shown, there = sum_of(entry), total_there(entry)
     if shown is None or there == entry.target_total:
         return shown
+    if is_gone(entry):
+        return {**shown, "agrees": False, "verdict": f"As posted. {target_name(entry)} is gone"}
     said = f"As posted. {SYSTEMS[target_side(entry)]} has {show_amount(str(there))} now"
     return {**shown, "agrees": False, "verdict": said}
 
@@ -119,6 +122,8 @@ def _source_detail(entry: Entry) -> str:
 
 
 def _target_detail(entry: Entry) -> str:
+    if is_gone(entry):
+        return "Deleted"
     if entry.target_total is None:
         return ""
     return f"Total {show_amount(str(total_there(entry)))}"

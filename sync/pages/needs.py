@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db.models import F, Q
 from django.db.models.fields.json import KT
 
@@ -16,10 +18,19 @@ FIRST_SUBJECT = KT("notices__0__subject")
 STOPPED = (State.BLOCKED, State.HELD, State.REJECTED, State.CHANGED_BY_HAND)
 GOING = (State.WAITING, State.QUEUED, State.SENDING)
 BUSY = (State.QUEUED, State.SENDING)
+# What is due for longer is not taken up soon: the company is paused, or a backlog is before it.
+SOON = timedelta(minutes=1)
 # Held by a decision about the company or the flow: nothing to decide about the document.
 ON_PURPOSE = ("paused", "flow_off")
 # Waiting, but only for something a person has to fill in.
 FILL_IN = ("customer_field_missing", "customer_not_set", "customer_not_mapped", "project_customer_unmapped")
+
+
+def is_due(entry: Entry, now: datetime) -> bool:
+    """A person just asked for something, or a change was noticed: it is about to be done, so its page looks again."""
+    if entry.claimed_until is not None and entry.claimed_until > now:
+        return True
+    return entry.due_at is not None and now - SOON <= entry.due_at <= now
 
 
 def leave_out_quiet() -> Q:

@@ -37,9 +37,14 @@ def procore_amount(row: Row) -> Decimal:
     return (row["amount"] or ZERO) if is_in_procore(row) else ZERO
 
 
+def is_gone(entry: Entry) -> bool:
+    """It was posted, and somebody deleted it on the other side."""
+    return any(notice.get("code") in GONE_FROM_BOOKS for notice in entry.notices)
+
+
 def total_there(entry: Entry) -> Decimal | None:
-    """A posted document's total in the books as it is now, None where nothing was posted."""
-    if entry.target_total is None:
+    """A posted document's total on the other side as it is now, None where nothing was posted or it is gone."""
+    if entry.target_total is None or is_gone(entry):
         return None
     return _changed_amount(entry.notices, entry.target_type, entry.target_total)
 
