@@ -34,10 +34,18 @@ Events = Sequence[InboundEvent]
 
 
 class ComeBack(Exception):
-    """Events are left for a while, and why is no fault: `at` says until when."""
+    """Events, none newer than `seen`, wait until `at`, and why is no fault. Newer ones need not wait with them."""
+
+    def __init__(self, at: datetime, seen: int) -> None:
+        super().__init__(f"events wait until {at}")
+        self.at, self.seen = at, seen
+
+
+class _NotYet(Exception):
+    """One vendor's events have to wait until `at`."""
 
     def __init__(self, at: datetime) -> None:
-        super().__init__(f"events wait until {at}")
+        super().__init__(f"not before {at}")
         self.at = at
 
 
@@ -50,19 +58,25 @@ def look_into(work: Work) -> int:
     waiting = list(rows[:MOST_AT_ONCE])
     early = find_early(waiting)
     ready = [event for event in waiting if event.pk not in early]
-    noted = 0
+    noted, later = 0, [timezone.now() + SETTLED_SOON] if early else []
     for vendor, look in ((Vendor.PROCORE, _look_in_procore), (Vendor.QBO, _look_in_books)):
         events = [event for event in ready if event.connection.vendor == vendor]
-        if events:
+        if not events:
+            continue
+        try:
             noted += _look(work, events, look)
-    _finish(ready, "none")
-    if early:
-        raise ComeBack(timezone.now() + SETTLED_SOON)
+        except _NotYet as refusal:
+            later.append(refusal.at)
+        else:
+            _finish(events, "none")
+    if later:
+        raise ComeBack(min(later), waiting[-1].pk)
     return noted
 
 
-def is_waiting() -> bool:
-    return InboundEvent.objects.filter(handled_at__isnull=True).exists()
+def is_waiting(*, after: int = 0) -> bool:
+    """Whether there are events to be looked into, newer than this one."""
+    return InboundEvent.objects.filter(handled_at__isnull=True, pk__gt=after).exists()
 
 
 def _look(work: Work, events: Events, look: Callable[[Work, Events], int]) -> int:
@@ -85,7 +99,7 @@ def _look_in_books(work: Work, events: Events) -> int:
     cursor = Cursor.objects.filter(connection=work.qbo.connection, resource=books.RESOURCE, project_id="").first()
     ready_at = cursor.read_until + BOOKS_EVERY if cursor is not None else timezone.now()
     if ready_at > timezone.now():
-        raise ComeBack(ready_at)
+        raise _NotYet(ready_at)
     noted = books.poll_books(work)
     noted += unfed.look_at_deleted(
         work, [(event.entity, event.record_id) for event in events if event.operation == "delete"], priority=PRIORITY

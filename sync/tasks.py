@@ -33,8 +33,11 @@ LEASE = timedelta(seconds=90)
 MOST_IN_A_SWEEP = 1000
 # Events that could not be looked into are left this long; the polls read the same meanwhile.
 EVENTS_AGAIN = timedelta(minutes=2)
+# A message that was to come at a time has not come for so long.
+LATER_LOST = timedelta(seconds=10)
 HOOKS_EVERY = PRUNE_EVERY = timedelta(days=1)
 POLL_PROCORE, POLL_BOOKS, OPENINGS, EVENTS = "poll:procore", "poll:qbo", "openings", "events"
+EVENTS_LATER = "events:later"
 HOOKS, PRUNE = "hooks", "prune"
 # Each sweep shows that the scheduler, Redis and a worker are there.
 SWEEP_BEAT = "sweep"
@@ -147,24 +150,29 @@ def read_opening_balances(*, tenant_id: int, **_: Any) -> None:
 @shared_task(name="sync.look_into_events", base=TenantTask, ignore_result=True)
 def look_into_events(*, tenant_id: int, **_: Any) -> None:
     """Look into what the vendors sent. While one does not answer, or wants to be spared, the events wait."""
+    DueWork.objects.filter(tenant_id=tenant_id, topic=EVENTS_LATER).update(due_at=None)
     work = Work()
     work.keep_lease = _keeper(tenant_id, EVENTS)
-    wait_until = timezone.now()
+    wait_until, seen = timezone.now(), 0
     try:
         with limits.waiting_at_most(lanes.PATIENCE_SECONDS):
             noted = hints.look_into(work)
         if noted:
             nudge()
     except hints.ComeBack as later:
-        # What the other vendor's events put in the queue need not wait as well.
+        # What the other vendor's events put in the queue need not wait as well, nor events that come meanwhile.
         nudge()
-        wait_until = later.at
+        _look_later(tenant_id, later.at)
+        seen = later.seen
     except Retry as error:
         wait_until += timedelta(seconds=error.after)
     except VendorError as error:
         log.warning("sync.events.failed tenant=%s error=%s", tenant_id, error)
         wait_until += EVENTS_AGAIN
-    _come_again(tenant_id, EVENTS, lambda: max(wait_until, timezone.now()) if hints.is_waiting() else None)
+    _come_again(tenant_id, EVENTS, lambda: max(wait_until, timezone.now()) if hints.is_waiting(after=seen) else None)
+    # What came while this one looked is not left to the sweep.
+    if wait_until <= timezone.now() and hints.is_waiting(after=seen):
+        look_soon(tenant_id)
 
 
 @shared_task(name="sync.keep_hooks", base=TenantTask, ignore_result=True)
@@ -198,6 +206,17 @@ def look_soon(tenant_id: int) -> None:
         return
     try:
         look_into_events.apply_async(kwargs={"tenant_id": tenant_id}, retry=False)
+    except OperationalError:
+        log.warning("sync.events.no_broker")
+
+
+def _look_later(tenant_id: int, at: datetime) -> None:
+    """The same at a time that is near. The sweep, which comes by seldom, has it only should the message be lost."""
+    now = timezone.now()
+    DueWork.reschedule(tenant_id=tenant_id, topic=EVENTS_LATER, at=at + LATER_LOST)
+    try:
+        countdown = max((at - now).total_seconds(), 0.0)
+        look_into_events.apply_async(kwargs={"tenant_id": tenant_id}, countdown=countdown, retry=False)
     except OperationalError:
         log.warning("sync.events.no_broker")
 
@@ -240,6 +259,7 @@ TOPICS: dict[str, Any] = {
     POLL_BOOKS: poll_book_changes,
     OPENINGS: read_opening_balances,
     EVENTS: look_into_events,
+    EVENTS_LATER: look_into_events,
     HOOKS: keep_hooks,
     PRUNE: prune_evidence,
 }

@@ -23,7 +23,7 @@ from sync.intake import poll_procore
 from sync.models import Attempt, Entry, FlowSetting
 from sync.targets import Standing
 from sync.targets.direct_costs import DirectCosts
-from sync.tasks import EVENTS, LEASE, look_into_events, look_soon
+from sync.tasks import EVENTS, EVENTS_LATER, LATER_LOST, LEASE, look_into_events, look_soon
 from sync.work import Work
 from tests import worlds
 from tests.factories import connections, make_entry
@@ -211,6 +211,35 @@ def test_an_event_about_a_record_we_made_in_procore_has_it_looked_at(
     entry = Entry.objects.get(target_id="7")
     assert (entry.state, [notice["code"] for notice in entry.notices]) == (state, [] if there else ["target_deleted"])
     assert set(Entry.objects.exclude(pk=entry.pk).values_list("state", flat=True)) == {"posted"}
+
+
+def test_what_waits_for_the_books_holds_up_nothing_else(scope: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, books = connections()
+    Tenant.objects.update(state=Tenant.State.LIVE)
+    sent: list[dict[str, Any]] = []
+    monkeypatch.setattr(tasks.look_into_events, "apply_async", lambda **call: sent.append(call))
+    monkeypatch.setattr(hints.intake, "poll_projects", lambda *_: 0)
+    monkeypatch.setattr(hints.books, "poll_books", lambda work: 0)
+    read_at = timezone.now()
+    cursor = Cursor.objects.create(connection=books, resource="qbo.changes", read_until=read_at)
+    event("qbo", "Bill", 1)
+    look_into_events(tenant_id=scope.pk)
+    [later] = sent
+    assert 0 < later["countdown"] <= BOOKS_EVERY.total_seconds()
+    due = dict(DueWork.objects.values_list("topic", "due_at"))
+    assert (due[EVENTS], due[EVENTS_LATER]) == (None, read_at + BOOKS_EVERY + LATER_LOST)
+
+    # Another vendor's event is looked into at once, and one that comes meanwhile is not left to the sweep.
+    look_soon(scope.pk)
+    assert len(sent) == 2
+    event("procore", "Projects", 5)
+    monkeypatch.setattr(hints.intake, "poll_projects", lambda *_: event("procore", "RFIs", 6).pk * 0)
+    look_into_events(tenant_id=scope.pk)
+    assert [call.get("countdown") is None for call in sent[2:]] == [False, True]
+    Cursor.objects.filter(pk=cursor.pk).update(read_until=read_at - BOOKS_EVERY)
+    look_into_events(tenant_id=scope.pk)
+    assert (outcomes(), len(sent)) == (["looked"] * 3, 4)
+    assert set(DueWork.objects.values_list("due_at", flat=True)) == {None}
 
 
 def test_a_burst_of_deliveries_wakes_one_worker(scope: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
