@@ -1,4 +1,4 @@
-"""Approved invoices by the hundred, on new contracts of one project that is linked."""
+"""Invoices by the hundred, on new contracts of one project that is linked."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tests import worlds
 VENDORS = 20
 
 
-def sign_and_claim(pair: Any, contracts: int, claims: int) -> list[str]:
-    """So many contracts with so many approved invoices each, one after the other. Answers the contracts' ids."""
+def sign_and_claim(pair: Any, contracts: int, claims: int, *, status: str = "approved") -> dict[str, list[int]]:
+    """So many contracts with so many invoices each, one after the other. Answers the invoices of each contract."""
     state = worlds.control(pair.procore, "state", method="GET")
     project = int(Link.objects.filter(kind="project").order_by("left_id").values_list("left_id", flat=True)[0])
     vendors = Link.objects.filter(kind="vendor").order_by("left_id").values_list("left_id", flat=True)[:VENDORS]
     code = next(row["id"] for row in state["cost_codes"] if row["project_id"] == project and "-" in row["full_code"])
-    signed = []
+    signed: dict[str, list[int]] = {}
     line = {"cost_code_id": code, "amount": "24000.00", "description": "Works"}
     for place in range(contracts):
         contract = worlds.act(
@@ -30,14 +30,15 @@ def sign_and_claim(pair: Any, contracts: int, claims: int) -> list[str]:
             retainage_percent="10",
             lines=[line],
         )
-        signed.append(str(contract["id"]))
+        made = signed.setdefault(str(contract["id"]), [])
         for claim in range(claims):
-            worlds.act(
+            invoice = worlds.act(
                 pair.procore,
                 "add_claim",
                 commitment_id=contract["id"],
                 invoice_number=f"B-{place}-{claim}",
-                status="approved",
+                status=status,
                 lines=[{"line": 0, "work": "2000.00"}],
             )
+            made.append(int(invoice["id"]))
     return signed

@@ -148,7 +148,7 @@ def test_bills_are_posted_as_fast_as_quickbooks_takes_them(pair: Any) -> None:
     # Setting up is no part of it.
     set_limits(pair, is_on=False)
     worlds.make_live()
-    contracts = sign_and_claim(pair, DOCUMENTS // CLAIMS_OF_CONTRACT, CLAIMS_OF_CONTRACT)
+    contracts = list(sign_and_claim(pair, DOCUMENTS // CLAIMS_OF_CONTRACT, CLAIMS_OF_CONTRACT))
     poll_procore(Work())
     # The demo's own documents are no part of it either.
     Entry.objects.exclude(group__in=contracts).update(due_at=None)

@@ -13,7 +13,7 @@ from tests.factories import connections
 
 pytestmark = [pytest.mark.bench, pytest.mark.django_db, pytest.mark.timeout(1800)]
 
-THROWS, SEED = int(os.environ.get("JUNK_THROWS", "20000")), int(os.environ.get("JUNK_SEED", "1000"))
+THROWS, SEED = int(os.environ.get("JUNK_THROWS", "10000")), int(os.environ.get("JUNK_SEED", "1000"))
 
 
 def test_no_junk_makes_a_fault(

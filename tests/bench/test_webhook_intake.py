@@ -4,34 +4,27 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 
 from connectors.models import Connection, ConnectionRoute, InboundEvent, Vendor
 from connectors.procore.webhooks import make_authorization
-from smoothx.demo.supervise import free_port
 from smoothx.tenants.models import Tenant
 from tests.bench.figures import note
+from tests.bench.servers import ask_health, product_environment, read_answer, running_web
 from tests.factories import make_connections
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
 
-ROOT = Path(__file__).resolve().parents[2]
 TOKEN, COMPANY = "bench", "9001"
 CLIENTS, SECONDS, A_SECOND = 8, 8.0, 200
 MOST_MILLISECONDS = 50.0
 LEAST_SHARE = 0.5
-MOST_WARMING = 40
 
 Ask = Callable[[http.client.HTTPConnection, int], None]
 
@@ -42,44 +35,8 @@ def server(transactional_db: None, scope: Tenant, settings: Any) -> Iterator[int
     make_connections()
     procore = Connection.objects.get(vendor=Vendor.PROCORE)
     ConnectionRoute.objects.create(vendor=Vendor.PROCORE, account_id=COMPANY, tenant=scope, connection_id=procore.pk)
-    base, _, _ = os.environ["DATABASE_URL"].partition("?")
-    address = os.environ["DATABASE_URL"].replace(
-        base, f"{base.rpartition('/')[0]}/{django_settings.DATABASES['default']['NAME']}"
-    )
-    port = free_port()
-    environment = {
-        **os.environ,
-        "DATABASE_URL": address,
-        "REDIS_URL": settings.REDIS_URL,
-        "PROCORE_WEBHOOK_TOKEN": TOKEN,
-        "LOG_LEVEL": "WARNING",
-    }
-    argv = ["gunicorn", "smoothx.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
-    program = subprocess.Popen([sys.executable, "-m", *argv], cwd=ROOT, env=environment)
-    _wait_for(port)
-    yield port
-    program.terminate()
-    program.wait(timeout=30)
-
-
-def _wait_for(port: int) -> None:
-    """Until both workers have answered, which is not told: a few dozen answers come from both."""
-    deadline = time.monotonic() + 60
-    answers = 0
-    while answers < MOST_WARMING:
-        assert time.monotonic() < deadline, "the web server did not start"
-        client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        try:
-            ask_health(client, 0)
-        except OSError:
-            time.sleep(0.1)
-        else:
-            answers += 1
-
-
-def ask_health(client: http.client.HTTPConnection, number: int) -> None:
-    client.request("GET", "/health/")
-    assert _read(client) == 200
+    with running_web(product_environment(settings, PROCORE_WEBHOOK_TOKEN=TOKEN)) as port:
+        yield port
 
 
 def deliver(client: http.client.HTTPConnection, number: int) -> None:
@@ -94,13 +51,7 @@ def deliver(client: http.client.HTTPConnection, number: int) -> None:
     }
     headers = {"Authorization": make_authorization(TOKEN, COMPANY), "Content-Type": "application/json"}
     client.request("POST", "/hooks/procore/", body=json.dumps(event), headers=headers)
-    assert _read(client) == 200
-
-
-def _read(client: http.client.HTTPConnection) -> int:
-    answer = client.getresponse()
-    answer.read()
-    return answer.status
+    read_answer(client)
 
 
 def drive(port: int, ask: Ask, *, a_second: float | None, first: int) -> list[float]:
