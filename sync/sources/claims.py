@@ -10,8 +10,8 @@ from connectors.procore import resources as procore
 from connectors.procore.records import Requisition
 from connectors.procore.records_costs import OUR_MARK
 from connectors.procore.records_files import read_attachments
-from mapping.directory.refreshing import refresh_project_codes
 from sync import ledger
+from sync.known_codes import read_unknown_codes
 from sync.models import Entry
 from sync.sources.reader import Reader, SetReader
 from sync.terms import add_terms
@@ -22,10 +22,7 @@ def read_requisition(work: Work, entry: Entry) -> Requisition:
     wire = work.ahead.get_in_project(work.procore, procore.REQUISITIONS, entry.source_id, entry.project_id)
     work.files[(procore.REQUISITIONS.key, entry.source_id)] = read_attachments(wire)
     requisition = Requisition.from_wire(wire)
-    known = work.base_maps.codes
-    if any(line.cost_code_id and line.cost_code_id not in known for line in requisition.lines):
-        refresh_project_codes(work.procore.connection, [requisition.project_id])
-        work.forget_mapping()
+    read_unknown_codes(work, requisition.project_id, requisition.lines)
     return replace(add_terms(work, requisition), is_ours=is_made_of_bill(work, wire))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from connectors.procore import resources as procore
 from connectors.procore.records_commitments import Commitment, CommitmentKind, approved_packages
 from connectors.procore.records_files import read_attachments
-from mapping.directory.refreshing import refresh_project_codes
+from sync.known_codes import read_unknown_codes
 from sync.models import Entry
 from sync.sources.reader import Reader, SetReader
 from sync.work import Work
@@ -21,10 +21,7 @@ RESOURCES = {each.key: each for each in (procore.PURCHASE_ORDER_CONTRACTS, proco
 
 def read_commitment_of(work: Work, entry: Entry) -> Commitment:
     commitment = read_commitment(work, entry.source_type, entry.source_id, entry.project_id)
-    known = work.base_maps.codes
-    if any(line.cost_code_id and line.cost_code_id not in known for line in commitment.lines):
-        refresh_project_codes(work.procore.connection, [entry.project_id])
-        work.forget_mapping()
+    read_unknown_codes(work, entry.project_id, commitment.lines)
     return commitment
 
 

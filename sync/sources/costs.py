@@ -16,13 +16,13 @@ from connectors.qbo import resources as qbo
 from connectors.qbo.records_costs import BookedCost
 from connectors.resource import Resource
 from mapping.defaults import PAYROLL_ACCOUNTS, RETENTION_PAYABLE_RELEASED, RETENTION_PAYABLE_RETAINED
-from mapping.directory.refreshing import refresh_project_codes
 from mapping.kinds import COST_ACCOUNTS, PROJECT, SUB_JOB
 from mapping.models import RemoteItem
 from mapping.tax import takes_codes
 from smoothx.lib.dates import parse_date
 from sync.budgets import load_budget
 from sync.flows._booked import ExpensePart, Gone
+from sync.known_codes import read_unknown_codes
 from sync.models import Entry
 from sync.sources.reader import Reader, SetReader
 from sync.work import Work
@@ -46,10 +46,7 @@ def read_direct_cost(work: Work, entry: Entry) -> DirectCost:
         )
         rows = [row for page in pages for row in page]
         cost = DirectCost.from_wire(wire, project_id=entry.project_id, lines=rows)
-    known = work.base_maps.codes
-    if any(line.cost_code_id and line.cost_code_id not in known for line in cost.lines):
-        refresh_project_codes(work.procore.connection, [entry.project_id])
-        work.forget_mapping()
+    read_unknown_codes(work, entry.project_id, cost.lines)
     return replace(cost, is_ours=_is_made_by_us(work, cost))
 
 

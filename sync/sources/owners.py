@@ -9,8 +9,8 @@ from connectors.procore.records_files import read_attachments
 from connectors.procore.records_owner import OwnerInvoice, PrimeContract
 from connectors.qbo import resources as qbo
 from connectors.qbo.records import Account
-from mapping.directory.refreshing import refresh_project_codes
 from sync.carriers import ask_for_carriers
+from sync.known_codes import read_unknown_codes
 from sync.models import Entry
 from sync.sources.reader import Reader, SetReader
 from sync.work import Work
@@ -19,10 +19,7 @@ from sync.work import Work
 def read_owner_invoice(work: Work, entry: Entry) -> OwnerInvoice:
     """With its contract, which names the owner, and the application before, which tells what was stored then."""
     invoice = read_application(work, entry.source_id, entry.project_id)
-    known = work.base_maps.codes
-    if any(line.cost_code_id and line.cost_code_id not in known for line in invoice.lines):
-        refresh_project_codes(work.procore.connection, [invoice.project_id])
-        work.forget_mapping()
+    read_unknown_codes(work, invoice.project_id, invoice.lines)
     ask_for_carriers(work)
     return invoice
 
@@ -60,6 +57,7 @@ def read_contract(work: Work, contract_id: str, project_id: str) -> PrimeContrac
 
 def read_prime_contract(work: Work, entry: Entry) -> PrimeContract:
     contract = read_contract(work, entry.source_id, entry.project_id)
+    read_unknown_codes(work, entry.project_id, contract.lines)
     ask_for_carriers(work)
     return contract
 
