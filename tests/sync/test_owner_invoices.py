@@ -252,6 +252,7 @@ def test_an_edit_follows_until_something_is_paid(live: Any) -> None:
 
 
 def test_a_prime_contract_becomes_an_estimate_that_follows_its_change_orders(live: Any) -> None:
+    RemoteItem.objects.filter(resource=procore.PROJECT_COST_CODES.key).delete()
     FlowSetting.objects.create(flow="estimates", is_on=True)
     first = owners.applications_of(live)[0]
     contract_id = first["contract"]["id"]
@@ -265,6 +266,8 @@ def test_a_prime_contract_becomes_an_estimate_that_follows_its_change_orders(liv
     )
     assert (entry.state, entry.target_type) == ("posted", "Estimate")
     assert owners.estimates_of(live) == [("PC-26101", money(contract["revised_contract_amount"]))]
+    # The project's own cost codes, which were not known before, are by then.
+    assert [line["source_code"] for line in entry.planned["document"]["lines"]] == ["01", "03", "07", "09", "21"]
     worlds.act(live.procore, "add_prime_change_order", prime_contract_id=contract_id, title="Canopy", amount="1234.50")
     owners.look_at_contracts(live, contract_id)
     revised = money(contract["revised_contract_amount"]) + money("1234.50")
