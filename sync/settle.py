@@ -47,6 +47,8 @@ TARGET = (
     "posted_at",
     "approvals",
 )
+# In what is planned: the notices that say why a document is taken away.
+REMOVAL = "removal"
 # An entry whose document is gone. The type stays: it says what the document was.
 NO_TARGET: dict[str, Any] = {
     "target_id": "",
@@ -60,9 +62,8 @@ NO_TARGET: dict[str, Any] = {
 def posted(work: Work, flow: Flow, entry: Entry, outgoing: Outgoing, answer: Answer) -> None:
     """The document stands on the other side. Its total there is compared with ours before it counts as right."""
     if outgoing.operation == "delete":
-        outbox.close(outgoing, Outgoing.State.DONE)
         # With a fingerprint it made room for the same document as another kind.
-        (replaced if outgoing.fingerprint else removed)(entry)
+        (replaced if outgoing.fingerprint else removed)(entry, outgoing)
         return
     entry.target_type = outgoing.target_type
     entry.facts = entry.planned.get("facts", entry.facts)
@@ -106,27 +107,37 @@ def posted_many(work: Work, flow: Flow, made: Sequence[tuple[Outgoing, Answer]])
         work.forget_mapping()
 
 
-def removed(entry: Entry) -> None:
-    """What was posted is gone, as the source wants it. Should the source want it again, it is made anew."""
+def removed(entry: Entry, outgoing: Outgoing | None = None) -> None:
+    """What was posted is gone, as the source wants it. Should the source want it again, it is made anew.
+
+    The delete that did it is closed in the same step: else a worker that died between the two would leave a document
+    that looks as if somebody had deleted it.
+    """
+    if outgoing is not None:
+        entry.notices = entry.planned.get(REMOVAL, entry.notices)
     entry.state = ledger.state_for([Notice(each["code"]) for each in entry.notices])
     for name, value in NO_TARGET.items():
         setattr(entry, name, value)
     entry.tries, entry.facts, entry.posted_at, entry.approvals = 0, {}, None, []
     with ledger.in_one_step():
+        if outgoing is not None:
+            outbox.close(outgoing, Outgoing.State.DONE)
         ledger.finish(entry, (*STATE, *TARGET))
         ledger.end_waits(entry)
         ledger.release(ledger.place_subjects([entry]))
         locks.note_changed(entry)
 
 
-def replaced(entry: Entry) -> None:
+def replaced(entry: Entry, outgoing: Outgoing) -> None:
     """Its sign flipped, and what was posted is gone: planned again, it is made as the other kind."""
     for name, value in NO_TARGET.items():
         setattr(entry, name, value)
     entry.state, entry.notices, entry.tries = Entry.State.QUEUED, [], 0
     entry.source_fingerprint, entry.approvals = "", []
-    ledger.finish(entry, (*STATE, *TARGET), due_at=timezone.now())
-    ledger.mark_work_due()
+    with ledger.in_one_step():
+        outbox.close(outgoing, Outgoing.State.DONE)
+        ledger.finish(entry, (*STATE, *TARGET), due_at=timezone.now())
+        ledger.mark_work_due()
 
 
 def _not_linked(entry: Entry) -> None:

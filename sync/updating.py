@@ -203,6 +203,8 @@ def record_removal(work: Work, entry: Entry, why: Notice) -> Outgoing | None:
         told = _told(standing.version, standing.total, found, wanted=entry.target_total or ZERO)
         settle.hold(entry, "changed_and_removed", subject=entry.target_name, fields=PLANNED, **told)
         return None
+    # An answer may be lost, and what is said meanwhile is not why the document goes.
+    entry.planned = {**entry.planned, settle.REMOVAL: entry.notices}
     return _write_delete(entry, standing, "")
 
 

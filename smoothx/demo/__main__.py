@@ -50,7 +50,8 @@ def main(argv: Sequence[str]) -> int:
         arguments.size,
         # Every run under fire has the same firm, so that its seed alone plays it again.
         1 if arguments.command == "chaos" else arguments.seed,
-        poll_seconds=5,
+        # Under fire time passes in leaps, and most of it would go into polls.
+        poll_seconds=1800 if arguments.command == "chaos" else 5,
         waits_at_the_end=arguments.keep,
         months=getattr(arguments, "months", 12),
         runs=range(arguments.seed, arguments.seed + getattr(arguments, "runs", 1)),

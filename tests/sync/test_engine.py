@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from django.core import mail
@@ -76,7 +77,7 @@ def test_the_worked_example_becomes_four_bills(live: Any) -> None:
     Engine().run_due()
     totals = [entry_of(claim).target_total for claim in claims]
     assert totals == [Decimal(t) for t in ("21600.00", "29700.00", "46200.00", "7500.00")]
-    accounts = {row["Id"]: row["Name"] for row in worlds.books_of(live)["Account"]}
+    accounts = {row["Id"]: row["Name"] for row in worlds.in_books(live, "Account")}
     second = next(b for b in bills_of(live) if b["Id"] == entry_of(claims[1]).target_id)
     lines = [
         (accounts[line["AccountBasedExpenseLineDetail"]["AccountRef"]["value"]], line["Amount"])
@@ -114,6 +115,10 @@ def test_a_lost_answer_is_looked_for_and_never_doubled(live: Any, when: str) -> 
     assert [bill["TotalAmt"] for bill in bills_of(live)] == [21600.00]
     outgoing = Outgoing.objects.get(entry=entry_of(claim))
     assert outgoing.state == "done"
+    # However often it went out, it was one request to QuickBooks.
+    calls = [call for call in worlds.control(live.qbo, "calls", method="GET") if call["path"].endswith("/bill")]
+    assert {parse_qs(call["query"])["requestid"][0] for call in calls} == {outgoing.key}
+    assert len(calls) == (4 if when == "before" else 3)
     assert [a.action for a in Attempt.objects.filter(outgoing=outgoing).order_by("number")][:2] == ["send", "probe"]
 
 
@@ -184,8 +189,9 @@ def test_a_missing_retention_code_stops_by_name_and_setting_it_releases(live: An
 
 
 def test_an_unapproved_claim_waits_for_approval(live: Any) -> None:
-    state = worlds.control(live.procore, "state", method="GET")
-    draft = next(c for c in state["requisitions"] if c["status"] == "under_review" and c["number"] > 1)
+    draft = next(
+        c for c in worlds.in_procore(live, "requisitions") if c["status"] == "under_review" and c["number"] > 1
+    )
     poll_only(draft["project_id"])
     worlds.sync_all()
     posted = len(bills_of(live))

@@ -54,9 +54,8 @@ def play(supervisor: Supervisor, stage: Stage) -> int:
                 total += _play_one(Field(tenant.pk, vendors, nursery), firm, seed, is_alone=len(options.runs) == 1)
     finally:
         web.stop()
-    say(
-        f"chaos-check: {len(options.runs)} runs, {total['lost']} lost, {total['doubled']} doubled, {total['stuck']} stuck"
-    )
+    told = ", ".join(f"{total[name]} {name}" for name in ("lost", "doubled", "stuck"))
+    say(f"chaos-check: {len(options.runs)} runs, {told}")
     return 1 if total["failed"] else 0
 
 

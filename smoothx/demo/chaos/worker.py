@@ -10,7 +10,7 @@ import contextlib
 import gc
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from queue import Empty
 from typing import Any
@@ -50,6 +50,7 @@ def warm_up() -> None:
     """Load what else each worker would load for itself."""
     app.loader.import_default_modules()
     app.finalize()
+    app.connection_for_read().get_transport_cls()
     all_flows()
     gc.freeze()
 
@@ -90,27 +91,30 @@ def come_to_rest(tenant_id: int, *, clock_off: float) -> float:
 
 def work_off() -> None:
     """Sweep and carry out, until neither the database nor Redis knows of anything that is due."""
-    for _ in range(MOST_TASKS):
-        with _services_awaited():
-            close_old_connections()
-            swept = sweep()
-            if not _take_one() and not swept:
-                return
+    done = 0
+    while done < MOST_TASKS:
+        with _services_awaited(), app.connection_for_read() as broker:
+            queues = [SimpleQueue(broker, queue) for queue in app.conf.task_queues]
+            while done < MOST_TASKS:
+                done += 1
+                close_old_connections()
+                swept = sweep()
+                if not _take_one(queues) and not swept:
+                    return
 
 
-def _take_one() -> bool:
+def _take_one(queues: Sequence[SimpleQueue]) -> bool:
     """Carry out the first message of any queue; False without one."""
-    with app.connection_for_read() as broker:
-        for queue in app.conf.task_queues:
-            try:
-                message = SimpleQueue(broker, queue).get(block=False)
-            except Empty:
-                continue
-            try:
-                _carry_out(message)
-            finally:
-                message.ack()
-            return True
+    for queue in queues:
+        try:
+            message = queue.get(block=False)
+        except Empty:
+            continue
+        try:
+            _carry_out(message)
+        finally:
+            message.ack()
+        return True
     return False
 
 
