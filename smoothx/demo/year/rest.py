@@ -15,6 +15,7 @@ from sync import ledger, lock_acts, locks
 from sync.book_sources import SINCE
 from sync.books import poll_books
 from sync.engine import Engine
+from sync.flows import record_locks
 from sync.intake import poll_procore
 from sync.marks import OVERLAP
 from sync.models import Entry
@@ -78,8 +79,9 @@ def open_record(flow: str, source_id: int, actor: Any) -> None:
 
 
 def lock_what_was_opened(actor: Any) -> None:
-    for entry in Entry.objects.filter(flow__in=locks.ENTERED, state__in=ledger.POSTED_STATES):
-        if locks.standing_of(entry) == "open":
+    for lock in Entry.objects.filter(flow=record_locks.KEY, state=Entry.State.INELIGIBLE):
+        entry = locks.find_owner(lock)
+        if entry is not None and locks.standing_of(entry) == "open":
             lock_acts.lock_again(entry, actor)
 
 

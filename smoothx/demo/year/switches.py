@@ -39,7 +39,7 @@ class Switches:
     locks: bool = False
 
     def told(self) -> str:
-        """For the run's own line, "subcontracts ordered too, ..."."""
+        """For the run's own line, "contacts follow: procore, labour comes from: time, ..."."""
         said = {
             "contacts follow": self.contacts or "nobody",
             "labour comes from": self.labour or "nowhere",
