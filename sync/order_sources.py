@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from connectors.qbo import resources as qbo
-from connectors.qbo.query import one_of
 from connectors.qbo.records_costs import BookedCost
 from sync import ledger
 from sync.flows.order_bills import KEY as FLOW
@@ -14,6 +13,7 @@ from sync.flows.purchase_orders import KEY as ORDERS
 from sync.models import Entry
 from sync.paid_documents import Paid, note_adopted
 from sync.sources.ordered import find_orders, find_released_orders
+from sync.sources.paid import read_wires
 from sync.work import Work
 
 Wire = Mapping[str, Any]
@@ -38,10 +38,8 @@ def note_linked(work: Work, note: Callable[[Wire], int]) -> int:
     return note_adopted(work, note_both, paid=LINKED_ORDERS)
 
 
-def _read_bills(work: Work, ids: list[str]) -> list[dict[str, Any]]:
-    if not ids:
-        return []
-    return [wire for page in work.qbo.query_all(qbo.BILLS, where=one_of("Id", ids)) for wire in page]
+def _read_bills(work: Work, ids: Sequence[str]) -> list[dict[str, Any]]:
+    return read_wires(work, qbo.BILLS, ids)
 
 
 # An order names what received it as a document names what paid it.

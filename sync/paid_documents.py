@@ -6,7 +6,7 @@ becomes ours, so they are found through the bill itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,14 +16,14 @@ from django.utils import timezone
 
 from connectors.models import Cursor
 from connectors.qbo import resources as qbo
-from connectors.qbo.query import one_of
 from connectors.qbo.records import PostedDocument
 from connectors.qbo.records_payments import BillPayment
 from connectors.resource import Resource
 from sync import ledger
 from sync.models import Entry, Outgoing
 from sync.sources import payments, receipts
-from sync.sources.payments import FLOW_ORDERED, FLOW_PAID, PAID_BY, find_ordered, find_paid, is_part_of_bill, is_taxed
+from sync.sources.paid import find_paid, is_taxed, read_wires
+from sync.sources.payments import FLOW_ORDERED, FLOW_PAID, PAID_BY, find_ordered, is_part_of_bill
 from sync.work import Work
 from sync.written import LINKED
 
@@ -43,14 +43,14 @@ class Paid:
     documents: tuple[Resource, ...]
     paid_by: tuple[str, ...]
     cursor: str
-    read: Callable[[Work, list[str]], list[dict[str, Any]]]
+    read: Callable[[Work, Sequence[str]], list[dict[str, Any]]]
 
 
 BILLS = Paid(FLOW_PAID, (qbo.BILLS, qbo.VENDOR_CREDITS), PAID_BY, "bill_payments.adopted", payments.read_payment_wires)
 INVOICES = Paid(
     receipts.FLOW_PAID,
     (qbo.INVOICES, qbo.CREDIT_MEMOS),
-    (receipts.PAID_BY,),
+    receipts.PAID_BY,
     "receipts.adopted",
     receipts.read_payment_wires,
 )
@@ -59,12 +59,12 @@ INVOICES = Paid(
 def keep_paid(work: Work, payment: BillPayment, parts: set[str]) -> set[str]:
     """Those that stand for a Procore invoice; a payment of others is nobody's news. Of a bill that became invoices
     itself there is a part for each."""
-    return {*find_paid(work.qbo.connection, parts), *find_ordered(work.qbo.connection, parts)}
+    return {*find_paid(work.qbo.connection, parts, FLOW_PAID), *find_ordered(work.qbo.connection, parts)}
 
 
 def look_again(work: Work, reads: Resource, parts: set[str]) -> None:
     """Other payments of the same document: where tax is left off, their shares hang together."""
-    paid = find_paid(work.qbo.connection, parts)
+    paid = find_paid(work.qbo.connection, parts, FLOW_PAID)
     taxed = [part for part, entry in paid.items() if is_taxed(entry)]
     taxed += [part for part, entry in find_ordered(work.qbo.connection, parts).items() if is_part_of_bill(entry)]
     if taxed:
@@ -116,9 +116,7 @@ def note_adopted(work: Work, note: Note, *, paid: Paid = BILLS) -> int:
 
 
 def _payments_of(work: Work, paid: Paid, resource: Resource, ids: list[str]) -> list[str]:
-    if not ids:
-        return []
-    rows = [row for page in work.qbo.query_all(resource, where=one_of("Id", ids)) for row in page]
+    rows = read_wires(work, resource, ids)
     linked = [link for row in rows for link in PostedDocument.from_wire(row).linked]
     return [txn_id for kind, txn_id in linked if kind in paid.paid_by]
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from connectors.errors import Missing
 from connectors.models import Connection
 from connectors.qbo import resources as qbo
-from connectors.qbo.query import one_of
-from connectors.qbo.records import PostedDocument
 from connectors.qbo.records_payments import BillPayment
 from mapping.defaults import PAYMENT_WITHOUT_TAX
 from mapping.tax import takes_codes
 from smoothx.lib.money import cents, money
-from sync.ahead import DOCUMENTS
-from sync.flows._paid import PaidInvoice, PaidPart, Settled, TaxedDocument
+from sync.flows._paid import PaidInvoice, PaidPart, TaxedDocument
 from sync.models import Entry
+from sync.sources.paid import find_paid, invoice_of, read_settled, read_taxed, read_wires
 from sync.sources.reader import Reader, SetReader
-from sync.totals import read_tax
 from sync.work import Work
 
 FLOW_PAID, FLOW_ORDERED = "bills", "order_bills"
@@ -40,19 +37,19 @@ def read_bill_payment(work: Work, entry: Entry) -> PaidPart:
             entry.part,
             payment,
             _invoice_of_bill(ordered),
-            tuple(find_paid(work.qbo.connection, own)),
+            tuple(find_paid(work.qbo.connection, own, FLOW_PAID)),
             title=entry.title,
             shared=_read_shared(work, ordered, payment),
         )
-    paid = find_paid(work.qbo.connection, {*own, entry.part})
+    paid = find_paid(work.qbo.connection, {*own, entry.part}, FLOW_PAID)
     document = paid.get(entry.part)
     return PaidPart(
         entry.source_id,
         entry.part,
         payment,
-        _invoice_of(document) if document else None,
+        invoice_of(document, document.group) if document else None,
         tuple(paid),
-        _read_taxed(work, document, payment) if document else None,
+        read_taxed(work, document, payment, paid_by=PAID_BY, read=_read_payments) if document else None,
         entry.title,
     )
 
@@ -68,28 +65,6 @@ def find_ordered(connection: Connection, parts: Iterable[str]) -> dict[str, Entr
         flow=FLOW_ORDERED, source_connection=connection, source_type=qbo.BILLS.key, source_id__in=ids
     )
     return {f"Bill:{entry.source_id}:{entry.part}": entry for entry in rows.exclude(target_id="")}
-
-
-def find_paid(connection: Connection, parts: Iterable[str], flow_key: str = FLOW_PAID) -> dict[str, Entry]:
-    """Which of these documents of the books that flow made, with their entries."""
-    wanted = sorted(set(parts))
-    ids = [part.partition(":")[2] for part in wanted]
-    entries = Entry.objects.filter(flow=flow_key, target_connection=connection, target_id__in=ids)
-    found = {f"{entry.target_type}:{entry.target_id}": entry for entry in entries}
-    return {part: found[part] for part in wanted if part in found}
-
-
-def _invoice_of(entry: Entry) -> PaidInvoice:
-    facts = entry.facts or (entry.planned.get("facts") or {})
-    return PaidInvoice(
-        id=entry.source_id,
-        project_id=entry.project_id,
-        contract_id=entry.group,
-        contract_name=str(facts.get("contract") or ""),
-        number=str(entry.position),
-        invoice_number=str(facts.get("invoice_number") or ""),
-        name=entry.target_name,
-    )
 
 
 def _invoice_of_bill(entry: Entry) -> PaidInvoice:
@@ -120,40 +95,17 @@ def _read_shared(work: Work, entry: Entry, payment: BillPayment) -> TaxedDocumen
     if takes_codes("purchase", work.defaults) and not work.defaults.says(PAYMENT_WITHOUT_TAX, "yes") and whole != tax:
         counted = cents(net * whole / (whole - tax))
     wire = work.qbo.get_entity("Bill", entry.source_id)
-    return TaxedDocument(whole, cents(whole - counted), _read_settled(work, wire, payment, f"Bill:{entry.source_id}"))
+    part = f"Bill:{entry.source_id}"
+    settled = read_settled(work, wire, payment, part, paid_by=PAID_BY, read=_read_payments)
+    return TaxedDocument(whole, cents(whole - counted), settled)
 
 
-def is_taxed(entry: Entry) -> bool:
-    """Its tax was posted as tax. Where it is cost, or there is none, a payment needs no further reading."""
-    return bool(money((entry.facts or {}).get("coded_tax")))
-
-
-def _read_taxed(work: Work, entry: Entry, payment: BillPayment) -> TaxedDocument | None:
-    if not is_taxed(entry):
-        return None
-    wire = work.read_booked(DOCUMENTS[entry.target_type], entry.target_id)
-    part = f"{entry.target_type}:{entry.target_id}"
-    settled = _read_settled(work, wire, payment, part)
-    return TaxedDocument(PostedDocument.from_wire(wire).total, read_tax(wire), settled)
-
-
-def _read_settled(work: Work, wire: dict[str, Any], payment: BillPayment, part: str) -> tuple[Settled, ...]:
-    """All that settles the document `part`, the earliest first."""
-    linked = PostedDocument.from_wire(wire).linked
-    ids = [txn_id for kind, txn_id in linked if kind in PAID_BY and txn_id != payment.id]
-    settled = [Settled(each.date, each.id, each.applied_to(part)) for each in (payment, *_read_payments(work, ids))]
-    return tuple(sorted(settled, key=lambda each: each.order))
-
-
-def _read_payments(work: Work, ids: list[str]) -> list[BillPayment]:
+def _read_payments(work: Work, ids: Sequence[str]) -> list[BillPayment]:
     return [BillPayment.from_wire(wire) for wire in read_payment_wires(work, ids)]
 
 
-def read_payment_wires(work: Work, ids: list[str]) -> list[dict[str, Any]]:
-    if not ids:
-        return []
-    pages = work.qbo.query_all(qbo.BILL_PAYMENTS, where=one_of("Id", ids))
-    return [wire for page in pages for wire in page]
+def read_payment_wires(work: Work, ids: Sequence[str]) -> list[dict[str, Any]]:
+    return read_wires(work, qbo.BILL_PAYMENTS, ids)
 
 
 READERS: dict[str, Reader] = {qbo.BILL_PAYMENTS.key: read_bill_payment}
