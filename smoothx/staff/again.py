@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,10 +16,11 @@ from smoothx.tenants.models import DueWork
 from smoothx.tenants.scope import require_tenant_id
 from sync import actions, ledger
 from sync.models import Attempt, Entry, Event, Outgoing
+from sync.queueing import Priority
 from sync.tasks import EVENTS, POLL_BOOKS, POLL_PROCORE, nudge
 
-# Behind what people wait for and what just happened, before pushes of many.
-PRIORITY = 55
+# More than this are a backlog, and must not hold up the day's documents.
+MANY = 100
 PIECE = 1000
 # Tries that ended a document's way, or may have: what an operator has taken again.
 WITHOUT_RESULT = Q(ended_at=None) | ~Q(outcome__in=("accepted", "found"))
@@ -30,7 +30,7 @@ WITHOUT_RESULT = Q(ended_at=None) | ~Q(outcome__in=("accepted", "found"))
 class Wanted:
     """Which documents: all that is given must fit. `record` is the source's id, in the vendor's own words."""
 
-    entries: Sequence[int] = ()
+    entries: tuple[int, ...] = ()
     flow: str = ""
     project: str = ""
     state: str = ""
@@ -39,7 +39,7 @@ class Wanted:
     def select(self) -> QuerySet[Entry]:
         """Those that may be planned again: what a person left out stays left out."""
         given = {
-            "pk__in": list(self.entries),
+            "pk__in": self.entries,
             "flow": self.flow,
             "project_id": self.project,
             "state": self.state,
@@ -64,12 +64,13 @@ def plan_again(entries: QuerySet[Entry], *, told: str) -> int:
     A write that is open or in doubt stays what it is: it is looked for first, so nothing goes out twice.
     """
     keys = list(entries.values_list("pk", flat=True))
+    priority = Priority.BACKFILL if len(keys) > MANY else Priority.POLL
     for start in range(0, len(keys), PIECE):
         piece = keys[start : start + PIECE]
         with transaction.atomic():
             rows = Entry.objects.filter(pk__in=piece)
             rows.update(tries=0, source_fingerprint="")
-            ledger.make_due(rows, priority=PRIORITY)
+            ledger.make_due(rows, priority=priority)
             Event.objects.bulk_create(
                 [Event(entry_id=key, what="retried", text="Checked again", detail=told) for key in piece]
             )

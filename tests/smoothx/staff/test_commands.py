@@ -123,6 +123,17 @@ def test_resync_tells_first_and_plans_again_when_told(scope: Tenant, other_tenan
 
 
 @pytest.mark.django_db
+def test_resync_with_poll_alone_asks_both_sides_and_plans_nothing(scope: Tenant) -> None:
+    make_entry()
+    before = kept()[0]
+    assert run_json("resync", "--tenant", "ridgeline", "--poll", "--apply")["documents"] == 0
+    assert kept()[0] == before
+    due = DueWork.objects.filter(tenant=scope, due_at__lte=timezone.now()).values_list("topic", flat=True)
+    assert sorted(due) == ["poll:procore", "poll:qbo"]
+    assert AuditEntry.objects.get().subject == "0 documents"
+
+
+@pytest.mark.django_db
 def test_replay_has_stored_events_looked_into_again(scope: Tenant) -> None:
     procore, books = connections()
     now = timezone.now()

@@ -140,6 +140,7 @@ def test_counts_of_all_processes_are_added_up_and_missed_without_redis(settings:
 
 def test_a_sweep_is_told_of_by_its_age(settings: Any) -> None:
     settings.METRICS_TOKEN = "let me see"
+    redis.Redis.from_url(settings.REDIS_URL).delete(counting.BEATS)
     assert ("smoothx_sweep_age_seconds", ()) not in figures()
     sweep()
     assert 0 <= figures()["smoothx_sweep_age_seconds", ()] < 30

@@ -57,11 +57,9 @@ class Command(BaseCommand):
 def _look_at(tenant: Tenant, options: Any) -> list[Finding]:
     with tenant_scope(tenant.pk):
         found = list(check_company(tenant))
-        mended = [finding for finding in found if finding.mend is not None] if options["apply"] else []
-        for finding in mended:
-            assert finding.mend is not None  # noqa: S101 - chosen by that
-            finding.mend()
-        if mended:
-            codes = ", ".join(finding.code for finding in mended)
-            audit(name_operator(options["operator"]), "operator.marked_due", codes)
+        mends = {finding.code: finding.mend for finding in found if finding.mend is not None}
+        if mends and options["apply"]:
+            for mend in mends.values():
+                mend()
+            audit(name_operator(options["operator"]), "operator.marked_due", ", ".join(mends))
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -23,6 +24,7 @@ from smoothx.staff.operating import (
     to_json,
 )
 from smoothx.tenants.scope import tenant_scope
+from sync.models import Entry
 
 
 class Command(BaseCommand):
@@ -60,23 +62,18 @@ class Command(BaseCommand):
         self.stdout.write(to_json({"tenant": tenant.pk, **told}) if options["json"] else _words(told))
 
     def _take(self, options: Any, since: datetime | None, until: datetime) -> dict[str, Any]:
-        if options["tries"]:
-            assert since is not None  # noqa: S101 - _check has seen to it
+        operator = name_operator(options["operator"])
+        if options["tries"] and since is not None:
             documents = tried_without_result(since, until)
-            first = [f"{entry.pk} {entry.flow} {entry.source_id} ({entry.state})" for entry in documents[:MOST_NAMED]]
-            what, count = "documents", documents.count()
+            what, count, first = "documents", documents.count(), [_name_entry(each) for each in documents[:MOST_NAMED]]
+            act = partial(plan_again, documents, told=f"By {operator}, who runs this installation")
         else:
-            events = select_events(
-                since=since, until=until, record=options["record"], entity=options["entity"], vendor=options["vendor"]
-            )
-            first = [_name(event) for event in events.defer("body")[:MOST_NAMED]]
-            what, count = "events", events.count()
+            names = ("record", "entity", "vendor")
+            events = select_events(since=since, until=until, **{name: options[name] for name in names})
+            first = [_name_event(each) for each in events.defer("body")[:MOST_NAMED]]
+            what, count, act = "events", events.count(), partial(replay, events)
         if options["apply"]:
-            operator = name_operator(options["operator"])
-            if options["tries"]:
-                count = plan_again(documents, told=f"By {operator}, who runs this installation")
-            else:
-                count = replay(events)
+            count = act()
             given = {name: options[name] for name in ("record", "entity", "vendor") if options[name]}
             span = {"since": since.isoformat() if since else "", "until": until.isoformat()}
             audit(operator, f"operator.replayed_{what}", f"{count} {what}", **given, **span)
@@ -95,7 +92,11 @@ def _check(options: Any, since: datetime | None, until: datetime) -> None:
         raise CommandError(message)
 
 
-def _name(event: InboundEvent) -> str:
+def _name_entry(entry: Entry) -> str:
+    return f"{entry.pk} {entry.flow} {entry.source_id} ({entry.state})"
+
+
+def _name_event(event: InboundEvent) -> str:
     return (
         f"{event.received_at:%Y-%m-%d %H:%M:%S} {event.operation} {event.entity} {event.record_id} ({event.outcome})"
     )

@@ -45,7 +45,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         _check(options)
         wanted = Wanted(
-            entries=options["entry"],
+            entries=tuple(options["entry"]),
             flow=options["flow"],
             project=options["project"],
             state=options["state"],
