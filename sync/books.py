@@ -24,6 +24,7 @@ from sync import book_sources, ledger, project_watch
 from sync.drift import is_loud
 from sync.facts import look_again
 from sync.following import target_gone
+from sync.late_books import read_name_lists, read_posted
 from sync.models import Entry
 from sync.registry import all_flows
 from sync.targets import signed
@@ -54,6 +55,8 @@ def poll_books(work: Work) -> int:
     is_complete = [compare_posted(connection, entity, changes.get(entity, [])) for entity in posted]
     book_sources.read_since_start(work)
     if wanted < since:
+        read_name_lists(work, name_lists)
+        is_complete += read_posted(work, posted, lambda entity, rows: compare_posted(connection, entity, rows))
         book_sources.read_older(work, wanted)
     book_sources.note_changes(work, changes)
     project_watch.note_books(work, changes.get("Customer", []))

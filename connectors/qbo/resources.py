@@ -18,6 +18,7 @@ BILLS = Resource("qbo.bills", "QuickBooks bills", "bill", "realm", entity="Bill"
 PURCHASE_ORDERS = Resource(
     "qbo.purchase_orders", "QuickBooks purchase orders", "purchaseorder", "realm", entity="PurchaseOrder"
 )
+ESTIMATES = Resource("qbo.estimates", "QuickBooks estimates", "estimate", "realm", entity="Estimate")
 VENDOR_CREDITS = Resource(
     "qbo.vendor_credits", "QuickBooks vendor credits", "vendorcredit", "realm", entity="VendorCredit"
 )
