@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from smoothx.lib.money import ZERO
-from sync import basis, drift, ledger, settle
+from sync import drift, ledger, settle
 from sync.drafting import write
 from sync.models import Entry, Event, Outgoing
-from sync.plan import Plan
+from sync.plan import RESEND, Plan
 from sync.presenting import document_json
 from sync.targets import Standing, adapter_for
 from sync.totals import agrees
@@ -26,7 +26,7 @@ MOST_TOLD = 3
 
 def decide(work: Work, entry: Entry, plan: Plan[Any], print_: str) -> Outgoing | None:
     """The write a person asked for, else None: it stays as it was posted."""
-    if approval_for(basis.RESEND, print_) not in entry.approvals:
+    if approval_for(RESEND, print_) not in entry.approvals:
         if entry.approvals:
             _tell(entry, "Mapping or settings changed again since it was looked at.")
         _leave(work, entry, plan)

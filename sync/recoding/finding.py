@@ -123,8 +123,8 @@ class PostedUses(Uses):
         rows = posted_documents().order_by("document_date", "id")
         columns = ("flow", "title", "project_id", "party_id", "facts", "pk", "posted_at")
         return [
-            PostedBill(*named, facts, pk, mapped_at_of(facts, posted_at))
-            for *named, facts, pk, posted_at in rows.values_list(*columns)
+            PostedBill(flow, title, project_id, party_id, facts, pk, mapped_at_of(facts, posted_at))
+            for flow, title, project_id, party_id, facts, pk, posted_at in rows.values_list(*columns)
         ]
 
     @cached_property

@@ -16,9 +16,10 @@ from mapping.models import MappingRun, RunRow
 from smoothx.tenants.models import AuditEntry, DueWork
 from smoothx.tenants.scope import require_tenant_id
 from sync import ledger
-from sync.basis import RESEND, agree
+from sync.basis import agree
 from sync.drift import to_text
 from sync.models import Entry, Event
+from sync.plan import RESEND
 from sync.pushing import BUSY, why
 from sync.recoding import finding, judging
 from sync.resending import LEFT, NOT_SENT
