@@ -95,16 +95,16 @@ def linked_right(kinds: Iterable[MappingKind], connection: Connection | None) ->
     return linked
 
 
-def unlinked_left(kinds: Iterable[MappingKind], connection: Connection | None) -> Q:
-    """Rows that stand at the left of no such link, each looked up: for a list that is read no further than a page."""
+def has_link_left(kinds: Iterable[MappingKind], connection: Connection | None) -> Exists:
+    """The row stands at the left of such a link, looked up: for a list that is read no further than a page."""
     links = Link.objects.filter(kind__in=[kind.key for kind in kinds], left_connection=connection)
-    return ~Q(Exists(links.filter(left_id=OuterRef("remote_id"))))
+    return Exists(links.filter(left_id=OuterRef("remote_id")))
 
 
-def unlinked_right(kind: MappingKind, connection: Connection | None) -> Q:
+def has_link_right(kind: MappingKind, connection: Connection | None) -> Exists:
     """The same at the right of a kind."""
     links = Link.objects.filter(kind=kind.key, right_connection=connection)
-    return ~Q(Exists(links.filter(right_id=OuterRef("remote_id"))))
+    return Exists(links.filter(right_id=OuterRef("remote_id")))
 
 
 def read_candidates(rows: QuerySet[RemoteItem]) -> list[Candidate]:

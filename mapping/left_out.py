@@ -42,10 +42,10 @@ def left_out(section: Section, connection: Connection | None) -> Q:
     return Q(remote_id__in=rows.values("remote_id"))
 
 
-def not_left_out(section: Section, connection: Connection | None) -> Q:
-    """The others, each looked up: for a list that is read no further than a page."""
+def is_left_out(section: Section, connection: Connection | None) -> Exists:
+    """The row is among them, looked up: for a list that is read no further than a page."""
     rows = LeftOut.objects.filter(section=section.key, connection=connection)
-    return ~Q(Exists(rows.filter(remote_id=OuterRef("remote_id"))))
+    return Exists(rows.filter(remote_id=OuterRef("remote_id")))
 
 
 def fallback_of(section: Section) -> DefaultKind | None:

@@ -16,16 +16,16 @@ from connectors.models import Connection
 from mapping.automap.pairs import open_pairs, right_resource
 from mapping.candidates import (
     all_rows,
+    has_link_left,
+    has_link_right,
     left_rows,
     linked_left,
     linked_right,
     right_fits,
-    unlinked_left,
-    unlinked_right,
 )
 from mapping.coverage import open_codes
 from mapping.kinds import KINDS
-from mapping.left_out import left_out, not_left_out
+from mapping.left_out import is_left_out, left_out
 from mapping.models import RemoteItem, SuggestedPair
 from mapping.naming import spell_name
 from mapping.page.frame import Frame
@@ -78,12 +78,12 @@ def open_parts(frame: Frame, side: SideKey) -> list[Rows]:
         rows = all_rows().filter(connection=connection, is_active=True)
         if is_whole:
             return [rows.filter(right_fits(kind), ~linked_right([kind], connection)) for kind in section.kinds]
-        return [rows.filter(right_fits(kind), unlinked_right(kind, connection)) for kind in section.kinds]
+        return [rows.filter(right_fits(kind), ~has_link_right(kind, connection)) for kind in section.kinds]
     rows = left_rows(section.kinds[0], connection).filter(is_active=True)
     if is_whole:
         rows = rows.filter(~linked_left(section.kinds, connection), ~left_out(section, connection))
     else:
-        rows = rows.filter(unlinked_left(section.kinds, connection), not_left_out(section, connection))
+        rows = rows.filter(~has_link_left(section.kinds, connection), ~is_left_out(section, connection))
     return [rows.filter(open_codes(frame.tree, Q(pk__in=[]))) if frame.code_kind is not None else rows]
 
 

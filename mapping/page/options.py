@@ -11,8 +11,9 @@ from django.db.models import Q, QuerySet, Value
 from connectors.models import Connection
 from mapping.automap.nearest import MOST, nearest_rows
 from mapping.candidates import (
-    all_rows,
     as_candidates,
+    has_link_left,
+    has_link_right,
     is_fit,
     kind_of_right,
     left_rows,
@@ -108,18 +109,23 @@ def _find_holding(chooser: Chooser, search: str) -> list[tuple[MappingKind, list
 
     None where so many hold it that it says nothing: the reader is to type more of the name.
     """
-    found: dict[str, list[RemoteItem]] = {kind.key: [] for kind in chooser.kinds}
-    for kind, row in _read_free(chooser, dict.fromkeys(found, matches(search)), MOST + 1):
-        found[kind.key].append(row)
-    return [(kind, found[kind.key]) for kind in chooser.kinds if len(found[kind.key]) <= MOST]
-
-
-def _read_free(
-    chooser: Chooser, fits: Mapping[str, Q], most: int | None = None
-) -> list[tuple[MappingKind, RemoteItem]]:
-    """The free rows that fit what is asked of their kind, by its key, in one statement; at most so many of a kind."""
+    # The rows themselves are wide, so that they are read once it is known that they are few.
     parts = [
-        _free_rows(chooser, kind).filter(fits[kind.key]).annotate(place=Value(place)).order_by()[:most]
+        _free_rows(chooser, kind).filter(matches(search)).annotate(place=Value(place)).order_by()[: MOST + 1]
+        for place, kind in enumerate(chooser.kinds)
+    ]
+    keys: dict[int, list[int]] = {place: [] for place in range(len(chooser.kinds))}
+    for place, key in _read_together([part.values_list("place", "pk") for part in parts]):
+        keys[place].append(key)
+    few = {place: found for place, found in keys.items() if len(found) <= MOST}
+    rows = {row.pk: row for row in rows_by_key([key for found in few.values() for key in found])}
+    return [(chooser.kinds[place], [rows[key] for key in found if key in rows]) for place, found in few.items()]
+
+
+def _read_free(chooser: Chooser, fits: Mapping[str, Q]) -> list[tuple[MappingKind, RemoteItem]]:
+    """The free rows that fit what is asked of their kind, by its key, in one statement."""
+    parts = [
+        _free_rows(chooser, kind).filter(fits[kind.key]).annotate(place=Value(place)).order_by()
         for place, kind in enumerate(chooser.kinds)
         if kind.key in fits
     ]
@@ -161,51 +167,47 @@ def _load_pairs(chooser: Chooser) -> tuple[list[Stored], dict[str, set[tuple[str
 def list_others(chooser: Chooser, search: str, shown: Iterable[RemoteItem]) -> tuple[list[RemoteItem], str]:
     """The other rows, free ones first, each in order of name, and how many more there are, in words."""
     taken = [row.pk for row in shown]
-    parts = [part.exclude(pk__in=taken) for part in _other_parts(chooser)]
-    parts = [part.filter(matches(search)) for part in parts] if search else parts
-    keys = _read_together([part.order_by().values_list("pk", flat=True)[: FEW + 1] for part in parts])
+    parts = [(kind, part.exclude(pk__in=taken)) for kind, part in _other_parts(chooser)]
+    parts = [(kind, part.filter(matches(search))) for kind, part in parts] if search else parts
+    keys = _read_together([part.order_by().values_list("pk", flat=True)[: FEW + 1] for _, part in parts])
     if len(keys) <= FEW:
-        parts = [all_rows().filter(pk__in=keys)]
+        parts = [(kind, part.filter(pk__in=keys)) for kind, part in _other_parts(chooser)]
     found = _read_by_use(chooser, parts)
     more = len(keys) - len(found)
     return found, f"More than {FEW:,}" if len(keys) > FEW else f"{more:,}" if more else ""
 
 
-def _read_by_use(chooser: Chooser, parts: Sequence[QuerySet[RemoteItem]]) -> list[RemoteItem]:
+def _read_by_use(chooser: Chooser, parts: Sequence[tuple[MappingKind, QuerySet[RemoteItem]]]) -> list[RemoteItem]:
     """The first rows by their use and then in order; the index gives each use of a part in that order."""
     columns = IN_ORDER[_order(chooser)]
     by_use = [
         part.filter(use).annotate(use=Value(place)).values_list("use", *columns)
-        for place, use in enumerate(_by_use(chooser))
-        for part in parts
+        for kind, part in parts
+        for place, use in _by_use(chooser, kind)
     ]
     return rows_by_key([row[-1] for row in merge(by_use, ("use", *columns), 0, MOST_OTHERS)])
 
 
-def _other_parts(chooser: Chooser) -> list[QuerySet[RemoteItem]]:
-    """The rows of the other side that the kinds allow, each of the vendor's lists by itself."""
+def _other_parts(chooser: Chooser) -> list[tuple[MappingKind, QuerySet[RemoteItem]]]:
+    """The rows of the other side that the kinds allow, each of the vendor's lists by itself, with a kind of theirs."""
     if chooser.side == "quickbooks":
-        return [left_rows(chooser.kinds[0], chooser.connection)]
-    return [right_rows(kind, chooser.connection) for kind in chooser.kinds]
+        return [(chooser.kinds[0], left_rows(chooser.kinds[0], chooser.connection))]
+    return [(kind, right_rows(kind, chooser.connection)) for kind in chooser.kinds]
 
 
 def _order(chooser: Chooser) -> str:
     return "code" if chooser.kinds[0].by_code and chooser.side == "quickbooks" else "name"
 
 
-def _by_use(chooser: Chooser) -> list[Q]:
+def _by_use(chooser: Chooser, kind: MappingKind) -> list[tuple[int, Q]]:
     """Free rows, rows in use, inactive rows. Where many may share one, rows in use are as good as free ones."""
-    used = _in_use(chooser)
-    if used is None:
-        return [Q(is_active=True), Q(is_active=False)]
-    return [Q(is_active=True) & ~used, Q(is_active=True) & used, Q(is_active=False)]
-
-
-def _in_use(chooser: Chooser) -> Q | None:
     if chooser.side == "quickbooks":
-        return linked_left(chooser.kinds, chooser.connection)
-    exclusive = [kind for kind in chooser.kinds if kind.is_one_to_one]
-    return linked_right(exclusive, chooser.connection) if exclusive else None
+        is_used = has_link_left(chooser.kinds, chooser.connection)
+    elif kind.is_one_to_one:
+        is_used = has_link_right(kind, chooser.connection)
+    else:
+        return [(0, Q(is_active=True)), (2, Q(is_active=False))]
+    return [(0, Q(~is_used, is_active=True)), (1, Q(is_used, is_active=True)), (2, Q(is_active=False))]
 
 
 def make_options(

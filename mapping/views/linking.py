@@ -100,7 +100,9 @@ def _choose(
     if not kinds:
         raise Http404
     wanted = next((kind for kind in kinds if kind.key == request.GET.get("kind")), None)
-    connection = load_sides().need(OTHER_SIDE[side])
+    sides = load_sides()
+    request.connections = sides.known  # type: ignore[attr-defined]
+    connection = sides.need(OTHER_SIDE[side])
     return Chooser(row, side, section, (wanted,) if wanted else kinds, connection), wanted
 
 
