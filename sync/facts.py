@@ -1,20 +1,23 @@
 """What the accounts allow changes now and then without an event: the closing date, the project field Customer.
 
-Asked again every quarter of an hour; documents that wait for such a fact go on when it changed.
+Asked again every quarter of an hour, seldom while nothing moves and nothing waits for such a fact. Documents that wait
+for one go on when it changed.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from connectors.models import Connection, Cursor
 from connectors.probe import probe
 from sync import ledger
+from sync.models import WaitingFor
+from sync.pace import is_quiet
 
 RESOURCE = "facts"
-EVERY = timedelta(minutes=15)
+EVERY, SELDOM = timedelta(minutes=15), timedelta(hours=4)
 SUBJECTS = {"books": ("books:closed_until", "books:facts"), "customer_field": ("field:customer",)}
 
 
@@ -22,7 +25,8 @@ def look_again(connection: Connection) -> int:
     """Ask for the account's facts if they are old, and release what waits for one that changed. Answers how many."""
     cursor = Cursor.objects.filter(connection=connection, resource=RESOURCE, project_id="").first()
     now = timezone.now()
-    if cursor is not None and cursor.read_until > now - EVERY:
+    asked_at = cursor.read_until if cursor is not None else None
+    if asked_at is not None and (asked_at > now - EVERY or (asked_at > now - SELDOM and _is_idle(now))):
         return 0
     before = dict(connection.facts)
     probe(connection)
@@ -36,3 +40,8 @@ def look_again(connection: Connection) -> int:
         for subject in subjects
     ]
     return ledger.release(changed) if changed else 0
+
+
+def _is_idle(now: datetime) -> bool:
+    subjects = [subject for names in SUBJECTS.values() for subject in names]
+    return is_quiet(now) and not WaitingFor.objects.filter(subject__in=subjects).exists()

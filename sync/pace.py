@@ -55,6 +55,8 @@ def choose_projects(connection: Connection, project_ids: Iterable[str], now: dat
     wanted = list(project_ids)
     moving = _times(Entry.objects.filter(source_connection=connection, updated_at__gte=now - IDLE_AFTER), "updated_at")
     read = _times(Cursor.objects.filter(connection=connection).exclude(project_id=""), "read_until")
+    if all(each in moving or each not in read for each in wanted):
+        return wanted
     longest = interval(Vendor.PROCORE, now) * (IDLE_TIMES - SLACK)
     return [each for each in wanted if each in moving or each not in read or read[each] <= now - longest]
 

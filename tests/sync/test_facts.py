@@ -14,6 +14,7 @@ from sync import facts, ledger
 from sync.models import Entry, WaitingFor
 from sync.registry import all_flows
 from tests import worlds
+from tests.factories import make_connections, make_entry
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -30,3 +31,33 @@ def test_a_new_closing_date_is_noticed_and_releases_what_waited(connected: Any, 
     assert facts.look_again(books) == 1
     assert load_defaults(Connection.objects.get(vendor="qbo")).closed_until == date(2026, 3, 31)
     assert Entry.objects.get().due_at is not None
+
+
+@pytest.mark.parametrize(
+    ("minutes", "entry", "is_asked"),
+    [
+        (14, {"state": "posted"}, False),
+        (16, {"state": "posted"}, True),
+        (16, None, False),
+        (239, None, False),
+        (241, None, True),
+        # It waits for more than a day, so nothing moves, but the fact is what it waits for.
+        (16, {"state": "waiting", "waits_for": "field:customer"}, True),
+        (16, {"state": "waiting", "waits_for": "link:vendor:7"}, False),
+    ],
+)
+def test_an_account_in_which_nothing_happens_is_asked_seldom(
+    scope: Any, monkeypatch: pytest.MonkeyPatch, minutes: int, entry: dict[str, str] | None, is_asked: bool
+) -> None:
+    procore, _ = make_connections()
+    asked: list[Connection] = []
+    monkeypatch.setattr(facts, "probe", asked.append)
+    now = timezone.now()
+    Cursor.objects.create(connection=procore, resource=facts.RESOURCE, read_until=now - timedelta(minutes=minutes))
+    if entry is not None:
+        made = make_entry(entry["state"])
+        if "waits_for" in entry:
+            WaitingFor.objects.create(entry=made, subject=entry["waits_for"])
+            Entry.objects.update(updated_at=now - timedelta(days=3))
+    facts.look_again(procore)
+    assert asked == ([procore] if is_asked else [])
