@@ -26,6 +26,7 @@ from sync.facts import look_again
 from sync.following import target_gone
 from sync.late_books import read_name_lists, read_posted
 from sync.models import Entry
+from sync.quiet_lists import read_if_old
 from sync.registry import all_flows
 from sync.targets import signed
 from sync.unfed import note_unfed
@@ -61,6 +62,7 @@ def poll_books(work: Work) -> int:
     book_sources.note_changes(work, changes)
     project_watch.note_books(work, changes.get("Customer", []))
     note_unfed(work, wanted)
+    read_if_old(connection)
     if all(is_complete):
         Cursor.objects.update_or_create(
             connection=connection, resource=RESOURCE, project_id="", defaults={"read_until": started_at}

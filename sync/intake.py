@@ -31,6 +31,7 @@ from sync.marks import OVERLAP, Marks, kept_marks
 from sync.models import Entry
 from sync.pace import choose_projects
 from sync.polls import POLLS, ProjectPoll, Row
+from sync.quiet_lists import read_if_old
 from sync.registry import flow
 from sync.work import Work
 
@@ -60,6 +61,7 @@ def poll_procore(work: Work, *, reads_all: bool = False) -> int:
         noted += _poll_one(work, client, project_id, started_at)
         work.keep_lease()
     made_watch.look_at_made(work, started_at)
+    read_if_old(client.connection)
     project_watch.note_needed(work)
     return noted + look_again(client.connection)
 
