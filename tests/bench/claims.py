@@ -10,7 +10,9 @@ from tests import worlds
 VENDORS = 20
 
 
-def sign_and_claim(pair: Any, contracts: int, claims: int, *, status: str = "approved") -> dict[str, list[int]]:
+def sign_and_claim(
+    pair: Any, contracts: int, claims: int, *, status: str = "approved", name: str = "Backlog"
+) -> dict[str, list[int]]:
     """So many contracts with so many invoices each, one after the other. Answers the invoices of each contract."""
     state = worlds.control(pair.procore, "state", method="GET")
     project = int(Link.objects.filter(kind="project").order_by("left_id").values_list("left_id", flat=True)[0])
@@ -25,8 +27,8 @@ def sign_and_claim(pair: Any, contracts: int, claims: int, *, status: str = "app
             kind="work_order",
             project_id=project,
             vendor_id=int(vendors[place % len(vendors)]),
-            title=f"Backlog {place}",
-            number=f"B-{place}",
+            title=f"{name} {place}",
+            number=f"{name}-{place}",
             retainage_percent="10",
             lines=[line],
         )
@@ -36,7 +38,7 @@ def sign_and_claim(pair: Any, contracts: int, claims: int, *, status: str = "app
                 pair.procore,
                 "add_claim",
                 commitment_id=contract["id"],
-                invoice_number=f"B-{place}-{claim}",
+                invoice_number=f"{name}-{place}-{claim}",
                 status=status,
                 lines=[{"line": 0, "work": "2000.00"}],
             )
