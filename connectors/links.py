@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, urlsplit
 
 from django.conf import settings
 
@@ -75,19 +75,29 @@ def read_record_url(text: str) -> PastedRecord:
     """The record of a pasted address. Raises NotARecord."""
     url = urlsplit(text.strip())
     host = (url.hostname or "").lower()
-    if url.scheme not in ("http", "https") or not host:
+    if url.scheme not in ("http", "https") or not host or not _has_port(url):
         message = "This is not an address. Copy it from the browser while the record is open."
         raise NotARecord(message)
-    if _is_host(host, settings.PROCORE_WEB_URL, "procore.com"):
+    if _is_of(url, settings.PROCORE_WEB_URL, "procore.com"):
         return _read_procore(url.path)
-    if _is_host(host, settings.QBO_WEB_URL, "intuit.com"):
+    if _is_of(url, settings.QBO_WEB_URL, "intuit.com"):
         return _read_qbo(url.path, parse_qs(url.query))
     message = f"{host} is neither Procore nor QuickBooks. Copy the address of a record in one of them."
     raise NotARecord(message)
 
 
-def _is_host(host: str, configured: str, domain: str) -> bool:
-    return host == urlsplit(configured).hostname or host == domain or host.endswith(f".{domain}")
+def _is_of(url: SplitResult, configured: str, domain: str) -> bool:
+    """Whether a vendor's page is meant. Stand-ins of both on one machine differ by their port."""
+    own, host = urlsplit(configured), (url.hostname or "").lower()
+    return (host, url.port) == (own.hostname, own.port) or host == domain or host.endswith(f".{domain}")
+
+
+def _has_port(url: SplitResult) -> bool:
+    """False for a port that is none, which only asking for it tells."""
+    try:
+        return url.port is None or url.port > 0
+    except ValueError:
+        return False
 
 
 def _read_procore(path: str) -> PastedRecord:

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from connectors.links import (
+    NotARecord,
     procore_commitment_url,
     procore_owner_invoice_url,
     procore_project_url,
@@ -34,3 +37,13 @@ def test_the_address_of_an_owner_invoice_is_read_back(settings: Any) -> None:
         "1",
         "2",
     )
+
+
+def test_stand_ins_on_one_machine_are_told_apart_by_their_port(settings: Any) -> None:
+    settings.PROCORE_WEB_URL, settings.QBO_WEB_URL = "http://127.0.0.1:8001", "http://127.0.0.1:8002"
+    read = read_record_url("http://127.0.0.1:8002/app/bill?txnId=123")
+    assert (read.vendor, read.entity, read.id) == ("qbo", "Bill", "123")
+    assert read_record_url("http://127.0.0.1:8001/12/project/direct_costs/3").vendor == "procore"
+    for text in ("http://127.0.0.1:8003/app/bill?txnId=1", "http://127.0.0.1:99999/app/bill?txnId=1"):
+        with pytest.raises(NotARecord):
+            read_record_url(text)

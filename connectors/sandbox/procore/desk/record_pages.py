@@ -48,7 +48,9 @@ class RecordPages(MoneyPages):
     # --- found in a list
 
     def page_claim(self, request: Request, record_id: int, **path: int) -> Response:
-        return _go("invoices", id=str(record_id))
+        """Not led on to its list, so that the address can be copied."""
+        query = {"view": "invoices", "id": str(record_id)}
+        return self.write_page("Subcontractor invoice", self.view_invoices(query), key="invoices")
 
     def page_owner_invoice(self, request: Request, record_id: int, **path: int) -> Response:
         application = self.tables.find("payment_applications", record_id)

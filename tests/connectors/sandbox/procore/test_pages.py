@@ -218,7 +218,7 @@ def test_the_addresses_of_records_open_them(person: Person) -> None:
         f"{cost['project_id']}/project/direct_costs/{cost['id']}": "<h2>Direct cost",
         f"{project}/project/prime_contracts/{contract['id']}": f"Prime contract {contract['number']}",
         f"webclients/host/companies/1/projects/{project}/tools/contracts/commitments/{claim['commitment_id']}"
-        f"/subcontractor-invoices/{claim['id']}": f"view=invoices&amp;id={claim['id']}",
+        f"/subcontractor-invoices/{claim['id']}": f'name="back" value="/?view=invoices&amp;id={claim["id"]}"',
     }
     for path, text in shown.items():
         answer = requests.get(f"{person.url}/{path}", timeout=10)
