@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection, models, transaction
-from django.db.models.functions import Least
+from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 
 from connectors.models import Connection
@@ -38,6 +38,8 @@ OPEN_OUTGOING = (Outgoing.State.OPEN, Outgoing.State.SENDING, Outgoing.State.UNC
 # Stands for the fingerprint of a source record that was deleted.
 GONE = "gone"
 POSTED_STATES = (Entry.State.POSTED, Entry.State.POSTED_WITH_WARNINGS)
+# They end a document's way; the others are somebody's or something's turn, and few.
+ENDED_STATES = (*POSTED_STATES, Entry.State.INELIGIBLE, Entry.State.LEFT_OUT)
 # Due entries of one flow among which the next common call is chosen.
 MOST_LOOKED_AT = 2000
 # Later claims of a contract need not wait for it: it is in the books, or a person said that it never will be by us.
@@ -175,9 +177,9 @@ def _changed_at(entry: Entry, fields: Sequence[str]) -> Any:
 
 def next_due_at() -> datetime | None:
     """When the earliest waiting or abandoned entry of the tenant should be looked at."""
-    times = Entry.objects.aggregate(due=models.Min("due_at"), abandoned=models.Min("claimed_until"))
-    known = [time for time in times.values() if time is not None]
-    return min(known) if known else None
+    # What is due and held as well can be taken only when its claim has run out: its worker may have died.
+    found: datetime | None = Entry.objects.aggregate(at=models.Min(Greatest("due_at", "claimed_until")))["at"]
+    return found
 
 
 def describe(entry: Entry, description: Description) -> None:

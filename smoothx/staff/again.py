@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from connectors.models import InboundEvent
@@ -51,11 +51,9 @@ class Wanted:
 
 def tried_without_result(since: datetime, until: datetime) -> QuerySet[Entry]:
     """Documents with a try in this span that came to nothing, or to no answer, and that are not in order since."""
-    tries = Attempt.objects.filter(WITHOUT_RESULT, started_at__gte=since, started_at__lte=until)
-    # Every try moves its document, and that time has an index.
-    tries = tries.filter(outgoing__entry__updated_at__gte=since)
-    ended = (*ledger.POSTED_STATES, Entry.State.LEFT_OUT)
-    return Entry.objects.exclude(state__in=ended).filter(pk__in=tries.values("outgoing__entry")).order_by("id")
+    span = {"started_at__gte": since, "started_at__lte": until}
+    tries = Attempt.objects.filter(WITHOUT_RESULT, outgoing__entry=OuterRef("pk"), **span)
+    return Entry.objects.exclude(state__in=ledger.ENDED_STATES).filter(Exists(tries)).order_by("id")
 
 
 def plan_again(entries: QuerySet[Entry], *, told: str) -> int:

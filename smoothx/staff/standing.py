@@ -8,13 +8,11 @@ from typing import Any
 
 from django.db.models import Count, Max, Min, Q
 
-from sync.ledger import POSTED_STATES
+from sync.ledger import ENDED_STATES
 from sync.models import Entry
 from sync.registry import all_flows
 from sync.switches import load_flows_off
 
-# They end a document's way; the others are somebody's or something's turn.
-ENDED = (*POSTED_STATES, Entry.State.INELIGIBLE, Entry.State.LEFT_OUT)
 HEADINGS = ("flow", "is_on", *Entry.State.values, "oldest_open_at", "last_posted_at")
 
 
@@ -31,7 +29,7 @@ def flows_of() -> list[dict[str, Any]]:
     ):
         counts[row["flow"]][row["state"]] = row["count"]
         of_flow = times[row["flow"]]
-        if row["state"] not in ENDED:
+        if row["state"] not in ENDED_STATES:
             of_flow["oldest_open_at"] = min(filter(None, (of_flow["oldest_open_at"], row["oldest"])))
         if row["posted"]:
             of_flow["last_posted_at"] = max(filter(None, (of_flow["last_posted_at"], row["posted"])))

@@ -21,7 +21,7 @@ from connectors import counting, limits
 from connectors.models import Connection
 from smoothx.tenants.models import DueWork, Tenant
 from smoothx.tenants.scope import tenant_scope
-from sync.ledger import POSTED_STATES
+from sync.ledger import ENDED_STATES
 from sync.models import Entry
 from sync.tasks import SWEEP_BEAT
 
@@ -31,9 +31,7 @@ COUNTS = {
     "vendor_wait_seconds": ("Seconds waited to stay below the vendors' limits", ("vendor",)),
     "refused_deliveries": ("Webhook deliveries that did not prove themselves", ("vendor", "reason")),
 }
-# They end a document's way, and are many; the others are somebody's or something's turn.
-ENDED = (*POSTED_STATES, Entry.State.INELIGIBLE, Entry.State.LEFT_OUT)
-OPEN_STATES = [state for state in Entry.State.values if state not in ENDED]
+OPEN_STATES = [state for state in Entry.State.values if state not in ENDED_STATES]
 # All that is counted of a company, each part read from an index that holds little more than what is counted.
 _COMPANY = """
 SELECT 'state', state, count(*)::bigint, NULL::timestamptz FROM sync_entry
