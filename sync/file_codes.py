@@ -53,6 +53,13 @@ FILES = (
         "A file {subject} was on the direct cost already, so it was not sent again. Look whether it is the same.",
     ),
     Code(
+        "file_noted",
+        "posted_with_warnings",
+        "The file {subject} is larger than QuickBooks takes. A note that says where it is was attached instead.",
+        "open_source",
+        "Open it",
+    ),
+    Code(
         "files_replaced",
         "posted_with_warnings",
         "Since the file was attached {subject} is not on the direct cost any more. Attach it in Procore again.",

@@ -15,7 +15,7 @@ from sync.plan import Notes
 class Holder:
     """The document a file hangs on: what it is called at its source, and as what it stands on the other side.
 
-    `wait` is the event of its being posted, "" where nobody tells of one document alone.
+    `wait` is the event of its being posted, "" where nobody tells of one document alone. `url` opens it at its source.
     """
 
     standing: Literal["posted", "coming", "stays"]
@@ -29,6 +29,7 @@ class Holder:
     target_type: str = ""
     target_id: str = ""
     target_name: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

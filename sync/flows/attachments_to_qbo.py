@@ -27,7 +27,7 @@ def attached_file_for(file: CarriedFile, maps: Maps, defaults: Defaults) -> Plan
             document_type=holder.target_type,
             document_id=holder.target_id,
             document_name=holder.target_name,
-            note=f"From Procore, {holder.title or holder.source_name}.",
+            note=" ".join(filter(None, (f"From Procore, {holder.title or holder.source_name}.", holder.url))),
             mark=make_mark(KEY, file),
         )
     )
@@ -48,6 +48,7 @@ FLOW = Flow(
     is_on_at_first=False,
     is_beside=True,
     help="Each file on an invoice, owner invoice, direct cost or contract is attached to its document in QuickBooks "
-    "too, up to 100 MB. A file added later follows, also after a payment. One removed in Procore stays in QuickBooks. "
-    "Files of earlier documents come when the document changes or is checked again.",
+    "too, up to 100 MB; for a larger one a note with a link is. A file added later follows, also after a payment. One "
+    "removed in Procore stays in QuickBooks. Files of earlier documents come when the document changes or is checked "
+    "again.",
 )

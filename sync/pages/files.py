@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from sync.addresses import source_url, target_url
 from sync.attached import COST_RECORDS, COSTS, HOLDERS
 from sync.flows import attachments_to_procore, attachments_to_qbo
 from sync.models import Entry
 from sync.pages.frame import Frame, source_side, target_side
-from sync.pages.links import source_url, target_url
 from sync.pages.rows import reason_of
 from sync.sources.files import find_holder
 

@@ -11,11 +11,11 @@ from django.urls import reverse
 from mapping.kinds import KINDS
 from mapping.screens import section_of
 from smoothx.lib.shapes import Action
+from sync.addresses import source_url
 from sync.code import Code
 from sync.codes import CODES
 from sync.models import Entry
 from sync.pages.frame import Frame, source_side
-from sync.pages.links import source_url
 from sync.pages.setting_urls import url_of_label
 
 Finder = Callable[[Frame, Entry, Code, str], str]

@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from smoothx.lib.money import ZERO
 from smoothx.lib.shapes import Side
+from sync.addresses import source_url, target_url
 from sync.codes import CODES, headline_for, sentence_for
 from sync.models import Entry
 from sync.pages.frame import Frame, source_kind, source_name, source_side, target_name, target_side
-from sync.pages.links import source_url, target_url
 
 MINUS = "\N{MINUS SIGN}"
 

@@ -22,6 +22,7 @@ from connectors.qbo.query import one_of
 from connectors.qbo.records_files import Attachable
 from connectors.tokens import open_token
 from connectors.transport import Bearer
+from sync.addresses import source_url
 from sync.attached import COST_RECORDS, COSTS, HOLDERS
 from sync.flows import attachments_to_procore, attachments_to_qbo
 from sync.flows._files import CarriedFile, Holder
@@ -99,6 +100,7 @@ def _describe_holder(holder: Entry | None, entry: Entry, *, waits: bool) -> Hold
         target_type=holder.target_type,
         target_id=holder.target_id,
         target_name=holder.target_name,
+        url=source_url(holder, holder.source_connection),
     )
 
 

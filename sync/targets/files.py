@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from connectors.errors import Rejected, Retry
+from connectors.errors import FileRefused, Rejected, Retry
 from connectors.file_rules import PROCORE, QUICKBOOKS
 from connectors.multipart import LocalFile
 from connectors.procore import resources as procore
@@ -21,6 +21,7 @@ from connectors.procore.records_costs import OUR_MARK
 from connectors.procore.records_files import Attachment, read_attachments
 from connectors.procore.uploads import upload
 from connectors.qbo import resources as qbo
+from connectors.qbo.documents_files import LONGEST_NOTE
 from connectors.qbo.records_files import Attachable
 from smoothx.lib.money import ZERO
 from sync import ledger
@@ -35,6 +36,9 @@ from sync.targets.cost_writer import origin_of
 from sync.work import Work
 
 BUSY_SECONDS = 5.0
+TOO_LARGE = "file_too_large"
+# What an attachment has and a note alone has not, and the text of either.
+FILE_MEMBERS = ("FileName", "ContentType", "Note")
 
 
 class BooksFiles(Adapter):
@@ -46,26 +50,33 @@ class BooksFiles(Adapter):
     def send(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer:
         body = outgoing.body
         if outgoing.operation == "update":
-            return _answer(Attachable.from_wire(work.qbo.update("Attachable", body, key=outgoing.key)))
+            # A note in the place of a file has no name, and keeps its own words.
+            changed = body if entry.target_number else {name: body[name] for name in body if name not in FILE_MEMBERS}
+            return _told(Attachable.from_wire(work.qbo.update("Attachable", changed, key=outgoing.key)), body)
         standing = _load_on(work, body, again=bool(outgoing.probes))
         ours = _find_marked(standing, body)
         if ours is not None:
-            return _answer(ours)
-        with open_file(work, entry, name=body["FileName"], rules=QUICKBOOKS) as file:
-            same = _find_same(standing, body, file)
-            if same is not None:
-                return _answer(same, Notice("file_stood_there", body["FileName"]))
-            _begin_sending(outgoing, entry)
-            made = Attachable.from_wire(work.qbo.upload(body, file, key=outgoing.key))
+            return _told(ours, body)
+        try:
+            with open_file(work, entry, name=body["FileName"], rules=QUICKBOOKS) as file:
+                same = _find_same(standing, body, file)
+                if same is not None:
+                    return _answer(same, Notice("file_stood_there", body["FileName"]))
+                _begin_sending(outgoing, entry)
+                made = Attachable.from_wire(work.qbo.upload(body, file, key=outgoing.key))
+        except FileRefused as refused:
+            if refused.fault != TOO_LARGE:
+                raise
+            made = Attachable.from_wire(work.qbo.create("Attachable", _note_of(body, refused), key=outgoing.key))
         standing.append(made)
-        return _answer(made)
+        return _told(made, body)
 
     def probe(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer | None:
         if outgoing.operation == "create":
             found = _find_marked(_list_on(work, outgoing.body), outgoing.body)
-            return None if found is None else _answer(found)
+            return None if found is None else _told(found, outgoing.body)
         file = Attachable.from_wire(work.qbo.get(qbo.ATTACHABLES, entry.target_id))
-        return _answer(file) if _document_of(outgoing.body) in file.documents else None
+        return _told(file, outgoing.body) if _document_of(outgoing.body) in file.documents else None
 
     def look(self, work: Work, entry: Entry) -> Standing:
         return Standing(str(work.qbo.get(qbo.ATTACHABLES, entry.target_id).get("SyncToken") or "0"), ZERO)
@@ -110,6 +121,17 @@ def _find_same(standing: Sequence[Attachable], body: dict[str, Any], file: Local
     """One that somebody attached by hand."""
     name, others = str(body["FileName"]).casefold(), (each for each in standing if not OUR_MARK.search(each.note))
     return next((each for each in others if each.name.casefold() == name and each.size == file.size), None)
+
+
+def _note_of(body: dict[str, Any], refused: FileRefused) -> dict[str, Any]:
+    """What is attached in the place of a file that QuickBooks does not take: its name, why, and where it is."""
+    told = "{name} was not attached: it has {size}, and QuickBooks takes up to {limit}. {note}"
+    note = told.format(name=body["FileName"], note=body["Note"], **refused.detail)
+    return {"Note": note[-LONGEST_NOTE:], "AttachableRef": body["AttachableRef"]}
+
+
+def _told(file: Attachable, body: dict[str, Any]) -> Answer:
+    return _answer(file, *([] if file.name else [Notice("file_noted", str(body["FileName"]))]))
 
 
 def _answer(file: Attachable, *warnings: Notice) -> Answer:

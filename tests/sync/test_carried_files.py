@@ -175,19 +175,21 @@ def test_what_cannot_go_says_so_and_a_lost_answer_makes_nothing_twice(
     carry_again(claim)
     found = {entry.number: entry for entry in files(TO_BOOKS)}
     assert {name: told(entry) for name, entry in found.items()} == {
-        "large.txt": ("ineligible", ["file_too_large"]),
+        "large.txt": ("posted_with_warnings", ["file_noted"]),
         "page.txt": ("blocked", ["file_unreadable"]),
         "gone.txt": ("blocked", ["file_unreadable"]),
         "refused.txt": ("rejected", ["rejected"]),
         "by hand.txt": ("posted_with_warnings", ["file_stood_there"]),
     }
-    detail = found["large.txt"].notices[0]["detail"]
-    assert (detail["size"], detail["limit"], detail["taker"]) == ("21 bytes", "20 bytes", "QuickBooks")
+    (note,) = (row for row in hung_on(pair, bill.target_type, bill.target_id) if "FileName" not in row)
+    assert note["Id"] == found["large.txt"].target_id
+    assert note["Note"].startswith("large.txt was not attached: it has 21 bytes, and QuickBooks takes up to 20 bytes.")
+    assert f"/subcontractor-invoices/{claim['id']} " in note["Note"]
     assert "not supported" in found["refused.txt"].notices[0]["detail"]["vendor_text"]
     assert reason_of(found["page.txt"]).startswith(
         "The file page.txt cannot be fetched: a web page came instead of the file."
     )
-    assert [row["FileName"] for row in hung_on(pair, bill.target_type, bill.target_id)] == ["By Hand.txt"]
+    assert _names_on(pair, bill) == ["By Hand.txt", None]
     bill.refresh_from_db()
     assert told(bill)[0].startswith("posted")
 
@@ -209,8 +211,13 @@ def test_what_cannot_go_says_so_and_a_lost_answer_makes_nothing_twice(
     make_due_now()
     Engine().run_due()
     assert [_fresh(entry).state for entry in lost] == ["posted"] * 2
-    hung = [row["FileName"] for row in hung_on(pair, bill.target_type, bill.target_id)]
+    hung = [name for name in _names_on(pair, bill) if name]
     assert sorted(hung) == ["By Hand.txt", "gone.txt", "refused.txt"]
+
+
+def _names_on(pair: Any, bill: Entry) -> list[str | None]:
+    """None is a note without a file."""
+    return [row.get("FileName") for row in hung_on(pair, bill.target_type, bill.target_id)]
 
 
 def _break_links(pair: Any) -> None:

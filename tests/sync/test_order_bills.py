@@ -12,11 +12,11 @@ from django.utils import timezone
 from mapping.choices import choose
 from mapping.models import Link, RemoteItem
 from sync import actions
+from sync.addresses import target_url
 from sync.intake import poll_one_list
 from sync.made_watch import look_at_made
 from sync.models import Entry, Outgoing
 from sync.pages.frame import Frame, target_name
-from sync.pages.links import target_url
 from sync.pages.retention import load_retention
 from sync.pages.sums import lines_of, sum_of
 from sync.polls import POLLS
