@@ -202,6 +202,15 @@ def test_the_next_look_is_at_the_first_job_or_claim_that_runs_out(scope: Any) ->
     assert ledger.next_due_at() == now + timedelta(minutes=4)
 
 
+def test_what_is_due_and_held_is_looked_at_when_its_claim_has_run_out(scope: Any) -> None:
+    """A hint came while its worker had it, who may have died: until then nobody can take it."""
+    now = timezone.now()
+    entry = make_entry("sending", due_at=now - timedelta(seconds=5), claimed_until=now + timedelta(minutes=3))
+    assert ledger.next_due_at() == now + timedelta(minutes=3)
+    Entry.objects.filter(pk=entry.pk).update(claimed_until=now - timedelta(seconds=1))
+    assert ledger.next_due_at() == now - timedelta(seconds=1)
+
+
 # --- the one running job
 
 

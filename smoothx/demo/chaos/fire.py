@@ -28,6 +28,10 @@ CUT = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 
+class NoRest(Exception):
+    """What should come to rest failed; the text says where its log is."""
+
+
 class Field:
     """Where the volleys are fired: a live company whose scope is entered, and the process its workers come from."""
 
@@ -59,8 +63,11 @@ class Field:
         self._let_time_pass()
         self._reconnect()
         self.nursery.order(rest=self.tenant_id)
-        answer = self.nursery.answer()
-        moved = float(answer["rest"].get("clock_off", self.nursery.clock_off)) - self.nursery.clock_off
+        found = self.nursery.answer()["rest"]
+        if not found:
+            message = f"the engine does not come to rest, see {self.nursery.log}"
+            raise NoRest(message)
+        moved = float(found["clock_off"]) - self.nursery.clock_off
         self.nursery.clock_off += moved
         # Both sandboxes share a clock.
         self.vendors.qbo.control("clock", {"advance_seconds": moved})

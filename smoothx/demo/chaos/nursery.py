@@ -113,6 +113,8 @@ def _fork(act: Callable[[], Any]) -> int:
     code = 1
     try:
         follow_parent()
+        # What a worker prints, such as mails, must not be taken for an answer.
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         act()
         code = 0
     except BaseException:

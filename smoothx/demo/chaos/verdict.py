@@ -107,7 +107,8 @@ def _list_stuck(before: Before) -> Iterator[str]:
     rows = _unsettled().exclude(pk__in=before.unsettled) | Entry.objects.filter(claimed_until__isnull=False)
     for entry in rows.order_by("id"):
         codes = " ".join(notice["code"] for notice in entry.notices)
-        yield f"{entry.flow} {entry.title or entry.source_id} (entry {entry.pk}): {entry.state}, {codes}"
+        queue = f"due {entry.due_at}, claimed until {entry.claimed_until}"
+        yield f"{entry.flow} {entry.title or entry.source_id} (entry {entry.pk}): {entry.state}, {codes}; {queue}"
     for write in Outgoing.objects.filter(state__in=ledger.OPEN_OUTGOING).select_related("entry"):
         yield f"{write} of {write.entry} (entry {write.entry_id})"
     waiting = InboundEvent.objects.filter(handled_at__isnull=True).count()

@@ -86,6 +86,8 @@ def come_to_rest(tenant_id: int, *, clock_off: float) -> float:
         clock.seconds_off += LOOKS_AGAIN_AFTER.total_seconds()
         for topic in (POLL_PROCORE, POLL_BOOKS):
             DueWork.mark(tenant_id=tenant_id, topic=topic)
+    else:
+        log.error("%s: no rest after %s rounds", FAILED, MOST_ROUNDS)
     return clock.seconds_off
 
 
@@ -156,9 +158,8 @@ def _next_wait() -> timedelta | None:
     now = timezone.now()
     soon = now + RETRY_WITHIN
     is_open = Q(due_at__lte=soon) | Q(claimed_until__isnull=False) | Q(outgoing__state__in=OPEN_OUTGOING)
-    times = [
-        each for row in Entry.objects.filter(is_open).values_list("due_at", "claimed_until") for each in row if each
-    ]
+    rows = Entry.objects.filter(is_open).values_list("due_at", "claimed_until")
+    times = [max(each for each in row if each) for row in rows if any(row)]
     due = DueWork.objects.filter(due_at__lte=soon).exclude(topic__in=BY_ITSELF)
     times += due.values_list("due_at", flat=True)
     return min(times) - now if times else None
