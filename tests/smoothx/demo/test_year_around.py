@@ -79,7 +79,7 @@ def test_the_year_has_all_that_happens_around_it() -> None:
 
 
 def test_no_line_of_an_order_is_billed_above_what_was_ordered() -> None:
-    for seed in range(1, 11):
+    for seed in range(1, 5):
         ordered: dict[str, list[Decimal]] = {}
         for event in events_of(write(seed, size=Size(projects=2))):
             match event:
