@@ -119,10 +119,11 @@ def _list_stuck(before: Before) -> Iterator[str]:
 
 
 def list_failed(log: str) -> Iterator[str]:
-    """Tasks and workers that ended with an error of their own: its last line."""
+    """Tasks and workers that ended with an error of their own: its last line, else what is said of it."""
     for part in log.split(FAILED)[1:]:
-        lines = (line for line in part.splitlines() if line and line[0].isalpha() and not line.startswith("Trace"))
-        yield f"failed: {next(lines, 'without a word')[:200]}"
+        said, *lines = part.splitlines()
+        errors = (line for line in lines if line and line[0].isalpha() and not line.startswith("Trace"))
+        yield f"failed: {(said.strip() or next(errors, ''))[:200]}"
 
 
 def _find_secrets(log: str) -> Iterator[str]:

@@ -16,7 +16,6 @@ from queue import Empty
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
-from django.db.models import Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerAway
 from kombu.simple import SimpleQueue
@@ -28,8 +27,7 @@ from smoothx.demo.chaos.strokes import Life
 from smoothx.demo.chaos.verdict import FAILED
 from smoothx.tenants.models import DueWork
 from smoothx.tenants.scope import tenant_scope
-from sync.ledger import OPEN_OUTGOING
-from sync.models import Entry, Outgoing
+from sync.models import Outgoing
 from sync.registry import all_flows
 from sync.tasks import HOOKS, POLL_BOOKS, POLL_PROCORE, PRUNE, sweep
 
@@ -74,11 +72,12 @@ def come_to_rest(tenant_id: int, *, clock_off: float) -> float:
     written_before = -1
     for _ in range(MOST_ROUNDS):
         work_off()
-        with tenant_scope(tenant_id):
-            waits, written = _next_wait(), Outgoing.objects.count()
+        waits = _next_wait()
         if waits is not None:
             clock.seconds_off += max(waits.total_seconds(), 0) + 1
             continue
+        with tenant_scope(tenant_id):
+            written = Outgoing.objects.count()
         if written == written_before:
             # The last look at both sides found nothing to write.
             break
@@ -154,12 +153,11 @@ def _wait_for_database() -> None:
 
 
 def _next_wait() -> timedelta | None:
-    """How long until the next thing that is neither idle nor merely waiting; None when there is none."""
+    """How long until something is due that does not come again anyway; None when nothing is, or only much later.
+
+    Only the rows of due work count, as they do for the sweep: a document without one would wait for ever.
+    """
     now = timezone.now()
-    soon = now + RETRY_WITHIN
-    is_open = Q(due_at__lte=soon) | Q(claimed_until__isnull=False) | Q(outgoing__state__in=OPEN_OUTGOING)
-    rows = Entry.objects.filter(is_open).values_list("due_at", "claimed_until")
-    times = [max(each for each in row if each) for row in rows if any(row)]
-    due = DueWork.objects.filter(due_at__lte=soon).exclude(topic__in=BY_ITSELF)
-    times += due.values_list("due_at", flat=True)
+    due = DueWork.objects.filter(due_at__lte=now + RETRY_WITHIN).exclude(topic__in=BY_ITSELF)
+    times = list(due.values_list("due_at", flat=True))
     return min(times) - now if times else None
