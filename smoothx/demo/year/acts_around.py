@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from smoothx.demo.year.acting import Actor, Play
@@ -48,7 +49,7 @@ def bill_order(actor: Actor, event: BillOrder) -> None:
         return
     tax_code = find_tax_code(actor, books, STANDARD_RATE)
     job = find_job(actor, books, contract.project)
-    own = [(RETAINED, -event.held, None)] if event.held else []
+    own: list[tuple[str, Decimal, str | None]] = [(RETAINED, -event.held, None)] if event.held else []
     own += [(*event.cost, job)] if event.cost is not None else []
     made = actor.vendors.qbo.act(
         "bill_order",
@@ -93,8 +94,7 @@ def attach_to_cost(actor: Actor, event: AttachToCost) -> None:
         cost_id = actor.direct_costs[event.cost]
         given = {"record": "direct_cost", "record_id": cost_id, "name": event.name, "text": event.name}
         actor.vendors.procore.act("attach_file", **given)
-        number = event.cost.replace(" ", "-").upper()
-        actor.files.append((number, event.name))
+        actor.files.append((event.number, event.name))
         return
     entity, record_id = actor.entered[event.cost]
     if any(row["Id"] == record_id for row in actor.vendors.books()[entity]):

@@ -92,7 +92,7 @@ class Around:
         if isinstance(event, SubmitClaim):
             return AttachToClaim((event.contract, event.number), f"Waiver {event.invoice_number}.pdf")
         if isinstance(event, EnterDirectCost):
-            return AttachToCost("procore", event.name, f"Ticket {event.number}.pdf")
+            return AttachToCost("procore", event.name, event.number, f"Ticket {event.number}.pdf")
         if isinstance(event, EnterBookCost):
-            return AttachToCost("quickbooks", event.name, f"Receipt {event.number}.jpg")
+            return AttachToCost("quickbooks", event.name, event.number, f"Receipt {event.number}.jpg")
         return None

@@ -85,7 +85,7 @@ def reckon_files_to_books(actor: Actor, procore: State, books: State) -> Found:
     documents = {
         (entity, row["Id"]): row.get("DocNumber", "") for entity in (*PURCHASES, *SALES) for row in books[entity]
     }
-    standing = {number for key, number in documents.items()}
+    standing = set(documents.values())
     here = Counter(pair for pair in actor.files if pair[0] in standing)
     there: Counter[tuple[str, str]] = Counter()
     for file in books["Attachable"]:

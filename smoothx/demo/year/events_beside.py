@@ -51,10 +51,11 @@ class AttachToClaim(Beside):
 
 @dataclass(frozen=True, slots=True)
 class AttachToCost(Beside):
-    """On what was entered under this name: a direct cost in Procore, or a document of the books."""
+    """On what was entered under this name and number: a direct cost in Procore, or a document of the books."""
 
     side: Side
     cost: str
+    number: str
     name: str
 
 
