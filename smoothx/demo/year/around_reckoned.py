@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from smoothx.demo.year.found import Found
 from smoothx.demo.year.owed import State, list_owed, owner_invoices, subcontractor_invoices
 from smoothx.demo.year.switches import WAGES
 from smoothx.lib.money import ZERO, cents, money, total
+from sync.flows._labour import LabourKind
 
 Wire = Mapping[str, Any]
 SALES = ("Invoice", "CreditMemo")
@@ -29,8 +30,7 @@ Day = tuple[str, str]
 
 def reckon_payroll(actor: Actor, procore: State, books: State) -> Found:
     """Labour cost of each project and day by its one source, against the payroll costs made of it."""
-    readers = {"time": _read_times, "journal": _read_runs, "file": lambda actor, _: _read_rows(actor)}
-    there = readers[actor.switches.labour](actor, books) if actor.switches.labour else {}
+    there = SOURCES[actor.switches.labour](actor, books) if actor.switches.labour else {}
     made = [cost for cost in procore["direct_costs"] if cost["direct_cost_type"] == "payroll" and is_made_by_us(cost)]
     here: dict[Day, Decimal] = {}
     for cost in made:
@@ -69,12 +69,19 @@ def _read_runs(actor: Actor, books: State) -> dict[Day, Decimal]:
     return found
 
 
-def _read_rows(actor: Actor) -> dict[Day, Decimal]:
+def _read_rows(actor: Actor, books: State) -> dict[Day, Decimal]:
     found: dict[Day, Decimal] = {}
     for (_, day, project), cost in actor.payroll_rows.items():
         key = (actor.now(project), day.isoformat())
         found[key] = found.get(key, ZERO) + cents(cost)
     return {key: amount for key, amount in found.items() if amount}
+
+
+SOURCES: Mapping[LabourKind, Callable[[Actor, State], dict[Day, Decimal]]] = {
+    "time": _read_times,
+    "journal": _read_runs,
+    "file": _read_rows,
+}
 
 
 # --- files
