@@ -74,4 +74,5 @@ def _row(pair: Pair, frame: Frame) -> dict[str, Any]:
         "there_dated": candidate.dated,
         "amount": candidate.amount,
         "misfit": candidate.misfit,
+        "is_other_number": bool(candidate.number) and candidate.number != planned.get("number"),
     }
