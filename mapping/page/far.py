@@ -15,7 +15,7 @@ NEAR = 2000
 
 
 def is_far(shown: slice, count: int) -> bool:
-    return shown.start >= NEAR and count - shown.stop >= NEAR
+    return bool(shown.start >= NEAR and count - shown.stop >= NEAR)
 
 
 def read_far(frame: Frame, listed: Listed, shown: slice, count: int) -> list[int]:

@@ -15,7 +15,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import timezone
 
-from smoothx.lib.shapes import RowButton
+from smoothx.lib.shapes import Action, RowButton
 from smoothx.pages.templatetags import ui
 
 
@@ -192,12 +192,18 @@ def test_buttons_of_a_row_open_a_dialog_or_post_and_escape_what_they_name() -> N
     ]
     request = RequestFactory().get("/rows/?q=a&page=2")
     html = render(
-        "{% hidden_fields as hidden %}{% row_buttons buttons hidden %}",
+        "{% hidden_fields as hidden %}{% row_buttons buttons hidden %}"
+        '{% live_button act hidden "btn--s" "x--7" name %}',
+        act=Action(label="Link", url="/pair/7/", method="post"),
+        name="Link <A> to B",
         buttons=buttons,
         request=request,
         csrf_token="t",
     )
-    link, form = html.split("</a>")
+    link, rest = html.split("</a>")
+    form, live = rest.split("</form>")[:2]
+    assert 'action="/pair/7/" hx-post="/pair/7/"' in live
+    assert live.endswith('<button class="btn btn--s" id="x--7" aria-label="Link &lt;A&gt; to B">Link</button>')
     assert 'id="link--7" href="/link/7/?a=1&amp;b=2" data-dialog' in link
     assert 'aria-label="Link &quot;A &amp; B&quot;"' in link
     assert form.startswith('<form class="btn-form" method="post" action="/out/"')

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from smoothx.lib.shapes import RowButton
+from smoothx.lib.shapes import Action, RowButton
 
 register = template.Library()
 
@@ -165,6 +165,10 @@ POSTS = (
     '<form class="btn-form" method="post" action="{url}" hx-post="{url}" hx-swap="none" hx-select="unset">{hidden}'
     '<button class="ib" id="{id}" title="{title}" aria-label="{label}">{icon}</button></form>'
 )
+ACTS = (
+    '<form class="btn-form" method="post" action="{url}" hx-post="{url}" hx-swap="none" hx-select="unset">{hidden}'
+    '<button class="btn {css}" id="{id}" aria-label="{label}">{text}</button></form>'
+)
 HIDDEN = '<input type="hidden" name="{}" value="{}">'
 
 
@@ -179,6 +183,20 @@ def hidden_fields(context: template.Context) -> SafeString:
 def row_buttons(buttons: Iterable[RowButton], hidden: SafeString) -> SafeString:
     """The buttons at the end of a row. `hidden` are the `hidden_fields` of the page."""
     return mark_safe("".join(_draw_button(button, hidden) for button in buttons))  # noqa: S308
+
+
+@register.simple_tag
+def live_button(action: Action, hidden: SafeString, css: str, focus_id: str, label: str) -> SafeString:
+    """A post of a row that changes only our own data; the changed parts are swapped out of the answer."""
+    html = ACTS.format(
+        url=escape(action.url),
+        hidden=hidden,
+        css=escape(css),
+        id=escape(focus_id),
+        label=escape(label),
+        text=escape(action.label),
+    )
+    return mark_safe(html)  # noqa: S308
 
 
 def _draw_button(button: RowButton, hidden: str) -> str:
