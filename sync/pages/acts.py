@@ -151,12 +151,11 @@ class Buttons:
     more: list[Action]
 
 
-def buttons_of(entry: Entry, request: TenantRequest) -> Buttons:
-    """What this person may do with this document now. Viewers look."""
+def buttons_of(entry: Entry, request: TenantRequest, lock: locks.Standing) -> Buttons:
+    """What this person may do with this document now. Viewers look. How its record is locked is no code of its own."""
     if not has_role(request.membership, Role.APPROVER):
         return Buttons([], [])
-    # How its record is locked in Procore is no code of the document, and is asked once for all buttons.
-    codes = codes_of(entry) | {f"lock:{locks.standing_of(entry)}"}
+    codes = codes_of(entry) | {f"lock:{lock}"}
     allowed = {key: act for key, act in ACTS.items() if has_role(request.membership, act.role)}
     offered = [_button(entry, key, act) for key, act in allowed.items() if act.fits(entry, codes)]
     if may_link(entry):

@@ -15,7 +15,7 @@ from smoothx.lib.shapes import Action, Notice
 from smoothx.tenants.access import TenantRequest, for_role, get_row
 from smoothx.tenants.models import Role
 from sync.codes import CODES
-from sync.locks import standing_of
+from sync.locks import Standing, standing_of
 from sync.models import Attempt, Entry, Event, Outgoing
 from sync.pages.acts import buttons_of
 from sync.pages.differences import differences_of
@@ -57,7 +57,8 @@ def document(request: TenantRequest, entry_id: int) -> HttpResponse:
     )
     events = list(Event.objects.filter(entry=entry).select_related("actor").order_by("at", "id"))
     calls = list(Call.objects.filter(key__in=[row.key for row in outgoing])) if outgoing else []
-    buttons = buttons_of(entry, request)
+    lock = standing_of(entry)
+    buttons = buttons_of(entry, request, lock)
     context = {
         "document": _head(entry, frame),
         "actions": buttons.actions,
@@ -69,7 +70,7 @@ def document(request: TenantRequest, entry_id: int) -> HttpResponse:
         "sum": _sum(entry),
         "lines": lines_of(entry),
         "files": files_of(entry, frame),
-        "facts": _facts(entry, frame),
+        "facts": _facts(entry, frame, lock),
         "timeline": timeline_of(entry, attempts=attempts, events=events),
         "payloads": payloads_of(entry, outgoing, attempts),
         "attempts": attempts_of(attempts, calls),
@@ -160,7 +161,7 @@ def _fix(notice: dict[str, Any], entry: Entry, frame: Frame) -> Action | None:
     return None if fix is None or fix.url == reverse("activity:document", args=[entry.pk]) else fix
 
 
-def _facts(entry: Entry, frame: Frame) -> list[dict[str, Any]]:
+def _facts(entry: Entry, frame: Frame, lock: Standing) -> list[dict[str, Any]]:
     planned = entry.planned.get("document") or {}
     main = [
         _amount("Amount", entry.amount, is_strong=True),
@@ -171,7 +172,7 @@ def _facts(entry: Entry, frame: Frame) -> list[dict[str, Any]]:
         _text("Date", _day(entry)),
         _text("Location", planned.get("location_name", "")),
         _text("Payment term", planned.get("term_name", "")),
-        _text("Lock in Procore", LOCK_WORDS[standing_of(entry)]),
+        _text("Lock in Procore", LOCK_WORDS[lock]),
         document_of(entry),
     ]
     blocks = [{"title": "", "rows": [row for row in main if row]}]
