@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -120,6 +120,10 @@ class Sandbox:
 
     def dump(self) -> dict[str, Any]:
         """Everything `restore` needs, as JSON-able values with copies of what changes in place."""
+        raise NotImplementedError
+
+    def dump_records(self, only: Collection[str] = ()) -> dict[str, Any]:
+        """Of `dump` the records as they go over the wire: all kinds, or those named."""
         raise NotImplementedError
 
     def dump_kept(self) -> dict[str, Any]:

@@ -28,9 +28,8 @@ RETAINED = "QB Retention Payable Retained Code"
 
 def approved_claims(pair: Any) -> list[list[dict[str, Any]]]:
     """The approved claims of every contract, each in order."""
-    state = worlds.control(pair.procore, "state", method="GET")
     by_contract: dict[int, list[dict[str, Any]]] = {}
-    for claim in sorted(state["requisitions"], key=lambda row: row["number"]):
+    for claim in sorted(worlds.in_procore(pair, "requisitions"), key=lambda row: row["number"]):
         if claim["status"].startswith("approved"):
             by_contract.setdefault(claim["commitment_id"], []).append(claim)
     return list(by_contract.values())
@@ -67,7 +66,7 @@ def entry_of(claim: dict[str, Any]) -> Entry:
 
 
 def bill_totals(pair: Any) -> list[float]:
-    return [bill["TotalAmt"] for bill in worlds.books_of(pair)["Bill"]]
+    return [bill["TotalAmt"] for bill in worlds.in_books(pair, "Bill")]
 
 
 def enter_by_hand(claim: dict[str, Any]) -> None:

@@ -93,14 +93,14 @@ def test_a_pushed_company_becomes_a_vendor_and_moves_to_mapped(
     page.locator("#tab--mapped").click()
     page.get_by_label("Search contacts").fill("lattice")
     expect(row_of(page, "Lattice Surveying PLLC")).to_contain_text("Pushed")
-    names = [vendor["DisplayName"] for vendor in worlds.books_of(sandboxes)["Vendor"]]
+    names = [vendor["DisplayName"] for vendor in worlds.in_books(sandboxes, "Vendor")]
     assert names.count("Lattice Surveying PLLC") == 1
 
 
 def test_a_name_that_is_taken_is_offered_for_linking(
     mapped: Any, owner: Any, sandboxes: Any, open_window: OpenWindow
 ) -> None:
-    before = len(worlds.books_of(sandboxes)["Vendor"])
+    before = len(worlds.in_books(sandboxes, "Vendor"))
     with tenant_scope(mapped.pk):
         company = RemoteItem.objects.get(resource="procore.vendors", name="Keystone Fence Co.")
         Link.objects.filter(left_id=company.remote_id, kind="vendor").delete()
@@ -114,7 +114,7 @@ def test_a_name_that_is_taken_is_offered_for_linking(
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(row_of(page, "Keystone Fence Co.")).to_have_count(0)
     assert partner_of(mapped, "Keystone Fence Co.") == "Keystone Fence Company"
-    assert len(worlds.books_of(sandboxes)["Vendor"]) == before
+    assert len(worlds.in_books(sandboxes, "Vendor")) == before
 
 
 def test_a_name_taken_meanwhile_is_said_beside_the_row(

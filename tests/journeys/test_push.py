@@ -31,7 +31,7 @@ def companies(mapped: Any, sandboxes: Any) -> Any:
 
 def in_books(sandboxes: Any, prefix: str) -> list[str]:
     return sorted(
-        row["DisplayName"] for row in worlds.books_of(sandboxes)["Vendor"] if row["DisplayName"].startswith(prefix)
+        row["DisplayName"] for row in worlds.in_books(sandboxes, "Vendor") if row["DisplayName"].startswith(prefix)
     )
 
 

@@ -123,7 +123,7 @@ def state_of(claim: Claim) -> tuple[str, list[str]]:
 
 
 def bills_of(pair: Any) -> list[dict[str, Any]]:
-    return worlds.books_of(pair)["Bill"]
+    return worlds.in_books(pair, "Bill")
 
 
 def totals_of(pair: Any) -> list[float]:

@@ -96,8 +96,7 @@ def look_at_books() -> None:
 
 def costs_of(pair: Any) -> list[dict[str, Any]]:
     """The direct costs we made in Procore, with their lines."""
-    state = worlds.control(pair.procore, "state", method="GET")
-    return [row for row in state["direct_costs"] if "Smoothx " in (row["description"] or "")]
+    return [row for row in worlds.in_procore(pair, "direct_costs") if "Smoothx " in (row["description"] or "")]
 
 
 def amounts_of(cost: dict[str, Any]) -> list[str]:

@@ -86,7 +86,7 @@ def entry_of_order(order: Order) -> Entry:
 
 
 def order_in_books(pair: Any, entry: Entry) -> dict[str, Any]:
-    return next(each for each in worlds.books_of(pair)["PurchaseOrder"] if each["Id"] == entry.target_id)
+    return next(each for each in worlds.in_books(pair, "PurchaseOrder") if each["Id"] == entry.target_id)
 
 
 def bill_order(order: dict[str, Any], *amounts: str, key: str, more: list[dict[str, Any]] | None = None) -> Any:

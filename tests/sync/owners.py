@@ -23,14 +23,14 @@ Application = dict[str, Any]
 
 def project_of(pair: Any, contract_id: int) -> int:
     """The state names no project of a contract; the demo's contracts are called as their projects are."""
-    state = worlds.control(pair.procore, "state", method="GET")
-    title = next(row["title"] for row in state["prime_contracts"] if row["id"] == contract_id)
-    return int(next(row["id"] for row in state["projects"] if row["name"] == title))
+    contracts, projects = worlds.in_procore(pair, "prime_contracts", "projects")
+    title = next(row["title"] for row in contracts if row["id"] == contract_id)
+    return int(next(row["id"] for row in projects if row["name"] == title))
 
 
 def applications_of(pair: Any, contract_id: int | None = None) -> list[Application]:
     """Every application of a contract, in order; of the first contract unless one is named."""
-    rows: list[Application] = worlds.control(pair.procore, "state", method="GET")["payment_applications"]
+    rows: list[Application] = worlds.in_procore(pair, "payment_applications")
     wanted = contract_id or rows[0]["contract"]["id"]
     return sorted((row for row in rows if row["contract"]["id"] == wanted), key=lambda row: row["number"])
 
@@ -80,19 +80,19 @@ def notice_payments() -> list[Entry]:
 
 def received(pair: Any, contract_id: int) -> list[tuple[Decimal, str, str]]:
     """Payments received on a contract that we made: amount, number of the invoice, check."""
-    rows = worlds.control(pair.procore, "state", method="GET")["contract_payments"]
+    rows = worlds.in_procore(pair, "contract_payments")
     ours = [row for row in rows if row["contract_id"] == contract_id and row["origin_id"]]
     return [(Decimal(row["amount"]), row["invoice_number"], row["check_number"]) for row in ours]
 
 
 def balance_of(pair: Any, account: str) -> Decimal:
-    rows = worlds.books_of(pair)["Account"]
+    rows = worlds.in_books(pair, "Account")
     return Decimal(str(next(row["CurrentBalance"] for row in rows if row["Name"] == account)))
 
 
 def sales_of(pair: Any) -> list[dict[str, Any]]:
     """The invoices and credit memos of ours."""
-    books = worlds.books_of(pair)
+    books = worlds.books_of(pair, "Invoice", "CreditMemo")
     rows = [row for kind in ("Invoice", "CreditMemo") for row in books[kind]]
     return [row for row in rows if "Smoothx" in row.get("PrivateNote", "")]
 
@@ -115,5 +115,5 @@ def look_at_contracts(pair: Any, contract_id: int) -> None:
 
 def estimates_of(pair: Any) -> list[tuple[str, Decimal]]:
     """Number and total of the estimates of ours."""
-    rows = [row for row in worlds.books_of(pair)["Estimate"] if "Smoothx" in row.get("PrivateNote", "")]
+    rows = [row for row in worlds.in_books(pair, "Estimate") if "Smoothx" in row.get("PrivateNote", "")]
     return [(row["DocNumber"], Decimal(str(row["TotalAmt"])).quantize(Decimal("0.01"))) for row in rows]

@@ -56,13 +56,12 @@ def entries() -> list[Entry]:
 
 def vendors_named(pair: Any, prefix: str) -> list[dict[str, Any]]:
     """Vendors of the books whose name begins so, by name."""
-    found = [row for row in worlds.books_of(pair)["Vendor"] if row["DisplayName"].startswith(prefix)]
+    found = [row for row in worlds.in_books(pair, "Vendor") if row["DisplayName"].startswith(prefix)]
     return sorted(found, key=lambda row: row["DisplayName"])
 
 
 def companies_named(pair: Any, prefix: str) -> list[dict[str, Any]]:
-    state = worlds.control(pair.procore, "state", method="GET")
-    found = [row for row in state["vendors"] if row["name"].startswith(prefix)]
+    found = [row for row in worlds.in_procore(pair, "vendors") if row["name"].startswith(prefix)]
     return sorted(found, key=lambda row: row["name"])
 
 

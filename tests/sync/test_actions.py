@@ -72,7 +72,7 @@ def held_as_twin(live: Any, amount: str, **facts: Any) -> tuple[list[Claim], str
 
 def lines_of(pair: Any, entry: Entry) -> list[tuple[str, float]]:
     """Account and amount of each line of its bill."""
-    accounts = {row["Id"]: row["Name"] for row in worlds.books_of(pair)["Account"]}
+    accounts = {row["Id"]: row["Name"] for row in worlds.in_books(pair, "Account")}
     bill = next(bill for bill in bills_of(pair) if bill["Id"] == entry.target_id)
     return [
         (accounts[line["AccountBasedExpenseLineDetail"]["AccountRef"]["value"]], line["Amount"])

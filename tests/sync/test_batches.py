@@ -87,7 +87,7 @@ def test_an_empty_company_is_not_live_and_still_pushes(contacts: Any, tenant: An
     queue("contacts_to_qbo", add_companies(names(2)), part="customer")
     Engine().run_due()
     assert states() == {"posted": 2}
-    customers = [row["DisplayName"] for row in worlds.books_of(contacts)["Customer"]]
+    customers = [row["DisplayName"] for row in worlds.in_books(contacts, "Customer")]
     assert [name for name in sorted(customers) if name.startswith("Batch")] == names(2)
 
 
@@ -212,7 +212,7 @@ def test_two_rows_of_one_name_in_one_call_make_one_and_say_so(contacts: Any) -> 
     Engine().run_due()
     assert [entry.state for entry in entries()] == ["posted", "blocked"]
     assert codes_of(entries()[1]) == ["name_exists"]
-    assert len([row for row in worlds.books_of(contacts)["Vendor"] if "batch" in row["DisplayName"].lower()]) == 1
+    assert len([row for row in worlds.in_books(contacts, "Vendor") if "batch" in row["DisplayName"].lower()]) == 1
 
 
 def test_what_changed_since_the_preview_is_seen_row_by_row(contacts: Any) -> None:

@@ -82,7 +82,7 @@ def test_a_backlog_needs_few_calls_and_keeps_each_contract_in_order(backlog: Any
     assert (
         len({entry.target_id for entry in entries})
         == len(entries)
-        == len(bills_of(backlog)) + len(worlds.books_of(backlog)["VendorCredit"])
+        == len(bills_of(backlog)) + len(worlds.in_books(backlog, "VendorCredit"))
     )
     # Whole calls first; what is left of the longest contracts goes out by itself.
     assert made["batch"] <= depth + len(entries) // 30
@@ -111,7 +111,7 @@ def test_a_lost_answer_of_a_common_call_makes_each_bill_once(twelve_contracts: A
     entries = posted()
     numbers = [
         bill["PrivateNote"]
-        for bill in (*bills_of(twelve_contracts), *worlds.books_of(twelve_contracts)["VendorCredit"])
+        for bill in (*bills_of(twelve_contracts), *worlds.in_books(twelve_contracts, "VendorCredit"))
     ]
     assert len(numbers) == len(set(numbers)) == len(entries)
 
@@ -135,7 +135,7 @@ def test_a_worker_killed_in_a_common_call_leaves_each_bill_once(
     Engine().run_due(seconds=120)
     notes = [
         bill["PrivateNote"]
-        for bill in (*bills_of(twelve_contracts), *worlds.books_of(twelve_contracts)["VendorCredit"])
+        for bill in (*bills_of(twelve_contracts), *worlds.in_books(twelve_contracts, "VendorCredit"))
     ]
     assert len(notes) == len(set(notes)) == len(posted())
 

@@ -49,7 +49,7 @@ def carry() -> None:
 
 def payments_on(live: Any, claim: Claim) -> list[tuple[int, str, str | None, bool]]:
     """(invoice, amount, check number, locked) of what Procore has on the claim's contract."""
-    rows = worlds.control(live.procore, "state", method="GET")["contract_payments"]
+    rows = worlds.in_procore(live, "contract_payments")
     return sorted(
         (row["requisition_id"], row["amount"], row["check_number"], row["origin_id"] is not None)
         for row in rows
@@ -69,7 +69,7 @@ def change_payment(payment: dict[str, Any], **members: Any) -> None:
 
 def enter_bill(live: Any, like: str) -> dict[str, Any]:
     """A bill of the same vendor that never was in Procore."""
-    bill = next(each for each in worlds.books_of(live)["Bill"] if each["Id"] == like)
+    bill = next(each for each in worlds.in_books(live, "Bill") if each["Id"] == like)
     line = {name: value for name, value in bill["Line"][0].items() if name not in ("Id", "LineNum")} | {"Amount": 100}
     wire = {"VendorRef": bill["VendorRef"], "DocNumber": "OWN-1", "Line": [line]}
     made: dict[str, Any] = Work().qbo.create("Bill", wire, key="test-own-bill")

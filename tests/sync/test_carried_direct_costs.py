@@ -60,11 +60,11 @@ def test_direct_costs_from_approval_to_the_books_and_back_to_draft(pair: Any) ->
     )
     credit = enter(pair, project.left_id, "-45.10", **party, description="Returned forms")
     draft = enter(pair, project.left_id, "7.77", **party, status="draft")
-    person = worlds.control(pair.procore, "state", method="GET")["people"][0]
+    person = worlds.in_procore(pair, "people")[0]
     by_employee = enter(pair, project.left_id, "12.00", employee_id=person["id"])
     look_at(project.left_id)
 
-    books = worlds.books_of(pair)
+    books = worlds.books_of(pair, "Bill", "VendorCredit")
     (bill,) = [each for each in books["Bill"] if each.get("DocNumber") == "INV-9001"]
     assert (bill["TotalAmt"], bill["VendorRef"]["value"]) == (150.50, vendor.right_id)
     details = [row[row["DetailType"]] for row in bill["Line"]]
@@ -80,13 +80,13 @@ def test_direct_costs_from_approval_to_the_books_and_back_to_draft(pair: Any) ->
     worlds.act(pair.procore, "edit_direct_cost", direct_cost_id=invoice["id"], status="draft")
     look_at(project.left_id)
     assert told(entry_of(invoice)) == ("held", ["unapproved_after_posting"])
-    assert len(worlds.books_of(pair)["Bill"]) == len(books["Bill"])
+    assert len(worlds.in_books(pair, "Bill")) == len(books["Bill"])
 
     # Corrected and approved again, the same bill follows.
     worlds.act(pair.procore, "edit_direct_cost_line", direct_cost_id=invoice["id"], line=0, amount="100.00")
     worlds.act(pair.procore, "edit_direct_cost", direct_cost_id=invoice["id"], status="approved")
     look_at(project.left_id)
-    (bill,) = [each for each in worlds.books_of(pair)["Bill"] if each.get("DocNumber") == "INV-9001"]
+    (bill,) = [each for each in worlds.in_books(pair, "Bill") if each.get("DocNumber") == "INV-9001"]
     assert bill["TotalAmt"] == 130.50
     assert len(entries("expenses")) == 0
 
@@ -98,4 +98,4 @@ def test_the_same_card_charge_in_the_books_holds_it(pair: Any) -> None:
     look_at(project.left_id)
     assert told(entry_of(cost)) == ("held", ["possible_duplicate"])
     assert entry_of(cost).notices[0]["subject"].startswith("card charge")
-    assert [each["Id"] for each in worlds.books_of(pair)["Bill"] if each["TotalAmt"] == 61.35] == []
+    assert [each["Id"] for each in worlds.in_books(pair, "Bill") if each["TotalAmt"] == 61.35] == []

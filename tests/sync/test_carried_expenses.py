@@ -167,7 +167,7 @@ def _is_sent_again_by_todays_settings(pair: Any, entry: Entry, owner: Any) -> No
 
 def test_a_cost_that_procore_has_already_is_held(pair: Any) -> None:
     (project,) = map_projects(1)
-    vendor, accounts = mapped("vendor"), worlds.books_of(pair)["Account"]
+    vendor, accounts = mapped("vendor"), worlds.in_books(pair, "Account")
     (code, *_) = next(Work().procore.list(procore.BUDGET_CODES, project_id=project.left_id))
     worlds.act(
         pair.procore,

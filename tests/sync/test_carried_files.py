@@ -32,7 +32,7 @@ def files(flow: str) -> list[Entry]:
 
 def hung_on(pair: Any, entity: str, record_id: str) -> list[dict[str, Any]]:
     """The attachments of a transaction in the books."""
-    rows = worlds.books_of(pair)["Attachable"]
+    rows = worlds.in_books(pair, "Attachable")
     wanted = {"type": entity, "value": record_id}
     return [row for row in rows if any(ref.get("EntityRef") == wanted for ref in row["AttachableRef"])]
 

@@ -32,7 +32,7 @@ LIST = "/rest/v1.1/requisitions$"
 
 
 def all_claims(pair: Any) -> list[Claim]:
-    claims: list[Claim] = worlds.control(pair.procore, "state", method="GET")["requisitions"]
+    claims: list[Claim] = worlds.in_procore(pair, "requisitions")
     return claims
 
 

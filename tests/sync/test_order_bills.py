@@ -90,7 +90,7 @@ def entry(flow: str = "order_bills") -> Entry:
 
 
 def paid(pair: Any) -> list[tuple[int, str]]:
-    rows = worlds.control(pair.procore, "state", method="GET")["contract_payments"]
+    rows = worlds.in_procore(pair, "contract_payments")
     commitment = Entry.objects.get(flow="purchase_orders").source_id
     return sorted((row["requisition_id"], row["amount"]) for row in rows if str(row["contract_id"]) == commitment)
 

@@ -93,7 +93,7 @@ def test_lost_answers_make_nothing_twice(live: Any) -> None:
     _finish()
     entry = owners.entry_of(first)
     assert (entry.state, len(owners.sales_of(live))) == ("posted", 1)
-    items = [row["Name"] for row in worlds.books_of(live)["Item"]]
+    items = [row["Name"] for row in worlds.in_books(live, "Item")]
     assert len(items) == len(set(items))
 
     fault(live.procore, method="POST", path="/rest/v1.0/contract_payments", when="after", drop=True, times=3)
@@ -174,11 +174,11 @@ def test_tax_is_told_and_left_off_what_is_received(live: Any) -> None:
 
 def _add_taxed_contract(live: Any) -> tuple[int, Decimal]:
     """A contract beside the first one of the demo, with a taxed line. Answers it and the tax of 900."""
-    state = worlds.control(live.procore, "state", method="GET")
-    first = state["prime_contracts"][0]
-    project = next(row for row in state["projects"] if row["name"] == first["title"])
+    contracts, projects, codes = worlds.in_procore(live, "prime_contracts", "projects", "tax_codes")
+    first = contracts[0]
+    project = next(row for row in projects if row["name"] == first["title"])
     line = first["line_items"][0]
-    code = next(row for row in state["tax_codes"] if Decimal(row["rate1"]) > 0)
+    code = next(row for row in codes if Decimal(row["rate1"]) > 0)
     made = worlds.act(
         live.procore,
         "add_prime_contract",
@@ -259,11 +259,7 @@ def test_a_prime_contract_becomes_an_estimate_that_follows_its_change_orders(liv
     owners.claims.map_project_of({"project_id": owners.project_of(live, contract_id)})
     owners.look_at_contracts(live, contract_id)
     entry = Entry.objects.get(flow="estimates")
-    (contract,) = (
-        row
-        for row in worlds.control(live.procore, "state", method="GET")["prime_contracts"]
-        if row["id"] == contract_id
-    )
+    (contract,) = (row for row in worlds.in_procore(live, "prime_contracts") if row["id"] == contract_id)
     assert (entry.state, entry.target_type) == ("posted", "Estimate")
     assert owners.estimates_of(live) == [("PC-26101", money(contract["revised_contract_amount"]))]
     # The project's own cost codes, which were not known before, are by then.

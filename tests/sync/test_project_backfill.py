@@ -15,7 +15,7 @@ from mapping.screens import SECTIONS
 from smoothx.tenants.models import Tenant
 from sync import push_runs
 from sync.models import Entry
-from tests.worlds import act, books_of, control
+from tests.worlds import act, control, in_books
 
 pytestmark = pytest.mark.usefixtures("connected", "without_limits")
 LIST = "/mapping/projects/?tab=procore"
@@ -83,7 +83,7 @@ def test_each_project_says_what_becomes_of_it_and_what_was_chosen_is_made(live: 
     made = Link.objects.get(kind=PROJECT.key, left_id=first.left_id)
     assert (made.chosen_by, made.actor, made.run) == (Link.ChosenBy.PUSH, owner, run)
     assert Link.objects.filter(kind=PROJECT.key, left_id=linked.left_id, right_id=linked.right_id).exists()
-    [job] = [row for row in books_of(live)["Customer"] if row["DisplayName"] == "Oak Harbor Office Tenant Improvement"]
+    [job] = [row for row in in_books(live, "Customer") if row["DisplayName"] == "Oak Harbor Office Tenant Improvement"]
     assert (job["Id"], job["BillWithParent"]) == (made.right_id, True)
     assert sum((calls_of(live.qbo) - before)[key] for key in ("POST batch", "POST customer")) == 1
     # Once more, the one that waits for its customer is all that could be sent, and it is not.
@@ -109,4 +109,4 @@ def test_nothing_is_made_while_the_company_is_paused(live: Any, client: Any, own
 
 
 def _customer_ids(pair: Any, name: str) -> list[str]:
-    return [row["Id"] for row in books_of(pair)["Customer"] if row["DisplayName"] == name]
+    return [row["Id"] for row in in_books(pair, "Customer") if row["DisplayName"] == name]

@@ -24,6 +24,7 @@ from tests.kept import bring
 from tests.mapping.vendors import at_quickbooks
 from tests.sync.claims import fault
 from tests.worlds import act, control
+from tests.worlds import in_books as rows_in_books
 
 pytestmark = pytest.mark.usefixtures("connected", "without_limits")
 
@@ -78,9 +79,7 @@ def codes_of(entry: Entry) -> list[str]:
 
 
 def in_books(pair: Any, customer_id: str) -> dict[str, Any]:
-    realm = pair.info["qbo"]["realms"][0]["id"]
-    rows = control(pair.qbo, "state", method="GET")["realms"][realm]["Customer"]
-    return next(row for row in rows if row["Id"] == customer_id)
+    return next(row for row in rows_in_books(pair, "Customer") if row["Id"] == customer_id)
 
 
 def writes(pair: Any) -> int:

@@ -87,4 +87,4 @@ def test_an_order_follows_its_commitment_and_never_takes_a_line_from_its_bills(l
     run()
     entry.refresh_from_db()
     assert (entry.state, entry.target_id) == ("ineligible", "")
-    assert all(each["Id"] != order["Id"] for each in worlds.books_of(live).get("PurchaseOrder", []))
+    assert all(each["Id"] != order["Id"] for each in worlds.in_books(live, "PurchaseOrder"))

@@ -357,7 +357,7 @@ class TestCodes:
         assert runs.confirm(run, owner)
         carry(run)
         assert (run.state, run.rows.filter(state="failed").count()) == ("done", 0)
-        items = {item["Id"]: item for item in worlds.books_of(codes)["Item"]}
+        items = {item["Id"]: item for item in worlds.in_books(codes, "Item")}
         for row in run.rows.filter(state="done"):
             item = items[row.right_id]
             expected = cost.remote_id if row.data["division"] == division else None
@@ -377,7 +377,7 @@ class TestCodes:
         pushing.push(section=CLASSES, side="procore", remote_id=leaf.remote_id, role="", actor=owner)
         push_runs.Engine().run_due()
         entry = Entry.objects.get()
-        made = {row["Id"]: row["Name"] for row in worlds.books_of(codes)["Class"]}
+        made = {row["Id"]: row["Name"] for row in worlds.in_books(codes, "Class")}
         assert (entry.state, made[entry.target_id]) == ("posted", f"{leaf.code} {leaf.name}")
         assert Link.objects.get().kind == "cost_code_class"
         assert RemoteItem.objects.filter(resource="qbo.classes", remote_id=entry.target_id).exists()

@@ -46,12 +46,11 @@ def run(entry: Entry) -> Entry:
 
 
 def in_books(pair: Any, entity: str, name: str) -> list[dict[str, Any]]:
-    return [record for record in worlds.books_of(pair)[entity] if record["DisplayName"] == name]
+    return [record for record in worlds.in_books(pair, entity) if record["DisplayName"] == name]
 
 
 def in_procore(pair: Any, name: str) -> list[dict[str, Any]]:
-    state = worlds.control(pair.procore, "state", method="GET")
-    return [record for record in state["vendors"] if record["name"] == name]
+    return [record for record in worlds.in_procore(pair, "vendors") if record["name"] == name]
 
 
 def read_again() -> None:

@@ -21,8 +21,7 @@ pytestmark = pytest.mark.timeout(180)
 
 
 def standing(pair: Any, claim: Any) -> Any:
-    state = worlds.control(pair.procore, "state", method="GET")
-    return next(row["origin_id"] for row in state["requisitions"] if row["id"] == claim["id"])
+    return next(row["origin_id"] for row in worlds.in_procore(pair, "requisitions") if row["id"] == claim["id"])
 
 
 def lock_of(claim: Any) -> Entry:
@@ -101,5 +100,5 @@ def test_what_we_made_in_procore_is_opened_too_and_locked_by_the_next_write(live
 
 
 def payments(pair: Any) -> list[tuple[str, bool]]:
-    rows = worlds.control(pair.procore, "state", method="GET")["contract_payments"]
+    rows = worlds.in_procore(pair, "contract_payments")
     return [(row["amount"], row["origin_id"] is not None) for row in rows if "Smoothx " in (row["notes"] or "")]

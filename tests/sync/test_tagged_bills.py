@@ -225,12 +225,13 @@ def test_mapping_what_an_override_or_a_pair_waits_for_releases_the_bill(live: An
 
 
 def test_the_term_of_a_purchase_order_sets_the_due_date(live: Any) -> None:
-    state = worlds.control(live.procore, "state", method="GET")
-    orders = [row for row in state["requisitions"] if row["commitment_type"] == "PurchaseOrderContract"]
+    orders = [
+        row for row in worlds.in_procore(live, "requisitions") if row["commitment_type"] == "PurchaseOrderContract"
+    ]
     first = claims_of(live, orders[0]["commitment_id"])[0]
     map_project_of(first)
     write_terms(live, first, " Net  15 ")
-    term = next(row for row in worlds.books_of(live)["Term"] if row["Name"] == "Net 15")
+    term = next(row for row in worlds.in_books(live, "Term") if row["Name"] == "Net 15")
     right = row_of_term(str(term["Id"]))
     row_of(procore.PAYMENT_TERMS, "net 15", "Net 15")
     map_to(PAYMENT_TERM, "net 15", right)

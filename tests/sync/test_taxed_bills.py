@@ -65,7 +65,7 @@ def carry() -> None:
 
 
 def paid(pair: Any) -> list[Decimal]:
-    rows = worlds.control(pair.procore, "state", method="GET")["contract_payments"]
+    rows = worlds.in_procore(pair, "contract_payments")
     return [Decimal(row["amount"]) for row in rows if row["origin_id"]]
 
 

@@ -113,8 +113,7 @@ def sync(firm: Firm) -> None:
 
 
 def numbers_of(pair: Pair) -> set[str]:
-    state = worlds.control(pair.procore, "state", method="GET")
-    return {claim["invoice_number"] for claim in state["requisitions"]}
+    return {claim["invoice_number"] for claim in worlds.in_procore(pair, "requisitions")}
 
 
 def test_documents_and_directories_never_mix(firms: list[Firm]) -> None:
@@ -129,7 +128,7 @@ def test_documents_and_directories_never_mix(firms: list[Firm]) -> None:
         assert not numbers <= numbers_of(other.pair)
         with inside(own):
             assert Entry.objects.filter(flow="bills").exclude(target_id="").count() == len(bills_of(own.pair))
-            vendors = {row["Id"]: row["DisplayName"] for row in worlds.books_of(own.pair)["Vendor"]}
+            vendors = {row["Id"]: row["DisplayName"] for row in worlds.in_books(own.pair, "Vendor")}
             known = RemoteItem.objects.filter(resource="qbo.vendors").values_list("remote_id", "name")
             assert dict(known) == vendors
             assert {c.account_id for c in Connection.objects.all()} == {

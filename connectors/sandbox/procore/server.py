@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable, Collection
 from typing import Any
 
 from werkzeug.exceptions import HTTPException
@@ -71,26 +72,33 @@ class ProcoreSandbox(HooksV2, Files, FileActs, TimePages, WbsSegments, Loader):
 
     def dump(self) -> dict[str, Any]:
         """The records in wire form for whoever compares, and what `restore` needs."""
-        records = {
-            "vendor": self.vendor,
-            "companies": {str(row["id"]): dict(row) for row in self.tables.iterate("companies")},
-            "vendors": [self.shape_vendor(row) for row in self.tables.iterate("vendors")],
-            "projects": [self.shape_project(row) for row in self.tables.iterate("projects")],
-            "cost_codes": [dict(row) for row in self.tables.iterate("cost_codes")],
-            "standard_cost_codes": [dict(row) for row in self.tables.iterate("standard_cost_codes")],
-            "line_item_types": [dict(row) for row in self.tables.iterate("line_item_types")],
-            "tax_codes": [dict(row) for row in self.tables.iterate("tax_codes")],
-            "commitments": [self._dump_commitment(row) for row in self.tables.all("commitments")],
-            "requisitions": [self.shape_requisition(row, "extended") for row in self.tables.all("requisitions")],
-            **self.dump_owner_side(),
-            "people": [self.shape_directory_person(row) for row in self.tables.iterate("people")],
-            "timecard_entries": [self.shape_entry(row) for row in self.tables.iterate("timecard_entries")],
-        }
         return {
-            **spell_state(records, self._currency()),
+            **self.dump_records(),
             "hooks": [dict(row) for row in self.tables.iterate("hooks")],
             "triggers": [dict(row) for row in self.tables.iterate("triggers")],
             **self.dump_kept(),
+        }
+
+    def dump_records(self, only: Collection[str] = ()) -> dict[str, Any]:
+        makers = self._list_records()
+        records = {name: make() for name, make in makers.items() if not only or name in only}
+        return {"vendor": self.vendor, **spell_state(records, self._currency())}
+
+    def _list_records(self) -> dict[str, Callable[[], Any]]:
+        rows, all_of = self.tables.iterate, self.tables.all
+        return {
+            "companies": lambda: {str(row["id"]): dict(row) for row in rows("companies")},
+            "vendors": lambda: [self.shape_vendor(row) for row in rows("vendors")],
+            "projects": lambda: [self.shape_project(row) for row in rows("projects")],
+            "cost_codes": lambda: [dict(row) for row in rows("cost_codes")],
+            "standard_cost_codes": lambda: [dict(row) for row in rows("standard_cost_codes")],
+            "line_item_types": lambda: [dict(row) for row in rows("line_item_types")],
+            "tax_codes": lambda: [dict(row) for row in rows("tax_codes")],
+            "commitments": lambda: [self._dump_commitment(row) for row in all_of("commitments")],
+            "requisitions": lambda: [self.shape_requisition(row, "extended") for row in all_of("requisitions")],
+            **self.list_owner_records(),
+            "people": lambda: [self.shape_directory_person(row) for row in rows("people")],
+            "timecard_entries": lambda: [self.shape_entry(row) for row in rows("timecard_entries")],
         }
 
     def dump_kept(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from werkzeug.exceptions import HTTPException
@@ -126,12 +126,8 @@ class QboSandbox(
 
     def dump(self) -> dict[str, Any]:
         """`realms`: realm -> entity -> records as they go over the wire; the rest is what is kept beside them."""
-        realms = {
-            realm_id: {name: list(rows.values()) for name, rows in book.records.items()}
-            for realm_id, book in self.books.items()
-        }
         return {
-            "realms": realms,
+            **self.dump_records(),
             "kept": {realm_id: book.dump() for realm_id, book in self.books.items()},
             "tokens": self.tokens.dump(),
             "limits": self.set_limits(),
@@ -140,6 +136,13 @@ class QboSandbox(
             "redirect_uris": list(self.redirect_uris),
             "files": self.dump_files(),
         }
+
+    def dump_records(self, only: Collection[str] = ()) -> dict[str, Any]:
+        realms = {
+            realm_id: {name: list(rows.values()) for name, rows in book.records.items() if not only or name in only}
+            for realm_id, book in self.books.items()
+        }
+        return {"realms": realms}
 
     def restore(self, dump: dict[str, Any]) -> None:
         for realm_id, records in dump["realms"].items():

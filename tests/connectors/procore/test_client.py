@@ -12,7 +12,7 @@ from connectors.procore import resources
 from connectors.procore.client import ProcoreClient
 from connectors.procore.documents import DirectoryCompany
 from connectors.procore.records import Company, Project, Requisition
-from tests.worlds import act, control
+from tests.worlds import act, control, in_procore
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def rows_of(pages: Any) -> list[dict[str, Any]]:
 
 
 def state(pair: Any, name: str) -> Any:
-    return control(pair.procore, "state", method="GET")[name]
+    return in_procore(pair, name)
 
 
 def test_a_list_is_read_to_its_end_page_by_page(client: ProcoreClient, sandboxes: Any, calls_of: Any) -> None:

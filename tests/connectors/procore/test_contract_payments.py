@@ -25,7 +25,7 @@ def client(connected: Any) -> ProcoreClient:
 def test_a_payment_is_made_locked_let_go_changed_and_deleted(
     client: ProcoreClient, sandboxes: Any, without_limits: None
 ) -> None:
-    claim = worlds.control(sandboxes.procore, "state", method="GET")["requisitions"][0]
+    claim = worlds.in_procore(sandboxes, "requisitions")[0]
     contract = {"project_id": str(claim["project_id"]), "contract_id": str(claim["commitment_id"])}
     body = {"amount": "-12.50", "date": "2026-10-05", "requisition_id": claim["id"], "origin_id": "ours", "notes": "N"}
     made = client.create(PAYMENTS, body, **contract)

@@ -11,7 +11,7 @@ from connectors.models import Connection
 from connectors.procore import resources
 from connectors.procore.client import ProcoreClient
 from connectors.procore.faults import error_in
-from tests.worlds import control
+from tests.worlds import control, in_procore
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def client(procore: Connection) -> ProcoreClient:
 
 
 def vendors(pair: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = control(pair.procore, "state", method="GET")["vendors"]
+    found: list[dict[str, Any]] = in_procore(pair, "vendors")
     return found
 
 

@@ -16,7 +16,7 @@ from connectors.qbo import resources
 from connectors.qbo.client import BatchItem, QboClient
 from connectors.qbo.faults import UnknownReference
 from connectors.resource import Resource
-from tests.worlds import act, control
+from tests.worlds import act, control, in_books
 
 
 @pytest.fixture
@@ -33,9 +33,7 @@ def rows_of(pages: Any) -> list[dict[str, Any]]:
 
 
 def state(pair: Any, entity: str) -> list[dict[str, Any]]:
-    realm = pair.info["qbo"]["realms"][0]["id"]
-    rows: list[dict[str, Any]] = control(pair.qbo, "state", method="GET")["realms"][realm].get(entity, [])
-    return rows
+    return in_books(pair, entity)
 
 
 def bill_wire(client: QboClient, **members: Any) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def check_documents(client: Any) -> None:
 
 
 def check_totals(client: Any, pair: Any) -> None:
-    books = worlds.books_of(pair)
+    books = worlds.books_of(pair, "Bill", "VendorCredit")
     signs = {"Bill": 1, "VendorCredit": -1}
     amounts = {
         (entity, row["Id"]): sign * Decimal(str(row["TotalAmt"]))

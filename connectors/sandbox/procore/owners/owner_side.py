@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from werkzeug.routing import Rule
@@ -25,12 +26,14 @@ class OwnerSide(
         for rule in part.ROUTES
     )
 
-    def dump_owner_side(self) -> dict[str, Any]:
-        """The records in wire form."""
-        tables = self.tables
+    def list_owner_records(self) -> dict[str, Callable[[], Any]]:
+        """What makes the wire form of each kind of record."""
+        all_of = self.tables.all
         return {
-            "prime_contracts": [self.shape_whole_prime_contract(row) for row in tables.all("prime_contracts")],
-            "payment_applications": [self.shape_whole_application(row) for row in tables.all("payment_applications")],
-            "direct_costs": [self.shape_direct_cost(row) for row in tables.all("direct_costs")],
-            "contract_payments": [self.shape_contract_payment(row) for row in tables.all("contract_payments")],
+            "prime_contracts": lambda: [self.shape_whole_prime_contract(row) for row in all_of("prime_contracts")],
+            "payment_applications": lambda: [
+                self.shape_whole_application(row) for row in all_of("payment_applications")
+            ],
+            "direct_costs": lambda: [self.shape_direct_cost(row) for row in all_of("direct_costs")],
+            "contract_payments": lambda: [self.shape_contract_payment(row) for row in all_of("contract_payments")],
         }
