@@ -68,7 +68,8 @@ def linked_vendors(count: int, *, but_name: bool = False) -> list[tuple[str, str
     pairs = [
         (left, right)
         for (role, left), right in sorted(found.contacts.items())
-        if role == "vendor" and ("customer", left) not in found.contacts and _is_same(companies[left], vendors[right], but_name)
+        if (role == "vendor" and ("customer", left) not in found.contacts)
+        and _is_same(companies[left], vendors[right], but_name)
     ]
     assert len(pairs) >= count
     return pairs[:count]

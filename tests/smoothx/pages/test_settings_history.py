@@ -158,7 +158,9 @@ def test_an_import_that_cannot_be_is_refused_whole(
 def test_what_is_no_export_is_refused_under_the_field(client: Any, scope: Tenant) -> None:
     refused = client.post("/settings/import/", {"file": SimpleUploadedFile("x.json", b"[]")})
     assert refused.status_code == 422
-    assert refused.context["form"].errors == {"file": ["This is not a file of settings. Choose one that Export settings made."]}
+    assert refused.context["form"].errors == {
+        "file": ["This is not a file of settings. Choose one that Export settings made."]
+    }
     assert client.post("/settings/import/", {"content": "[]"}).status_code == 422
     assert client.post("/settings/import/").context["form"].errors == {"file": ["Choose a file."]}
 

@@ -112,7 +112,9 @@ def test_filters_narrow_the_list(client: Any, scope: Tenant, query: str, expecte
         notices=[notice("vendor_not_mapped", "Cobalt")],
     )
     # Too long for an index.
-    make_entry(number="Invoice 3", title="ā" * 300, party=f"{'ā' * 280} long nāme", project_id="503", amount=Decimal(3))
+    make_entry(
+        number="Invoice 3", title="ā" * 300, party=f"{'ā' * 280} long nāme", project_id="503", amount=Decimal(3)
+    )
     assert numbers_of(client.get(f"/activity/?{query}")) == expected
 
 
