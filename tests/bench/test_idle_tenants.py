@@ -135,7 +135,7 @@ def _connection(vendor: str, account: dict[str, Any], sealed: str, now: datetime
 
 def work_off() -> Counter[str]:
     """Run what the broker has in its line, as a worker would. Answers how many messages of each task there were."""
-    broker = redis.Redis.from_url(django_settings.CELERY_BROKER_URL)
+    broker: Any = redis.Redis.from_url(django_settings.CELERY_BROKER_URL)
     done: Counter[str] = Counter()
     while (found := next((raw for line in LINES if (raw := broker.rpop(line))), None)) is not None:
         message = json.loads(found)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors import limits
-from connectors.buckets import MOST_FAILURES, Bucket, Count, LocalStore, Store, Turn, open_seconds
+from connectors.buckets import MOST_FAILURES, Bucket, Count, LocalStore, Silence, Store, Turn, open_seconds
 from connectors.sandbox.procore.limits import RateLimiter
 from connectors.sandbox.qbo.service.throttle import Throttle
 from connectors.shared_buckets import RedisStore
@@ -132,7 +132,7 @@ def test_failures_in_a_row_open_the_breaker_and_one_answer_closes_it(store: Stor
     assert 14 < refused.delay <= 15
     assert store.silence("limits:t8").failures == MOST_FAILURES + 1
     assert store.end("limits:t8", health="alive") == 0.0
-    assert store.silence("limits:t8") == limits.Silence(0, 0.0, 0.0)
+    assert store.silence("limits:t8") == Silence(0, 0.0, 0.0)
     assert store.reserve("limits:t8", [], 10).is_granted
 
 

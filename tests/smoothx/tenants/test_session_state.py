@@ -50,5 +50,5 @@ def test_connections_are_made_for_a_transaction_pooling_proxy() -> None:
     connection.ensure_connection()
     assert settings.DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] is True
     assert connection.connection.prepare_threshold is None
-    assert not connection.features.uses_server_side_binding
+    assert "server_side_binding" not in settings.DATABASES["default"]["OPTIONS"]
     assert issubclass(connection.connection.cursor_factory, psycopg.ClientCursor)
