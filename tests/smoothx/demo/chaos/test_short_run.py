@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 
 from connectors.sandbox.firm.scenarios import build
 from smoothx.demo.chaos.breeding import Nursery
@@ -20,16 +19,14 @@ from smoothx.demo.chaos.fire import Field
 from smoothx.demo.chaos.playing import play_run
 from smoothx.demo.stack import Options, product_environment
 from smoothx.demo.year.company import SWITCHED_ON, choose_defaults, open_books, push_missing, read_and_map, switch_on
+from smoothx.demo.year.rest import come_to_rest
 from smoothx.demo.year.vendors import Vendors
-from sync.engine import Engine
-from sync.intake import poll_projects
 from sync.models import Entry
-from sync.work import Work
 from tests.kept import bring
 
 pytestmark = pytest.mark.timeout(300)
 
-# Whose workers die seven times, while answers are lost and the database is cut.
+# Whose workers die several times, while answers are lost and the database is cut.
 SEED = 2
 FIRM = replace(build("demo"), start_date=date(2026, 11, 1))
 
@@ -44,9 +41,7 @@ def field(connected: Any, sandboxes: Any, without_limits: None, settings: Any, t
         switch_on(SWITCHED_ON)
         push_missing(FIRM)
         open_books(connected, FIRM.start_date)
-        work = Work()
-        poll_projects(work, work.procore, timezone.now())
-        Engine().run_due()
+        come_to_rest()
 
     bring("without a backlog", sandboxes, make)
     own = connection.settings_dict
