@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sync import ledger, settle
+from sync import ledger, outbox, settle
 from sync.models import Entry, Outgoing
 from sync.registry import all_flows
 from sync.targets import Answer
@@ -44,7 +44,7 @@ def test_a_worker_that_dies_while_settling_a_delete_leaves_it_open(
 ) -> None:
     """Closed and still in the ledger, the document would look as if somebody had deleted it."""
     entry, outgoing = deleted(fingerprint)
-    at = {"outbox.close": (settle.outbox, "close"), "ledger.finish": (ledger, "finish")}
+    at = {"outbox.close": (outbox, "close"), "ledger.finish": (ledger, "finish")}
 
     def die(*_: Any, **__: Any) -> None:
         raise Died

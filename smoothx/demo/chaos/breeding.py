@@ -62,7 +62,8 @@ class Nursery:
 
     def has_answered(self, *, within: float) -> bool:
         """Whether the answer is there after at most so many seconds."""
-        return bool(select([self._process.stdout], [], [], max(within, 0.0))[0])
+        pipe: IO[str] = self._process.stdout  # type: ignore[assignment]
+        return bool(select([pipe], [], [], max(within, 0.0))[0])
 
     def answer(self) -> dict[str, Any]:
         """Raises Ended."""

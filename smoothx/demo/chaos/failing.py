@@ -64,7 +64,7 @@ class Failpoint:
             options["timeout"] = (READ_SECONDS, READ_SECONDS)
             return failpoint._around(lambda: send(adapter, request, **options), is_write=is_write)
 
-        HTTPAdapter.send = send_counted  # type: ignore[method-assign]
+        HTTPAdapter.send = send_counted  # type: ignore[method-assign, assignment]
 
     def _around_statement(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
         return self._around(lambda: execute(sql, params, many, context), is_write=False)
@@ -90,8 +90,12 @@ def hurry() -> None:
     """Waits that take nothing but time become short, and no call is spaced."""
     limits.QBO_CALLS = limits.QBO_BATCHES = ()
     # Who would have to wait for a limit, or for another's refresh of the token, comes back later instead.
-    limits.acquire = partial(limits.acquire, wait_at_most=0.0)  # type: ignore[assignment]
+    limits.acquire = partial(limits.acquire, wait_at_most=0.0)
     tokens.WAIT_SECONDS = READ_SECONDS
     http.FIRST_DELAY = LONGEST_SLEEP
     sleep = time.sleep
-    time.sleep = lambda seconds: sleep(min(seconds, LONGEST_SLEEP))
+
+    def sleep_little(seconds: float) -> None:
+        sleep(min(seconds, LONGEST_SLEEP))
+
+    time.sleep = sleep_little  # type: ignore[assignment]

@@ -12,8 +12,11 @@ from django.db.models import Q
 from connectors.models import Connection, InboundEvent
 from smoothx.demo.year.acting import Actor
 from smoothx.demo.year.reckoning import reckon
+from smoothx.tenants.models import DueWork
+from smoothx.tenants.scope import require_tenant_id
 from sync import ledger
 from sync.models import Entry, Outgoing
+from sync.tasks import EVENTS
 
 # What the product makes in the books, and in Procore; what people enter there is told by the actor.
 MADE_IN_BOOKS = ("Bill", "VendorCredit", "Invoice", "CreditMemo", "Customer", "Vendor", "Item")
@@ -112,8 +115,10 @@ def _list_stuck(before: Before) -> Iterator[str]:
     for write in Outgoing.objects.filter(state__in=ledger.OPEN_OUTGOING).select_related("entry"):
         yield f"{write} of {write.entry} (entry {write.entry_id})"
     waiting = InboundEvent.objects.filter(handled_at__isnull=True).count()
-    if waiting:
-        yield f"{waiting} events are not looked into"
+    # One that only just came has somebody called already.
+    is_called = DueWork.objects.filter(tenant_id=require_tenant_id(), topic=EVENTS, due_at__isnull=False).exists()
+    if waiting and not is_called:
+        yield f"{waiting} events wait, and nobody will look into them"
     for row in Connection.objects.exclude(Q(state=Connection.State.CONNECTED) & Q(lease_owner="")):
         yield f"{row}: {row.state}, lease of {row.lease_owner or 'nobody'}"
 

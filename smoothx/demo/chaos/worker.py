@@ -95,7 +95,8 @@ def work_off() -> None:
     done = 0
     while done < MOST_TASKS:
         with _services_awaited(), app.connection_for_read() as broker:
-            queues = [SimpleQueue(broker, queue) for queue in app.conf.task_queues]
+            channel: Any = broker
+            queues = [SimpleQueue(channel, queue) for queue in app.conf.task_queues]
             while done < MOST_TASKS:
                 done += 1
                 close_old_connections()
@@ -159,5 +160,5 @@ def _next_wait() -> timedelta | None:
     """
     now = timezone.now()
     due = DueWork.objects.filter(due_at__lte=now + RETRY_WITHIN).exclude(topic__in=BY_ITSELF)
-    times = list(due.values_list("due_at", flat=True))
-    return min(times) - now if times else None
+    times = [at - now for at in due.values_list("due_at", flat=True) if at]
+    return min(times, default=None)
