@@ -202,11 +202,12 @@ def test_each_firms_work_runs_in_its_own_scope(firms: list[Firm], monkeypatch: p
         def __init__(self, topic: str, task: Any) -> None:
             self.topic, self.task = topic, task
 
-        def delay(self, *, tenant_id: int) -> None:
-            handed.append((self.topic, tenant_id))
-            self.task(tenant_id=tenant_id)
+        def apply_async(self, *, kwargs: dict[str, Any], **_: Any) -> None:
+            handed.append((self.topic, kwargs["tenant_id"]))
+            self.task(**kwargs)
 
     monkeypatch.setattr(tasks, "TOPICS", {topic: Worker(topic, task) for topic, task in tasks.TOPICS.items()})
+    monkeypatch.setattr(tasks, "run_due", Worker("sync", tasks.run_due))
     monkeypatch.setattr(tasks, "nudge", lambda: None)
     DueWork.objects.all().delete()
     for firm in firms:
