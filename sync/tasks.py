@@ -249,6 +249,9 @@ def _poll(tenant_id: int, topic: str, vendor: Vendor, poll: Callable[[Work], int
         not_before = timezone.now() + timedelta(seconds=error.after)
     except (VendorError, NotConnected) as error:
         log.warning("sync.poll.failed topic=%s tenant=%s error=%s", topic, tenant_id, error)
+    if hints.is_waiting():
+        # Whoever stored them may have died before it called for a look.
+        DueWork.mark(tenant_id=tenant_id, topic=EVENTS)
     next_at = started_at + pace.interval(vendor, started_at)
     DueWork.reschedule(tenant_id=tenant_id, topic=topic, at=max(next_at, not_before))
 

@@ -13,14 +13,27 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from connectors.errors import NoPermission, Retry
+from connectors.models import InboundEvent
 from smoothx.tenants.models import DueWork, Tenant
 from sync import ledger, tasks
 from sync.engine import Engine
 from sync.lanes import LANE_TOPICS
 from sync.models import Entry
-from sync.tasks import HOOKS, LEASE, OPENINGS, POLL_BOOKS, POLL_PROCORE, PRUNE, nudge, run_due, start_polling, sweep
+from sync.tasks import (
+    EVENTS,
+    HOOKS,
+    LEASE,
+    OPENINGS,
+    POLL_BOOKS,
+    POLL_PROCORE,
+    PRUNE,
+    nudge,
+    run_due,
+    start_polling,
+    sweep,
+)
 from sync.work import NotConnected
-from tests.factories import make_entry
+from tests.factories import make_connections, make_entry
 from tests.sync.threads import at_once, start_thread
 
 pytestmark = pytest.mark.timeout(60)
@@ -241,6 +254,21 @@ def test_a_poll_that_found_something_calls_a_worker(
     monkeypatch.setattr(tasks, "nudge", lambda: called.append("nudge"))
     tasks.poll_procore_changes(tenant_id=scope.pk)
     assert len(called) == nudges
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_poll_calls_for_events_nobody_was_called_for(
+    scope: Tenant, monkeypatch: pytest.MonkeyPatch, is_there: bool
+) -> None:
+    """Whoever stored them died before it could."""
+    Tenant.objects.update(state="live")
+    procore, _ = make_connections()
+    if is_there:
+        known = {"entity": "Projects", "record_id": "1", "operation": "update", "body": "{}"}
+        InboundEvent.objects.create(connection=procore, key="1", changed_at=timezone.now(), **known)
+    monkeypatch.setattr(tasks, "poll_procore", lambda work: 0)
+    tasks.poll_procore_changes(tenant_id=scope.pk)
+    assert DueWork.objects.filter(topic=EVENTS, due_at__lte=timezone.now()).exists() == is_there
 
 
 def test_a_company_in_set_up_is_not_polled(scope: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
