@@ -190,7 +190,8 @@ class LocalStore:
                 known = state["left"] if state.get("window") == count.window else count.left
                 state.update(left=min(count.left, known), window=count.window, limit=count.limit)
                 state["window_ends"] = now + count.seconds
-            return max(0.0, state.get("open_until", 0.0) - now)
+            open_until: float = state.get("open_until", 0.0)
+            return max(0.0, open_until - now)
 
     def _note_failure(self, state: dict[str, Any], now: float) -> None:
         state["failures"] = state.get("failures", 0) + 1

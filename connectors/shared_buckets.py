@@ -129,7 +129,7 @@ class RedisStore:
         self._run(self._pause, key, seconds)
 
     def end(self, key: str, turn: Turn = NO_TURN, health: Health = "", count: Count | None = None) -> float:
-        told = [count.left, count.limit, count.window, count.seconds] if count is not None else []
+        told: list[str | float] = [count.left, count.limit, count.window, count.seconds] if count is not None else []
         return max(0.0, float(self._run(self._end, key, turn.name, health, *told)))
 
     def silence(self, key: str) -> Silence:

@@ -164,7 +164,7 @@ class DueWork(models.Model):
     @staticmethod
     def take(topics: Sequence[str], *, until: datetime, limit: int) -> list[Due]:
         """Take what is due of these topics, of all tenants, the longest due first. It is due again at `until`."""
-        values = {"topics": list(topics), "now": timezone.now(), "until": until, "limit": limit}
+        values: dict[str, Any] = {"topics": list(topics), "now": timezone.now(), "until": until, "limit": limit}
         with connection.cursor() as cursor:
             cursor.execute(_TAKE, values)
             rows = sorted(cursor.fetchall(), key=lambda row: row[-1])

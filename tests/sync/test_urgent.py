@@ -11,6 +11,7 @@ from sync import actions
 from sync.engine import Engine
 from sync.models import Entry, Event
 from sync.work import Work
+from tests import worlds
 from tests.sync.claims import entry_of, map_project_of, state_of, worked_example
 
 pytestmark = pytest.mark.timeout(180)
@@ -40,6 +41,7 @@ def test_a_record_is_carried_at_once_and_found_again_from_either_side(
     assert Event.objects.filter(entry=entry, text="Asked for by its address").count() == 3
     Engine().run_due()
     assert (state_of(claim), entry_of(claim).target_version) == (("posted", []), posted.target_version)
+    worlds.switch_on("expenses")
     before = Entry.objects.count()
     for address, why in (
         (procore_requisition_url("77", project, contract, str(claim["id"])), "another Procore company"),

@@ -40,7 +40,7 @@ class LabourActs(ActBase):
     def act_edit_time(self, time_id: str, hours: Any, realm: str = "") -> dict[str, Any]:
         time = find_record(self.find_book(realm), "TimeActivity", time_id)
         # Asked for even where only other members change.
-        whose = {name: time[name] for name in ("NameOf", "EmployeeRef", "VendorRef") if name in time}
+        whose: dict[str, Any] = {name: time[name] for name in ("NameOf", "EmployeeRef", "VendorRef") if name in time}
         return self.change_record("TimeActivity", time_id, {**whose, **_split_hours(hours)}, realm)
 
     def act_enter_payroll(
