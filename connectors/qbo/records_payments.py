@@ -48,6 +48,14 @@ class BillPayment:
     applied: tuple[Applied, ...]
     updated_at: datetime | None = None
 
+    @property
+    def party_id(self) -> str:
+        return self.vendor_id
+
+    @property
+    def party_name(self) -> str:
+        return self.vendor_name
+
     def applied_to(self, part: str) -> Decimal:
         return total(each.amount for each in self.applied if each.part == part)
 

@@ -1,14 +1,38 @@
-"""What a payment in QuickBooks settles of one document of ours, and how much of it counts in Procore."""
+"""What a payment in QuickBooks settles of one document of ours, and its share without tax."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Generic, Protocol, TypeVar
 
-from connectors.qbo.records_payments import BillPayment
-from smoothx.lib.money import ZERO, cents, split
+from connectors.qbo.records_payments import Applied
+from smoothx.lib.money import ZERO, cents
+
+
+class Payment(Protocol):
+    """What bill payments and customer payments have in common."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def date(self) -> date: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def party_id(self) -> str: ...
+    @property
+    def party_name(self) -> str: ...
+    @property
+    def applied(self) -> tuple[Applied, ...]: ...
+
+    def applied_to(self, part: str) -> Decimal: ...
+
+
+P = TypeVar("P", bound=Payment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +71,7 @@ class TaxedDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class PaidPart:
+class PaidPart(Generic[P]):
     """What one payment settles of one document, `part`. `payment` is None when it was deleted.
 
     `invoice` is None when the document is not ours any more. `ours` are the parts of the payment that are documents of
@@ -57,7 +81,7 @@ class PaidPart:
 
     payment_id: str
     part: str
-    payment: BillPayment | None
+    payment: P | None
     invoice: PaidInvoice | None
     ours: tuple[str, ...] = ()
     taxed: TaxedDocument | None = None
@@ -68,10 +92,6 @@ class PaidPart:
     def document(self) -> str:
         """The document that is settled; a part may name a purchase order of it as well, "Bill:234:90"."""
         return ":".join(self.part.split(":")[:2])
-
-    @property
-    def is_credit(self) -> bool:
-        return self.part.startswith("VendorCredit:")
 
 
 def share_without_tax(document: TaxedDocument, payment_id: str) -> Decimal:
@@ -87,16 +107,3 @@ def share_without_tax(document: TaxedDocument, payment_id: str) -> Decimal:
         if each.payment_id == payment_id:
             return share
     return ZERO
-
-
-def credits_of_ours(payment: BillPayment, ours: tuple[str, ...], part: str) -> Decimal:
-    """What credits of ours settle of the bill `part`. QuickBooks does not say which credit settles which bill, so they
-    are shared by the bills' amounts."""
-    used = sum((each.amount for each in payment.applied if each.kind == "VendorCredit" and each.part in ours), ZERO)
-    bills = [each for each in payment.applied if each.kind == "Bill"]
-    shares = _share(used, [each.amount for each in bills])
-    return sum((share for each, share in zip(bills, shares, strict=True) if each.part == part), ZERO)
-
-
-def _share(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
-    return split(amount, weights) if weights else []

@@ -23,7 +23,7 @@ FLOW_PAID, FLOW_ORDERED = "bills", "order_bills"
 PAID_BY = ("BillPaymentCheck", "BillPaymentCreditCard", "BillPayment")
 
 
-def read_bill_payment(work: Work, entry: Entry) -> PaidPart:
+def read_bill_payment(work: Work, entry: Entry) -> PaidPart[BillPayment]:
     """One deleted is still a record: what was made of it has to go."""
     try:
         payment = BillPayment.from_wire(work.read_booked(qbo.BILL_PAYMENTS, entry.source_id))

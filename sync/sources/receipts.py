@@ -13,7 +13,7 @@ from connectors.qbo.records_sales import CustomerPayment
 from connectors.resource import Resource
 from sync import ledger
 from sync.flows import owner_invoices
-from sync.flows.receipts import ReceiptPart
+from sync.flows._paid import PaidPart
 from sync.models import Entry
 from sync.sources.paid import find_paid, invoice_of, is_taxed, read_taxed, read_wires
 from sync.sources.reader import Reader, SetReader
@@ -23,16 +23,16 @@ FLOW_PAID = owner_invoices.KEY
 PAID_BY = ("Payment",)
 
 
-def read_receipt(work: Work, entry: Entry) -> ReceiptPart:
+def read_receipt(work: Work, entry: Entry) -> PaidPart[CustomerPayment]:
     """One deleted is still a record: what was made of it has to go."""
     try:
         payment = CustomerPayment.from_wire(work.read_booked(qbo.PAYMENTS, entry.source_id))
     except Missing:
-        return ReceiptPart(entry.source_id, entry.part, None, None, title=entry.title)
+        return PaidPart(entry.source_id, entry.part, None, None, title=entry.title)
     own = (each.part for each in payment.applied)
     paid = find_received(work.qbo.connection, {*own, entry.part})
     document = paid.get(entry.part)
-    return ReceiptPart(
+    return PaidPart(
         entry.source_id,
         entry.part,
         payment,

@@ -18,7 +18,7 @@ from mapping.maps import Maps
 from smoothx.lib.money import ZERO
 from sync.codes import CODES
 from sync.flows._paid import PaidInvoice, PaidPart, Settled, TaxedDocument, share_without_tax
-from sync.flows.bill_payments import FLOW, describe_part, make_mark, payment_issued_for, split_payment
+from sync.flows.bill_payments import FLOW, SIDE, payment_issued_for
 from tests.sync.flows.contracts import amount
 
 INVOICE = PaidInvoice("1002", "123456", "786001", "SC-2417-014", "2", "EC-1002", "Bill EC-1002")
@@ -45,16 +45,16 @@ def payment(*lines: tuple[str, str, str], id: str = "118", total: str = "0", **w
     )
 
 
-def part_of(paid: BillPayment | None, part: str = "Bill:234", *ours: str, **more: Any) -> PaidPart:
+def part_of(paid: BillPayment | None, part: str = "Bill:234", *ours: str, **more: Any) -> PaidPart[BillPayment]:
     return PaidPart("118", part, paid, more.pop("invoice", INVOICE), tuple(sorted({part, *ours})), **more)
 
 
-def plan(part: PaidPart, **choices: str) -> Any:
+def plan(part: PaidPart[BillPayment], **choices: str) -> Any:
     defaults = Defaults({key: Choice(value, value) for key, value in choices.items()})
     return payment_issued_for(part, Maps(), defaults)
 
 
-def planned(part: PaidPart, **choices: str) -> ContractPayment:
+def planned(part: PaidPart[BillPayment], **choices: str) -> ContractPayment:
     found = plan(part, **choices)
     assert found.document is not None, found
     document: ContractPayment = found.document
@@ -64,7 +64,7 @@ def planned(part: PaidPart, **choices: str) -> ContractPayment:
 def test_what_is_applied_to_the_bill_is_paid_and_not_the_whole_payment() -> None:
     paid = payment(("Bill", "234", "600.00"), ("Bill", "235", "400.00"), total="1000.00")
     document = planned(part_of(paid))
-    mark = make_mark("118", "Bill:234")
+    mark = SIDE.make_mark("118", "Bill:234")
     assert document == ContractPayment(
         direction="issued",
         project_id="123456",
@@ -115,8 +115,8 @@ def test_how_it_was_paid(wire: dict[str, Any], method: str) -> None:
 
 def test_a_payment_splits_into_the_bills_and_credits_it_settles() -> None:
     paid = payment(("Bill", "1", "5"), ("VendorCredit", "2", "2"), ("JournalEntry", "3", "1"), ("Bill", "4", "6"))
-    assert split_payment(paid) == ("Bill:1", "VendorCredit:2", "Bill:4")
-    assert split_payment(payment(total="0")) == ()
+    assert SIDE.split(paid) == ("Bill:1", "VendorCredit:2", "Bill:4")
+    assert SIDE.split(payment(total="0")) == ()
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_payment_splits_into_the_bills_and_credits_it_settles() -> None:
         ),
     ],
 )
-def test_when_there_must_be_no_payment(part: PaidPart, choices: dict[str, str], code: str) -> None:
+def test_when_there_must_be_no_payment(part: PaidPart[BillPayment], choices: dict[str, str], code: str) -> None:
     found = plan(part, **choices)
     assert (found.document, found.blockers) == (None, ())
     assert found.removal is not None
@@ -190,7 +190,7 @@ class TestCredits:
         credit = (sum(amounts, ZERO) * used / 100).quantize(Decimal("0.01"))
         lines = [("Bill", str(number), str(value)) for number, value in enumerate(amounts)]
         paid = payment(*lines, ("VendorCredit", "11", str(credit)), total=str(sum(amounts, ZERO) - credit))
-        parts = split_payment(paid)
+        parts = SIDE.split(paid)
         for choice in ("both", "neither"):
             plans = [plan(part_of(paid, part, *parts), payment_credits=choice) for part in parts]
             assert sum((found.document.amount for found in plans if found.document), ZERO) == paid.amount
@@ -252,12 +252,12 @@ def test_locking_is_a_choice() -> None:
 
 
 def test_description() -> None:
-    found = describe_part(part_of(payment(("Bill", "234", "600.00"), total="600.00")))
+    found = SIDE.describe(part_of(payment(("Bill", "234", "600.00"), total="600.00")))
     assert (found.number, found.title, found.party) == (
         "1044", "Example Concrete LLC, Bill EC-1002, payment 1044", "Example Concrete LLC",
     )  # fmt: skip
     assert (found.amount, found.document_date, found.project_id) == (amount(600), date(2026, 9, 15), "123456")
-    gone = describe_part(replace(part_of(None), title="Known before"))
+    gone = SIDE.describe(replace(part_of(None), title="Known before"))
     assert (gone.number, gone.title) == ("118", "Known before")
 
 

@@ -15,15 +15,8 @@ from connectors.qbo.records_payments import Applied
 from connectors.qbo.records_sales import CustomerPayment
 from mapping.defaults import LOCK_OUR_RECORDS, RECEIPT_CREDITS, RECEIPT_WITHOUT_TAX, Choice, Defaults
 from mapping.maps import Maps
-from sync.flows._paid import PaidInvoice, Settled, TaxedDocument
-from sync.flows.receipts import (
-    FLOW,
-    ReceiptPart,
-    describe_receipt,
-    make_mark,
-    payment_received_for,
-    split_receipt,
-)
+from sync.flows._paid import PaidInvoice, PaidPart, Settled, TaxedDocument
+from sync.flows.receipts import FLOW, SIDE, payment_received_for
 from tests.sync.flows.contracts import ZERO, amount, codes_of
 
 INVOICE = PaidInvoice("2001", "501", "9001", "PC-2417", "1", "LL-01", "Invoice 1043")
@@ -39,11 +32,11 @@ def payment(*applied: tuple[str, str, str | int], total: str | int = 1000, **mor
 WHOLE = payment(("Invoice", "15", 1000))
 
 
-def part(paid: CustomerPayment | None = WHOLE, *, of: str = "Invoice:15", **more: Any) -> ReceiptPart:
-    return ReceiptPart("83", of, paid, more.pop("invoice", INVOICE), **more)
+def part(paid: CustomerPayment | None = WHOLE, *, of: str = "Invoice:15", **more: Any) -> PaidPart[CustomerPayment]:
+    return PaidPart("83", of, paid, more.pop("invoice", INVOICE), **more)
 
 
-def plan(receipt: ReceiptPart, **choices: str) -> Any:
+def plan(receipt: PaidPart[CustomerPayment], **choices: str) -> Any:
     kinds = {"tax": RECEIPT_WITHOUT_TAX, "credits": RECEIPT_CREDITS, "lock": LOCK_OUR_RECORDS}
     chosen = {kinds[name].key: Choice(value, value) for name, value in choices.items()}
     return payment_received_for(receipt, Maps(), Defaults(chosen))
@@ -56,7 +49,7 @@ def taxed(*settled: tuple[str, str | int], total: str | int = 1080, tax: str | i
 
 def test_the_amount_applied_to_the_invoice_is_received() -> None:
     document = plan(part(payment(("Invoice", "15", 400), ("Invoice", "16", 600)))).document
-    mark = make_mark("83", "Invoice:15")
+    mark = SIDE.make_mark("83", "Invoice:15")
     assert document.to_wire() == {
         "project_id": "501",
         "contract_id": "9001",
@@ -76,7 +69,7 @@ def test_the_amount_applied_to_the_invoice_is_received() -> None:
 
 def test_one_part_for_each_invoice_and_credit_memo() -> None:
     paid = payment(("Invoice", "15", 400), ("CreditMemo", "9", 50), ("JournalEntry", "3", 20), ("Invoice", "15", 1))
-    assert split_receipt(paid) == ("Invoice:15", "CreditMemo:9")
+    assert SIDE.split(paid) == ("Invoice:15", "CreditMemo:9")
     assert plan(part(paid)).document.amount == amount(401)
 
 
@@ -93,7 +86,7 @@ def test_records_are_locked_unless_the_firm_says_otherwise() -> None:
         (part(payment(("Invoice", "16", 1000))), "payment_not_applied"),
     ],
 )
-def test_what_must_not_be_there(receipt: ReceiptPart, code: str) -> None:
+def test_what_must_not_be_there(receipt: PaidPart[CustomerPayment], code: str) -> None:
     planned = plan(receipt)
     assert planned.document is None
     assert planned.removal.code == code
@@ -149,15 +142,15 @@ class TestTax:
         for number, each in enumerate(amounts):
             paid = replace(payment(("Invoice", "15", str(each))), id=str(number))
             planned = payment_received_for(
-                ReceiptPart(str(number), "Invoice:15", paid, INVOICE, taxed=document), Maps(), Defaults()
+                PaidPart(str(number), "Invoice:15", paid, INVOICE, taxed=document), Maps(), Defaults()
             )
             received += planned.document.amount if planned.document else ZERO
         assert received == total - tax
 
 
 def test_how_it_is_listed() -> None:
-    described = describe_receipt(part())
+    described = SIDE.describe(part())
     assert (described.title, described.amount) == ("Larimer Lofts, Invoice 1043, payment 70210", amount(1000))
-    gone = describe_receipt(part(None, title="Larimer Lofts, payment 70210"))
+    gone = SIDE.describe(part(None, title="Larimer Lofts, payment 70210"))
     assert (gone.title, gone.number) == ("Larimer Lofts, payment 70210", "83")
     assert (FLOW.source, FLOW.target) == ("qbo", "procore")
