@@ -72,6 +72,17 @@ def _quick_flush() -> None:
     use_for_tests()
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any) -> None:
+    """The database of each worker begins as a copy of one that is migrated."""
+    from django.db import connection
+
+    from tests import template_database
+
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template_database.find_or_make()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _own_settings() -> Iterator[None]:
     """Quick passwords, tasks only when a test runs them, static files without a manifest."""
