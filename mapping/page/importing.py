@@ -70,11 +70,11 @@ def start_context(section: Section, *, error: str = "") -> dict[str, Any]:
 
 def _earlier(run: MappingRun) -> dict[str, Any]:
     return {
-        "file": run.options.get("file") or "A file",
+        "name": run.options.get("file") or "A file",
         "url": reverse("mapping:import_run", args=[run.pk]),
         "at": run.at,
         "by": name_of_person(run.started_by),
-        "linked": run.linked,
+        "count": run.linked,
         "state": "Undone" if run.undone_at else STATES[run.state],
     }
 

@@ -74,7 +74,7 @@ def _earlier(file: PayrollFile) -> dict[str, Any]:
         "by": name_of_person(file.started_by),
         "at": file.at,
         "state": state,
-        "taken": taken,
+        "count": taken,
     }
 
 

@@ -162,7 +162,7 @@ def test_chosen_rows_are_linked_by_the_worker_and_undone_whole(browser: Client, 
     assert chips_of(page) == [("All", 3), ("Linked", 2), ("Not in Procore", 1)]
     assert [row["number"] for row in browser.get(f"{page_of(run)}?show=done").context["rows"]] == [2, 3]
     assert page.context["commit"] is None
-    assert browser.get(START).context["earlier"][0]["linked"] == 2
+    assert browser.get(START).context["earlier"][0]["count"] == 2
     browser.post(page.context["undo"].url)
     assert not Link.objects.exists()
     page = browser.get(page_of(run))
