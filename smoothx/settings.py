@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from celery.schedules import crontab
 from kombu import Queue
 from psycopg.conninfo import conninfo_to_dict
 
@@ -231,6 +232,7 @@ CELERY_TASK_ROUTES = {
     "sync.run_recoding": {"queue": "long", "priority": 6},
     "sync.keep_hooks": {"queue": "long", "priority": 9},
     "sync.prune": {"queue": "long", "priority": 9},
+    "smoothx.clear_sessions": {"queue": "long", "priority": 9},
     "mapping.suggest": {"queue": "long", "priority": 6},
     "mapping.count_books": {"queue": "long", "priority": 6},
     "mapping.*": {"queue": "long", "priority": 0},
@@ -239,6 +241,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "sync.sweep", "schedule": timedelta(seconds=env_number("SWEEP_SECONDS", 5))},
+    # At an hour, not after a day: a scheduler that is started anew each day would never come to it.
+    "sessions": {"task": "smoothx.clear_sessions", "schedule": crontab(hour="9", minute="30")},
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,

@@ -1,17 +1,22 @@
-"""Celery work inside one tenant's scope."""
+"""Celery work inside one tenant's scope, and what comes by itself for all of them."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from celery import Celery, current_app
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.utils import timezone
 
 from smoothx.tenants.scope import active_tenant_id, tenant_scope
-from smoothx.tenants.tasks import TenantTask
+from smoothx.tenants.tasks import TenantTask, clear_sessions
 
-# Looks over all tenants' due rows, which no policy hides, and works for none of them itself.
-WITHOUT_TENANT = {"sync.sweep"}
+# The sweep looks over all tenants' due rows, which no policy hides, and works for none of them itself; sessions are
+# of people, not of tenants.
+WITHOUT_TENANT = {"sync.sweep", "smoothx.clear_sessions"}
 OURS = ("smoothx.", "connectors.", "mapping.", "sync.", "timesheets.")
 
 
@@ -75,8 +80,22 @@ def test_a_message_with_positional_arguments_fails_before_the_body(task: Any, no
     assert noted == []
 
 
-def test_every_task_of_ours_is_a_tenants_except_the_sweep() -> None:
+def test_every_task_of_ours_is_a_tenants_except_what_serves_all() -> None:
     current_app.loader.import_default_modules()
     tasks = {name: task for name, task in current_app.tasks.items() if name.startswith(OURS)}
     assert {name for name, task in tasks.items() if not isinstance(task, TenantTask)} == WITHOUT_TENANT
     assert len(tasks) > len(WITHOUT_TENANT)
+
+
+def test_the_schedule_names_the_tasks_that_serve_all_tenants() -> None:
+    current_app.loader.import_default_modules()
+    assert {row["task"] for row in settings.CELERY_BEAT_SCHEDULE.values()} == WITHOUT_TENANT
+    assert set(current_app.tasks) >= WITHOUT_TENANT
+
+
+def test_only_sessions_that_have_run_out_are_cleared(db: None) -> None:
+    now = timezone.now()
+    for key, left in (("old", -1), ("open", 1)):
+        Session.objects.create(session_key=key, session_data="", expire_date=now + timedelta(hours=left))
+    clear_sessions()
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["open"]
