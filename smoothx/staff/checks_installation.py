@@ -1,4 +1,5 @@
-"""Checks of what all companies share: the database and its policies, Redis, the scheduler, work nobody takes."""
+"""Checks of what all companies share: the database and its policies, Redis, the scheduler, work nobody takes, and who
+may look into every company."""
 
 from __future__ import annotations
 
@@ -7,9 +8,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import redis
+from allauth.mfa.models import Authenticator
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from connectors import counting
@@ -33,6 +37,7 @@ def check_installation() -> Iterator[Finding]:
     yield from check_policies()
     yield from check_redis()
     yield from check_due_work()
+    yield from check_staff()
 
 
 def check_migrations() -> Iterator[Finding]:
@@ -121,3 +126,17 @@ def check_due_work() -> Iterator[Finding]:
 def _is_unknown(topic: str, known: list[str]) -> bool:
     """The lanes of a company's work are topics of their own ("sync:1")."""
     return topic not in known and not topic.startswith(f"{SYNC_TOPIC}:")
+
+
+def check_staff() -> Iterator[Finding]:
+    """Nothing forces a second factor on staff, so who goes without one is told."""
+    factors = Authenticator.objects.filter(user=OuterRef("pk"))
+    bare = get_user_model().objects.filter(~Exists(factors), is_staff=True, is_active=True)
+    names = list(bare.order_by("username").values_list("username", flat=True))
+    if names:
+        yield Finding(
+            code="staff_without_second_factor",
+            level="note",
+            text=f"{len(names)} of staff may look into every company by a password alone: {', '.join(names[:5])}.",
+            fix="Each sets up two-factor authentication in Profile. Take staff status from who needs it no more.",
+        )

@@ -9,6 +9,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -143,6 +144,17 @@ def test_troubles_of_the_installation_are_found(live: Tenant, settings: Any, mon
     )
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     assert "redis_away" in {each.code for each in check_installation()}
+
+
+def test_staff_who_sign_in_by_a_password_alone_are_told_of(live: Tenant, django_user_model: Any) -> None:
+    people = {
+        name: django_user_model.objects.create_user(name, is_staff=name != "client", is_active=name != "left")
+        for name in ("ann", "bo", "client", "left")
+    }
+    Authenticator.objects.create(user=people["bo"], type=Authenticator.Type.TOTP, data={})
+    code, found = run()
+    assert (code, [(row["code"], row["level"]) for row in found]) == (0, [("staff_without_second_factor", "note")])
+    assert found[0]["text"] == "1 of staff may look into every company by a password alone: ann."
 
 
 def test_without_its_tables_no_company_is_asked(live: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
