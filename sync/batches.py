@@ -37,11 +37,17 @@ SendOne = Callable[[Flow, Entry, Outgoing], None]
 
 
 class Batches:
-    """Carries claimed entries of one flow. `fail` ends a run that met an error, `send_one` sends a recorded write."""
+    """Carries claimed entries of one flow. `fail` ends a run that met an error, `send_one` sends a recorded write.
 
-    def __init__(self, work: Work, *, fail: Fail, send_one: SendOne) -> None:
+    When `gives_way` says that somebody else's turn has come, what is not planned yet is due as before, and what is
+    planned goes out in one more call.
+    """
+
+    def __init__(
+        self, work: Work, *, fail: Fail, send_one: SendOne, gives_way: Callable[[], bool] = lambda: False
+    ) -> None:
         self.work = work
-        self._fail, self._send_one = fail, send_one
+        self._fail, self._send_one, self._gives_way = fail, send_one, gives_way
         self._throttled: Throttled | None = None
 
     def carry(self, flow: Flow, entries: Sequence[Entry]) -> None:
@@ -56,13 +62,20 @@ class Batches:
         drafts = self._plan_all(flow, entries, read)
         if drafts:
             save_drafts(drafts)
-        for chunk in _chunks(drafts, MOST_AT_ONCE[flow.target]):
-            self._send(flow, chunk)
+        for place, chunk in enumerate(_chunks(drafts, MOST_AT_ONCE[flow.target])):
+            if place and self._gives_way():
+                self._put_off(chunk, 0.0)
+            else:
+                self._send(flow, chunk)
 
     def _plan_all(self, flow: Flow, entries: Sequence[Entry], read: Callable[[Entry], Any]) -> list[Outgoing]:
         drafts: list[Outgoing] = []
         names: set[str] = set()
-        for entry in entries:
+        for place, entry in enumerate(entries):
+            # One at least, or two that give way to each other would get nowhere.
+            if place and self._gives_way():
+                ledger.give_back(entries[place:])
+                break
             try:
                 draft = self._plan(flow, entry, read)
             except Exception as error:
@@ -103,7 +116,7 @@ class Batches:
 
     def _send(self, flow: Flow, drafts: Sequence[Outgoing]) -> None:
         if self._throttled is not None:
-            self._put_off(drafts, self._throttled)
+            self._put_off(drafts, self._throttled.after)
             return
         try:
             results = outbox.send_many(self.work, drafts, flow)
@@ -121,15 +134,15 @@ class Batches:
         for draft, result in results:
             if isinstance(result, Throttled):
                 self._throttled = result
-                self._put_off([draft], result)
+                self._put_off([draft], result.after)
             elif isinstance(result, VendorError):
                 if result.fault == "name_exists":
                     learn_namesake(self.work, draft)
                 settle.send_failed(draft.entry, draft, result)
 
-    def _put_off(self, drafts: Sequence[Outgoing], error: Throttled) -> None:
+    def _put_off(self, drafts: Sequence[Outgoing], seconds: float) -> None:
         for draft in drafts:
-            settle.not_sent_yet(draft.entry, draft, error.after)
+            settle.not_sent_yet(draft.entry, draft, seconds)
 
     @property
     def rest_seconds(self) -> float:

@@ -75,7 +75,7 @@ class Engine:
         if not together:
             alone = due
         elif together[0] is due[0]:
-            return self._take_together(due[0])
+            return self._take_together(due[0], is_over)
         else:
             alone = due[: due.index(together[0])]
         self.work.ahead.expect(alone)
@@ -94,13 +94,13 @@ class Engine:
         flow = all_flows()[entry.flow]
         return flow.sends_together and not is_in_doubt and not is_left_out and not self._find_halt(flow)
 
-    def _take_together(self, first: Entry) -> int:
-        """Claim and carry what is due of the first one's flow. Answers how many entries were handled."""
+    def _take_together(self, first: Entry, is_over: Callable[[], bool]) -> int:
+        """Claim and carry what is due of the first one's flow. Answers how many entries were taken."""
         flow = all_flows()[first.flow]
         limit = batches.MOST_AT_ONCE[flow.target] if flow.in_order else batches.MOST_TOGETHER[flow.target]
         choose = batches.choose_in_order if flow.in_order else None
         entries = ledger.claim_many(flow.key, self.owner, limit=limit, priority=first.priority, choose=choose)
-        carrier = batches.Batches(self.work, fail=self._fail, send_one=self._send)
+        carrier = batches.Batches(self.work, fail=self._fail, send_one=self._send, gives_way=is_over)
         if entries:
             with bound(flow=flow.key):
                 carrier.carry(flow, entries)

@@ -8,11 +8,13 @@ be taken for dead; the topic "sync" itself says when somebody should look at all
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -41,6 +43,9 @@ MANY = 100
 # As kombu names the lists of one queue, the most urgent first.
 MESSAGE_PRIORITIES = (0, 3, 6, 9)
 _SEPARATOR = "\x06\x16"
+LINES = (SYNC_TOPIC, *(f"{SYNC_TOPIC}{_SEPARATOR}{number}" for number in MESSAGE_PRIORITIES[1:]))
+# Whose work a message is for stands in its headers, so that who looks at the line need not open it.
+COMPANY_HEADER = "company"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,25 +115,35 @@ def has_many(tenant_id: int) -> bool:
 
 
 class Slice:
-    """One message's share of the work."""
+    """One message's share of the work for a company."""
 
-    def __init__(self) -> None:
+    def __init__(self, tenant_id: int) -> None:
+        self._tenant_id = tenant_id
         self._ends_at = time.monotonic() + SLICE_SECONDS
 
     def is_over(self) -> bool:
-        return time.monotonic() >= self._ends_at and is_anybody_waiting()
+        return time.monotonic() >= self._ends_at and is_anybody_waiting(self._tenant_id)
 
 
-def is_anybody_waiting() -> bool:
-    """Whether a message is in the line that no worker has taken. Without Redis: assumed."""
-    lists = [SYNC_TOPIC, *(f"{SYNC_TOPIC}{_SEPARATOR}{number}" for number in MESSAGE_PRIORITIES[1:])]
+def is_anybody_waiting(tenant_id: int) -> bool:
+    """Whether a message is in the line, not taken by any worker, that should not wait for this company's backlog.
+
+    That is any for somebody else, and one that a person waits for. More of the backlog itself gains nothing by a
+    change of turns. Without Redis: assumed.
+    """
     try:
         with _broker(settings.CELERY_BROKER_URL).pipeline(transaction=False) as pipeline:
-            for name in lists:
-                pipeline.llen(name)
-            return any(pipeline.execute())
+            for name in LINES:
+                # One more than a company can have there besides the message being worked off.
+                pipeline.lrange(name, 0, LANES - 1)
+            urgent, *others = pipeline.execute()
     except redis.RedisError:
         return True
+    return bool(urgent) or any(_company_of(message) != tenant_id for messages in others for message in messages)
+
+
+def _company_of(message: bytes) -> Any:
+    return json.loads(message).get("headers", {}).get(COMPANY_HEADER)
 
 
 @cache

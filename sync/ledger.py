@@ -154,6 +154,12 @@ def finish(entry: Entry, fields: Sequence[str], *, due_at: datetime | None = Non
     Entry.objects.filter(pk=entry.pk).update(**values)
 
 
+def give_back(entries: Sequence[Entry]) -> None:
+    """They were taken and nothing was done with them: due at once, for whoever comes next."""
+    taken = Entry.objects.filter(pk__in=[entry.pk for entry in entries])
+    taken.update(claimed_by="", claimed_until=None, due_at=Least(models.F("due_at"), timezone.now()))
+
+
 def finish_many(entries: Sequence[Entry], fields: Sequence[str]) -> None:
     """The same for entries that all have changed, in a few statements. Their waits end too."""
     now = timezone.now()

@@ -91,7 +91,9 @@ def _send_worker(tenant_id: int, lane: lanes.Lane) -> None:
     """Put a message for this lane at the end of the line. Raises OperationalError, and the lane is free again."""
     kwargs = {"tenant_id": tenant_id, "lane": lane.topic, "until": lane.until.isoformat()}
     try:
-        run_due.apply_async(kwargs=kwargs, priority=lanes.message_priority(tenant_id), retry=False)
+        headers = {lanes.COMPANY_HEADER: tenant_id}
+        priority = lanes.message_priority(tenant_id)
+        run_due.apply_async(kwargs=kwargs, headers=headers, priority=priority, retry=False)
     except OperationalError:
         lanes.leave(tenant_id, lane)
         raise
@@ -111,7 +113,7 @@ def run_due(*, tenant_id: int, lane: str = "", until: str = "", **_: Any) -> int
         _call_worker(tenant_id)
     engine = Engine()
     with limits.waiting_at_most(lanes.PATIENCE_SECONDS):
-        handled = engine.run_due(gives_way=lanes.Slice().is_over)
+        handled = engine.run_due(gives_way=lanes.Slice(tenant_id).is_over)
     is_more = lanes.find_next(tenant_id, has_handled=handled > 0, rest_seconds=engine.rest_seconds)
     if held is not None and not is_more:
         lanes.leave(tenant_id, held)

@@ -24,7 +24,6 @@ from connectors.procore import resources as procore
 from smoothx.tenants.models import DueWork, Tenant
 from smoothx.tenants.scope import tenant_scope
 from sync import ledger
-from sync.lanes import LANES
 from sync.models import Entry
 from sync.registry import all_flows
 from sync.tasks import nudge, sweep
@@ -135,5 +134,4 @@ def test_ten_thousand_documents_of_one_company_hold_up_another_by_seconds_only(
     note(f"fairness_{2 * slots}_slots_longest", max(waited), "s", target=MOST_SECONDS)
     note(f"fairness_{2 * slots}_slots_lanes_of_the_backlog", lanes, "lanes")
     note(f"fairness_{2 * slots}_slots_backlog_worked_off", BACKLOG - left, "documents")
-    # With fewer places than a company may have, a set of its documents that is under way is waited for.
-    assert max(waited) < MOST_SECONDS or 2 * slots <= LANES
+    assert max(waited) < MOST_SECONDS

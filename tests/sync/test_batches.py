@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from connectors.procore import resources as procore
 from mapping.models import Link, LinkChange, RemoteItem
@@ -66,6 +67,24 @@ def test_rows_go_out_thirty_at_a_time_and_each_is_linked(contacts: Any) -> None:
     assert calls_to(contacts.procore, "GET", "/vendors") == 1
     assert Attempt.objects.count() == Outgoing.objects.filter(state="done").count() == 65
     assert RemoteItem.objects.filter(resource="qbo.vendors", name__startswith="Batch").count() == 65
+
+
+def test_a_set_under_way_gives_way_to_who_waits(contacts: Any) -> None:
+    """What is planned goes out in one call more, the rest is due as before, and nothing is made twice."""
+    wanted = names(65)
+    queue("contacts_to_qbo", add_companies(wanted))
+    asked = iter([*[False] * 13, *[True] * 1000])
+    assert Engine().run_due(gives_way=lambda: next(asked)) == 65
+    # Once before the set was taken, then before each document but the first.
+    assert states() == {"posted": 13, "queued": 52}
+    assert calls_to(contacts.qbo, "POST", "/batch") == 1
+    # A call is not interrupted, but the next one of the set waits for another turn.
+    Engine().run_due(gives_way=lambda: Attempt.objects.count() > 13)
+    assert states() == {"posted": 43, "queued": 22}
+    waiting = Entry.objects.filter(state="queued")
+    assert not waiting.exclude(due_at__lte=timezone.now(), claimed_until=None, claimed_by="").exists()
+    Engine().run_due()
+    assert_all_made_once(contacts, wanted)
 
 
 def test_statements_per_row_stay_few_however_many_rows(contacts: Any) -> None:

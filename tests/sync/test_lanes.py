@@ -35,7 +35,8 @@ class Line:
         # The company and the document number of each document, as they were taken.
         self.taken: list[tuple[int, str]] = []
 
-    def put(self, *, kwargs: dict[str, Any], priority: int, **_: Any) -> None:
+    def put(self, *, kwargs: dict[str, Any], headers: dict[str, Any], priority: int, **_: Any) -> None:
+        assert headers == {lanes.COMPANY_HEADER: kwargs["tenant_id"]}
         self.waiting[priority].append(kwargs)
 
     def __len__(self) -> int:
@@ -231,21 +232,36 @@ def test_a_vendor_that_wants_to_be_spared_is_asked_again_when_it_says(scope: Ten
     assert lane.due_at <= timezone.now() + LEASE
 
 
-def test_a_slice_lasts_while_nobody_waits(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+def test_a_slice_lasts_until_somebody_else_waits(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    """More of the same company's backlog is nobody else, unless a person waits for it."""
     settings.CELERY_BROKER_URL = settings.REDIS_URL
     broker = redis.Redis.from_url(settings.REDIS_URL)
-    names = ["sync", "sync\x06\x163", "sync\x06\x169"]
-    broker.delete(*names)
+    broker.delete(*lanes.LINES)
     monkeypatch.setattr(lanes, "SLICE_SECONDS", 0.0)
-    assert not lanes.Slice().is_over()
-    for name in names:
-        broker.lpush(name, "a message")
-        assert lanes.Slice().is_over()
-        broker.delete(name)
+
+    def is_over(*messages: tuple[int, int]) -> bool:
+        """Of a slice of company 1, with messages for companies in the line, by company and priority."""
+        with app.connection_for_write(settings.REDIS_URL) as connection:
+            for tenant_id, priority in messages:
+                headers = {lanes.COMPANY_HEADER: tenant_id}
+                run_due.apply_async(
+                    kwargs={"tenant_id": tenant_id}, headers=headers, priority=priority, connection=connection
+                )
+        found = lanes.Slice(1).is_over()
+        broker.delete(*lanes.LINES)
+        return found
+
+    assert not is_over()
+    assert [is_over((2, priority)) for priority in lanes.MESSAGE_PRIORITIES] == [True] * 4
+    assert [is_over((1, priority), (1, priority)) for priority in lanes.MESSAGE_PRIORITIES] == [
+        True, False, False, False,
+    ]  # fmt: skip
+    assert is_over((1, 6), (1, 6), (2, 6))
+    assert is_over((2, 6), (1, 6), (1, 6))
+    broker.lpush("sync", '{"headers": {"task": "sync.sweep"}}')
+    assert is_over()
     monkeypatch.setattr(lanes, "SLICE_SECONDS", 60.0)
-    broker.lpush("sync", "a message")
-    assert not lanes.Slice().is_over()
-    broker.delete("sync")
+    assert not is_over((2, 0))
 
 
 def test_every_task_has_its_queue_and_its_place_in_it() -> None:
