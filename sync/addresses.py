@@ -70,6 +70,9 @@ def target_url(entry: Entry, connection: Connection | None) -> str:
         return qbo_txn_url(str(planned.get("document_type")), str(planned.get("document_id")))
     if entry.target_type == "cost_file":
         return procore_direct_cost_url(str(planned.get("project_id")), str(planned.get("direct_cost_id")))
+    if entry.target_type == "invoice_file":
+        named = (str(planned.get(name)) for name in ("project_id", "commitment_id", "invoice_id"))
+        return procore_requisition_url(connection.account_id, *named)
     if connection.vendor == "qbo":
         return qbo_txn_url(NAMES.get(entry.target_type, entry.target_type), entry.target_id)
     if entry.target_type == "commitment_invoice":

@@ -1,8 +1,8 @@
 """Which files are worth carrying: those of documents on their way to the other side, or there already.
 
 What hangs on a Procore record is told when the record is read, so no call is made for it. QuickBooks tells of files
-apart from their documents: a new one is in the change feed, those of a document that has just become a direct cost are
-asked for, for a hundred documents at a time.
+apart from their documents: a new one is in the change feed, those of a document that has just become a direct cost or
+an invoice are asked for, for a hundred documents at a time.
 """
 
 from __future__ import annotations
@@ -35,12 +35,14 @@ HOLDERS: dict[str, str] = {
     procore.PURCHASE_ORDER_CONTRACTS.key: "purchase_orders",
     procore.WORK_ORDER_CONTRACTS.key: "purchase_orders",
 }
-COSTS = "expenses"
+COSTS, ORDERED = "expenses", "order_bills"
+# In the part of a file on the invoice that a bill became: what follows is the order, not a customer.
+ORDER = "order "
 PAYROLL = "payroll_costs"
 COST_RECORDS: dict[str, Resource] = {
     each.entity: each for each in (qbo.BILLS, qbo.VENDOR_CREDITS, qbo.PURCHASES, qbo.JOURNAL_ENTRIES)
 }
-LOOKED_UNTIL = "attachments_to_procore.posted"
+LOOKED_UNTIL = "attachments_to_procore.made"
 # A posting may be written while files are being looked for.
 OVERLAP = timedelta(minutes=2)
 MOST_DOCUMENTS = 100
@@ -67,19 +69,38 @@ def note_files(work: Work, entry: Entry) -> None:
 
 
 def keep_carried(work: Work, file: Attachable, parts: set[str]) -> set[str]:
-    """For each of its documents the direct costs that came of it. What we uploaded ourselves never comes back."""
+    """For each of its documents the direct costs and invoices that came of it. What we uploaded ourselves never comes
+    back."""
     if OUR_MARK.search(file.note):
         return set()
     found = set()
     for kind, document_id in (part.split(":", 1) for part in parts):
         if kind in COST_RECORDS:
             rows = _posted_costs(work).filter(source_type=COST_RECORDS[kind].key, source_id=document_id)
-            found |= {f"{kind}:{document_id}:{part}" for part in rows.values_list("part", flat=True)}
+            found |= {name_part(kind, document_id, *row) for row in rows.values_list("flow", "part")}
     return found
 
 
+def name_part(kind: str, document_id: str, flow: str, part: str) -> str:
+    """Which of the records that came of a document a file goes to: "Bill:234:58", "Bill:234:order 90"."""
+    return f"{kind}:{document_id}:{ORDER if flow == ORDERED else ''}{part}"
+
+
+def read_part(text: str) -> dict[str, str]:
+    """The ledger's key of such a record, without its connection."""
+    kind, document_id, part = text.split(":", 2)
+    is_ordered = part.startswith(ORDER)
+    return {
+        "flow": ORDERED if is_ordered else COSTS,
+        "source_type": COST_RECORDS[kind].key,
+        "source_id": document_id,
+        "part": part.removeprefix(ORDER) if is_ordered else part,
+    }
+
+
 def note_posted(work: Work, note: Note) -> int:
-    """Put the files of documents that became direct costs since we last looked in the queue. Answers how many."""
+    """Put the files of documents that became direct costs or invoices since we last looked in the queue. Answers how
+    many."""
     connection, now = work.qbo.connection, timezone.now()
     cursor = Cursor.objects.filter(connection=connection, resource=LOOKED_UNTIL, project_id="").first()
     posted = _posted_costs(work)
@@ -101,7 +122,7 @@ def _posted_costs(work: Work) -> Any:
     in Procore the project's team sees."""
     rows = Entry.objects.filter(source_connection=work.qbo.connection)
     labour = rows.filter(flow=PAYROLL, source_type=qbo.JOURNAL_ENTRIES.key)
-    costs = rows.filter(flow=COSTS).exclude(target_id="")
+    costs = rows.filter(flow__in=(COSTS, ORDERED)).exclude(target_id="")
     return costs.exclude(source_type=qbo.JOURNAL_ENTRIES.key, source_id__in=labour.values("source_id"))
 
 

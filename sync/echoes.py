@@ -31,14 +31,14 @@ OURS: Mapping[str, tuple[str, ...]] = {
     "Item": ("Item", "CarrierItem"),
     "Direct Costs": ("direct_cost", "cost_file", LOCK),
     "Contract Payments": ("payment_issued", "payment_received", LOCK),
-    "Draw Requests": ("commitment_invoice", LOCK),
+    "Draw Requests": ("commitment_invoice", "invoice_file", LOCK),
     "Payment Applications": (LOCK,),
     "Company Vendors": ("vendor", "company_change"),
 }
 # Lines name neither their document nor, in version 2 of Procore's payload, a parent: the project has to do.
 PARTS = {"Direct Cost Line Items": "Direct Costs"}
 # Under which names a write may tell the record it changes or takes away.
-NAMED_IN_BODY = ("Id", "id", "direct_cost_id")
+NAMED_IN_BODY = ("Id", "id", "direct_cost_id", "invoice_id")
 
 # Connection, our word for the kind, and the record's id, or its project's in front of a line's kind.
 Subject = tuple[int, str, str]

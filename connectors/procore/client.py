@@ -151,11 +151,11 @@ class ProcoreClient:
         return self._write(resource, "PATCH", url, document, project_id, scope, key=key, is_keyed=True)
 
     def attach(
-        self, resource: Resource, record_id: str, upload_ids: Sequence[str], *, project_id: str, key: str
+        self, resource: Resource, record_id: str, upload_ids: Sequence[str], *, project_id: str, key: str, **scope: str
     ) -> Row:
         """The record with these uploads hung on it. A repeat might hang them twice, so none is made."""
         url, document = f"{self._url(resource, project_id)}/{record_id}", {"upload_ids": list(upload_ids)}
-        return self._write(resource, "PATCH", url, document, project_id, {}, key=key, is_keyed=False)
+        return self._write(resource, "PATCH", url, document, project_id, scope, key=key, is_keyed=False)
 
     def delete(
         self, resource: Resource, record_id: str, *, project_id: str | None = None, key: str = "", **scope: str

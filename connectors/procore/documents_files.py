@@ -1,4 +1,4 @@
-"""A file as we put it on a direct cost in Procore."""
+"""A file as we put it on a direct cost or a commitment's invoice in Procore."""
 
 from __future__ import annotations
 
@@ -24,6 +24,29 @@ class CostFile:
         return {
             "project_id": self.project_id,
             "direct_cost_id": self.direct_cost_id,
+            "name": self.name,
+            "content_type": self.content_type,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFile:
+    """The same on an invoice that a bill of the books became."""
+
+    name: str
+    content_type: str
+    project_id: str
+    commitment_id: str
+    invoice_id: str
+    document_name: str
+    entity: ClassVar[str] = "invoice_file"
+    derived: ClassVar[frozenset[str]] = CostFile.derived
+
+    def to_wire(self) -> dict[str, Any]:
+        return {
+            "project_id": self.project_id,
+            "commitment_id": self.commitment_id,
+            "invoice_id": self.invoice_id,
             "name": self.name,
             "content_type": self.content_type,
         }

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from sync.addresses import source_url, target_url
-from sync.attached import COST_RECORDS, COSTS, HOLDERS
+from sync.attached import COST_RECORDS, COSTS, HOLDERS, ORDERED, name_part
 from sync.flows import attachments_to_procore, attachments_to_qbo
 from sync.models import Entry
 from sync.pages.frame import Frame, source_side, target_side
@@ -54,9 +54,10 @@ def _hanging_on(entry: Entry) -> QuerySet[Entry] | None:
         key = {"source_type": entry.source_type, "source_id": entry.source_id}
         return rows.filter(flow=attachments_to_qbo.KEY, **key)
     kind = next((entity for entity, each in COST_RECORDS.items() if each.key == entry.source_type), "")
-    if entry.flow != COSTS or not kind:
+    if entry.flow not in (COSTS, ORDERED) or not kind:
         return None
-    return rows.filter(flow=attachments_to_procore.KEY, part=f"{kind}:{entry.source_id}:{entry.part}")
+    part = name_part(kind, entry.source_id, entry.flow, entry.part)
+    return rows.filter(flow=attachments_to_procore.KEY, part=part)
 
 
 def _row(entry: Entry, frame: Frame) -> FileRow:

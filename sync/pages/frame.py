@@ -32,6 +32,7 @@ TARGET_NOUNS = {
     "procore_lock": "Lock on",
     "Attachable": "File",
     "cost_file": "File",
+    "invoice_file": "File",
     "vendor_change": "Vendor",
     "customer_change": "Customer",
     "company_change": "Company",

@@ -23,7 +23,7 @@ from connectors.qbo.records_files import Attachable
 from connectors.tokens import open_token
 from connectors.transport import Bearer
 from sync.addresses import source_url
-from sync.attached import COST_RECORDS, COSTS, HOLDERS
+from sync.attached import HOLDERS, read_part
 from sync.flows import attachments_to_procore, attachments_to_qbo
 from sync.flows._files import CarriedFile, Holder
 from sync.models import Entry
@@ -60,7 +60,7 @@ def read_procore_file(work: Work, entry: Entry) -> CarriedFile:
 
 
 def read_books_file(work: Work, entry: Entry) -> CarriedFile:
-    """`part` is the document and which of its direct costs."""
+    """`part` is the document and which of its direct costs or invoices."""
     file = load_attachable(work, entry)
     return CarriedFile(
         file_id=entry.source_id,
@@ -78,9 +78,7 @@ def find_holder(entry: Entry) -> Entry | None:
     if entry.flow == attachments_to_qbo.KEY:
         key = {"flow": HOLDERS[entry.source_type], "source_type": entry.source_type, "source_id": entry.source_id}
         return Entry.objects.filter(source_connection=entry.source_connection, part="", **key).first()
-    kind, document_id, part = entry.part.split(":", 2)
-    key = {"flow": COSTS, "source_type": COST_RECORDS[kind].key, "source_id": document_id}
-    return Entry.objects.filter(source_connection=entry.source_connection, part=part, **key).first()
+    return Entry.objects.filter(source_connection=entry.source_connection, **read_part(entry.part)).first()
 
 
 def _describe_holder(holder: Entry | None, entry: Entry, *, waits: bool) -> Holder:

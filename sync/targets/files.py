@@ -140,6 +140,26 @@ def _answer(file: Attachable, *warnings: Notice) -> Answer:
     return Answer(file.id, file.sync_token, file.name, wire=told, warnings=warnings)
 
 
+class _Record:
+    """What of ours in Procore a file goes to."""
+
+    def __init__(self, work: Work, outgoing: Outgoing, holder: Entry | None) -> None:
+        self.client, self.key, self.body = work.procore, outgoing.key, outgoing.body
+        self.project_id = str(outgoing.body["project_id"])
+        self._holder = holder
+
+    def read(self) -> tuple[Attachment, ...]:
+        """What hangs on it."""
+        raise NotImplementedError
+
+    def attach(self, upload_id: str) -> tuple[Attachment, ...]:
+        """What hangs on it afterwards."""
+        raise NotImplementedError
+
+    def lock(self) -> None:
+        """As it was, or as the firm wants what we make there."""
+
+
 class CostFiles(Adapter):
     """Files on direct costs in Procore. The bytes go up first; then the direct cost takes them by an id.
 
@@ -148,45 +168,49 @@ class CostFiles(Adapter):
     entry says so.
     """
 
+    @property
+    def record(self) -> type[_Record]:
+        return _Cost
+
     def send(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer:
-        cost = _Cost(work, outgoing, _require_free(entry))
-        before = cost.read()
+        record = self.record(work, outgoing, _require_free(entry))
+        before = record.read()
         standing = _find_named(before, entry, outgoing.body)
         if standing is not None:
-            cost.lock()
+            record.lock()
             warnings = () if outgoing.probes else (Notice("file_name_stood_there", standing.name),)
             return _attached(standing, *warnings)
         body = outgoing.body
         with open_file(work, entry, name=body["name"], rules=PROCORE) as file:
             upload_id = upload(
                 work.procore,
-                cost.project_id,
+                record.project_id,
                 file,
                 name=body["name"],
                 content_type=body["content_type"],
                 key=outgoing.key,
             )
         _begin_sending(outgoing, entry)
-        return _read_result(before, cost.attach(upload_id), body["name"])
+        return _read_result(before, record.attach(upload_id), body["name"])
 
     def probe(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer | None:
-        cost = _Cost(work, outgoing, find_holder(entry))
-        found = _find_named(cost.read(), entry, outgoing.body)
+        record = self.record(work, outgoing, find_holder(entry))
+        found = _find_named(record.read(), entry, outgoing.body)
         if found is None:
             return None
-        cost.lock()
+        record.lock()
         return _attached(found)
 
 
-class _Cost:
-    """The direct cost a file goes to, and its lock."""
+class _Cost(_Record):
+    """A direct cost and its lock."""
 
-    def __init__(self, work: Work, outgoing: Outgoing, holder: Entry | None) -> None:
-        self.client, self.key = work.procore, outgoing.key
-        self.id, self.project_id = str(outgoing.body["direct_cost_id"]), str(outgoing.body["project_id"])
-        self.origin_id = ""
-        self.is_locked = False
-        self._holder = holder
+    origin_id = ""
+    is_locked = False
+
+    @property
+    def id(self) -> str:
+        return str(self.body["direct_cost_id"])
 
     def read(self) -> tuple[Attachment, ...]:
         wire = self.client.get(procore.DIRECT_COSTS, self.id, project_id=self.project_id)
@@ -217,15 +241,45 @@ class _Cost:
         return read_attachments(wire)
 
     def lock(self) -> None:
-        """As it was, or as the firm wants what we make there."""
         if self.origin_id and not self.is_locked:
             row = {"id": int(self.id), "origin_id": self.origin_id}
             self.client.sync(procore.DIRECT_COST_HEADS, [row], project_id=self.project_id, key=self.key, is_keyed=True)
             self.is_locked = True
 
 
+class InvoiceFiles(CostFiles):
+    """The same on invoices that bills became, which are not locked: it would keep people from approving them.
+
+    Unverified: whether one that is approved takes files. Where it does not, the entry says so in Procore's words.
+    """
+
+    @property
+    def record(self) -> type[_Record]:
+        return _Invoice
+
+
+class _Invoice(_Record):
+    @property
+    def id(self) -> str:
+        return str(self.body["invoice_id"])
+
+    def read(self) -> tuple[Attachment, ...]:
+        return read_attachments(self.client.get(procore.REQUISITIONS, self.id, project_id=self.project_id))
+
+    def attach(self, upload_id: str) -> tuple[Attachment, ...]:
+        wire = self.client.attach(
+            procore.REQUISITIONS,
+            self.id,
+            [upload_id],
+            project_id=self.project_id,
+            key=self.key,
+            commitment_id=str(self.body["commitment_id"]),
+        )
+        return read_attachments(wire)
+
+
 def _require_free(entry: Entry) -> Entry | None:
-    """The entry of the direct cost. While another run writes it, nothing else may: the lock is taken off for a moment.
+    """The entry of its record. While another run writes it, nothing else may: the lock is taken off for a moment.
 
     The same goes for its files among each other; the one that came first goes first.
     """
@@ -233,7 +287,7 @@ def _require_free(entry: Entry) -> Entry | None:
     siblings = Entry.objects.filter(flow=entry.flow, source_connection=entry.source_connection, part=entry.part)
     is_busy = siblings.filter(claimed_until__gt=now, pk__lt=entry.pk).exists()
     if is_busy or (holder is not None and holder.claimed_until is not None and holder.claimed_until > now):
-        message = "the direct cost is being written"
+        message = "its record is being written"
         raise Retry(message, after=BUSY_SECONDS)
     return holder
 
@@ -265,4 +319,8 @@ def _attached(file: Attachment, *warnings: Notice) -> Answer:
     return Answer(file.id, "", file.name, wire={"id": file.id, "filename": file.name}, warnings=warnings)
 
 
-FILE_ADAPTERS: dict[str, Adapter] = {"Attachable": BooksFiles(), "cost_file": CostFiles()}
+FILE_ADAPTERS: dict[str, Adapter] = {
+    "Attachable": BooksFiles(),
+    "cost_file": CostFiles(),
+    "invoice_file": InvoiceFiles(),
+}

@@ -58,6 +58,17 @@ def test_a_file_goes_to_each_direct_cost_of_its_document(kind: str, resource: An
     assert files_of(first, Frame()) == []
 
 
+def test_a_file_of_a_bill_of_an_order_goes_to_its_invoice_and_to_the_cost_of_its_other_lines() -> None:
+    direct = cost("9", part="90")
+    invoice = cost("9", part="90", flow="order_bills", target_type="commitment_invoice")
+    cost("9", qbo.BILLS, "blocked", part="91", flow="order_bills")
+    assert kept(file_on(("Bill", "9"))) == {"Bill:9:90", "Bill:9:order 90"}
+    for part, holder in (("Bill:9:90", direct), ("Bill:9:order 90", invoice)):
+        hanging = cost("71", qbo.ATTACHABLES, flow="attachments_to_procore", part=part, number="register.pdf")
+        assert find_holder(hanging) == holder
+        assert [row.url for row in files_of(holder, Frame())] == [f"/activity/{hanging.pk}/"]
+
+
 def test_what_hangs_on_a_journal_entry_with_labour_stays_in_the_books() -> None:
     cost("9", qbo.JOURNAL_ENTRIES, part="58")
     cost("10", qbo.JOURNAL_ENTRIES, part="58")

@@ -128,6 +128,20 @@ def check_page(made: Entry) -> None:
     assert (held.balance, held.books_balance) == (Decimal("250.00"), Decimal("250.00"))
 
 
+def check_file(pair: Any, made: Entry) -> None:
+    """On the invoice and on the direct cost of the bill's other line, once each."""
+    rows = worlds.in_procore(pair, "requisitions")
+    (hung,) = (row["attachments"] for row in rows if str(row["id"]) == made.target_id)
+    assert [each["filename"] for each in hung] == ["ticket.pdf"]
+    files = Entry.objects.filter(flow="attachments_to_procore").order_by("part")
+    assert [(each.state, each.part.split(":")[2].split(" ")[0]) for each in files] == [
+        ("posted", job_of(made)),
+        ("posted", "order"),
+    ]
+    connection = files[1].target_connection
+    assert target_url(files[1], connection) == target_url(made, connection)
+
+
 def retention_line(amount: int) -> dict[str, Any]:
     account = RemoteItem.objects.get(resource="qbo.accounts", name="Retention Payable").remote_id
     detail = {"AccountRef": {"value": account}, "BillableStatus": "NotBillable"}
@@ -148,16 +162,20 @@ def cost_line(amount: int) -> dict[str, Any]:
 
 
 def test_a_bill_from_first_to_last(live: Any, order: dict[str, Any]) -> None:
+    switch(flow("attachments_to_procore"), None, is_on=True)
     first = bill_order(order, "2250", "250", key="4402", more=[retention_line(-250), cost_line(70)])
+    worlds.act(live.qbo, "attach_file", entity="Bill", record_id=first["Id"], name="ticket.pdf")
     look_at_books()
     made = entry()
     assert (made.state, made.notices, made.target_total) == ("posted", [], Decimal("2250.00"))
     claim = {"number": "4402", "status": "under_review", "due": "2250.00"}
     assert claims_of(live) == [{**claim, "items": [("2250.00", "225.00"), ("250.00", "25.00")]}]
+    look_at_books()
     writes = Outgoing.objects.count()
     look_at_books()
     assert Outgoing.objects.count() == writes
     check_page(made)
+    check_file(live, made)
 
     # Approved by a person it does not go back as a bill, and what changes is for that person.
     worlds.act(live.procore, "approve_claim", requisition_id=int(made.target_id))

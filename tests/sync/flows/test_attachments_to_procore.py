@@ -48,6 +48,21 @@ def test_it_hangs_on_the_direct_cost() -> None:
     assert fingerprint(plan(FILE).document) == fingerprint(plan(replace(FILE, name="other.jpg")).document)
 
 
+def test_of_a_bill_of_an_order_it_hangs_on_the_invoice() -> None:
+    invoice = replace(COST, target_type="commitment_invoice", target_id="91", group="6")
+    document = plan(replace(FILE, holder=invoice)).document
+    assert (document.entity, document.to_wire()) == (
+        "invoice_file",
+        {
+            "project_id": "7",
+            "commitment_id": "6",
+            "invoice_id": "91",
+            "name": "receipt.jpg",
+            "content_type": "image/jpeg",
+        },
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
