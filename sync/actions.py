@@ -8,14 +8,18 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from connectors.errors import VendorError
+from smoothx.tenants.models import DueWork
+from smoothx.tenants.scope import require_tenant_id
 from sync import ledger, outbox, settle
+from sync.facts import ask_soon
 from sync.flows._contact_fields import KEEP_THEIRS
 from sync.flows._cost_parts import REMOVE_HERE
-from sync.models import Entry, Event
+from sync.flows._periods import REOPENED
+from sync.models import Entry, Event, WaitingFor
 from sync.queueing import Priority
 from sync.registry import all_flows
 from sync.targets import Standing, adapter_for
-from sync.tasks import nudge
+from sync.tasks import POLL_BOOKS, nudge
 from sync.totals import agrees
 from sync.updating import PUT_BACK, REMOVE, approval_for
 from sync.work import NotConnected, Work
@@ -38,6 +42,10 @@ class NotPossible(Exception):
 def retry(entry: Entry, actor: User) -> None:
     """Read and plan the document again now. One that was left out is taken back in."""
     Entry.objects.filter(pk=entry.pk, state=Entry.State.LEFT_OUT).update(state=Entry.State.QUEUED)
+    if WaitingFor.objects.filter(entry=entry, subject=REOPENED).exists():
+        # Somebody may have opened the books just now, which is asked for only now and then.
+        ask_soon(entry.target_connection)
+        DueWork.mark(tenant_id=require_tenant_id(), topic=POLL_BOOKS)
     again(entry, actor, "retried", "Checked again")
 
 

@@ -13,12 +13,14 @@ from django.utils import timezone
 from connectors.models import Connection, Cursor
 from connectors.probe import probe
 from sync import ledger
+from sync.flows._periods import REOPENED
+from sync.flows._waits import BOOKS
 from sync.models import WaitingFor
 from sync.pace import is_quiet
 
 RESOURCE = "facts"
 EVERY, SELDOM = timedelta(minutes=15), timedelta(hours=4)
-SUBJECTS = {"books": ("books:closed_until", "books:facts"), "customer_field": ("field:customer",)}
+SUBJECTS = {"books": (REOPENED, BOOKS), "customer_field": ("field:customer",)}
 
 
 def look_again(connection: Connection) -> int:
@@ -40,6 +42,11 @@ def look_again(connection: Connection) -> int:
         for subject in subjects
     ]
     return ledger.release(changed) if changed else 0
+
+
+def ask_soon(connection: Connection) -> None:
+    """Have the next poll ask, however lately we did: something showed that what we know is out of date."""
+    Cursor.objects.filter(connection=connection, resource=RESOURCE, project_id="").delete()
 
 
 def _is_idle(now: datetime) -> bool:

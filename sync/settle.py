@@ -21,7 +21,9 @@ from connectors.errors import (
 )
 from sync import ledger, locks, outbox, totals
 from sync.codes import CODES
+from sync.facts import ask_soon
 from sync.flow import Flow
+from sync.flows._periods import REOPENED
 from sync.models import Entry, Outgoing
 from sync.plan import Notice, Plan
 from sync.posting import create_links, create_many_links
@@ -30,6 +32,8 @@ from sync.targets import Answer, Twin, signed
 from sync.work import Work
 
 CONNECTION_RESTORED = "connection:restored"
+# The refusal that tells of a closing date we do not know yet.
+CLOSED = "books_closed"
 # Long enough that a wait which is true by its letter but not for the rule cannot spin.
 SOON = timedelta(seconds=2)
 MOST_TRIES = 8
@@ -297,9 +301,19 @@ def _decide(entry: Entry, error: VendorError) -> None:
         case Rejected():
             code = error.fault if error.fault in CODES else "rejected"
             document = entry.planned.get("document", {})
-            hold(entry, code, subject=document.get("number") or document.get("name") or "", **_told(error))
+            subject = document.get("number") or document.get("name") or ""
+            hold(entry, code, subject=subject, waits_for=_find_end(code, entry), **_told(error))
         case _:
             hold(entry, "rejected", **_told(error))
+
+
+def _find_end(code: str, entry: Entry) -> str:
+    """What lifts a refusal by itself, "" where a person has to mend something."""
+    if code != CLOSED:
+        return ""
+    # The books were closed after we last asked. Once we know, the firm's own rule for closed periods decides.
+    ask_soon(entry.target_connection)
+    return REOPENED
 
 
 def _try_again(entry: Entry, error: VendorError, *, after: timedelta) -> None:

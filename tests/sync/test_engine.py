@@ -22,6 +22,7 @@ from mapping.models import DefaultChoice, Link, RemoteItem
 from smoothx.demo.compare import compare
 from sync import actions, engine, ledger, outbox
 from sync.engine import Engine
+from sync.facts import look_again
 from sync.intake import poll_procore
 from sync.models import Attempt, Entry, FlowSetting, Outgoing
 from sync.registry import all_flows
@@ -280,8 +281,16 @@ def test_closed_books_stop_the_bill_with_the_vendors_reason(live: Any, owner: An
     Engine().run_due()
     assert (entry_of(claim).state, codes_of(entry_of(claim))) == ("rejected", ["books_closed"])
     assert bills_of(live) == []
+    # The very next look at the books learns the day, and the firm's rule for closed periods takes over.
+    assert look_again(Work().qbo.connection) == 1
+    Engine().run_due()
+    assert (entry_of(claim).state, codes_of(entry_of(claim))) == ("blocked", ["books_closed_date"])
     worlds.act(live.qbo, "close_books", date="2025-12-31")
     actions.retry(entry_of(claim), owner)
+    Engine().run_due()
+    # Who opened them and said so does not wait until the day is asked for again.
+    assert (entry_of(claim).state, codes_of(entry_of(claim))) == ("blocked", ["books_closed_date"])
+    assert look_again(Work().qbo.connection) == 1
     Engine().run_due()
     assert entry_of(claim).is_posted
 
