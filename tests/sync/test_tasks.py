@@ -17,7 +17,7 @@ from connectors.models import InboundEvent
 from smoothx.tenants.models import DueWork, Tenant
 from sync import ledger, tasks
 from sync.engine import Engine
-from sync.lanes import LANE_TOPICS
+from sync.lanes import COMPANY_HEADER, LANE_TOPICS
 from sync.models import Entry
 from sync.tasks import (
     EVENTS,
@@ -166,7 +166,7 @@ def test_a_nudge_inside_a_transaction_waits_for_its_end(
     assert until is not None
     kwargs = {"tenant_id": scope.pk, "lane": LANE_TOPICS[0], "until": until.isoformat()}
     # Nothing is due, so there is no hurry.
-    assert asked == [{"kwargs": kwargs, "priority": 9, "retry": False}]
+    assert asked == [{"kwargs": kwargs, "headers": {COMPANY_HEADER: scope.pk}, "priority": 9, "retry": False}]
 
 
 def test_a_run_says_when_the_next_one_is_due(scope: Tenant, quiet_engine: None) -> None:
