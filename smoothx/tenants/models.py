@@ -200,3 +200,31 @@ class AuditEntry(TenantModel):
     def note(cls, *, actor: Any, action: str, subject: str, **detail: Any) -> AuditEntry:
         known = actor if getattr(actor, "is_authenticated", False) else None
         return cls.objects.create(actor=known, action=action, subject=subject[:200], detail=detail)
+
+
+class ApiKey(TenantModel):
+    """Lets a program of the firm read over the JSON API. The key itself is kept nowhere, only its SHA-256.
+
+    `hint` is how it begins, so that a person knows it again; keys are looked up by it.
+    """
+
+    name = models.CharField(max_length=60)
+    hint = models.CharField(max_length=40)
+    digest = models.CharField(max_length=64)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant", "hint"], name="one_api_key_per_hint"),
+            models.UniqueConstraint(
+                fields=["tenant", "name"], condition=models.Q(revoked_at=None), name="one_api_key_per_name"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.hint}"
