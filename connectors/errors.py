@@ -6,6 +6,16 @@ the document page. `fault` is a stable code of ours (see the fault tables), `req
 
 from __future__ import annotations
 
+from typing import TypedDict
+
+
+class Facts(TypedDict):
+    """What an error keeps of the answer: the vendor's words, its id of the call, the status."""
+
+    vendor_text: str
+    request_id: str
+    status: int | None
+
 
 class VendorError(Exception):
     """Base of all: a call that did not end as asked."""
@@ -20,6 +30,11 @@ class VendorError(Exception):
         self.vendor_text = vendor_text
         self.request_id = request_id
         self.status = status
+
+    @property
+    def facts(self) -> Facts:
+        """For an error that takes this one's place."""
+        return {"vendor_text": self.vendor_text, "request_id": self.request_id, "status": self.status}
 
 
 class Retry(VendorError):

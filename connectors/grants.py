@@ -15,7 +15,7 @@ from django.utils import timezone
 from oauthlib.oauth2 import OAuth2Error
 from requests_oauthlib import OAuth2Session
 
-from connectors.errors import Retry
+from connectors.errors import Retry, Throttled
 from connectors.exact_json import decode
 from connectors.models import Connection, Vendor
 from connectors.redact import redact_text
@@ -208,4 +208,6 @@ def _refusal(response: Response) -> Exception:
         return GrantRefused("the refresh token is refused", **response.facts)
     if response.status in (400, 401):
         logger.error("connectors.token.client_refused: check the client id and secret: %s", response.body[:200])
-    return Retry(f"the token endpoint answered {response.status}: {response.body[:200]}", after=60.0, **response.facts)
+    # One that wants to be spared is there; what our own client is refused for, somebody has to mend.
+    kind = Throttled if response.status == 429 else Retry
+    return kind(f"the token endpoint answered {response.status}: {response.body[:200]}", after=60.0, **response.facts)

@@ -16,13 +16,13 @@ from urllib.parse import urlsplit
 from django.db import DatabaseError
 from django.utils import timezone
 
-from connectors import counting, limits, tokens
-from connectors.buckets import Turn
-from connectors.errors import Reconnect, Retry, Throttled, Uncertain, VendorAway
+from connectors import counting, limits, presence, tokens
+from connectors.buckets import NO_TURN, Health, Turn
+from connectors.errors import Facts, Reconnect, Retry, Throttled, Uncertain, VendorAway
 from connectors.models import Call, Connection
 from connectors.rate_headers import DEFAULT_RETRY_SECONDS, read_retry_after, throttle_seconds
 from connectors.redact import redact_body, redact_text, redact_url
-from connectors.transport import Bearer, Facts, NoAnswer, NotSent, Request, Response, exchange, refuse_in_transaction
+from connectors.transport import Bearer, NoAnswer, NotSent, Request, Response, exchange, refuse_in_transaction
 from smoothx.lib import log_context
 
 __all__ = ["Request", "Response", "send"]
@@ -138,14 +138,27 @@ def _exchange_once(connection: Connection, request: Request, auth: Bearer, turn:
         outcome = _Outcome(None, str(error), was_sent=False)
     except NoAnswer as error:
         outcome = _Outcome(None, str(error))
-    headers = outcome.response.headers if outcome.response else {}
-    shut_for = limits.end(connection, turn, health="away" if outcome.is_away else "alive", headers=headers)
-    outcome = replace(outcome, shut_for=shut_for)
+    outcome = replace(outcome, shut_for=_end_turn(connection, request, auth, turn, outcome))
     counting.add("vendor_calls", vendor=connection.vendor, outcome=outcome.kind)
     _tell(connection, request, outcome, seconds=time.monotonic() - started)
     if request.is_write or outcome.response is None or outcome.response.status >= 400:
         _keep_evidence(connection, request, outcome, key=key, seconds=time.monotonic() - started)
     return outcome
+
+
+def _end_turn(connection: Connection, request: Request, auth: Bearer, turn: Turn, outcome: _Outcome) -> float:
+    """Give the turn back and say how the vendor answers; for how long nobody is to call any more.
+
+    A record that its vendor cannot show fails each time it is asked for, and none of the others has to rest for it. So
+    before a few addresses shut all out, something else is asked for.
+    """
+    headers = outcome.response.headers if outcome.response else {}
+    health: Health = "away" if outcome.is_away else "alive"
+    shut_for = limits.end(connection, turn, health=health, headers=headers, address=presence.address_of(request))
+    if health == "away" and not shut_for and limits.is_in_doubt(connection):
+        health = "alive" if presence.is_there(connection, auth) else "gone"
+        shut_for = limits.end(connection, NO_TURN, health=health, headers={})
+    return shut_for
 
 
 def _tell(connection: Connection, request: Request, outcome: _Outcome, *, seconds: float) -> None:

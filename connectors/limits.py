@@ -4,6 +4,8 @@ QuickBooks publishes its limits, so calls are spaced. Procore publishes none: ea
 and when they are given back, so what is left is counted down and at none everybody waits. A 429 pauses the whole
 connection, and calls in a row without an answer open its circuit breaker. Without Redis each process keeps its own
 buckets at half the rate: slower, but work goes on. A Redis that was emptied gives no burst before it knows more.
+
+The token endpoint has a breaker of its own: it may be away while the rest answers, and the other way round.
 """
 
 from __future__ import annotations
@@ -23,7 +25,18 @@ from django.conf import settings
 from django.utils import timezone
 
 from connectors import counting
-from connectors.buckets import LONGEST_PAUSE, MOST_FAILURES, Bucket, Health, LocalStore, Silence, Store, Turn
+from connectors.buckets import (
+    LONGEST_PAUSE,
+    MOST_FAILURES,
+    NO_TURN,
+    Bucket,
+    Count,
+    Health,
+    LocalStore,
+    Silence,
+    Store,
+    Turn,
+)
 from connectors.errors import Throttled, VendorAway
 from connectors.models import Connection, Vendor
 from connectors.rate_headers import read_count
@@ -81,13 +94,35 @@ def acquire(connection: Connection, *, cost_class: CostClass = "call", wait_at_m
     return turn
 
 
-def end(connection: Connection, turn: Turn, *, health: Health, headers: Mapping[str, str]) -> float:
+def end(connection: Connection, turn: Turn, *, health: Health, headers: Mapping[str, str], address: str = "") -> float:
     """A call is over. Remembers what Procore says is left, and answers for how long nobody is to call any more."""
-    key, count = key_of(connection), read_count(connection.vendor, headers)
-    shut_for = _with_store(lambda store: store.end(key, turn, health, count))
-    if shut_for and health == "away":
+    return _end(key_of(connection), turn, health, read_count(connection.vendor, headers), address)
+
+
+def _end(key: str, turn: Turn, health: Health, count: Count | None = None, address: str = "") -> float:
+    shut_for = _with_store(lambda store: store.end(key, turn, health, count, address))
+    if shut_for and health != "alive":
         logger.warning("limits.vendor_away key=%s shut_for=%.0f", key, shut_for)
     return shut_for
+
+
+def is_in_doubt(connection: Connection) -> bool:
+    """Whether so many calls failed that only one about nothing in particular can tell if the vendor is there."""
+    found = _with_store(lambda store: store.silence(key_of(connection)))
+    return found.failures >= MOST_FAILURES and not found.shut_for
+
+
+def begin_refresh(connection: Connection) -> None:
+    """Raises VendorAway while the vendor's token endpoint is left alone."""
+    grant = _with_store(lambda store: store.reserve(_tokens_key(connection), (), 0.0))
+    if grant.is_shut:
+        message = f"{connection}: new access was not to be had of late, and is asked for in {grant.delay:.0f} seconds"
+        raise VendorAway(message, after=grant.delay)
+
+
+def end_refresh(connection: Connection, *, health: Health) -> float:
+    """The token endpoint was asked. Answers for how long it is left alone."""
+    return _end(_tokens_key(connection), NO_TURN, health)
 
 
 def block_until(connection: Connection, at: datetime) -> None:
@@ -102,13 +137,18 @@ def silence(connection: Connection) -> Silence | None:
 
     A breaker that lets one call look at the vendor stays open until that call is answered.
     """
-    found = _with_store(lambda store: store.silence(key_of(connection)))
-    return found if found.failures >= MOST_FAILURES else None
+    keys = (key_of(connection), _tokens_key(connection))
+    found = [_with_store(lambda store, key=key: store.silence(key)) for key in keys]
+    return next((each for each in found if each.failures >= MOST_FAILURES), None)
 
 
 def key_of(connection: Connection) -> str:
     # A Procore sign-in that has no company yet is counted by its row.
     return f"limits:{connection.vendor}:{connection.account_id or f'row-{connection.pk}'}"
+
+
+def _tokens_key(connection: Connection) -> str:
+    return f"{key_of(connection)}:tokens"
 
 
 def _buckets(connection: Connection, cost_class: CostClass) -> tuple[Bucket, ...]:

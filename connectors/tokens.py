@@ -3,6 +3,9 @@
 Both vendors rotate the refresh token: who uses an old one loses the connection. So a refresh runs under a lease in
 the connection's row. The lease is taken and committed, the vendor is called with no transaction open, and the new
 pair is saved before anybody uses it. Others wait for the new version; a lease that ran out is taken over.
+
+Without new access nothing of the connection can be read or written. So a token endpoint that gives none means
+Throttled or VendorAway, which end a run and use up no document's tries; after a few failures it is left alone a while.
 """
 
 from __future__ import annotations
@@ -17,7 +20,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from connectors.errors import Reconnect, Retry
+from connectors import limits
+from connectors.errors import Reconnect, Retry, Throttled, VendorAway
 from connectors.grants import GrantRefused, TokenPair, refresh_pair, revoke
 from connectors.models import Connection
 from connectors.signals import connection_broken
@@ -41,7 +45,7 @@ def fresh(connection_id: int | None, *, force: bool = False, seen_version: int |
 
     `force` refreshes although the token looks valid: the vendor refused it. `seen_version` is the version that was
     refused, so that a worker who comes late takes what another has refreshed meanwhile. Raises Reconnect when only a
-    person can help, Retry when the vendor did not answer, RuntimeError inside a database transaction.
+    person can help, Throttled or VendorAway when there is none just now, RuntimeError inside a database transaction.
     """
     if connection_id is None:
         message = "a connection that is not saved yet has no token to refresh"
@@ -60,7 +64,7 @@ def fresh(connection_id: int | None, *, force: bool = False, seen_version: int |
             return row
         if time.monotonic() > deadline:
             message = f"another worker has been refreshing the access of {row} for {WAIT_SECONDS:.0f} seconds"
-            raise Retry(message)
+            raise Throttled(message)
         time.sleep(POLL_SECONDS)
         row = _read(connection_id)
 
@@ -134,13 +138,22 @@ def _drop_lease(row: Connection, owner: str) -> None:
 
 def _refresh(row: Connection, owner: str) -> Connection:
     try:
+        limits.begin_refresh(row)
         pair = _ask_twice(row, owner)
     except GrantRefused as refusal:
+        limits.end_refresh(row, health="alive")
         return _after_refusal(row, refusal)
-    except Retry:
+    except Throttled:
         _drop_lease(row, owner)
         raise
-    return _save(row, owner, pair)
+    except Retry as error:
+        _drop_lease(row, owner)
+        after = max(error.after, limits.end_refresh(row, health="gone"))
+        raise VendorAway(f"{row} gets no new access: {error}", after=after, **error.facts) from error
+    # Before anything else: nobody else has this pair.
+    saved = _save(row, owner, pair)
+    limits.end_refresh(row, health="alive")
+    return saved
 
 
 def _ask_twice(row: Connection, owner: str) -> TokenPair:
@@ -156,7 +169,7 @@ def _ask_twice(row: Connection, owner: str) -> TokenPair:
     except NoAnswer:
         if not _renew_lease(row, owner):
             message = "another worker took over the refresh"
-            raise Retry(message, after=1.0) from None
+            raise Throttled(message, after=1.0) from None
     try:
         return refresh_pair(row.vendor, refresh_token)
     except (NotSent, NoAnswer) as error:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import requests
@@ -20,7 +20,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from connectors.errors import Retry, Uncertain
+from connectors.errors import Facts, Retry, Uncertain
 from connectors.exact_json import decode, encode
 from connectors.multipart import Multipart, Reader
 from connectors.redact import redact_text
@@ -32,14 +32,6 @@ USER_AGENT = "Smoothx/1.0"
 
 CostClass = Literal["call", "batch"]
 Params = Mapping[str, str] | Sequence[tuple[str, str]]
-
-
-class Facts(TypedDict):
-    """What an error keeps of the answer: the vendor's words, its id of the call, the status."""
-
-    vendor_text: str
-    request_id: str
-    status: int | None
 
 
 class NotSent(Exception):

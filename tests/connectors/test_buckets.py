@@ -119,14 +119,14 @@ def test_so_many_calls_at_a_time_and_no_more(store: Store) -> None:
 
 def test_failures_in_a_row_open_the_breaker_and_one_answer_closes_it(store: Store) -> None:
     for _ in range(MOST_FAILURES - 1):
-        assert store.end("limits:t8", health="away") == 0.0
+        assert store.end("limits:t8", health="gone") == 0.0
     store.end("limits:t8", health="alive")
     for _ in range(MOST_FAILURES - 1):
-        assert store.end("limits:t8", health="away") == 0.0
+        assert store.end("limits:t8", health="gone") == 0.0
     assert store.reserve("limits:t8", [], 10).is_granted
-    assert 14 < store.end("limits:t8", health="away") <= 15
+    assert 14 < store.end("limits:t8", health="gone") <= 15
     # One that was under way meanwhile makes it no longer.
-    assert 14 < store.end("limits:t8", health="away") <= 15
+    assert 14 < store.end("limits:t8", health="gone") <= 15
     refused = store.reserve("limits:t8", [], 10)
     assert (refused.is_granted, refused.is_shut) == (False, True)
     assert 14 < refused.delay <= 15
@@ -136,11 +136,38 @@ def test_failures_in_a_row_open_the_breaker_and_one_answer_closes_it(store: Stor
     assert store.reserve("limits:t8", [], 10).is_granted
 
 
+def test_one_record_that_cannot_be_read_shuts_nobody_out(store: Store) -> None:
+    for number in range(3 * MOST_FAILURES):
+        assert store.end("limits:t11", health="away", address=f"GET /bill/{number % 2}") == 0.0
+    assert store.reserve("limits:t11", [], 10).is_granted
+    # Another call failed as well: so it is not the record.
+    assert 14 < store.end("limits:t11", health="gone") <= 15
+    store.end("limits:t11", health="alive")
+    assert store.silence("limits:t11") == Silence(0, 0.0, 0.0)
+
+
+def test_several_addresses_in_a_row_are_the_vendor(store: Store) -> None:
+    for number in range(MOST_FAILURES - 1):
+        assert store.end("limits:t12", health="away", address=f"GET /bill/{number}") == 0.0
+    assert 14 < store.end("limits:t12", health="away", address="GET /bill/1") <= 15
+
+
+def test_who_looks_whether_it_is_back_may_meet_the_one_record() -> None:
+    clock = Clock()
+    store = LocalStore(share=1.0, now=clock)
+    for number in range(MOST_FAILURES):
+        store.end("t", health="away", address=f"GET /bill/{number}")
+    clock.at += 15
+    assert store.reserve("t", [], 0).is_granted
+    assert store.end("t", health="away", address="GET /bill/1") == 0.0
+    assert store.end("t", health="gone") == 30.0
+
+
 def test_an_open_breaker_lets_one_call_look_and_stays_open_longer_each_time() -> None:
     clock = Clock()
     store = LocalStore(share=1.0, now=clock)
     for _ in range(MOST_FAILURES):
-        store.end("t", health="away")
+        store.end("t", health="gone")
     for seconds in (15, 30, 60, 120, 120):
         clock.at += seconds - 1
         assert store.reserve("t", [], 0).is_shut
@@ -148,7 +175,7 @@ def test_an_open_breaker_lets_one_call_look_and_stays_open_longer_each_time() ->
         assert store.reserve("t", [], 0).is_granted
         # Whoever comes while that one looks is sent away.
         assert store.reserve("t", [], 0).delay == 60.0
-        store.end("t", health="away")
+        store.end("t", health="gone")
     assert [open_seconds(times) for times in (1, 2, 3, 4, 5, 60)] == [15, 30, 60, 120, 120, 120]
     # The one that looks may have died: a minute later another does.
     clock.at += 120
@@ -160,11 +187,11 @@ def test_an_open_breaker_lets_one_call_look_and_stays_open_longer_each_time() ->
 def test_the_shared_breaker_lets_one_look(raw: Any, settings: Any) -> None:
     store = RedisStore(settings.REDIS_URL)
     for _ in range(MOST_FAILURES):
-        store.end("limits:t9", health="away")
+        store.end("limits:t9", health="gone")
     raw.hset("limits:t9", "open_until", 1)
     assert store.reserve("limits:t9", [], 0).is_granted
     assert 59 < store.reserve("limits:t9", [], 0).delay <= 60
-    assert 29 < store.end("limits:t9", health="away") <= 30
+    assert 29 < store.end("limits:t9", health="gone") <= 30
 
 
 def test_a_clock_that_was_set_back_stops_nobody(raw: Any, settings: Any) -> None:

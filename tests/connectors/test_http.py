@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from connectors import http, limits
 from connectors.buckets import NO_TURN, Turn
-from connectors.errors import Reconnect, Retry, Uncertain
+from connectors.errors import Reconnect, Retry, Uncertain, VendorAway
 from connectors.http import Request, repeat_delay, send, should_repeat
 from connectors.models import Call, Connection
 from tests.worlds import act, control
@@ -112,6 +112,33 @@ def test_a_server_fault_to_a_read_is_asked_again_later(
     with pytest.raises(Retry):
         send(qbo, preferences)
     assert len(calls_of(sandboxes.qbo, "/preferences")) == 1
+
+
+def test_one_record_that_cannot_be_read_rests_no_other(
+    qbo: Connection, preferences: Request, vendors_url: str, sandboxes: Any, calls_of: Any
+) -> None:
+    fault(sandboxes.qbo, "/vendor/58", status=503, body="<h1>x</h1>", content_type="text/html")
+    for _ in range(4):
+        with pytest.raises(Retry) as caught:
+            send(qbo, Request("GET", f"{vendors_url}/58"))
+        # So each of these is one of its document's tries, and it comes to an end.
+        assert not isinstance(caught.value, VendorAway)
+    assert len(calls_of(sandboxes.qbo, "/vendor/58")) == 12
+    assert len(calls_of(sandboxes.qbo, "/companyinfo/")) == 2
+    assert limits.silence(qbo) is None
+    assert send(qbo, preferences).status == 200
+
+    fault(sandboxes.qbo, "/v3/", status=503, body="<h1>x</h1>", content_type="text/html")
+    with pytest.raises(Retry):
+        send(qbo, preferences)
+    with pytest.raises(VendorAway) as away:
+        send(qbo, preferences)
+    assert 14 < away.value.after <= 15
+    assert len(calls_of(sandboxes.qbo, "/companyinfo/")) == 3
+    with pytest.raises(VendorAway):
+        send(qbo, preferences)
+    # Three, then two: nobody asks once it is known.
+    assert len(calls_of(sandboxes.qbo, "/preferences")) == 1 + 5
 
 
 # --- writes

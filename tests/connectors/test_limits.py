@@ -139,7 +139,7 @@ def test_a_vendor_that_does_not_answer_is_left_alone_on_this_connection_only(
 ) -> None:
     before = time.time()
     for _ in range(MOST_FAILURES):
-        limits.end(qbo_row, limits.acquire(qbo_row), health="away", headers={})
+        limits.end(qbo_row, limits.acquire(qbo_row), health="gone", headers={})
     with pytest.raises(VendorAway) as caught:
         limits.acquire(qbo_row)
     assert 14 < caught.value.after <= 15

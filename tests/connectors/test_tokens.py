@@ -8,11 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import redis
 from django.db import connections, transaction
 from django.utils import timezone
 
-from connectors import tokens
-from connectors.errors import Reconnect, Retry
+from connectors import limits, tokens
+from connectors.buckets import MOST_FAILURES
+from connectors.errors import Reconnect, Retry, VendorAway
 from connectors.models import Connection, Vendor
 from connectors.oauth import disconnect
 from connectors.signals import connection_broken
@@ -228,6 +230,29 @@ def test_a_vendor_that_stays_silent_breaks_nothing(row: Connection, server: Any)
     assert (left.state, left.lease_owner, left.token_version) == (Connection.State.CONNECTED, "", 1)
     control(server, "faults", method="DELETE")
     assert fresh(row.pk).token_version == 2
+
+
+def test_a_token_endpoint_that_gives_none_is_left_alone_for_a_while(
+    row: Connection, server: Any, settings: Any
+) -> None:
+    control(server, "faults", [{"path": TOKEN_PATHS[Vendor(row.vendor)], "drop": True}])
+    expire(row)
+    for number in range(MOST_FAILURES):
+        assert limits.silence(row) is None, number
+        with pytest.raises(VendorAway):
+            fresh(row.pk)
+    assert refreshes(server, row) == [0] * 2 * MOST_FAILURES
+    with pytest.raises(VendorAway) as caught:
+        fresh(row.pk)
+    assert 14 < caught.value.after <= 15
+    assert refreshes(server, row) == [0] * 2 * MOST_FAILURES
+    assert limits.silence(row) is not None
+    assert Connection.objects.get(pk=row.pk).lease_owner == ""
+
+    control(server, "faults", method="DELETE")
+    redis.Redis.from_url(settings.REDIS_URL).hset(f"{limits.key_of(row)}:tokens", "open_until", 1)
+    assert fresh(row.pk).token_version == 2
+    assert limits.silence(row) is None
 
 
 @of_one_vendor
