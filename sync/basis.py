@@ -18,6 +18,13 @@ from sync.plan import RESEND, MoneyDocument, Plan
 
 # The source record's fingerprint, and the time from which on a change of the mapping was not seen.
 WRITTEN_FROM, MAPPED_AT = "written_from", "mapped_at"
+# That the facts name all the document's lines name, which those of earlier versions may not.
+NAMED = "named"
+# Under which of its facts a document names what its lines name (name_lines, name_booked_lines).
+NAMES = (
+    *("cost_codes", "cost_types", "pairs", "sub_jobs", "tax_codes", "payment_terms"),
+    *("customers", "accounts", "items", "classes"),
+)
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -25,7 +32,7 @@ def with_basis(plan: Plan[Any], source_print: str, mapped_at: datetime) -> Plan[
     """The plan with what it was made of among its facts, where it is a money document."""
     if not isinstance(plan.document, MoneyDocument):
         return plan
-    basis = {WRITTEN_FROM: source_print, MAPPED_AT: to_text(mapped_at)}
+    basis = {WRITTEN_FROM: source_print, MAPPED_AT: to_text(mapped_at), NAMED: "all"}
     return replace(plan, facts={**plan.facts, **basis})
 
 
@@ -69,6 +76,16 @@ def note_fact(entry_ids: Iterable[int], name: str, text: str) -> int:
     path = Value(f"{{{name}}}")
     return Entry.objects.filter(pk__in=list(entry_ids)).update(
         facts=Func(F("facts"), path, value, function="jsonb_set", output_field=JSONField())
+    )
+
+
+def learn_names(entry_id: int, facts: Mapping[str, str]) -> None:
+    """Note what the lines of a document name that was posted before that was kept, from a plan's `facts`. One
+    statement, which leaves its other facts alone."""
+    named = {name: facts[name] for name in NAMES if name in facts}
+    value = Value({**named, NAMED: "all"}, output_field=JSONField())
+    Entry.objects.filter(pk=entry_id).exclude(facts__has_key=NAMED).update(
+        facts=Func(F("facts"), value, arg_joiner=" || ", template="%(expressions)s", output_field=JSONField())
     )
 
 

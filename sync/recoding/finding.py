@@ -6,7 +6,7 @@ Payments look up no link, and invoices made of bills from orders take the codes 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,6 +48,7 @@ from sync.basis import LONG_AGO, mapped_at_of
 from sync.cost_maps import FROM_BOOKS
 from sync.models import Entry, SettingsVersion
 from sync.recoding.booked import RIGHT_FINDERS
+from sync.recoding.narrowing import BY_COLUMN, find_earliest, is_named, narrow, older_than
 from sync.registry import all_flows
 from sync.uses import FINDERS, FLOWS, OpenBill, Uses
 from sync.versions.snapshot import DEFAULT
@@ -118,9 +119,14 @@ class Found:
 
 
 class PostedUses(Uses):
+    """Of these posted documents alone."""
+
+    def __init__(self, ids: Iterable[int]) -> None:
+        self._ids = list(ids)
+
     @cached_property
     def posted(self) -> list[PostedBill]:
-        rows = posted_documents().order_by("document_date", "id")
+        rows = posted_documents().filter(pk__in=self._ids)
         columns = ("flow", "title", "project_id", "party_id", "facts", "pk", "posted_at")
         return [
             PostedBill(flow, title, project_id, party_id, facts, pk, mapped_at_of(facts, posted_at))
@@ -145,12 +151,18 @@ class ChangedLinks:
     lefts: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def named_by(self, uses: Uses, bill: PostedBill, kind: str) -> Iterator[Change]:
-        if bill.flow in FROM_BOOKS:
+        if kind not in BY_COLUMN and not is_named(bill.facts):
+            # It was posted before that was kept. Looking through it tells, and is kept then.
+            yield from self.by_left.values()
+        elif bill.flow in FROM_BOOKS:
             rights = RIGHT_FINDERS[kind](bill) if kind in RIGHT_FINDERS else ()
             ids: Iterable[str] = (left_id for right_id in rights for left_id in self.lefts.get(right_id, ()))
-        else:
-            ids = FINDERS[kind](uses, bill) if kind in FINDERS else ()
-        yield from (self.by_left[left_id] for left_id in dict.fromkeys(ids) if left_id in self.by_left)
+            yield from self._changes_of(ids)
+        elif kind in FINDERS:
+            yield from self._changes_of(FINDERS[kind](uses, bill))
+
+    def _changes_of(self, left_ids: Iterable[str]) -> Iterator[Change]:
+        yield from (self.by_left[each] for each in dict.fromkeys(left_ids) if each in self.by_left)
 
 
 def posted_documents() -> QuerySet[Entry]:
@@ -159,27 +171,36 @@ def posted_documents() -> QuerySet[Entry]:
 
 
 def find() -> Found:
-    """What changed after documents it concerns were made. A handful of statements, whatever there is."""
-    uses = PostedUses()
-    if not uses.posted:
+    """What changed after documents it concerns were made. A handful of statements, whatever there is; documents that
+    nothing concerns are told apart by the database."""
+    earliest = find_earliest(posted_documents())
+    if earliest is None:
         return Found()
-    earliest = min(bill.mapped_at for bill in uses.posted)
     links, settings = _changed_links(earliest), _changed_settings(earliest)
-    if not links and not settings:
-        return Found()
-    by_shape = {key: _ids_shown_by(key) for key in settings if key in SHOWN_BY}
-    counts: Counter[str] = Counter()
-    entry_ids = []
+    concerned: dict[str, set[int]] = defaultdict(set)
+    for key, change in settings.items():
+        concerned[change.key] = _ids_older_than(key, change.at)
+    uses = PostedUses(narrow(POSTED, *_times_of(links)) if links else ())
     for bill in uses.posted:
-        concerned = {*_links_of(uses, bill, links), *_settings_of(bill, settings, by_shape)}
-        counts.update(concerned)
-        if concerned:
-            entry_ids.append(bill.pk)
+        for key in _links_of(uses, bill, links):
+            concerned[key].add(bill.pk)
     changes = [*(change for of_kind in links.values() for change in of_kind.by_left.values()), *settings.values()]
     for change in changes:
-        change.count = counts[change.key]
+        change.count = len(concerned[change.key])
     shown = sorted((each for each in changes if each.count), key=lambda each: (-each.count, each.label))
-    return Found(shown, entry_ids)
+    ids = set[int]().union(*concerned.values())
+    by_date = Entry.objects.filter(pk__in=ids).order_by("document_date", "id")
+    return Found(shown, list(by_date.values_list("pk", flat=True)) if ids else ())
+
+
+def _times_of(links: Mapping[str, ChangedLinks]) -> tuple[dict[str, dict[str, datetime]], ...]:
+    """By kind, when the links of each row of Procore, and of each row of QuickBooks, last changed."""
+    left = {kind: {left_id: each.at for left_id, each in of.by_left.items()} for kind, of in links.items()}
+    right = {
+        kind: {right_id: max(of.by_left[each].at for each in lefts) for right_id, lefts in of.lefts.items()}
+        for kind, of in links.items()
+    }
+    return left, right
 
 
 def _changed_links(since: datetime) -> dict[str, ChangedLinks]:
@@ -207,10 +228,12 @@ def _changed_settings(since: datetime) -> dict[str, Change]:
     return found
 
 
-def _ids_shown_by(key: str) -> frozenset[int]:
-    """Posted documents in which the default stood in."""
-    rows = posted_documents().filter(planned__document__contains=SHOWN_BY[key])
-    return frozenset(rows.values_list("pk", flat=True))
+def _ids_older_than(key: str, at: datetime) -> set[int]:
+    """Posted documents made before the default changed, in which it stood in where that can be told."""
+    rows = posted_documents().filter(flow__in=[flow for flow, used in USES.items() if key in used])
+    if key in SHOWN_BY:
+        rows = rows.filter(planned__document__contains=SHOWN_BY[key])
+    return set(older_than(rows, at).values_list("pk", flat=True))
 
 
 def _links_of(uses: Uses, bill: PostedBill, links: Mapping[str, ChangedLinks]) -> Iterator[str]:
@@ -218,12 +241,3 @@ def _links_of(uses: Uses, bill: PostedBill, links: Mapping[str, ChangedLinks]) -
         if kind in NEEDS[bill.flow]:
             named = changes.named_by(uses, bill, kind)
             yield from (change.key for change in named if change.at > bill.mapped_at)
-
-
-def _settings_of(
-    bill: PostedBill, settings: Mapping[str, Change], by_shape: Mapping[str, frozenset[int]]
-) -> Iterator[str]:
-    for key, change in settings.items():
-        is_named = key not in by_shape or bill.pk in by_shape[key]
-        if key in USES[bill.flow] and is_named and change.at > bill.mapped_at:
-            yield change.key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from sync.drift import Difference, find_differences
 from sync.made_forms import is_made, sent_form
 from sync.merge import fingerprint
 from sync.models import Entry
-from sync.plan import RESEND, Notice
+from sync.plan import RESEND, Notice, Plan
 from sync.presenting import to_json
 from sync.registry import all_flows
 from sync.resending import find_refusal
@@ -30,12 +30,14 @@ CHANGE, SAME, KEPT, UNSURE = "change", "same", "kept", "unsure"
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`reason` says why a document is kept, `fingerprint` names the document that would be written."""
+    """`reason` says why a document is kept, `fingerprint` names the document that would be written. `facts` are those
+    of its plan, None where it was not planned."""
 
     verdict: str
     reason: str = ""
     fingerprint: str = ""
     differences: Sequence[Difference] = ()
+    facts: Mapping[str, str] | None = None
 
 
 def judge(work: Work, entry: Entry) -> Judgement:
@@ -52,10 +54,8 @@ def judge(work: Work, entry: Entry) -> Judgement:
         # As it is planned once a person sends it again.
         maps = replace(maps, approvals=maps.approvals | {approval_for(RESEND, "")})
         plan = flow.rule(source, maps, work.defaults)
-        if plan.document is None:
-            return Judgement(KEPT, _why(plan.removal or next(iter(plan.blockers))))
-        print_ = fingerprint(plan.document)
-        return Judgement(SAME) if print_ == entry.fingerprint else _compare(work, entry, plan.document, print_)
+        found = _judge_plan(work, entry, plan)
+        return found if plan.document is None else replace(found, facts=plan.facts)
     except Missing:
         return Judgement(KEPT, "It is gone, on one side or the other.")
     except UnreadableRecord:
@@ -64,6 +64,13 @@ def judge(work: Work, entry: Entry) -> Judgement:
         raise
     except VendorError:
         return Judgement(UNSURE, "One side did not answer. Look through them again.")
+
+
+def _judge_plan(work: Work, entry: Entry, plan: Plan[Any]) -> Judgement:
+    if plan.document is None:
+        return Judgement(KEPT, _why(plan.removal or next(iter(plan.blockers))))
+    print_ = fingerprint(plan.document)
+    return Judgement(SAME) if print_ == entry.fingerprint else _compare(work, entry, plan.document, print_)
 
 
 def _why(notice: Notice) -> str:

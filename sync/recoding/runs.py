@@ -16,7 +16,7 @@ from mapping.models import MappingRun, RunRow
 from smoothx.tenants.models import AuditEntry, DueWork
 from smoothx.tenants.scope import require_tenant_id
 from sync import ledger
-from sync.basis import agree
+from sync.basis import agree, learn_names
 from sync.drift import to_text
 from sync.models import Entry, Event
 from sync.plan import RESEND
@@ -82,6 +82,8 @@ def look_through(run: MappingRun, keep_lease: Callable[[], None] = lambda: None)
         if entry is None or not entry.is_posted or not _runs().filter(pk=run.pk, state=State.WAITING).exists():
             continue
         found = judging.judge(work, entry)
+        if found.facts is not None:
+            learn_names(entry.pk, found.facts)
         if found.verdict == judging.SAME:
             agree([entry.pk], work.mapped_at)
         RunRow.objects.bulk_create([_row(run, number, entry, found)], ignore_conflicts=True)

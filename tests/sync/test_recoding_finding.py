@@ -11,9 +11,12 @@ from django.utils import timezone
 from connectors.procore import resources as procore
 from mapping.choices import choose
 from mapping.models import LinkChange
-from sync.basis import to_text
+from sync.basis import learn_names, to_text
+from sync.cost_maps import FROM_BOOKS
 from sync.models import Entry
 from sync.recoding import finding
+from sync.recoding.booked import RIGHT_FINDERS
+from sync.uses import FINDERS
 from tests.factories import connections, make_entry
 from tests.mapping.factories import make_code, make_row
 
@@ -113,3 +116,37 @@ def test_a_setting_concerns_documents_in_which_it_stood_in() -> None:
     assert found() == [unnamed.pk]
     choose("class_type", "project", None)
     assert set(found()) == {named.pk, unnamed.pk, order.pk}
+
+
+def test_a_change_of_any_kind_finds_the_documents_that_look_it_up() -> None:
+    """Documents that name something of every sort, and one by one a change of whatever they name."""
+    make_row(procore.PROJECTS, "Lofts", remote_id="501", data={"department_ids": ["6"]})
+    named = {**NAMED, "cost_types": "3", "pairs": "801+L", "sub_jobs": "58", "payment_terms": "Net 30"}
+    entries = [posted(flow, BOOKED if flow in FROM_BOOKS else named, source_id=flow) for flow in finding.POSTED]
+    uses = finding.PostedUses([each.pk for each in entries])
+    told = 0
+    for kind in sorted({*FINDERS, *RIGHT_FINDERS}):
+        for bill in uses.posted:
+            if kind not in finding.NEEDS[bill.flow]:
+                continue
+            LinkChange.objects.all().delete()
+            for right_id in RIGHT_FINDERS[kind](bill)[:1] if bill.flow in FROM_BOOKS and kind in RIGHT_FINDERS else ():
+                changed(kind, "of the books", right_id)
+            for left_id in list(FINDERS[kind](uses, bill))[:1] if bill.flow not in FROM_BOOKS else ():
+                changed(kind, left_id, "of Procore")
+            if LinkChange.objects.exists():
+                told += 1
+                assert bill.pk in found(), (kind, bill.flow)
+    assert told > 60
+
+
+def test_a_document_whose_names_were_not_kept_yet_is_found_until_it_is_looked_through() -> None:
+    order = posted("purchase_orders", {}, project_id="77")
+    posted("purchase_orders", NAMED, source_id="2", project_id="77")
+    changed("cost_code_account", "99", "77")
+    changed("vendor", "519", "20")
+    assert found() == [order.pk]
+    learn_names(order.pk, {"cost_codes": "802", "net": "1.00"})
+    order.refresh_from_db()
+    assert order.facts == {"mapped_at": order.facts["mapped_at"], "cost_codes": "802", "named": "all"}
+    assert found() == []
