@@ -18,6 +18,7 @@ from sync.flows._periods import REOPENED
 from sync.models import Entry, Event, WaitingFor
 from sync.queueing import Priority
 from sync.registry import all_flows
+from sync.sources.payroll import FILES
 from sync.targets import Standing, adapter_for
 from sync.tasks import POLL_BOOKS, nudge
 from sync.totals import agrees
@@ -115,8 +116,16 @@ def put_back(entry: Entry, actor: User) -> None:
     """Write what the source has over what somebody changed, in the version the person looked at."""
     needs_code(entry, BY_HAND | CONTACT_DIFFERS)
     approve(entry, approval_for(PUT_BACK, seen_version(entry)))
-    here, there = (each.get_vendor_display() for each in (entry.source_connection, entry.target_connection))
+    here, there = name_source(entry), entry.target_connection.get_vendor_display()
     again(entry, actor, "approved", f"Told to put back what {here} has", f"Changed in {there}: {_told(entry, 'what')}")
+
+
+def name_source(entry: Entry) -> str:
+    """What has the document that was posted: one of the two systems, or a file somebody brought."""
+    if entry.source_type == FILES:
+        return "the payroll file"
+    name: str = entry.source_connection.get_vendor_display()
+    return name
 
 
 def delete_there(entry: Entry, actor: User) -> None:

@@ -84,7 +84,8 @@ def company_change_for(pair: LinkedPair, maps: Maps, defaults: Defaults) -> Plan
 
 
 def describe_pair(pair: LinkedPair) -> Description:
-    return Description(number="", title=f"{pair.name}, {pair.role}", party=pair.name, party_id=pair.company_id)
+    name = pair.name
+    return Description(number=name[:100], title=f"{name}, {pair.role}", party=name, party_id=pair.company_id)
 
 
 def _name_in_books(name: str, contact: Contact) -> str:

@@ -19,7 +19,7 @@ from smoothx.tenants.models import Role
 from sync import actions, lock_acts, locks, project_acts
 from sync.models import Entry
 from sync.pages.differences import differences_of
-from sync.pages.frame import source_name, source_side, target_name, target_side
+from sync.pages.frame import source_name, target_name, target_side
 from sync.pages.linking import may_link, twins_of
 from sync.pages.needs import BUSY
 from sync.pages.rows import notice_headline
@@ -36,7 +36,10 @@ KEPT_OTHERWISE = GONE | project_acts.KEPT | {"paused", "flow_off", "connection_l
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """`fits` says whether the button is shown for an entry as it stands, `role` who may press it."""
+    """`fits` says whether the button is shown for an entry as it stands, `role` who may press it.
+
+    `done` is said before the other side has answered, so it claims no more than that the act is on its way.
+    """
 
     label: str
     icon: str
@@ -63,7 +66,8 @@ def _may_keep(entry: Entry, codes: frozenset[str]) -> bool:
 
 ACTS: Mapping[str, Act] = {
     "follow-project": Act(
-        "Change the sub-customer", "send", "Its sub-customer is changed as in Procore.", project_acts.follow_procore,
+        "Change the sub-customer", "send", "Its sub-customer is being changed as in Procore.",
+        project_acts.follow_procore,
         lambda entry, codes: bool(codes & project_acts.DIFFERENT),
     ),
     "link-successor": Act(
@@ -75,40 +79,41 @@ ACTS: Mapping[str, Act] = {
         lambda entry, codes: bool(codes & project_acts.KEPT),
     ),
     "post-anyway": Act(
-        "Post anyway", "send", "It is posted although a similar document exists.", actions.post_anyway,
+        "Post anyway", "send", "It is being posted although a similar document exists.", actions.post_anyway,
         lambda entry, codes: not entry.is_posted and bool(codes & (TWIN_CODES | MAY_BE_TWICE)),
     ),
     "post-difference": Act(
-        "Post the difference", "send", "The difference is posted as a labelled line.", actions.post_difference,
+        "Post the difference", "send", "The difference is being posted as a labelled line.", actions.post_difference,
         lambda entry, codes: "previous_changed" in codes,
     ),
     "post-with-tax": Act(
-        "Post with QuickBooks' tax", "send", "It is posted with the tax QuickBooks works out.", actions.post_with_tax,
+        "Post with QuickBooks' tax", "send", "It is being posted with the tax QuickBooks works out.",
+        actions.post_with_tax,
         lambda entry, codes: bool(codes & {"tax_differs", "sales_tax_differs"}),
     ),
     "post-again": Act(
-        "Post again", "send", "It is posted again.", actions.post_again,
+        "Post again", "send", "It is being posted again.", actions.post_again,
         lambda entry, codes: bool(codes & GONE),
     ),
     "keep": Act("Keep as it is", "check", "Kept as it is.", actions.keep_as_is, _may_keep),
     "put-back": Act(
-        "Put ours back", "send", "What {here} has is written over the changes.", actions.put_back,
+        "Put ours back", "send", "What {here} has is being written over the changes.", actions.put_back,
         lambda entry, codes: bool(codes & (actions.BY_HAND | actions.CONTACT_DIFFERS)),
     ),
     "delete-there": Act(
-        "Delete in QuickBooks", "slash", "It is deleted in QuickBooks, unless it is paid.", actions.delete_there,
+        "Delete in QuickBooks", "slash", "It is being deleted in QuickBooks, unless it is paid.", actions.delete_there,
         lambda entry, codes: entry.is_posted and bool(codes & actions.SOURCE_GONE),
     ),
     "remove-here": Act(
-        "Delete in Procore", "slash", "It is deleted in Procore.", actions.remove_here,
+        "Delete in Procore", "slash", "It is being deleted in Procore.", actions.remove_here,
         lambda entry, codes: entry.is_posted and bool(codes & actions.BOOKED_GONE),
     ),
     "unlock": Act(
-        "Unlock in Procore", "unlock", "It is unlocked in Procore, and stays open until you lock it again.",
+        "Unlock in Procore", "unlock", "It is being unlocked in Procore, and stays open until you lock it again.",
         lock_acts.unlock, lambda entry, codes: "lock:locked" in codes,
     ),
     "lock-again": Act(
-        "Lock again", "lock", "It is locked in Procore again.", lock_acts.lock_again,
+        "Lock again", "lock", "It is being locked in Procore again.", lock_acts.lock_again,
         lambda entry, codes: "lock:open" in codes,
     ),
     "retry": Act(
@@ -182,7 +187,7 @@ def _ask(request: TenantRequest, entry: Entry, key: str) -> HttpResponse:
 
 def _words(entry: Entry) -> dict[str, str]:
     """What texts of acts call the document and its two sides. Only QuickBooks keeps a memo apart."""
-    here, there = SIDE_NAMES[source_side(entry)], SIDE_NAMES[target_side(entry)]
+    here, there = actions.name_source(entry), SIDE_NAMES[target_side(entry)]
     has_memo = there == "QuickBooks" and not codes_of(entry) & actions.CONTACT_DIFFERS
     kept = ", a memo excepted" if has_memo else ""
     return {"name": target_name(entry), "here": here, "there": there, "memo": kept}

@@ -16,7 +16,7 @@ from sync.actions import CONTACT_DIFFERS
 from sync.drift import Difference, Path
 from sync.made_forms import is_made, sent_form
 from sync.models import Entry
-from sync.pages.frame import target_side
+from sync.pages.frame import source_place, target_side
 from sync.pages.rows import show_amount
 from sync.updating import changes_of, name_difference
 from sync.written import load_written
@@ -77,14 +77,14 @@ def differences_of(entry: Entry) -> dict[str, Any] | None:
 
 def _card(entry: Entry, rows: Sequence[Row], *, before: str, has_more: bool = False) -> dict[str, Any]:
     """`before` is what the values are called that both sides had."""
-    goes_home = target_side(entry) == "procore"
+    there = target_side(entry)
     return {
         "rows": rows,
         "count": len(rows),
         "has_more": has_more,
         "before": before,
-        "there": "procore" if goes_home else "quickbooks",
-        "here": "quickbooks" if goes_home else "procore",
+        "there": there,
+        "here": source_place(entry),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,23 +12,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connectors.models import Call
-from smoothx.lib.shapes import Action, Notice
 from smoothx.tenants.access import TenantRequest, for_role, get_row
 from smoothx.tenants.models import Role
-from sync.codes import CODES
 from sync.locks import Standing, standing_of
 from sync.models import Attempt, Entry, Event, Outgoing
 from sync.pages.acts import buttons_of
+from sync.pages.callouts import callouts_of
+from sync.pages.changes import change_of
 from sync.pages.differences import differences_of
 from sync.pages.evidence import attempts_of, details_of, payloads_of
 from sync.pages.files import document_of, files_of
-from sync.pages.fixes import fix_for
 from sync.pages.frame import Frame, flow_of, source_kind, source_name, target_name, target_side
 from sync.pages.linking import comparison_of
-from sync.pages.needs import BUSY, is_due, severity_of
+from sync.pages.needs import BUSY, is_due
+from sync.pages.payroll_rows import files_taken_for
 from sync.pages.rows import (
     Document,
-    notice_headline,
     read_amount,
     show_amount,
     source_document,
@@ -35,14 +35,16 @@ from sync.pages.rows import (
     target_note,
 )
 from sync.pages.standing import is_gone, total_there
-from sync.pages.sums import SYSTEMS, lines_of, sum_of
+from sync.pages.sums import SYSTEMS, is_ahead, lines_of, sum_of
 from sync.pages.timeline import timeline_of
+from sync.sources.costs import PAYROLL
 
-LOCK_WORDS = {
+UNDER_WAY: Standing = "under way"
+LOCK_WORDS: dict[Standing, str] = {
     "": "",
     "locked": "Locked after posting",
     "open": "Unlocked, until it is locked again",
-    "under way": "Its lock is being changed",
+    UNDER_WAY: "Its lock is being changed",
     "stopped": "Not locked, its lock was stopped",
 }
 
@@ -60,17 +62,17 @@ def document(request: TenantRequest, entry_id: int) -> HttpResponse:
     lock = standing_of(entry)
     buttons = buttons_of(entry, request, lock)
     context = {
-        "document": _head(entry, frame),
+        "document": _head(entry, frame, lock),
         "actions": buttons.actions,
         "more_actions": buttons.more,
         "pair": _pair(entry, frame),
         "callouts": callouts_of(entry, frame),
         "comparison": comparison_of(entry, frame),
         "differences": differences_of(entry),
-        "sum": _sum(entry),
+        "sum": sum_now(entry),
         "lines": lines_of(entry),
         "files": files_of(entry, frame),
-        "facts": _facts(entry, frame, lock),
+        "facts": _facts(entry, frame, lock, files_taken_for(entry, request)),
         "timeline": timeline_of(entry, attempts=attempts, events=events),
         "payloads": payloads_of(entry, outgoing, attempts),
         "attempts": attempts_of(attempts, calls),
@@ -79,7 +81,7 @@ def document(request: TenantRequest, entry_id: int) -> HttpResponse:
     return render(request, "activity/document.html", context)
 
 
-def _head(entry: Entry, frame: Frame) -> dict[str, Any]:
+def _head(entry: Entry, frame: Frame, lock: Standing) -> dict[str, Any]:
     flow = flow_of(entry)
     title = entry.title or source_name(entry)
     beside = (text for text in (entry.party, frame.project(entry.project_id)) if text)
@@ -90,7 +92,7 @@ def _head(entry: Entry, frame: Frame) -> dict[str, Any]:
         "state": entry.state,
         "activity_url": reverse("activity:index"),
         "code": entry.notices[0].get("code", "") if entry.notices else "",
-        "is_busy": entry.state in BUSY or is_due(entry, timezone.now()),
+        "is_busy": entry.state in BUSY or lock == UNDER_WAY or is_due(entry, timezone.now()),
     }
 
 
@@ -103,14 +105,15 @@ def _pair(entry: Entry, frame: Frame) -> dict[str, Any]:
     }
 
 
-def _sum(entry: Entry) -> dict[str, Any] | None:
+def sum_now(entry: Entry) -> dict[str, Any] | None:
     """How the total was planned; what somebody made of it since is said above, so no agreement is claimed."""
     shown, there = sum_of(entry), total_there(entry)
     if shown is None or there == entry.target_total:
         return shown
+    made = "As planned" if is_ahead(entry) else "As posted"
     if is_gone(entry):
-        return {**shown, "agrees": False, "verdict": f"As posted. {target_name(entry)} is gone"}
-    said = f"As posted. {SYSTEMS[target_side(entry)]} has {show_amount(str(there))} now"
+        return {**shown, "agrees": False, "verdict": f"{made}. {target_name(entry)} is gone"}
+    said = f"{made}. {SYSTEMS[target_side(entry)]} has {show_amount(str(there))} now"
     return {**shown, "agrees": False, "verdict": said}
 
 
@@ -134,39 +137,12 @@ def _day(entry: Entry) -> str:
     return f"{entry.document_date:%-d %b %Y}" if entry.document_date else ""
 
 
-def callouts_of(entry: Entry, frame: Frame) -> list[Notice]:
-    """One callout per notice: the sentence and, where somebody can help, the button."""
-    if entry.state in BUSY:
-        return []
-    shown = [_callout(notice, entry, frame) for notice in entry.notices]
-    if entry.state == Entry.State.LEFT_OUT:
-        shown.append(
-            Notice(
-                severity="info", title="Left out by hand", text="It is not posted. Check it again to take it back in."
-            )
-        )
-    return shown
-
-
-def _callout(notice: dict[str, Any], entry: Entry, frame: Frame) -> Notice:
-    code = CODES.get(notice.get("code", ""))
-    title, text = notice_headline(notice)
-    severity: Any = severity_of(code.state if code else entry.state)
-    return Notice(severity=severity, title=title, text=text, action=_fix(notice, entry, frame))
-
-
-def _fix(notice: dict[str, Any], entry: Entry, frame: Frame) -> Action | None:
-    """The fix, unless it leads to this very page: its buttons are at the top."""
-    fix = fix_for(notice, entry, frame)
-    return None if fix is None or fix.url == reverse("activity:document", args=[entry.pk]) else fix
-
-
-def _facts(entry: Entry, frame: Frame, lock: Standing) -> list[dict[str, Any]]:
+def _facts(entry: Entry, frame: Frame, lock: Standing, files: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     planned = entry.planned.get("document") or {}
     main = [
         _amount("Amount", entry.amount, is_strong=True),
         _amount(f"In {SYSTEMS[target_side(entry)]}", total_there(entry)),
-        _text("Vendor or customer", entry.party),
+        _text("Employee" if entry.flow == PAYROLL else "Vendor or customer", entry.party),
         _text("Project", frame.project(entry.project_id)),
         _text("Contract", entry.facts.get("contract", "")),
         _text("Date", _day(entry)),
@@ -174,6 +150,7 @@ def _facts(entry: Entry, frame: Frame, lock: Standing) -> list[dict[str, Any]]:
         _text("Payment term", planned.get("term_name", "")),
         _text("Lock in Procore", LOCK_WORDS[lock]),
         document_of(entry),
+        *files,
     ]
     blocks = [{"title": "", "rows": [row for row in main if row]}]
     contract = [
@@ -181,6 +158,8 @@ def _facts(entry: Entry, frame: Frame, lock: Standing) -> list[dict[str, Any]]:
         _amount("Retainage", read_amount(entry.facts.get("retainage"))),
         _amount("Earned less retainage", read_amount(entry.facts.get("earned")), is_strong=True),
     ]
+    changed = change_of(entry)
+    blocks += [changed] if changed else []
     rows = [row for row in contract if row]
     if rows:
         blocks.append({"title": "The contract to date, without tax", "rows": rows})

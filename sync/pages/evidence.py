@@ -9,13 +9,12 @@ from typing import Any
 
 from connectors.models import Call
 from sync.models import Attempt, Entry, Outgoing
-from sync.pages.frame import target_noun, target_side
+from sync.pages.frame import target_noun, target_side, verbs_of
 from sync.pages.timeline import SIDE_NAMES, number_sends
 from sync.written import KEPT, LINKED
 
 # Most documents are written once or twice; a long list of old bodies would only slow the page.
 MOST_PAYLOADS = 6
-OPERATIONS = {"create": "Create", "update": "Change", "delete": "Delete", "void": "Void"}
 # A person agreed to the document as it was; nothing was sent.
 AS_IT_STOOD = {KEPT: "Kept as it was", LINKED: "Linked to it"}
 OUTCOMES = {
@@ -43,11 +42,11 @@ def attempts_of(attempts: Iterable[Attempt], calls: Sequence[Call]) -> list[dict
 
 def _attempt(number: int, attempt: Attempt, call: Call | None) -> dict[str, Any]:
     outcome, severity = OUTCOMES.get(attempt.outcome, ("Refused", "bad"))
-    operation = "Look for" if attempt.action == "probe" else OPERATIONS.get(attempt.outgoing.operation, "Send")
+    operation = "Look for" if attempt.action == "probe" else verbs_of(attempt.outgoing)[0]
     return {
         "number": number,
         "at": attempt.started_at,
-        "operation": f"{operation} {target_noun(attempt.outgoing.target_type).lower()}",
+        "operation": f"{operation} {_noun(attempt.outgoing)}",
         "outcome": outcome,
         "status": str(call.status) if call and call.status else "",
         "request_id": attempt.request_id or (call.request_id if call else ""),
@@ -80,7 +79,7 @@ def payloads_of(entry: Entry, outgoing: Sequence[Outgoing], attempts: Sequence[A
         if row.operation in AS_IT_STOOD:
             shown.append(_payload(f"As it stood in {side}", AS_IT_STOOD[row.operation], row.body))
             continue
-        note = f"{OPERATIONS.get(row.operation, row.operation)} {target_noun(row.target_type).lower()}"
+        note = f"{verbs_of(row)[0]} {_noun(row)}"
         if row.state == Outgoing.State.FAILED:
             note += ", not accepted"
         title = f"Sent to {side}" if row.sent_at else f"To be sent to {side}"
@@ -93,8 +92,15 @@ def payloads_of(entry: Entry, outgoing: Sequence[Outgoing], attempts: Sequence[A
             shown.append(_payload(f"Answer from {side}", note, answer))
     shown = shown[:MOST_PAYLOADS]
     if entry.planned:
-        shown.append(_payload("What was planned", "Lines, who chose each code, and the figures", entry.planned))
+        has_lines = bool((entry.planned.get("document") or {}).get("lines"))
+        note = "Lines, who chose each code, and the figures" if has_lines else ""
+        shown.append(_payload("What was planned", note, entry.planned))
     return shown
+
+
+def _noun(outgoing: Outgoing) -> str:
+    """Alone, without the number that "Lock on" is made for."""
+    return target_noun(outgoing.target_type).lower().removesuffix(" on")
 
 
 def _payload(title: str, note: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from django.urls import reverse
 from sync.addresses import source_url, target_url
 from sync.attached import COST_RECORDS, COSTS, HOLDERS, ORDERED, name_part
 from sync.flows import attachments_to_procore, attachments_to_qbo
+from sync.flows.record_locks import KEY as LOCKS
+from sync.locks import find_owner
 from sync.models import Entry
 from sync.pages.frame import Frame, source_side, target_side
 from sync.pages.rows import reason_of
@@ -40,8 +42,8 @@ def files_of(entry: Entry, frame: Frame) -> list[FileRow]:
 
 
 def document_of(entry: Entry) -> dict[str, Any] | None:
-    """The document a file hangs on, for the facts of the file's page."""
-    holder = find_holder(entry) if entry.flow in FILE_FLOWS else None
+    """The document a file hangs on, or a lock is for, for the facts of its page."""
+    holder = find_holder(entry) if entry.flow in FILE_FLOWS else find_owner(entry) if entry.flow == LOCKS else None
     if holder is None:
         return None
     url = reverse("activity:document", args=[holder.pk])

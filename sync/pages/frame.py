@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Literal
 
 from connectors.models import Connection
 from connectors.procore import resources as procore
@@ -10,9 +11,12 @@ from mapping.defaults import LINE_ITEM_TYPE
 from mapping.models import DefaultChoice, RemoteItem
 from smoothx.lib.shapes import Side
 from sync.flow import Flow
-from sync.models import Entry
+from sync.models import Entry, Outgoing
 from sync.registry import all_flows
+from sync.sources.payroll import FILES
 
+# Where a reader finds a document. A payroll file was brought by hand and is in neither system.
+Place = Literal["procore", "quickbooks", "file"]
 SIDES: dict[str, Side] = {"procore": "procore", "qbo": "quickbooks"}
 TARGET_NOUNS = {
     "Bill": "Bill",
@@ -37,6 +41,18 @@ TARGET_NOUNS = {
     "customer_change": "Customer",
     "company_change": "Company",
 }
+
+
+# What a write does, as an order and as done.
+VERBS = {
+    "create": ("Create", "created"),
+    "update": ("Change", "changed"),
+    "delete": ("Delete", "deleted"),
+    "void": ("Void", "voided"),
+}
+LOCK_VERBS = {"create": ("Set", "set"), "update": ("Set", "set"), "delete": ("Take off", "taken off")}
+# They stand there before they are first written, so that write is a change like any other.
+CHANGED_FROM_FIRST = frozenset({"JobChange", "vendor_change", "customer_change", "company_change"})
 
 
 def sentence_case(text: str) -> str:
@@ -87,6 +103,10 @@ def source_side(entry: Entry) -> Side:
     return SIDES[flow.source] if flow else "procore"
 
 
+def source_place(entry: Entry) -> Place:
+    return "file" if entry.source_type == FILES else source_side(entry)
+
+
 def target_side(entry: Entry) -> Side:
     flow = flow_of(entry)
     return SIDES[flow.target] if flow else "quickbooks"
@@ -108,3 +128,12 @@ def target_noun(target_type: str) -> str:
 def target_name(entry: Entry) -> str:
     """ "Bill 4471"; without a number the vendor's id stands for it."""
     return f"{target_noun(entry.target_type)} {entry.target_number or entry.target_id}"
+
+
+def verbs_of(outgoing: Outgoing) -> tuple[str, str]:
+    """What the write does: "Create", "created"."""
+    operation = outgoing.operation
+    if operation == "create" and outgoing.target_type in CHANGED_FROM_FIRST:
+        operation = "update"
+    verbs = LOCK_VERBS if outgoing.target_type == "procore_lock" else VERBS
+    return verbs.get(operation, ("Send", operation))

@@ -12,11 +12,14 @@ from django.urls import reverse
 from mapping.imports.files import MEGABYTE, MOST_BYTES
 from mapping.page.importing import name_of_person
 from smoothx.lib.shapes import Action, Empty, Notice, turn_page
-from sync.models import PayrollFile, PayrollRow
+from smoothx.tenants.access import TenantRequest, has_role
+from smoothx.tenants.models import Role
+from sync.models import Entry, PayrollFile, PayrollRow
 from sync.pages.setting_urls import screen_url
 from sync.payroll.checking import Verdict
 from sync.payroll.columns import MEANINGS
 from sync.payroll.taking import MOST_PAYROLL_ROWS, TAKEABLE, takeable, why_not_taken
+from sync.sources.payroll import FILES
 
 MOST_EARLIER = 20
 ROWS_PER_PAGE = 100
@@ -76,6 +79,25 @@ def _earlier(file: PayrollFile) -> dict[str, Any]:
         "state": state,
         "count": taken,
     }
+
+
+def files_taken_for(entry: Entry, request: TenantRequest) -> list[dict[str, Any]]:
+    """The payroll files a cost comes of, the first one first, for the facts of its page. Their pages are for
+    administrators."""
+    if entry.source_type != FILES:
+        return []
+    taken = PayrollFile.objects.filter(rows__group=entry.source_id, rows__taken_at__isnull=False)
+    files = taken.filter(undone_at__isnull=True).distinct().order_by("at", "pk")
+    may_open = has_role(request.membership, Role.ADMIN)
+    return [
+        {
+            "label": "Payroll file",
+            "value": file.name,
+            "url": reverse("payroll:file", args=[file.pk]) if may_open else "",
+            "amount": None,
+        }
+        for file in files
+    ]
 
 
 def file_context(file: PayrollFile, query: Mapping[str, str]) -> dict[str, Any]:

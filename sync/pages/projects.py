@@ -27,7 +27,7 @@ from sync.project_acts import DIFFERENT, KEPT
 MOST_SHOWN = 200
 # What a post names; the words tell how many it was done to.
 ACTS: dict[str, tuple[Callable[[Entry, Any], None], str]] = {
-    "follow": (project_acts.follow_procore, "changed as in Procore."),
+    "follow": (project_acts.follow_procore, "being changed as in Procore."),
     "keep": (project_acts.keep_sub_customer, "kept as they are."),
 }
 

@@ -10,11 +10,10 @@ from typing import Any
 from django.urls import reverse
 
 from smoothx.lib.money import ZERO
-from smoothx.lib.shapes import Side
 from sync.addresses import source_url, target_url
 from sync.codes import CODES, headline_for, sentence_for
 from sync.models import Entry
-from sync.pages.frame import Frame, source_kind, source_name, source_side, target_name, target_side
+from sync.pages.frame import Frame, Place, source_kind, source_name, source_place, target_name, target_side
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -23,7 +22,7 @@ MINUS = "\N{MINUS SIGN}"
 class Document:
     """A document on one side: how it is called there and where it opens."""
 
-    side: Side
+    side: Place
     number: str
     kind: str = ""
     url: str = ""
@@ -63,7 +62,7 @@ def row_of(entry: Entry, frame: Frame) -> ActivityRow:
 
 def source_document(entry: Entry, frame: Frame) -> Document:
     return Document(
-        side=source_side(entry),
+        side=source_place(entry),
         number=source_name(entry),
         kind=source_kind(entry),
         url=source_url(entry, frame.connections.get(entry.source_connection_id)),

@@ -14,9 +14,17 @@ from mapping.defaults import BILL_CODE, BILL_ITEM, INVOICE_CODE
 from mapping.models import RemoteItem
 from smoothx.lib.money import ZERO, total
 from sync.models import Entry
-from sync.pages.frame import sentence_case, source_kind, source_side, target_noun, target_side
+from sync.pages.frame import (
+    sentence_case,
+    source_kind,
+    source_place,
+    source_side,
+    target_name,
+    target_noun,
+    target_side,
+)
 from sync.pages.rows import read_amount, show_amount
-from sync.totals import TAX_TOLERANCE
+from sync.totals import TAX_TOLERANCE, agrees
 
 FALLBACKS = {BILL_CODE.label, BILL_ITEM.label, INVOICE_CODE.label}
 # What a line stands for that is no retention, tax or difference: the cost of a bill, the income of an invoice.
@@ -57,6 +65,12 @@ def planned_lines(entry: Entry) -> list[dict[str, Any]]:
     return list((entry.planned.get("document") or {}).get("lines") or ())
 
 
+def is_ahead(entry: Entry) -> bool:
+    """What is planned now is not what stands there: its source changed since, and that was not written."""
+    planned = entry.planned.get("fingerprint")
+    return entry.is_posted and bool(planned) and planned != entry.fingerprint
+
+
 def sum_of(entry: Entry) -> dict[str, Any] | None:
     """What the source says beside the lines we made of it; None without lines to add up."""
     lines = planned_lines(entry)
@@ -75,17 +89,18 @@ def sum_of(entry: Entry) -> dict[str, Any] | None:
         if left.get(name) or right[name]
     ]
     asked = total(SIGNS[name] * amount for name, amount in left.items()) if left else entry.amount
-    made = total([*_amounts(lines), coded_tax]) if entry.target_total is None else entry.target_total
+    is_planned = entry.target_total is None or is_ahead(entry)
+    made = total([*_amounts(lines), coded_tax]) if is_planned else entry.target_total
     # What has one part only is that part, on both sides.
     parts = [replace(rows[0], left=asked)] if len(rows) == 1 else rows
     difference = None if asked is None else made - asked
     is_rounding = bool(coded_tax and difference and abs(difference) <= TAX_TOLERANCE)
     return {
-        "left_side": source_side(entry),
+        "left_side": source_place(entry),
         "left_label": source_kind(entry),
         "right_side": target_side(entry),
         "right_label": _right_label(entry),
-        "agrees": difference == ZERO or is_rounding,
+        "agrees": (difference == ZERO or is_rounding) and not is_ahead(entry),
         "verdict": _verdict(entry, difference, is_rounding=is_rounding),
         "rows": [*parts, SumRow("=", "Total", asked, made, "total")],
     }
@@ -145,8 +160,17 @@ def _verdict(entry: Entry, difference: Decimal | None, *, is_rounding: bool) -> 
         return f"Both sides agree but for rounding of the tax, {show_amount(str(difference))}"
     if difference:
         return f"Difference {show_amount(str(difference))}"
+    if is_ahead(entry):
+        return _say_not_written(entry)
     is_posted = entry.target_total is not None
     return "Both sides agree, difference 0.00" if is_posted else "The plan agrees, difference 0.00"
+
+
+def _say_not_written(entry: Entry) -> str:
+    document = entry.planned["document"]
+    there = f"has {show_amount(str(entry.target_total))}"
+    stays = "stays as posted" if agrees(document, entry.target_total) else there
+    return f"Not written. {target_name(entry)} {stays}"
 
 
 def _target_noun(entry: Entry) -> str:
@@ -155,7 +179,7 @@ def _target_noun(entry: Entry) -> str:
 
 def _right_label(entry: Entry) -> str:
     noun = _target_noun(entry)
-    return noun if entry.target_total is not None else f"{noun}, planned"
+    return noun if entry.target_total is not None and not is_ahead(entry) else f"{noun}, planned"
 
 
 def _amounts(lines: Iterable[dict[str, Any]], *, role: str = "") -> list[Decimal]:
@@ -171,10 +195,12 @@ def lines_of(entry: Entry) -> dict[str, Any] | None:
     customers, numbers = _names_of(lines)
     same = len(customers) == 1
     note = f"{len(lines)} on the {_target_noun(entry).lower()}"
+    if is_ahead(entry):
+        note = f"{len(lines)} planned, not written to {target_name(entry)}"
     return {
         "title": "Lines",
         "note": f"{note}, all on customer {next(iter(customers.values()))}" if same else note,
-        "source_side": source_side(entry),
+        "source_side": source_place(entry),
         "source_label": "Cost code" if source_side(entry) == "procore" else "Line",
         "target_side": target_side(entry),
         "target_label": _target_label(entry, lines),

@@ -12,12 +12,11 @@ from django.utils import timezone
 
 from smoothx.lib.shapes import Side
 from sync.models import Attempt, Entry, Event
-from sync.pages.frame import source_side, target_name, target_noun, target_side
+from sync.pages.frame import source_place, target_name, target_noun, target_side, verbs_of
 from sync.pages.needs import severity_of
 from sync.pages.rows import reason_of
 
 SIDE_NAMES: dict[Side, str] = {"procore": "Procore", "quickbooks": "QuickBooks"}
-DONE = {"create": "created", "update": "changed", "delete": "deleted", "void": "voided"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +53,10 @@ def _day(item: Item) -> date | None:
 
 
 def _noticed(entry: Entry) -> Item:
-    side = source_side(entry)
-    return Item(at=entry.created_at, title=f"Noticed in {SIDE_NAMES[side]}", kind=side)
+    place = source_place(entry)
+    if place == "file":
+        return Item(at=entry.created_at, title="Taken from a payroll file")
+    return Item(at=entry.created_at, title=f"Noticed in {SIDE_NAMES[place]}", kind=place)
 
 
 def number_sends(attempts: Iterable[Attempt]) -> list[tuple[int, Attempt]]:
@@ -77,7 +78,7 @@ def _tried(entry: Entry, attempt: Attempt, number: int) -> Item:
     at = attempt.ended_at or attempt.started_at
     if attempt.outcome == "accepted":
         became = f"{noun} {_number(attempt, entry)}".strip()
-        done = DONE.get(outgoing.operation, outgoing.operation)
+        _, done = verbs_of(outgoing)
         return Item(at=at, title=f"{became} {done} in {side}", kind=target_side(entry), detail=name,
                     mono=attempt.request_id)  # fmt: skip
     if attempt.ended_at is None or attempt.outcome == "no_answer":

@@ -55,7 +55,8 @@ STATES: Mapping[str, State] = {
     "left_out": State("Left out", "slash"),
 }
 
-SIDES: Mapping[str, str] = {"procore": "Procore", "quickbooks": "QuickBooks"}
+# A file somebody brought is in neither system.
+SIDES: Mapping[str, str] = {"procore": "Procore", "quickbooks": "QuickBooks", "file": "Payroll file"}
 
 SEVERITY_ICONS: Mapping[str, str] = {
     "bad": "octagon",

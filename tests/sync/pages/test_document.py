@@ -69,6 +69,18 @@ def test_the_total_adds_up_on_both_sides(client: Any, scope: Tenant) -> None:
     assert shown["right_label"] == "Bill"
 
 
+def test_what_is_planned_and_not_written_is_no_part_of_the_bill(client: Any, scope: Tenant) -> None:
+    """A paid bill whose invoice changed: the lines planned now do not add up to what stands there."""
+    known = {"planned": {**PLANNED, "fingerprint": "now"}, "fingerprint": "then"}
+    shown = page(client, posted_bill(target_total=Decimal("90000.00"), **known)).context
+    assert [(row.label, row.right) for row in shown["sum"]["rows"]][-1] == ("Total", Decimal("92753.95"))
+    assert (shown["sum"]["right_label"], shown["sum"]["agrees"]) == ("Bill, planned", False)
+    assert shown["sum"]["verdict"] == "Not written. Bill FRM-1187 has 90,000.00"
+    assert shown["lines"]["note"].startswith("4 planned, not written to Bill FRM-1187")
+    recoded = page(client, posted_bill(source_id="2", **known)).context["sum"]
+    assert recoded["verdict"] == "Not written. Bill FRM-1187 stays as posted"
+
+
 def test_tax_inside_cost_lines_and_a_catch_up_have_rows_of_their_own(client: Any, scope: Tenant) -> None:
     facts = figures(
         "1050.00", "0.00", "0.00", completed="1050.00", retainage="0.00", tax="82.50", catch_up_cost="50.00"
@@ -275,6 +287,30 @@ def test_every_state_has_a_page(client: Any, scope: Tenant, state: str) -> None:
 def test_a_document_being_sent_polls_itself(client: Any, scope: Tenant) -> None:
     assert page(client, make_entry("sending")).context["document"]["is_busy"] is True
     assert page(client, make_entry("blocked")).context["document"]["is_busy"] is False
+
+
+def test_a_document_polls_itself_while_its_lock_is_changed(client: Any, scope: Tenant) -> None:
+    entry = make_entry(source_id="712")
+    make_entry("queued", flow="record_locks", source_id="712")
+    shown = page(client, entry)
+    assert shown.context["document"]["is_busy"] is True
+    assert "Its lock is being changed" in shown.content.decode()
+
+
+def test_a_document_that_is_due_polls_itself_until_it_was_looked_at(client: Any, scope: Tenant) -> None:
+    now = timezone.now()
+    polls = 'id="document" hx-get="" hx-trigger="every 3s"'
+    for number, (facts, is_polled) in enumerate(
+        (
+            ({"due_at": now}, True),
+            ({"claimed_until": now + timedelta(minutes=1)}, True),
+            # Paused, or behind a backlog: it is not looked at soon.
+            ({"due_at": now - timedelta(minutes=5)}, False),
+            ({"due_at": now + timedelta(hours=1)}, False),
+        )
+    ):
+        shown = page(client, make_entry("held", source_id=str(number), **facts))
+        assert (shown.context["document"]["is_busy"], polls in shown.content.decode()) == (is_polled, is_polled), facts
 
 
 def test_another_companys_document_does_not_exist(client: Any, scope: Tenant, other_tenant: Tenant) -> None:

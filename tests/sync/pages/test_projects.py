@@ -55,7 +55,7 @@ def test_the_ticked_ones_follow_or_are_kept_and_the_rest_stands(page: Client) ->
     named = values(page)
     assert list(named) == ["Lofts 1", "Lofts 2", "Lofts 3", "Lofts 4"]
     assert send(page, "follow", named["Lofts 1"], named["Lofts 4"]) == [
-        "1 sub-customer is changed as in Procore.",
+        "1 sub-customer is being changed as in Procore.",
         "1 project was left alone, changed meanwhile or not to be decided that way.",
     ]
     assert send(page, "keep", named["Lofts 2"], named["Lofts 4"]) == ["2 sub-customers are kept as they are."]
