@@ -70,7 +70,8 @@ class Notice:
 class Confirm:
     """A question before something that cannot be undone. `items` names what is touched, `more` how many are not named.
 
-    `field` is a form's bound field when one thing has to be asked.
+    `field` is a form's bound field when one thing has to be asked. Without a `button` there is nothing to be done, and
+    the dialog only says so.
     """
 
     title: str

@@ -20,6 +20,8 @@ from sync.pages.filters import Filters
 from sync.pages.frame import Frame
 
 MOST_NAMED = 8
+ASKED = "They can be changed and deleted in Procore by hand again, until each is locked again on its page."
+NONE_LOCKED = "None of the records that Activity shows with these filters is locked, so there is nothing to unlock."
 
 
 def unlock_action(filters: Filters) -> Action | None:
@@ -47,9 +49,9 @@ def page(request: TenantRequest) -> HttpResponse:
     count = locked.count()
     confirm = Confirm(
         title="Unlock in Procore",
-        text="They can be changed and deleted in Procore by hand again, until each is locked again on its page.",
+        text=ASKED if count else NONE_LOCKED,
         action_url=filters.address(reverse("activity:unlock_all")),
-        button=f"Unlock {count:,} record{'' if count == 1 else 's'}",
+        button=f"Unlock {count:,} record{'' if count == 1 else 's'}" if count else "",
         cancel_url=back,
         items=[entry.title or entry.number for entry in locked.order_by("-updated_at")[:MOST_NAMED]],
         more=max(count - MOST_NAMED, 0),
