@@ -87,9 +87,14 @@ def states(section: Section, side: SideKey, remote_ids: Sequence[str]) -> Mappin
     """Pushes of these rows of this side that are under way or were stopped, by role and row."""
     rows = Entry.objects.filter(flow=flow_for(section, side).key, source_id__in=remote_ids).exclude(state__in=DECIDED)
     return {
-        (role_of(row), row.source_id): PushState(row.state in BUSY, "" if row.state in BUSY else why(row))
-        for row in rows.only("part", "source_id", "state", "notices")
+        (role_of(row), row.source_id): _state_of(row) for row in rows.only("part", "source_id", "state", "notices")
     }
+
+
+def _state_of(row: Entry) -> PushState:
+    if row.state in BUSY:
+        return PushState(is_busy=True)
+    return PushState(problem=why(row), is_waiting=row.state == Entry.State.WAITING)
 
 
 def role_of(entry: Entry) -> Role:

@@ -123,7 +123,7 @@ def _push_state(row: RemoteItem, states: States) -> pushes.PushState:
 
 def _flag(row: RemoteItem, side: SideKey, state: pushes.PushState) -> dict[str, str] | None:
     if state.problem and not state.is_busy:
-        return {"severity": "bad", "text": state.problem}
+        return {"severity": "wait" if state.is_waiting else "bad", "text": state.problem}
     if not row.is_active:
         return {"severity": "warn", "text": f"Inactive in {SIDE_LABELS[side]}"}
     return None

@@ -25,10 +25,14 @@ class PushRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PushState:
-    """How the push of one row stands. `problem` is why it did not go through, empty while it is under way."""
+    """How the push of one row stands. `problem` is why it did not go through, empty while it is under way.
+
+    `is_waiting`: it goes on by itself, once what the problem names is there.
+    """
 
     is_busy: bool = False
     problem: str = ""
+    is_waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

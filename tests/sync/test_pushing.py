@@ -273,7 +273,7 @@ def test_how_a_push_stands(scope: Any, state: str, codes: list[str], is_busy: bo
     assert pushing.states(CONTACTS, "procore", ["92"]) == {}
     ((key, found),) = pushing.states(CONTACTS, "procore", ["91"]).items()
     assert key == ("customer", "91")
-    assert (found.is_busy, found.problem) == (is_busy, problem)
+    assert (found.is_busy, found.problem, found.is_waiting) == (is_busy, problem, state == "waiting")
 
 
 @pytest.mark.parametrize("state", ["posted", "posted_with_warnings", "left_out", "ineligible"])

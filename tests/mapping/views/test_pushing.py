@@ -245,16 +245,18 @@ class TestMany:
 
 def test_a_push_under_way_or_stopped_shows_on_its_row(browser: Any) -> None:
     make_connections()
-    busy, stopped = make_company("Aspen"), make_company("Basin")
+    busy, stopped, waits = make_company("Aspen"), make_company("Basin"), make_company("Cedar")
     states = {
         ("vendor", busy.remote_id): pushes.PushState(is_busy=True),
         ("customer", stopped.remote_id): pushes.PushState(problem="QuickBooks refused it: name is in use"),
+        ("customer", waits.remote_id): pushes.PushState(problem="Waits for the Customer field.", is_waiting=True),
     }
     pushes.register(lambda **_: "", states=lambda section, side, ids: states if side == "procore" else {})
     rows = browser.get("/mapping/contacts/?tab=procore").context["rows"]
     assert [(row["is_busy"], row["flag"]) for row in rows] == [
         (True, None),
         (False, {"severity": "bad", "text": "QuickBooks refused it: name is in use"}),
+        (False, {"severity": "wait", "text": "Waits for the Customer field."}),
     ]
 
 
