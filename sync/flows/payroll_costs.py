@@ -120,7 +120,7 @@ def _find_project(part: PayrollPart, maps: Maps, notes: Notes) -> LeftSide | Non
 def _check(part: PayrollPart, project: LeftSide | None, maps: Maps, defaults: Defaults, notes: Notes) -> None:
     for line in part.counted:
         if lacks_rate(line):
-            notes.block("payroll_rate_missing", part.name, hours=line.hours)
+            notes.block("payroll_rate_missing", part.name, hours=f"{line.hours:.2f}")
     if part.date is None:
         notes.block("cost_date_missing", part.name)
     if part.currency and part.currency != defaults.home_currency:

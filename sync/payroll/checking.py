@@ -9,7 +9,7 @@ from datetime import date
 
 from smoothx.lib.text import stable_hash
 from sync.models import PayrollRow
-from sync.payroll.names import Project, Projects, key_of
+from sync.payroll.names import Codes, People, Project, Projects, key_of
 from sync.payroll.reading import Values
 
 Verdict = PayrollRow.Verdict
@@ -75,14 +75,24 @@ def _resolve_one(values: Values, projects: Projects, start: date | None, first_o
     return row
 
 
-def judge(rows: Sequence[PayrollRow], known: Known, unknown_people: frozenset[str] = frozenset()) -> None:
+def judge(rows: Sequence[PayrollRow], known: Known) -> None:
     """Say of each row that could be read what taking it would do."""
     keys = {row.key for row in rows if row.verdict != Verdict.REFUSED}
     for row in rows:
         if row.verdict != Verdict.REFUSED:
             _judge_one(row, known, keys)
-            if row.employee in unknown_people and row.verdict in (Verdict.NEW, Verdict.CHANGES):
-                row.reasons.append(f"{row.employee} is no employee we know, so the cost names them in words.")
+
+
+def tell_misses(rows: Sequence[PayrollRow], people: People, codes: Codes) -> None:
+    """Say of each row that would count what it names and nobody knows: its cost goes on without it."""
+    misses = {code: codes.miss(code) for code in {row.code for row in rows}}
+    for row in rows:
+        if row.verdict not in (Verdict.NEW, Verdict.CHANGES):
+            continue
+        if row.employee and not people.has(row.employee):
+            row.reasons.append(f"{row.employee} is no employee we know, so the cost names them in words.")
+        if misses[row.code]:
+            row.reasons.append(misses[row.code])
 
 
 def _judge_one(row: PayrollRow, known: Known, keys: set[str]) -> None:

@@ -11,10 +11,12 @@ from django.db.models import Q
 from connectors.models import Connection
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
+from mapping.defaults import PROCORE_PAYROLL_CODE, Defaults
 from mapping.kinds import EMPLOYEE_VENDOR, PROJECT
-from mapping.maps import LeftSide
+from mapping.maps import CodeRef, LeftSide
 from mapping.models import Link, RemoteItem
 from mapping.normalize import fold
+from sync.flows._cost_targets import is_named
 from sync.flows._labour import Worker
 
 
@@ -90,6 +92,31 @@ def load_people(connections: Sequence[Connection]) -> People:
     rows = RemoteItem.objects.filter(connection__in=connections, resource__in=lists, vanished_at__isnull=True)
     pairs = rows.values_list("name", "code")
     return People(frozenset(text.casefold() for pair in pairs for text in pair if text))
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """The cost codes of the firm and of its projects, and in words what a row takes that names none of them."""
+
+    known: Sequence[CodeRef]
+    fallback: str
+
+    def miss(self, named: str) -> str:
+        """Why the row does not keep the code it names, "" when it does."""
+        if not named:
+            return f"It names no cost code, so {self.fallback}"
+        if any(is_named(code, named) for code in self.known):
+            return ""
+        return f"{named} is no cost code we know, so {self.fallback}"
+
+
+def load_codes(connection: Connection, defaults: Defaults) -> Codes:
+    lists = [procore.STANDARD_COST_CODES.key, procore.PROJECT_COST_CODES.key]
+    rows = RemoteItem.objects.filter(connection=connection, resource__in=lists, vanished_at__isnull=True)
+    spelled = rows.order_by().values_list("code", "name").distinct()
+    label, chosen = PROCORE_PAYROLL_CODE.label, defaults.get(PROCORE_PAYROLL_CODE)
+    fallback = f"{label} is used, {chosen.name}." if chosen else f"its cost stops until {label} is chosen."
+    return Codes([CodeRef("", code, name) for code, name in spelled if code], fallback)
 
 
 def find_worker(name: str, connection: Connection, books: Connection) -> tuple[Worker, LeftSide | None]:

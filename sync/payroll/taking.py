@@ -19,9 +19,9 @@ from smoothx.tenants.models import AuditEntry, Tenant
 from smoothx.tenants.scope import require_tenant_id
 from sync import ledger, switches
 from sync.models import Entry, Outgoing, PayrollFile, PayrollRow
-from sync.payroll.checking import Verdict, judge, load_known, resolve
+from sync.payroll.checking import Verdict, judge, load_known, resolve, tell_misses
 from sync.payroll.columns import choose_sheet
-from sync.payroll.names import load_people, load_projects
+from sync.payroll.names import load_codes, load_people, load_projects
 from sync.payroll.reading import Values, find_order, read_row, rows_of
 from sync.registry import flow
 from sync.sources.costs import PAYROLL
@@ -46,11 +46,10 @@ def start(file: BinaryIO, *, size: int, name: str, actor: Any) -> PayrollFile:
     sides = load_sides()
     values, facts = _read(file, size, sides)
     tenant = Tenant.objects.get(pk=require_tenant_id())
-    projects = load_projects(sides.need("procore"), sides.need("quickbooks"))
-    rows = resolve(values, projects, tenant.start_date)
-    people = load_people(sides.known)
-    strange = frozenset(row.employee for row in rows if row.employee and not people.has(row.employee))
-    judge(rows, load_known(row.group for row in rows if row.group), strange)
+    firm, books = sides.need("procore"), sides.need("quickbooks")
+    rows = resolve(values, load_projects(firm, books), tenant.start_date)
+    judge(rows, load_known(row.group for row in rows if row.group))
+    tell_misses(rows, load_people(sides.known), load_codes(firm, load_defaults(books)))
     with transaction.atomic():
         untouched = PayrollFile.objects.filter(started_by=actor).exclude(rows__taken_at__isnull=False)
         untouched.delete()

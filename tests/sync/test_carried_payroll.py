@@ -13,7 +13,8 @@ from connectors.models import Cursor
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from mapping.automap.running import automap
-from mapping.choices import choose
+from mapping.choices import choose, load_defaults
+from mapping.defaults import PROCORE_PAYROLL_CODE
 from mapping.models import Link, RemoteItem
 from mapping.screens import SECTIONS
 from sync import ledger
@@ -247,6 +248,9 @@ def test_a_payroll_file_from_upload_to_undo(pair: Any, owner: Any, client_of: An
     page = client.get(f"/payroll/{file.pk}/").content.decode()
     assert "Atlantis is not a project in Procore" in page
     assert "Nobody Known is no employee we know" in page
+    default = load_defaults(None).get(PROCORE_PAYROLL_CODE)
+    assert default is not None
+    assert f"99-999 is no cost code we know, so Procore Payroll Code is used, {default.name}." in page
     assert "Labour cost is never taken as nothing." in page
     assert "Dated before the start date, 1 Jul 2026." in page
     assert "Row 2 has the same employee, day, project, cost code and pay type." in page

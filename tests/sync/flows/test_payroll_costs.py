@@ -176,7 +176,7 @@ def test_the_cost_is_the_very_time_at_the_rate_to_the_cent(hours: int, minutes: 
 def test_hours_without_a_rate_are_never_nothing(rate: Any) -> None:
     found = plan(time(CostRate=rate))
     assert codes(found) == ["payroll_rate_missing"]
-    assert (found.blockers[0].subject, found.blockers[0].detail["hours"]) == ("Time of Rosa Alvarez", "7.7500")
+    assert (found.blockers[0].subject, found.blockers[0].detail["hours"]) == ("Time of Rosa Alvarez", "7.75")
 
 
 @pytest.mark.parametrize("item", [None, {"value": "999", "name": "Travel"}])
