@@ -7,6 +7,7 @@ they are closed to, are no part of the change data and are read beside it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -21,11 +22,11 @@ from mapping.directory.refreshing import QBO_RESOURCES, absorb_qbo_changes
 from mapping.models import RemoteItem
 from smoothx.lib.money import ZERO
 from sync import book_sources, ledger, project_watch
-from sync.drift import is_loud
+from sync.drift import MEMO, Difference, is_loud
 from sync.facts import look_again
 from sync.following import target_gone
 from sync.late_books import read_name_lists, read_posted
-from sync.models import Entry
+from sync.models import Entry, Event
 from sync.quiet_lists import read_if_old
 from sync.registry import all_flows
 from sync.targets import signed
@@ -36,6 +37,7 @@ from sync.written import find_drift
 
 RESOURCE = "qbo.changes"
 BY_HAND = frozenset({"changed_by_hand", "details_changed_by_hand", "changed_and_removed"})
+MEMO_CHANGED = "memo_changed"
 OVERLAP = timedelta(minutes=2)
 # QuickBooks looks back 30 days at the most.
 LONGEST_LOOK_BACK = timedelta(days=29)
@@ -130,9 +132,21 @@ def compare_one(entry: Entry, wire: dict[str, Any]) -> None:
         return
     entry.target_version = books.sync_token
     ledger.finish(entry, ("target_version",))
+    _note_memo(entry, found)
     if entry.state == Entry.State.CHANGED_BY_HAND:
         # Changed back: whether that is all of it, planning again tells.
         ledger.make_due(Entry.objects.filter(pk=entry.pk))
+
+
+def _note_memo(entry: Entry, found: Sequence[Difference]) -> None:
+    """A memo is the bookkeeper's: nobody is asked, and its timeline says once that it was changed and stays."""
+    theirs = next((f"“{each.theirs}”" if each.theirs else "It is empty" for each in found if each.path == MEMO), "")
+    if not theirs:
+        return
+    told = Event.objects.filter(entry=entry, what=MEMO_CHANGED).order_by("-id").values_list("detail", flat=True)
+    if told.first() != theirs[:500]:
+        text = "Memo changed in QuickBooks, and kept as it is there"
+        Event.objects.create(entry=entry, what=MEMO_CHANGED, side="quickbooks", text=text, detail=theirs[:500])
 
 
 def first_look(work: Work) -> None:

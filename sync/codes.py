@@ -58,15 +58,15 @@ _AMOUNT = re.compile(r"-?\d+\.\d\d")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-# Where a document comes from, and where it was posted: told by the notices of those that go the other way.
-_SIDES = {"here": "Procore", "there": "QuickBooks"}
+# Where a document comes from, where it was posted and what became of it there: told by the notices of the others.
+_USUAL = {"here": "Procore", "there": "QuickBooks", "done": "changed"}
 
 
 class _Details(dict[str, str]):
     """A detail the notice lacks shows as an ellipsis rather than failing the page."""
 
     def __missing__(self, key: str) -> str:
-        return _SIDES.get(key, "…")
+        return _USUAL.get(key, "…")
 
 
 def sentence_for(code: str, subject: str, detail: Mapping[str, str]) -> str:

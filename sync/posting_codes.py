@@ -45,7 +45,8 @@ BOOKS = (
     Code(
         "paid_and_changed",
         "held",
-        "Changed in {here} after a payment was applied to {subject}. It was not changed in {there}.",
+        "Changed in {here} after a payment was applied to {subject}. It was not changed in {there}. Keep it as it is, "
+        "or correct it there by hand.",
         "document",
         "Decide",
     ),
@@ -67,7 +68,7 @@ BOOKS = (
     Code(
         "changed_by_hand",
         "changed_by_hand",
-        "{subject} was changed in {there}. {here} has {procore}, {there} {books}.",
+        "{subject} was {done} in {there}. {here} has {procore}, {there} {books}.",
         "document",
         "Look at both",
     ),

@@ -284,12 +284,18 @@ def hold_drift(
 
 def _told(version: str, theirs: Any, found: Sequence[Difference], *, wanted: Any) -> dict[str, str]:
     return {
+        **({"done": "voided"} if is_voided(theirs, found) else {}),
         "procore": str(abs(wanted)),
         "books": str(abs(theirs)),
         "version": version,
         "what": name_fields(found),
         "changes": drift.to_text(found),
     }
+
+
+def is_voided(theirs: Any, found: Sequence[Difference]) -> bool:
+    """QuickBooks keeps what is voided, at nothing, and says so at the head of its memo."""
+    return theirs == ZERO and any(each.path == drift.MEMO and each.theirs.startswith("Voided") for each in found)
 
 
 def name_fields(found: Sequence[Difference]) -> str:

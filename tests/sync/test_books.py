@@ -18,7 +18,7 @@ from sync import actions, books, ledger
 from sync.books import poll_books
 from sync.drift import from_text
 from sync.engine import Engine
-from sync.models import Entry, Outgoing
+from sync.models import Entry, Event, Outgoing
 from sync.settle import backoff
 from sync.work import Work
 from tests import factories, worlds
@@ -127,11 +127,18 @@ def test_a_kept_change_is_not_brought_up_again_by_the_next_poll(live: Any, bill:
     assert (entry_of(bill).approvals, entry_of(bill).target_total) == ([], Decimal("22500.00"))
 
 
-def test_a_memo_changed_by_hand_only_moves_the_version(live: Any, bill: Any) -> None:
-    worlds.act(live.qbo, "edit_bill", bill_id=entry_of(bill).target_id, memo="Paid by check 1001")
+def test_a_memo_changed_by_hand_is_kept_and_told_once(live: Any, bill: Any) -> None:
+    wire_id = entry_of(bill).target_id
+    worlds.act(live.qbo, "edit_bill", bill_id=wire_id, memo="Paid by check 1001")
     poll_books(Work())
     assert state_of(bill) == ("posted", [])
     assert entry_of(bill).target_version == "1"
+    # Paid, it has another version, and the memo is the one that was told of.
+    worlds.act(live.qbo, "pay_bill", bill_id=wire_id, amount="1000.00")
+    poll_books(Work())
+    assert entry_of(bill).target_version == "2"
+    (told,) = Event.objects.filter(entry=entry_of(bill), what=books.MEMO_CHANGED)
+    assert (told.text, told.detail) == ("Memo changed in QuickBooks, and kept as it is there", "“Paid by check 1001”")
 
 
 def test_a_deleted_bill_is_held_and_stays_so_whatever_is_hinted(live: Any, bill: Any) -> None:
