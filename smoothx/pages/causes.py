@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Min, Sum
 from django.urls import reverse
 
 from smoothx.lib.money import ZERO
@@ -62,7 +62,8 @@ PER_DOCUMENT = frozenset({"document", "open_source"})
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Documents with the same state, code and subject. `latest` is one of them."""
+    """Documents with the same state, code and subject. `latest` is one of them, `flows` the first and the last of
+    theirs."""
 
     state: str
     code: str
@@ -70,6 +71,7 @@ class Group:
     documents: int
     amount: Decimal | None
     latest: int
+    flows: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +99,13 @@ def _load_groups() -> list[Group]:
         Entry.objects.annotate(code=FIRST_CODE, subject=FIRST_SUBJECT)
         .filter(needs_person())
         .values_list("state", "code", "subject")
-        .annotate(documents=Count("id"), total=Sum("amount"), latest=Max("id"))
+        .annotate(documents=Count("id"), total=Sum("amount"), latest=Max("id"), first=Min("flow"), last=Max("flow"))
         .order_by("-documents", "subject")
     )
-    return [Group(state, code or "", subject or "", *rest) for state, code, subject, *rest in found]
+    return [
+        Group(state, code or "", subject or "", documents, amount, latest, (first, last))
+        for state, code, subject, documents, amount, latest, first, last in found
+    ]
 
 
 def _weight(cause: Sequence[Group]) -> tuple[bool, int, Decimal]:
@@ -120,26 +125,30 @@ def _row(cause: Sequence[Group], sample: Entry, frame: Frame) -> dict[str, Any]:
         "severity": severity_of(first.state),
         "icon": ICONS.get(Entry.State(first.state), ""),
         "title": several[0].format(n=len(cause)) if several else notice_headline(notice)[0],
-        "detail": _detail(documents, subjects if several else [], sample, notice),
+        "detail": _detail(_count(cause, sample), subjects if several else [], sample, notice),
         "amount": sum(amounts, ZERO) if amounts else None,
         "amount_note": "",
         "action": _action(cause, sample, frame, documents),
     }
 
 
-def _detail(documents: int, subjects: Sequence[str], sample: Entry, notice: dict[str, Any]) -> str:
+def _detail(counted: str, subjects: Sequence[str], sample: Entry, notice: dict[str, Any]) -> str:
+    """`counted` is "" for one document, which is named."""
     if subjects:
-        return f"{_count(documents, sample)}: {_names(subjects)}"
-    if documents > 1:
-        return f"{_count(documents, sample)} stopped by it"
+        return f"{counted}: {_names(subjects)}"
+    if counted:
+        return f"{counted} stopped by it"
     name = sample.title or sample.number
     rest = notice_headline(notice)[1]
     return ". ".join(text.removesuffix(".") for text in (name, rest) if text) or notice_sentence(notice)
 
 
-def _count(documents: int, sample: Entry) -> str:
-    noun = within_sentence(source_kind(sample))
-    return f"{documents} {noun}{'' if documents == 1 or noun.endswith('s') else 's'}"
+def _count(cause: Sequence[Group], sample: Entry) -> str:
+    documents, flows = sum(group.documents for group in cause), {flow for group in cause for flow in group.flows}
+    if documents == 1:
+        return ""
+    noun = within_sentence(source_kind(sample)) if len(flows) == 1 else "document"
+    return f"{documents:,} {noun}{'' if noun.endswith('s') else 's'}"
 
 
 def _names(subjects: Sequence[str]) -> str:

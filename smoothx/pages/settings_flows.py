@@ -106,7 +106,7 @@ def _flow(
         "answers": [_toggle(flow, is_on=on, next_url=next_url) for on in (True, False)] if can and is_asked else [],
         "problem": "Going live needs this on or off." if is_asked else "",
         "state_note": _state_note(flow, setting, is_push=is_push),
-        "counts": f"{posted:,d} posted, {other:,d} not" if posted or other else "",
+        "counts": f"{posted:,d} posted{f', {other:,d} not' if other else ''}" if posted or other else "",
         "documents_url": f"{reverse('activity:index')}?{urlencode({'flow': flow.key})}",
     }
 

@@ -92,10 +92,11 @@ def test_nine_documents_with_one_reason_are_one_row(live: Tenant) -> None:
 
 def test_one_document_with_one_reason_is_named(live: Tenant) -> None:
     entry = make_entry("held", target_id="9", notices=[notice("paid_and_changed", "Bill 4471")])
+    said = "It was not changed in QuickBooks. Keep it as it is, or correct it there by hand"
     assert causes_of() == [
         (
             "Changed in Procore after a payment was applied to Bill 4471",
-            "Front Range Mechanical LLC, invoice 6. It was not changed in QuickBooks",
+            f"Front Range Mechanical LLC, invoice 6. {said}",
             Decimal("1000.00"),
             "Decide",
             f"/activity/{entry.pk}/",
@@ -109,6 +110,13 @@ def test_several_documents_that_need_a_look_lead_to_their_list(live: Tenant) -> 
     ((title, _, _, label, url),) = causes_of()
     assert title == "2 documents have a number that is in QuickBooks already"
     assert (label, url) == ("Look at them", "/activity/?state=needs_person&code=duplicate_number")
+
+
+def test_documents_of_several_kinds_are_called_documents(live: Tenant) -> None:
+    for flow, name in (("bills", "Bill 1"), ("owner_invoices", "Invoice 2")):
+        make_entry("changed_by_hand", flow=flow, notices=[notice("changed_by_hand", name)])
+    ((_, detail, *_),) = causes_of()
+    assert detail == "2 documents: Bill 1, Invoice 2"
 
 
 def test_causes_that_stop_most_come_first_and_waiting_ones_last(live: Tenant) -> None:

@@ -74,6 +74,7 @@ def test_what_is_pushed_by_hand_or_unknown_cannot_be_switched(client: Any, scope
 
 def test_flows_count_what_was_posted(client: Any, scope: Tenant, other_tenant: Tenant) -> None:
     make_entry()
+    assert flows_of(client.get("/settings/flows/"))["Subcontractor invoices to bills"]["counts"] == "1 posted"
     make_entry("blocked")
     make_entry("ineligible")
     with tenant_scope(other_tenant.pk):
