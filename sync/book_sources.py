@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from django.utils import timezone
+
 from connectors.models import Connection, Cursor
 from connectors.qbo import resources as qbo
 from connectors.qbo.records_costs import BookedLine
@@ -21,7 +23,7 @@ from connectors.qbo.records_sales import CustomerPayment
 from connectors.qbo.records_time import TimeActivity
 from connectors.resource import Resource
 from smoothx.lib.dates import parse_date, to_instant_text
-from smoothx.tenants.models import Tenant
+from smoothx.tenants.models import AuditEntry, Tenant
 from sync import attached, ledger, order_sources, paid_documents
 from sync.cost_sources import cost_reader, lines_of, look_at_adopted, reads_journals, wants_cost
 from sync.labour_sources import begin_again, keep_payroll, labour_of, reads_payroll, wants_payroll
@@ -142,14 +144,27 @@ def watched_entities(work: Work) -> tuple[str, ...]:
     return tuple(dict.fromkeys(source.reads.entity for source in _fed(work)))
 
 
-def note_changes(work: Work, changes: Mapping[str, Sequence[Wire]]) -> int:
-    """Put what changed in the queue. Answers how many entries."""
-    noted = 0
+def note_changes(work: Work, changes: Mapping[str, Sequence[Wire]], since: datetime | None) -> int:
+    """Put what changed in the queue, and what concerns us since our own documents moved. Answers how many entries.
+
+    `since` is from when on changes were asked for, None when they never were before.
+    """
+    noted, has_moved = 0, since is None or _has_moved(since)
     for source in in_use(work):
         noted += note_records(work, source, changes.get(source.reads.entity, ()))
-        if source.finds_more is not None:
+        if source.finds_more is not None and has_moved:
             noted += source.finds_more(work, partial(note_record, work, source))
     return noted
+
+
+def _has_moved(since: datetime) -> bool:
+    """Whether a document was posted, linked or changed otherwise since then, or a person changed a setting.
+
+    Once an hour it is assumed: looking costs an idle company more than all else of a poll.
+    """
+    if since.hour != timezone.now().hour:
+        return True
+    return Entry.objects.filter(updated_at__gte=since).exists() or AuditEntry.objects.filter(at__gte=since).exists()
 
 
 def read_since_start(work: Work, sources: Iterable[BookSource] | None = None) -> int:
@@ -170,9 +185,7 @@ def read_since_start(work: Work, sources: Iterable[BookSource] | None = None) ->
             continue
         for page in work.qbo.query_all(source.reads, where=f"TxnDate >= '{start.isoformat()}'"):
             noted += note_records(work, source, page)
-        Cursor.objects.update_or_create(
-            connection=work.qbo.connection, resource=key[0], project_id=key[1], defaults={"read_until": first}
-        )
+        Cursor.move(work.qbo.connection, key[0], first, project_id=key[1])
     return noted
 
 

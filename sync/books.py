@@ -61,14 +61,12 @@ def poll_books(work: Work) -> int:
         read_name_lists(work, name_lists)
         is_complete += read_posted(work, posted, lambda entity, rows: compare_posted(connection, entity, rows))
         book_sources.read_older(work, wanted)
-    book_sources.note_changes(work, changes)
+    book_sources.note_changes(work, changes, wanted if cursor else None)
     project_watch.note_books(work, changes.get("Customer", []))
     note_unfed(work, wanted)
     read_if_old(connection)
     if all(is_complete):
-        Cursor.objects.update_or_create(
-            connection=connection, resource=RESOURCE, project_id="", defaults={"read_until": started_at}
-        )
+        Cursor.move(connection, RESOURCE, started_at)
     return sum(len(rows) for rows in changes.values()) + look_again(connection)
 
 
@@ -93,6 +91,8 @@ def compare_posted(connection: Connection, entity: str, rows: list[dict[str, Any
 
     A document whose write is open is left to the probe, which will see the change as well.
     """
+    if not rows:
+        return True
     by_id = {str(row["Id"]): row for row in rows}
     entries = Entry.objects.filter(target_connection=connection, target_type=entity, target_id__in=list(by_id))
     looked_at = [
