@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -131,6 +131,13 @@ class Cursor(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.resource} {self.project_id} until {self.read_until}"
+
+    @classmethod
+    def move(cls, connection: Connection, resource: str, until: datetime, *, project_id: str = "") -> None:
+        """Write down how far a list was read: one statement, but the first time."""
+        place = {"connection": connection, "resource": resource, "project_id": project_id}
+        if not cls.objects.filter(**place).update(read_until=until):
+            cls.objects.update_or_create(**place, defaults={"read_until": until})
 
 
 class InboundEvent(TenantModel):

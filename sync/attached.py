@@ -111,9 +111,7 @@ def note_posted(work: Work, note: Note) -> int:
     for entity, resource in COST_RECORDS.items():
         wanted = [source_id for source_type, source_id in ids if source_type == resource.key]
         noted += sum(note(wire) for wire in _find_on(work, entity, wanted))
-    Cursor.objects.update_or_create(
-        connection=connection, resource=LOOKED_UNTIL, project_id="", defaults={"read_until": now}
-    )
+    Cursor.move(connection, LOOKED_UNTIL, now)
     return noted
 
 

@@ -32,9 +32,7 @@ def look_again(connection: Connection) -> int:
         return 0
     before = dict(connection.facts)
     probe(connection)
-    Cursor.objects.update_or_create(
-        connection=connection, resource=RESOURCE, project_id="", defaults={"read_until": now}
-    )
+    Cursor.move(connection, RESOURCE, now)
     changed = [
         subject
         for name, subjects in SUBJECTS.items()

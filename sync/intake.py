@@ -92,6 +92,12 @@ def poll_projects(work: Work, client: ProcoreClient, started_at: datetime) -> in
     """Look for new and changed projects."""
     cursor = _cursor(client.connection, procore.PROJECTS.key)
     rows = _rows(client.list(procore.PROJECTS, updated_since=_since(cursor)))
+    noted = _note_projects(work, client, rows, cursor) if rows else 0
+    Cursor.move(client.connection, procore.PROJECTS.key, started_at)
+    return noted
+
+
+def _note_projects(work: Work, client: ProcoreClient, rows: list[dict[str, Any]], cursor: Cursor | None) -> int:
     ids = [str(row["id"]) for row in rows if row.get("active", True) and _is_carried(work, row, cursor)]
     # A project created since the last refresh has documents to poll as well; an archived one has none any more.
     read_item = READERS[procore.PROJECTS.key]
@@ -108,7 +114,6 @@ def poll_projects(work: Work, client: ProcoreClient, started_at: datetime) -> in
     if cursor is not None:
         # What is mapped when we first look stands as it is: only what changes from then on is carried.
         noted += project_watch.note_changes(work, [row for row in rows if str(row["id"]) in mapped])
-    _advance(client.connection, procore.PROJECTS.key, started_at)
     return noted
 
 
@@ -120,7 +125,7 @@ def poll_companies(client: ProcoreClient, started_at: datetime) -> None:
     since = _since(_cursor(connection, key)) if contact_watch.has_first_reading(connection) else None
     for rows in client.list(procore.VENDORS, updated_since=since):
         take_rows(connection, key, [READERS[key](connection, row) for row in rows])
-    _advance(connection, key, started_at)
+    Cursor.move(connection, key, started_at)
 
 
 def _is_carried(work: Work, row: Row, cursor: Cursor | None) -> bool:
@@ -207,9 +212,3 @@ def _since(cursor: Cursor | None) -> datetime | None:
 
 def _cursor(connection: Connection, resource: str) -> Cursor | None:
     return Cursor.objects.filter(connection=connection, resource=resource, project_id="").first()
-
-
-def _advance(connection: Connection, resource: str, until: datetime) -> None:
-    Cursor.objects.update_or_create(
-        connection=connection, resource=resource, project_id="", defaults={"read_until": until}
-    )

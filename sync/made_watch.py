@@ -107,9 +107,7 @@ def look_at_made(work: Work, started_at: datetime) -> int:
             # A tool may be off in one project, or closed to our user.
             log.warning("sync.made_watch.skipped project=%s error=%s", project_id, error)
         work.keep_lease()
-    Cursor.objects.update_or_create(
-        connection=connection, resource=RESOURCE, project_id="", defaults={"read_until": started_at}
-    )
+    Cursor.move(connection, RESOURCE, started_at)
     return changed
 
 

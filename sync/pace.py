@@ -29,7 +29,11 @@ HOOK_FACT, HOOK_ON = "events", "on"
 
 def interval(vendor: Vendor, now: datetime) -> timedelta:
     """The time from one poll of this vendor to the next."""
-    connection = Connection.objects.filter(vendor=vendor).exclude(account_id="").order_by("id").last()
+    return interval_of(Connection.objects.filter(vendor=vendor).exclude(account_id="").order_by("id").last(), now)
+
+
+def interval_of(connection: Connection | None, now: datetime) -> timedelta:
+    """The same for the connection to it, if there is one."""
     is_told_of = connection is not None and is_told(connection, now)
     factor = (TOLD if is_told_of else 1) * (QUIET if is_quiet(now) else 1)
     return timedelta(seconds=settings.POLL_SECONDS * factor)
@@ -57,7 +61,7 @@ def choose_projects(connection: Connection, project_ids: Iterable[str], now: dat
     read = _times(Cursor.objects.filter(connection=connection).exclude(project_id=""), "read_until")
     if all(each in moving or each not in read for each in wanted):
         return wanted
-    longest = interval(Vendor.PROCORE, now) * (IDLE_TIMES - SLACK)
+    longest = interval_of(connection, now) * (IDLE_TIMES - SLACK)
     return [each for each in wanted if each in moving or each not in read or read[each] <= now - longest]
 
 

@@ -89,9 +89,7 @@ def _note_ordered(work: Work, note: Note) -> int:
     bills = sorted(set(made.values_list("source_id", flat=True)))
     ids = _payments_of(work, BILLS, qbo.BILLS, bills)
     noted = sum(note(wire) for wire in payments.read_payment_wires(work, list(dict.fromkeys(ids))))
-    Cursor.objects.update_or_create(
-        connection=connection, resource=ORDERED_CURSOR, project_id="", defaults={"read_until": now}
-    )
+    Cursor.move(connection, ORDERED_CURSOR, now)
     return noted
 
 
@@ -109,9 +107,7 @@ def note_adopted(work: Work, note: Note, *, paid: Paid = BILLS) -> int:
             work, paid, resource, [remote_id for kind, remote_id in targets if kind == resource.entity]
         )
     noted = sum(note(wire) for wire in paid.read(work, list(dict.fromkeys(ids))))
-    Cursor.objects.update_or_create(
-        connection=connection, resource=paid.cursor, project_id="", defaults={"read_until": now}
-    )
+    Cursor.move(connection, paid.cursor, now)
     return noted
 
 

@@ -26,7 +26,7 @@ SETTLED = (*ledger.POSTED_STATES, Entry.State.INELIGIBLE, Entry.State.LEFT_OUT)
 
 def note_changes(work: Work, wires: Sequence[Wire]) -> int:
     """From rows of Procore's list of projects. Answers how many were put in the queue."""
-    if FLOW.key in work.flows_off or not wires:
+    if not wires or FLOW.key in work.flows_off:
         return 0
     field = work.procore.customer_field
     projects = [Project.from_wire(wire, customer_field=field) for wire in wires]

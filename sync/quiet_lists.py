@@ -49,10 +49,5 @@ def read_if_old(connection: Connection) -> int:
             refresh_resource(connection, resource)
         except (Missing, NoPermission, Rejected) as error:
             log.warning("sync.quiet_lists.skipped list=%s error=%s", resource.key, error)
-        Cursor.objects.update_or_create(
-            connection=connection,
-            resource=f"{resource.key}{LISTED}",
-            project_id="",
-            defaults={"read_until": now},
-        )
+        Cursor.move(connection, f"{resource.key}{LISTED}", now)
     return len(old)

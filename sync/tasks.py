@@ -254,7 +254,7 @@ def _poll(tenant_id: int, topic: str, vendor: Vendor, poll: Callable[[Work], int
     if hints.is_waiting():
         # Whoever stored them may have died before it called for a look.
         DueWork.mark(tenant_id=tenant_id, topic=EVENTS)
-    next_at = started_at + pace.interval(vendor, started_at)
+    next_at = started_at + pace.interval_of(work.find_connection(vendor), started_at)
     DueWork.reschedule(tenant_id=tenant_id, topic=topic, at=max(next_at, not_before))
 
 

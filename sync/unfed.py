@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -60,15 +59,12 @@ def look_at_deleted(work: Work, named: Iterable[tuple[str, str]], *, priority: i
 def _note_deleted(work: Work, source: BookSource) -> int:
     now = timezone.now()
     for name, every, days in LOOKS:
-        row: dict[str, Any] = {
-            "connection": work.qbo.connection,
-            "resource": f"{source.reads.key}.{name}",
-            "project_id": source.flow,
-        }
-        if Cursor.objects.filter(**row, read_until__gt=now - every).exists():
+        books, mark = work.qbo.connection, f"{source.reads.key}.{name}"
+        looked = Cursor.objects.filter(connection=books, resource=mark, project_id=source.flow)
+        if looked.filter(read_until__gt=now - every).exists():
             continue
         noted = _compare(work, source, None if days is None else now.date() - timedelta(days=days))
-        Cursor.objects.update_or_create(**row, defaults={"read_until": now})
+        Cursor.move(books, mark, now, project_id=source.flow)
         return noted
     return 0
 

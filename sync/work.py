@@ -99,6 +99,10 @@ class Work:
             raise NotConnected(vendor)
         return connection
 
+    def find_connection(self, vendor: str) -> Connection | None:
+        """The connection as it is, None where there never was one."""
+        return self._connections.get(vendor)
+
     @cached_property
     def procore(self) -> ProcoreClient:
         return ProcoreClient(self.connection(Vendor.PROCORE))

@@ -178,7 +178,9 @@ class DueWork(models.Model):
 
     @classmethod
     def reschedule(cls, *, tenant_id: int, topic: str, at: datetime | None) -> None:
-        cls.objects.update_or_create(tenant_id=tenant_id, topic=topic, defaults={"due_at": at})
+        """It is due at `at`, whatever was said before. One statement, but the first time."""
+        if not cls.objects.filter(tenant_id=tenant_id, topic=topic).update(due_at=at):
+            cls.objects.update_or_create(tenant_id=tenant_id, topic=topic, defaults={"due_at": at})
 
 
 class AuditEntry(TenantModel):
