@@ -112,8 +112,7 @@ def _is_known(entry: Entry, wire: dict[str, Any]) -> bool:
 
 
 def _compare_undisturbed(entry: Entry, wire: dict[str, Any]) -> bool:
-    is_held = entry.claimed_until is not None and entry.claimed_until > timezone.now()
-    if is_held or not ledger.claim(entry, RESOURCE, keeps_due=True):
+    if not ledger.claim(entry, RESOURCE, keeps_due=True):
         return False
     compare_one(entry, wire)
     return True

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import F
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from connectors.models import InboundEvent
@@ -77,7 +78,7 @@ def find_early(events: Sequence[InboundEvent]) -> set[int]:
     rows = _named(
         Outgoing.objects.filter(
             state=Outgoing.State.SENDING,
-            sent_at__gte=now - LONGEST_WRITE,
+            sent_at__gte=Now() - LONGEST_WRITE,
             entry__target_connection__in={event.connection_id for event in events},
         ),
         "",

@@ -34,6 +34,9 @@ LANE_TOPICS = tuple(f"{SYNC_TOPIC}:{number}" for number in range(1, LANES + 1))
 LEASE = timedelta(seconds=90)
 # A slice lasts longer while nobody waits: what a run has loaded and read is worth keeping.
 SLICE_SECONDS = 2.0
+# Nobody holds a lane for longer than LEASE, by clocks that differ by no more than this. What lies further ahead was
+# written by one that is wrong, and its worker may be dead.
+CLOCKS_DIFFER = timedelta(seconds=30)
 # How long a slice may stand in the queue for a vendor's limit with its worker.
 PATIENCE_SECONDS = 5.0
 # What is due could not be taken: others have it, and will be through with it soon.
@@ -63,7 +66,7 @@ def enter(tenant_id: int) -> Lane | None:
 
 
 def _claim(tenant_id: int, topic: str, until: datetime) -> bool:
-    return DueWork.claim(tenant_id=tenant_id, topic=topic, until=until)
+    return DueWork.claim(tenant_id=tenant_id, topic=topic, until=until, beyond=until + CLOCKS_DIFFER)
 
 
 def keep(tenant_id: int, lane: Lane) -> Lane | None:

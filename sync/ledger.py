@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection, models, transaction
-from django.db.models.functions import Greatest, Least
+from django.db.models.functions import Greatest, Least, Now
 from django.utils import timezone
 
 from connectors.models import Connection
@@ -42,6 +42,10 @@ POSTED_STATES = (Entry.State.POSTED, Entry.State.POSTED_WITH_WARNINGS)
 ENDED_STATES = (*POSTED_STATES, Entry.State.INELIGIBLE, Entry.State.LEFT_OUT)
 # Due entries of one flow among which the next common call is chosen.
 MOST_LOOKED_AT = 2000
+# Whether somebody has an entry is told by the database's clock, the same for all workers: by a clock that is wrong two
+# would send one document at a time.
+IS_ABANDONED = models.Q(claimed_until__lt=Now())
+FREE = models.Q(claimed_until__isnull=True) | IS_ABANDONED
 # Later claims of a contract need not wait for it: it is in the books, or a person said that it never will be by us.
 IN_ITS_PLACE = ~models.Q(target_id="") | models.Q(state=Entry.State.LEFT_OUT)
 # The flow whose documents are made in Procore, by the one that carries such documents to the books.
@@ -93,9 +97,7 @@ def due_entries(limit: int) -> list[Entry]:
 def _due(now: datetime) -> models.QuerySet[Entry]:
     open_state = Outgoing.objects.filter(entry=models.OuterRef("pk"), state__in=OPEN_OUTGOING).values("state")[:1]
     waits = WaitingFor.objects.filter(entry=models.OuterRef("pk"))
-    free = models.Q(claimed_until__isnull=True) | models.Q(claimed_until__lt=now)
-    wanted = models.Q(due_at__lte=now) | models.Q(claimed_until__lt=now)
-    due: models.QuerySet[Entry] = Entry.objects.filter(free, wanted)
+    due: models.QuerySet[Entry] = Entry.objects.filter(FREE, models.Q(due_at__lte=now) | IS_ABANDONED)
     return due.annotate(open_state=models.Subquery(open_state), has_waits=models.Exists(waits))
 
 
@@ -104,12 +106,11 @@ def claim(entry: Entry, owner: str, *, keeps_due: bool = False) -> bool:
 
     `keeps_due` leaves its job waiting: for who only wants to look at it undisturbed.
     """
-    until = timezone.now() + CLAIM_LASTS
     due_at = entry.due_at if keeps_due else None
-    unchanged = Entry.objects.filter(pk=entry.pk, due_at=entry.due_at, claimed_until=entry.claimed_until)
-    if not unchanged.update(claimed_by=owner, claimed_until=until, due_at=due_at):
+    unchanged = Entry.objects.filter(FREE, pk=entry.pk, due_at=entry.due_at, claimed_until=entry.claimed_until)
+    if not unchanged.update(claimed_by=owner, claimed_until=Now() + CLAIM_LASTS, due_at=due_at):
         return False
-    entry.claimed_by, entry.claimed_until, entry.due_at = owner, until, due_at
+    entry.claimed_by, entry.due_at = owner, due_at
     return True
 
 
@@ -126,10 +127,8 @@ def claim_many(
     Only those as urgent as `priority`. `choose` says which of what is due, without it the first; two workers that
     choose alike share what they chose.
     """
-    now = timezone.now()
-    until = now + CLAIM_LASTS
     in_doubt = (Outgoing.State.SENDING, Outgoing.State.UNCERTAIN)
-    free = _due(now).filter(flow=flow_key, priority=priority).exclude(state=Entry.State.LEFT_OUT)
+    free = _due(timezone.now()).filter(flow=flow_key, priority=priority).exclude(state=Entry.State.LEFT_OUT)
     free = free.exclude(outgoing__state__in=in_doubt)
     if choose is not None:
         places = free.order_by("id").values_list("pk", "group", "position")[:MOST_LOOKED_AT]
@@ -138,10 +137,10 @@ def claim_many(
         chosen = free.select_related("source_connection", "target_connection").order_by("id")
         taken = list(chosen.select_for_update(skip_locked=True, of=("self",))[:limit])
         Entry.objects.filter(pk__in=[entry.pk for entry in taken]).update(
-            claimed_by=owner, claimed_until=until, due_at=None
+            claimed_by=owner, claimed_until=Now() + CLAIM_LASTS, due_at=None
         )
     for entry in taken:
-        entry.claimed_by, entry.claimed_until, entry.due_at = owner, until, None
+        entry.claimed_by, entry.due_at = owner, None
     return taken
 
 

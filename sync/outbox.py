@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from connectors.errors import Rejected, VendorError
@@ -66,11 +67,10 @@ def send(work: Work, outgoing: Outgoing, entry: Entry, flow: Flow) -> Answer:
 
     Whether the company is live is part of the claim: a pause stops the very next document, a push excepted.
     """
-    now = timezone.now()
     claimed = Outgoing.objects.filter(pk=outgoing.pk, state__in=(Outgoing.State.OPEN, Outgoing.State.UNCERTAIN))
     if flow.trigger != "push":
         claimed = claimed.filter(tenant__state=Tenant.State.LIVE)
-    if not claimed.update(state=Outgoing.State.SENDING, sent_at=now):
+    if not claimed.update(state=Outgoing.State.SENDING, sent_at=Now()):
         raise Stopped
     return _tried(outgoing, "send", lambda: adapter_for(outgoing.target_type).send(work, outgoing, entry))
 
@@ -86,11 +86,10 @@ def send_many(work: Work, drafts: Sequence[Outgoing], flow: Flow) -> dict[int, A
         if flow.trigger != "push":
             open_ = open_.filter(tenant__state=Tenant.State.LIVE)
         ours = set(open_.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
-        now = timezone.now()
-        Outgoing.objects.filter(pk__in=ours).update(state=Outgoing.State.SENDING, sent_at=now)
+        Outgoing.objects.filter(pk__in=ours).update(state=Outgoing.State.SENDING, sent_at=Now())
     sent = [draft for draft in drafts if draft.pk in ours]
     for draft in sent:
-        draft.sent_at = now
+        draft.sent_at = timezone.now()
     attempts = Attempt.objects.bulk_create([Attempt(outgoing=each, number=1, action=TOGETHER) for each in sent])
     refusal: VendorError | None = None
     try:
@@ -133,7 +132,8 @@ def may_send_again(outgoing: Outgoing, side: str) -> bool:
     is_replayed = side == "qbo" and adapter_for(outgoing.target_type).is_replayed
     if is_replayed and not Attempt.objects.filter(outgoing=outgoing, action=TOGETHER).exists():
         return True
-    return outgoing.sent_at is None or timezone.now() - outgoing.sent_at > SETTLES_WITHIN
+    # By the database's clock, as it was written: who sent it may have died, and whoever asks has a clock of its own.
+    return not Outgoing.objects.filter(pk=outgoing.pk, sent_at__gte=Now() - SETTLES_WITHIN).exists()
 
 
 def put_back(outgoing: Outgoing) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from django.conf import settings
@@ -91,11 +91,13 @@ class TenantModel(models.Model):
         super().save(*args, **options)
 
 
+NEVER = datetime.max.replace(tzinfo=UTC)
 # One statement: it is asked for every webhook. A row somebody has is not locked, so deliveries do not queue for it.
 _CLAIM = """
 WITH taken AS (
     UPDATE tenants_duework SET due_at = %(until)s
-    WHERE tenant_id = %(tenant)s AND topic = %(topic)s AND (due_at IS NULL OR due_at <= %(now)s)
+    WHERE tenant_id = %(tenant)s AND topic = %(topic)s
+        AND (due_at IS NULL OR due_at <= %(now)s OR due_at > %(beyond)s)
     RETURNING 1
 ), made AS (
     INSERT INTO tenants_duework (tenant_id, topic, due_at)
@@ -154,11 +156,13 @@ class DueWork(models.Model):
             rows.update(due_at=earlier)
 
     @staticmethod
-    def claim(*, tenant_id: int, topic: str, until: datetime) -> bool:
+    def claim(*, tenant_id: int, topic: str, until: datetime, beyond: datetime = NEVER) -> bool:
         """Take the topic now, unless somebody has it: then it is due again at `until`. What it is about must be
-        committed before, so that who has it sees it when looking for more at the end."""
+        committed before, so that who has it sees it when looking for more at the end. Who has it until after `beyond`
+        does not count."""
+        values = {"tenant": tenant_id, "topic": topic, "until": until, "now": timezone.now(), "beyond": beyond}
         with connection.cursor() as cursor:
-            cursor.execute(_CLAIM, {"tenant": tenant_id, "topic": topic, "until": until, "now": timezone.now()})
+            cursor.execute(_CLAIM, values)
             return bool(cursor.fetchone()[0])
 
     @staticmethod

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from mapping.choices import load_defaults
@@ -159,8 +160,7 @@ def _count_standing(rows: Iterable[PayrollRow]) -> int:
     sending = set(
         Outgoing.objects.filter(entry__in=entries, state__in=ledger.OPEN_OUTGOING).values_list("entry_id", flat=True)
     )
-    now = timezone.now()
-    claimed = {entry.pk for entry in entries if entry.claimed_until is not None and entry.claimed_until > now}
+    claimed = set(_entries_of(rows).filter(claimed_until__gt=Now()).values_list("pk", flat=True))
     return sum(entry.is_posted or entry.pk in sending | claimed for entry in entries)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from connectors.errors import FileRefused, Rejected, Retry
 from connectors.file_rules import PROCORE, QUICKBOOKS
@@ -88,9 +88,8 @@ class BooksFiles(Adapter):
 
 def _begin_sending(outgoing: Outgoing, entry: Entry) -> None:
     """Fetching may have taken minutes: only now can an answer be lost, and the entry is held for as long again."""
-    now = timezone.now()
-    Outgoing.objects.filter(pk=outgoing.pk).update(sent_at=now)
-    Entry.objects.filter(pk=entry.pk, claimed_by=entry.claimed_by).update(claimed_until=now + ledger.CLAIM_LASTS)
+    Outgoing.objects.filter(pk=outgoing.pk).update(sent_at=Now())
+    Entry.objects.filter(pk=entry.pk, claimed_by=entry.claimed_by).update(claimed_until=Now() + ledger.CLAIM_LASTS)
 
 
 def _load_on(work: Work, body: dict[str, Any], *, again: bool) -> list[Attachable]:
@@ -283,10 +282,11 @@ def _require_free(entry: Entry) -> Entry | None:
 
     The same goes for its files among each other; the one that came first goes first.
     """
-    holder, now = find_holder(entry), timezone.now() + timedelta(seconds=1)
-    siblings = Entry.objects.filter(flow=entry.flow, source_connection=entry.source_connection, part=entry.part)
-    is_busy = siblings.filter(claimed_until__gt=now, pk__lt=entry.pk).exists()
-    if is_busy or (holder is not None and holder.claimed_until is not None and holder.claimed_until > now):
+    holder = find_holder(entry)
+    held = Entry.objects.filter(claimed_until__gt=Now() + timedelta(seconds=1))
+    siblings = held.filter(flow=entry.flow, source_connection=entry.source_connection, part=entry.part)
+    is_busy = siblings.filter(pk__lt=entry.pk).exists()
+    if is_busy or (holder is not None and held.filter(pk=holder.pk).exists()):
         message = "its record is being written"
         raise Retry(message, after=BUSY_SECONDS)
     return holder

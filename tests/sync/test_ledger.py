@@ -13,7 +13,7 @@ from django.utils import timezone
 from connectors.models import Connection
 from mapping.models import DefaultChoice, Link
 from smoothx.tenants.models import DueWork, Tenant
-from sync import ledger
+from sync import ledger, outbox
 from sync.models import Entry, FlowSetting, Outgoing, WaitingFor
 from sync.plan import Notice
 from tests.factories import connections, figures, make_entry, make_opening, make_outgoing
@@ -180,6 +180,25 @@ def test_what_a_living_worker_has_is_not_handed_out_and_what_a_dead_one_had_is(s
     make_entry("queued", due_at=now, claimed_by="living", claimed_until=now + timedelta(minutes=1))
     abandoned = make_entry("sending", claimed_by="dead", claimed_until=now - timedelta(seconds=1))
     assert ledger.due_entries(10) == [abandoned]
+
+
+@pytest.mark.parametrize("hours", [-2, 2])
+def test_who_has_a_document_is_told_by_the_clock_of_the_database(
+    scope: Any, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    """A worker's own clock may be wrong: then two would send one document at a time."""
+    began_at = timezone.now()
+    held = make_entry("sending", claimed_by="living", claimed_until=began_at + timedelta(minutes=4))
+    write = make_outgoing(held, target_type="direct_cost", state="sending", sent_at=began_at, closed_at=None)
+    free = make_entry("queued", due_at=began_at - timedelta(hours=3))
+    monkeypatch.setattr(timezone, "now", lambda: began_at + timedelta(hours=hours))
+    assert ledger.due_entries(10) == [free]
+    assert not ledger.claim(held, "other")
+    assert ledger.claim_many(held.flow, "other", limit=10, priority=held.priority) == [free]
+    assert not outbox.may_send_again(write, "procore")
+    lasts = Entry.objects.get(pk=free.pk).claimed_until
+    assert lasts is not None
+    assert ledger.CLAIM_LASTS <= lasts - began_at <= ledger.CLAIM_LASTS + timedelta(minutes=1)
 
 
 def test_a_due_entry_knows_its_open_write_and_whether_it_waits(scope: Any) -> None:

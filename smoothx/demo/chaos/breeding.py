@@ -11,6 +11,8 @@ from select import select
 from types import TracebackType
 from typing import IO, Any
 
+from smoothx.demo.chaos.clocks import ENVIRONMENT
+
 ROOT = Path(__file__).resolve().parents[3]
 STOP_SECONDS = 60
 
@@ -33,7 +35,7 @@ class Nursery:
                 stdout=subprocess.PIPE,
                 stderr=output,
                 cwd=ROOT,
-                env=dict(environment),
+                env={**environment, **ENVIRONMENT},
                 text=True,
             )
 

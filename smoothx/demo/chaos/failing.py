@@ -1,11 +1,10 @@
-"""What makes a worker process fail on purpose: a step counted down to its end, a clock that is wrong, short waits.
+"""What makes a worker process fail on purpose: a step counted down to its end; and short waits.
 
 For processes of the check alone: all of it changes modules in place.
 """
 
 from __future__ import annotations
 
-import datetime as real
 import os
 import signal
 import time
@@ -14,37 +13,15 @@ from functools import partial
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 from requests.adapters import HTTPAdapter
 
 from connectors import http, limits, tokens
-from smoothx.demo.chaos.strokes import Life
+from smoothx.demo.chaos.strokes import Counted, Life
 
 # A vendor that takes longer counts as silent.
 READ_SECONDS = 0.6
 LONGEST_SLEEP = 0.02
 READING = ("GET", "HEAD")
-
-
-class Clock:
-    """The time this process believes in: the machine's, so many seconds off."""
-
-    def __init__(self, seconds_off: float) -> None:
-        self.seconds_off = seconds_off
-
-    def now(self) -> real.datetime:
-        return real.datetime.now(real.UTC) + real.timedelta(seconds=self.seconds_off)
-
-    def install(self) -> None:
-        """Django's own clock is asked everywhere, also by the defaults of columns."""
-        clock = self
-
-        class Datetime(real.datetime):
-            @classmethod
-            def now(cls, tz: real.tzinfo | None = None) -> Any:
-                return clock.now().astimezone(tz) if tz else clock.now().replace(tzinfo=None)
-
-        timezone.datetime = Datetime  # type: ignore[attr-defined]
 
 
 class Failpoint:
@@ -60,17 +37,16 @@ class Failpoint:
         failpoint = self
 
         def send_counted(adapter: HTTPAdapter, request: Any, **options: Any) -> Any:
-            is_write = request.method not in READING and "/oauth" not in request.url
             options["timeout"] = (READ_SECONDS, READ_SECONDS)
-            return failpoint._around(lambda: send(adapter, request, **options), is_write=is_write)
+            return failpoint._around(lambda: send(adapter, request, **options), _kind_of(request))
 
         HTTPAdapter.send = send_counted  # type: ignore[method-assign, assignment]
 
     def _around_statement(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
-        return self._around(lambda: execute(sql, params, many, context), is_write=False)
+        return self._around(lambda: execute(sql, params, many, context), "steps")
 
-    def _around(self, step: Callable[[], Any], *, is_write: bool) -> Any:
-        is_counted = bool(self.life.dies_at) and (is_write or self.life.counted == "steps")
+    def _around(self, step: Callable[[], Any], kind: Counted) -> Any:
+        is_counted = bool(self.life.dies_at) and self.life.counted in ("steps", kind)
         self.left -= is_counted
         is_end = is_counted and self.left == 0
         if is_end and self.life.when == "before":
@@ -79,6 +55,13 @@ class Failpoint:
         if is_end:
             die()
         return result
+
+
+def _kind_of(request: Any) -> Counted:
+    """As what a call is counted, beside being a step."""
+    if "/oauth" in request.url:
+        return "tokens"
+    return "steps" if request.method in READING else "writes"
 
 
 def die() -> None:

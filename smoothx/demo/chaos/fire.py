@@ -56,23 +56,27 @@ class Field:
         ends: list[str] = self.nursery.answer()["ends"]
         return ends
 
-    def make_peace(self) -> None:
-        """Nothing fails any more, people mend what only people can, and the engine gets time."""
+    def make_peace(self, *, is_last: bool) -> None:
+        """Nothing fails any more, people mend what only people can, and the engine gets time.
+
+        Before another volley only as much as its acts need; the last time until nothing is left.
+        """
         for side in self.vendors.both:
             side.control("faults", method="DELETE")
         self._await_webhooks()
         connection.close()
-        self._let_time_pass()
+        # What goes by the clock of Redis, which nobody moves: pauses after a 429, and a breaker that is open.
+        wipe_redis()
         self._reconnect()
-        for _ in range(MOST_RESTS):
-            self._rest()
+        for _ in range(MOST_RESTS if is_last else 1):
+            self._rest(is_last=is_last)
             # What could not be delivered is tried again as time passes.
             self._await_webhooks()
             if not InboundEvent.objects.filter(handled_at__isnull=True).exists():
                 return
 
-    def _rest(self) -> None:
-        self.nursery.order(rest=self.tenant_id)
+    def _rest(self, *, is_last: bool) -> None:
+        self.nursery.order(rest=self.tenant_id, is_last=is_last)
         found = self.nursery.answer()["rest"]
         if not found:
             message = f"the engine does not come to rest, see {self.nursery.log}"
@@ -104,11 +108,6 @@ class Field:
     def _await_webhooks(self) -> None:
         for side in self.vendors.both:
             side.control(f"webhooks?wait={WEBHOOK_SECONDS}", method="GET")
-
-    def _let_time_pass(self) -> None:
-        """What goes by the clocks of Redis and PostgreSQL: pauses after a 429, and the lease of a token's refresh."""
-        wipe_redis()
-        Connection.objects.exclude(lease_owner="").update(lease_expires_at=timezone.now())
 
     def _reconnect(self) -> None:
         """A worker that dies with a new pair of tokens in hand takes the connection with it: somebody signs in."""

@@ -2,7 +2,8 @@
 
 Run as `python -m smoothx.demo.chaos.nursery`. It reads orders, a line of JSON each, and answers each with a line:
 {"volley": [[life, ...], ...], "clock_off": seconds} with {"ends": [...]}, how each worker ended, when all have;
-{"rest": tenant id, "clock_off": seconds} with {"rest": {"clock_off": seconds}} when the engine is at rest.
+{"rest": tenant id, "is_last": ..., "clock_off": seconds} with {"rest": {"clock_off": seconds}} when the engine is at
+rest.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ def main(orders: Iterable[str]) -> None:
 def carry_out(worker: Any, order: Mapping[str, Any]) -> dict[str, Any]:
     off = order["clock_off"]
     if "rest" in order:
-        return {"rest": rest(lambda: worker.come_to_rest(order["rest"], clock_off=off))}
+        is_last = order["is_last"]
+        return {"rest": rest(lambda: worker.come_to_rest(order["rest"], clock_off=off, is_last=is_last))}
     slots = [[Life(**life) for life in slot] for slot in order["volley"]]
     return {"ends": play(slots, lambda life: worker.live(life, clock_off=off))}
 

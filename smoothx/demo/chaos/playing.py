@@ -51,11 +51,12 @@ def play_run(field: Field, firm: Contractor, seed: int, *, may_restart: bool, de
     _watch_alone({contract.project for contract in script.contracts})
     stagehand = Stagehand(actor, {**acts_contracts.PARTS, **acts_money.PARTS})
     volleys: list[tuple[Volley, list[str]]] = []
-    for events in (act for month in script.months[:months] for act in _list_acts(month)):
+    acts = [act for month in script.months[:months] for act in _list_acts(month)]
+    for number, events in enumerate(acts):
         stagehand.play(events)
-        volley = draw(seed, len(volleys), may_restart=may_restart)
+        volley = draw(seed, number, may_restart=may_restart)
         volleys.append((volley, field.fire(volley)))
-        field.make_peace()
+        field.make_peace(is_last=number == len(acts) - 1)
     verdict = judge(actor, before, field.nursery.read_log())
     return Run(seed, verdict, tuple(volleys))
 

@@ -18,6 +18,7 @@ from connectors.sandbox.firm.contractor import Contractor
 from connectors.sandbox.firm.scenarios import build
 from connectors.sandbox.server import RunningServer, serve
 from smoothx.demo.chaos.breeding import Nursery
+from smoothx.demo.chaos.clocks import make_database_clock
 from smoothx.demo.chaos.fire import Field
 from smoothx.demo.chaos.ground import Ground
 from smoothx.demo.chaos.playing import Run, play_run
@@ -47,6 +48,7 @@ def play(supervisor: Supervisor, stage: Stage) -> int:
             vendors.lift_limits()
             bring_live(tenant, vendors, firm)
             send_events_to(stage)
+            make_database_clock()
             ground = Ground(vendors)
             for seed in options.runs:
                 ground.put_back()

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-# What may be counted up to a worker's end: statements and vendor calls alike, or calls that write alone.
-Counted = Literal["steps", "writes"]
+# What may be counted up to a worker's end: statements and vendor calls alike, calls that write alone, or those for new
+# access.
+Counted = Literal["steps", "writes", "tokens"]
 When = Literal["before", "after"]
 Deed = Literal["wipe_redis", "restart_database", "cut_database", "expire_tokens"]
 
@@ -75,14 +76,16 @@ class Volley:
 def draw(seed: int, number: int, *, may_restart: bool) -> Volley:
     """The volley `number` of a run. `may_restart`: the database server is ours alone, and so is Redis."""
     rng = random.Random(f"volley {seed} {number}")  # noqa: S311
-    workers = rng.choice((1, 2, 2, 3))
-    return Volley(
-        slots=tuple(tuple(_draw_lives(rng)) for _ in range(workers)),
-        procore=tuple(_draw_faults(rng, WRITES_IN_PROCORE, READS_IN_PROCORE, _procore_own)),
-        books=tuple(_draw_faults(rng, WRITES_IN_BOOKS, READS_IN_BOOKS, _books_own)),
-        strokes=tuple(_draw_strokes(rng, may_restart=may_restart)),
-        webhooks=rng.choice(("normal", "duplicate", "reorder", "drop", "off")),
-    )
+    slots = [tuple(_draw_lives(rng)) for _ in range(rng.choice((1, 2, 2, 3)))]
+    procore = tuple(_draw_faults(rng, WRITES_IN_PROCORE, READS_IN_PROCORE, _procore_own))
+    books = tuple(_draw_faults(rng, WRITES_IN_BOOKS, READS_IN_BOOKS, _books_own))
+    strokes = list(_draw_strokes(rng, may_restart=may_restart))
+    webhooks = rng.choice(("normal", "duplicate", "reorder", "drop", "off"))
+    if rng.random() < 0.15:
+        # Somebody dies with the only access in hand, or before it was asked for.
+        strokes.append(Stroke("expire_tokens", 0))
+        slots[0] = (Life(1, "tokens", rng.choice(("before", "after"))), *slots[0])
+    return Volley(tuple(slots), procore, books, tuple(strokes), webhooks)
 
 
 def _draw_lives(rng: random.Random) -> Iterator[Life]:

@@ -22,7 +22,8 @@ from kombu.simple import SimpleQueue
 from redis import RedisError
 
 from smoothx.celery import app
-from smoothx.demo.chaos.failing import Clock, Failpoint, hurry
+from smoothx.demo.chaos.clocks import Clock
+from smoothx.demo.chaos.failing import Failpoint, hurry
 from smoothx.demo.chaos.strokes import Life
 from smoothx.demo.chaos.verdict import FAILED
 from smoothx.tenants.models import DueWork
@@ -61,28 +62,28 @@ def live(life: Life, *, clock_off: float) -> None:
     work_off()
 
 
-def come_to_rest(tenant_id: int, *, clock_off: float) -> float:
+def come_to_rest(tenant_id: int, *, clock_off: float, is_last: bool) -> float:
     """Let time pass until nothing is left to do and both sides were asked again. Answers what the clock is off then.
 
-    Time passes by moving the clock to whatever comes due next.
+    Time passes by moving the clock to whatever comes due next. `is_last`: both are asked until there is nothing to
+    write; otherwise more follows, and to have asked once is enough.
     """
     hurry()
     clock = Clock(clock_off)
     clock.install()
-    written_before = -1
+    written_before: int | None = None
     for _ in range(MOST_ROUNDS):
         work_off()
         waits = _next_wait()
         if waits is not None:
-            clock.seconds_off += max(waits.total_seconds(), 0) + 1
+            clock.advance(max(waits.total_seconds(), 0) + 1)
             continue
         with tenant_scope(tenant_id):
             written = Outgoing.objects.count()
-        if written == written_before:
-            # The last look at both sides found nothing to write.
+        if written_before is not None and (written == written_before or not is_last):
             break
         written_before = written
-        clock.seconds_off += LOOKS_AGAIN_AFTER.total_seconds()
+        clock.advance(LOOKS_AGAIN_AFTER.total_seconds())
         for topic in (POLL_PROCORE, POLL_BOOKS):
             DueWork.mark(tenant_id=tenant_id, topic=topic)
     else:

@@ -75,7 +75,11 @@ class Vendors:
 
     def books(self) -> dict[str, list[dict[str, Any]]]:
         """Every record of the firm's books, entity to records."""
-        found: dict[str, list[dict[str, Any]]] = self.qbo.state()["realms"][self.info["qbo"]["realms"][0]["id"]]
+        return self.books_in(self.qbo.state())
+
+    def books_in(self, state: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+        """The same of a state that was asked for."""
+        found: dict[str, list[dict[str, Any]]] = state["realms"][self.info["qbo"]["realms"][0]["id"]]
         return found
 
     def lift_limits(self) -> None:

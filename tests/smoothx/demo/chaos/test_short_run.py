@@ -15,6 +15,7 @@ from django.db import connection
 
 from connectors.sandbox.firm.scenarios import build
 from smoothx.demo.chaos.breeding import Nursery
+from smoothx.demo.chaos.clocks import drop_database_clock, make_database_clock
 from smoothx.demo.chaos.fire import Field
 from smoothx.demo.chaos.playing import play_run
 from smoothx.demo.stack import Options, product_environment
@@ -52,8 +53,10 @@ def field(connected: Any, sandboxes: Any, without_limits: None, settings: Any, t
         "DATABASE_URL": f"postgresql://{own['USER']}@/{own['NAME']}?{place}",
         "REDIS_URL": settings.REDIS_URL,
     }
+    make_database_clock()
     with Nursery(tmp_path / "workers.log", environment) as nursery:
         yield Field(connected.pk, Vendors.from_info(sandboxes.info), nursery)
+    drop_database_clock()
 
 
 def test_workers_killed_at_any_step_lose_and_double_nothing(field: Field, owner: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 from connectors.sandbox.faults import Fault
 from smoothx.demo.chaos.nursery import name_end
 from smoothx.demo.chaos.strokes import Volley, draw
-from smoothx.demo.chaos.verdict import Verdict, list_failed
+from smoothx.demo.chaos.verdict import Verdict, find_secrets, list_failed, list_tokens
 
 VOLLEYS = [draw(seed, number, may_restart=True) for seed in range(1, 101) for number in range(3)]
 
@@ -49,6 +49,8 @@ def test_in_a_hundred_runs_everything_happens() -> None:
         ("steps", "after"),
         ("writes", "before"),
         ("writes", "after"),
+        ("tokens", "before"),
+        ("tokens", "after"),
     }
     assert any(life.shot_after_ms for life in lives)
     assert any(life.clock_off < 0 for life in lives)
@@ -80,6 +82,16 @@ def test_a_task_that_failed_is_told_by_its_error() -> None:
     )
     assert list(list_failed(log)) == ["failed: KeyError: 12"]
     assert list(list_failed("07:39:46.808 WARNING chaos.task_lost\n")) == []
+
+
+def test_no_token_that_was_ever_given_may_stand_in_a_log() -> None:
+    long = "eyJ" + "a" * 500
+    grants = [{"access_token": long, "refresh_token": "r1"}, {"access_token": "k1", "refresh_token": None}]
+    tokens = list(list_tokens({"grants": grants}, {"tokens": {"refresh": {"RT1-9": "x"}, "access": {"eyJb": {}}}}))
+    assert tokens == [long, "r1", "k1", "RT1-9", "eyJb"]
+    assert list(find_secrets("nothing of it", tokens)) == []
+    assert list(find_secrets("RT1-9 in a body", tokens)) == ["the log holds a token: RT1-9..."]
+    assert len(list(find_secrets(f"cut: {long[:70]}", tokens))) == 1
 
 
 def test_a_verdict_is_clean_only_when_nothing_is_in_it() -> None:
