@@ -17,6 +17,7 @@ from django.db import connection
 from connectors.sandbox.firm.contractor import Contractor
 from connectors.sandbox.firm.scenarios import build
 from connectors.sandbox.server import RunningServer, serve
+from smoothx.demo.chaos.abreast import KINDS, tell
 from smoothx.demo.chaos.breeding import Nursery
 from smoothx.demo.chaos.clocks import make_database_clock
 from smoothx.demo.chaos.fire import Field
@@ -56,8 +57,7 @@ def play(supervisor: Supervisor, stage: Stage) -> int:
                 total += _play_one(Field(tenant.pk, vendors, nursery), firm, seed, is_alone=len(options.runs) == 1)
     finally:
         web.stop()
-    told = ", ".join(f"{total[name]} {name}" for name in ("lost", "doubled", "stuck"))
-    say(f"chaos-check: {len(options.runs)} runs, {told}")
+    say(tell(total))
     return 1 if total["failed"] else 0
 
 
@@ -84,9 +84,8 @@ def _show(run: Run) -> None:
 
 
 def _count(verdict: Verdict) -> Counter[str]:
-    counts = Counter({name: len(getattr(verdict, name)) for name in ("lost", "doubled", "stuck")})
-    counts["failed"] = int(not verdict.is_clean)
-    return counts
+    counts = {kind: len(getattr(verdict, kind)) for kind in KINDS}
+    return Counter(counts, runs=1, failed=int(not verdict.is_clean))
 
 
 def _serve_product(stage: Stage) -> RunningServer:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import signal
+from collections import Counter
 from itertools import chain
 
 import pytest
 
 from connectors.sandbox.faults import Fault
+from smoothx.demo.chaos.abreast import read_told, split, tell
 from smoothx.demo.chaos.nursery import name_end
 from smoothx.demo.chaos.strokes import Volley, draw
 from smoothx.demo.chaos.verdict import Verdict, find_secrets, list_failed, list_tokens
@@ -92,6 +94,15 @@ def test_no_token_that_was_ever_given_may_stand_in_a_log() -> None:
     assert list(find_secrets("nothing of it", tokens)) == []
     assert list(find_secrets("RT1-9 in a body", tokens)) == ["the log holds a token: RT1-9..."]
     assert len(list(find_secrets(f"cut: {long[:70]}", tokens))) == 1
+
+
+def test_rows_share_the_seeds_and_their_counts_are_added() -> None:
+    assert list(split(range(5, 12), 3)) == [range(5, 7), range(7, 9), range(9, 12)]
+    assert list(split(range(5, 7), 4)) == [range(5, 6), range(6, 7)]
+    counts = Counter(runs=7, lost=1, stuck=12)
+    assert tell(counts) == "chaos-check: 7 runs, 1 lost, 0 doubled, 12 stuck"
+    assert read_told(tell(counts)) == Counter(runs=7, lost=1, doubled=0, stuck=12)
+    assert read_told("seed 7: in order, 2 volleys, 2 workers killed, 3.1 s") is None
 
 
 def test_a_verdict_is_clean_only_when_nothing_is_in_it() -> None:
