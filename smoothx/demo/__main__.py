@@ -11,6 +11,7 @@ from pathlib import Path
 
 import django
 
+from smoothx.demo.chaos import abreast
 from smoothx.demo.keeping import forget_unless_whole, make_empty_directory, note_whole, remove
 from smoothx.demo.stack import Options, Stage, choose_port, point_product_at, say, start_sandboxes
 from smoothx.demo.supervise import NotReady, Supervisor
@@ -43,6 +44,10 @@ def main(argv: Sequence[str]) -> int:
     if arguments.scenario not in PLAYABLE:
         say(f"{COMMANDS[arguments.command]} takes the scenarios {', '.join(PLAYABLE)}, not {arguments.scenario}.")
         return 1
+    if arguments.command == "chaos" and min(arguments.rows, arguments.runs) > 1:
+        seeds = range(arguments.seed, arguments.seed + arguments.runs)
+        firm = ("--scenario", arguments.scenario, "--size", str(arguments.size))
+        return abreast.play(seeds, arguments.rows, firm=firm)
     directory = make_empty_directory()
     options = Options(
         directory,
@@ -71,6 +76,9 @@ def start(command: str, options: Options) -> int:
     if command == "chaos":
         # Nobody pulls the plug of the machine, and it is put back hundreds of times.
         os.environ["SMOOTHX_EMBEDDED_FAST"] = "1"
+    if command == "year":
+        # It plays in this very process, whose every call would be told between the months.
+        os.environ.setdefault("LOG_LEVEL", "WARNING")
     try:
         ensure_services(say=say)
         with Supervisor(log_dir=options.directory / "log") as supervisor:
@@ -95,6 +103,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     year = commands.add_parser("year", help="play a year on both sides and compare them month by month")
     chaos = commands.add_parser("chaos", help="kill workers, wipe and restart services, have vendors fail")
     chaos.add_argument("--runs", type=int, default=20)
+    chaos.add_argument("--rows", type=int, default=2, help="processes that play runs side by side")
     for each in (check, year, chaos):
         each.add_argument("--scenario", default="demo")
         each.add_argument("--size", type=int, default=1)
