@@ -206,6 +206,35 @@ QBO_FILE_HOSTS = env_list("QBO_FILE_HOSTS", "amazonaws.com")
 METRICS_TOKEN = env_text("METRICS_TOKEN")
 METRICS_CACHE_SECONDS = env_number("METRICS_CACHE_SECONDS", 15)
 
+# How often one key of the API may ask.
+API_REQUESTS_A_MINUTE = env_number("API_REQUESTS_A_MINUTE", 120)
+# Views name who may pass (smoothx/api/access.py); one that would not lets nobody in.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Smoothx",
+    "DESCRIPTION": "What a company's pages show of its documents and its set-up, to read.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": False,
+    # What the sets of words are called, where several have a member of one name.
+    "ENUM_NAME_OVERRIDES": {
+        "Side": "smoothx.api.shapes.SIDES",
+        "FlowKey": "smoothx.api.shapes_setup.FLOW_KEYS",
+        "SettingKey": "smoothx.api.shapes_setup.SETTING_KEYS",
+        "CheckState": "smoothx.api.shapes_setup.OUTCOMES",
+        "CompanyState": "smoothx.tenants.models.Tenant.State",
+        "EntryState": "sync.models.Entry.State",
+        "WriteState": "sync.models.Outgoing.State",
+    },
+}
+
 FLOW_PACKAGES = ["sync.flows", "timesheets.flows"]
 POLL_SECONDS = env_number("POLL_SECONDS", 120)
 # How long vendors' events, the bodies of calls that wrote or failed, tries that came to nothing, and the contents of

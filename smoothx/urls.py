@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("smoothx.pages.urls")),
     path("accounts/", include("allauth.urls")),
     path("activity/", include("sync.urls_activity")),
+    path("api/", include("smoothx.api.urls")),
     path("connect/", include("connectors.urls")),
     path("hooks/", include("connectors.urls_webhooks")),
     path("mapping/", include("mapping.urls")),

@@ -46,13 +46,17 @@ class CannotGoLive(Exception):
 
 def check_all() -> list[Check]:
     """Every check in the order of the set-up guide."""
-    facts = Facts(
+    facts = load_facts()
+    return [check for build in BUILDERS for check in build(facts)]
+
+
+def load_facts() -> Facts:
+    return Facts(
         connections={row.vendor: row for row in Connection.objects.order_by("id")},
         defaults=load_defaults(Connection.objects.filter(vendor=Vendor.QBO).first()),
         last_run=OpeningRun.objects.order_by("-started_at").first(),
         unconfirmed=OpeningBalance.objects.filter(confirmed_at__isnull=True).count(),
     )
-    return [check for build in BUILDERS for check in build(facts)]
 
 
 def blockers(checks: list[Check]) -> list[Check]:
@@ -93,12 +97,12 @@ def _way(facts: Facts) -> Check:
 
 def _defaults(facts: Facts) -> list[Check]:
     return [
-        *check_defaults(facts.defaults, facts.last_run, knows_books=_knows_books(facts)),
+        *check_defaults(facts.defaults, facts.last_run, knows_books=knows_books(facts)),
         *_misfits(facts),
     ]
 
 
-def _knows_books(facts: Facts) -> bool:
+def knows_books(facts: Facts) -> bool:
     quickbooks = facts.connections.get(Vendor.QBO)
     return quickbooks is not None and bool(quickbooks.facts.get("books"))
 

@@ -37,14 +37,33 @@ class Known:
 
 def check_defaults(defaults: Defaults, run: OpeningRun | None, *, knows_books: bool = True) -> list[Check]:
     """The defaults in the order declared, then the switches that have to be set one way or the other."""
+    flows, switched = _load_flows()
+    known = _known(defaults, run, knows_books=knows_books)
+    return [*(check_default(kind, known) for kind in _asked(flows, switched)), *_switches(flows, switched)]
+
+
+def find_required(defaults: Defaults, run: OpeningRun | None, *, knows_books: bool = True) -> frozenset[str]:
+    """The keys of the defaults that going live cannot do without, chosen or not, as far as is known by now."""
+    known = _known(defaults, run, knows_books=knows_books)
+    return frozenset(kind.key for kind in _asked(*_load_flows()) if MISSING[kind.gate](kind, known)[0] != "done")
+
+
+def _load_flows() -> tuple[list[Flow], dict[str, bool]]:
+    """The flows that follow changes by themselves, and which of all were switched on or off."""
     switched = dict(FlowSetting.objects.values_list("flow", "is_on"))
-    flows = [flow for flow in all_flows().values() if flow.trigger == "event"]
+    return [flow for flow in all_flows().values() if flow.trigger == "event"], switched
+
+
+def _asked(flows: Iterable[Flow], switched: Mapping[str, bool]) -> list[DefaultKind]:
+    """The defaults the checklist has a line for."""
     running = [flow for flow in flows if switched.get(flow.key, flow.is_on_at_first)]
+    return [kind for kind in DEFAULTS.values() if kind.gate and is_used(kind, running)]
+
+
+def _known(defaults: Defaults, run: OpeningRun | None, *, knows_books: bool) -> Known:
     is_done = run is not None and run.state == "done"
     is_reading = run is not None and run.state == "running"
-    known = Known(defaults, run.found if run is not None and is_done else {}, is_reading, knows_books)
-    kinds = [kind for kind in DEFAULTS.values() if kind.gate and is_used(kind, running)]
-    return [*(check_default(kind, known) for kind in kinds), *_switches(flows, switched)]
+    return Known(defaults, run.found if run is not None and is_done else {}, is_reading, knows_books)
 
 
 def is_used(kind: DefaultKind, flows: Iterable[Flow]) -> bool:

@@ -42,6 +42,9 @@ WORDS = {
     "user.invited": "User, invited",
     "user.role_changed": "User, role changed",
     "user.removed": "User, removed",
+    "api_key.made": "API key, made",
+    "api_key.revoked": "API key, revoked",
+    "api_key.used": "API key, first used on a day",
     "link": "Mapping, linked",
     "unlink": "Mapping, unlinked",
     "unlink.many": "Mapping, several unlinked",
@@ -70,7 +73,7 @@ WORDS = {
     "operator.marked_due": "Operator, work that was lost sight of marked",
 }
 # What is written down beside an action and means something to a reader, in this order. The rest are ids.
-DETAILS = ("before", "after", "role", "start_date", "linked", "links", "operator")
+DETAILS = ("before", "after", "role", "start_date", "linked", "links", "operator", "begins", "expires")
 Names = Mapping[tuple[str, str], str]
 
 

@@ -21,7 +21,7 @@ from sync.checklist import Check
 from sync.golive import blockers, check_all
 from sync.models import OpeningBalance, OpeningRun
 from sync.pages.retention import SIDES, Side, books_retention
-from sync.pages.setting_urls import url_of_flow, url_of_setting
+from sync.pages.setting_urls import check_url
 
 ADVICE = "Good to know"
 MOST_NAMED = 3
@@ -81,24 +81,6 @@ def _item(check: Check, *, is_main: bool) -> dict[str, Any]:
     url = check_url(check)
     action = Action(label=check.fix_label, url=url, variant="main" if is_main else "") if url else None
     return {"state": STATES[check.outcome], "title": check.label, "detail": check.detail, "action": action}
-
-
-def check_url(check: Check) -> str:
-    """Where a check is put right: a mapping section for "map:contacts", a setting, a switch, else a page by name."""
-    if not check.fix:
-        return ""
-    name, _, section = check.fix.partition(":")
-    if name == "map":
-        section, _, show = section.partition(":")
-        return reverse("mapping:section", args=[section]) + (f"?tab=mapped&show={show}" if show else "")
-    if name == "setting":
-        return url_of_setting(section)
-    if name == "flow":
-        return url_of_flow(section)
-    if name == "openings":
-        return f"{reverse('dashboard')}#opening"
-    pages = {"access": "settings:access", "defaults": "settings:defaults", "options": "mapping:options"}
-    return reverse(pages.get(name, name))
 
 
 def _advice(check: Check) -> dict[str, Any]:

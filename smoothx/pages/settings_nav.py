@@ -25,6 +25,7 @@ SECTIONS: tuple[tuple[str, str, Role], ...] = (
     ("Go live", "settings:go_live", Role.VIEWER),
     ("Company", "settings:company", Role.ADMIN),
     ("Users and roles", "settings:users", Role.ADMIN),
+    ("API keys", "settings:api_keys", Role.ADMIN),
     ("Settings history", "settings:history", Role.VIEWER),
     ("Audit log", "settings:audit", Role.VIEWER),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from smoothx.pages import (
+    api_keys,
     audit,
     change_notices,
     settings_defaults,
@@ -29,6 +30,9 @@ urlpatterns = [
     path("users/invite/", users.invite, name="users_invite"),
     path("users/<int:membership_id>/role/", users.change_role, name="users_role"),
     path("users/<int:membership_id>/remove/", users.remove, name="users_remove"),
+    path("api-keys/", api_keys.api_keys, name="api_keys"),
+    path("api-keys/new/", api_keys.make, name="api_key_make"),
+    path("api-keys/<int:key_id>/revoke/", api_keys.revoke, name="api_key_revoke"),
     path("history/", settings_history.history, name="history"),
     path("history/compare/", settings_history.compare, name="compare"),
     path("history/<int:number>/", settings_history.version, name="version"),

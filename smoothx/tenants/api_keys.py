@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -26,18 +26,16 @@ USE_STEP = timedelta(minutes=1)
 
 
 class KeyRefused(Exception):
-    """A key cannot be made. `field` is the form's, `sentence` is for the reader."""
-
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.field = field
-        self.sentence = sentence
+    """A key cannot be made; the sentence is for the reader."""
 
 
-def make_key(name: str, actor: Any, *, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
-    """The row, and the key, which is not to be had again. Raises KeyRefused for a name in use, and for too many."""
+def make_key(name: str, actor: Any, *, last_day: date | None = None) -> tuple[ApiKey, str]:
+    """The row, and the key, which is not to be had again. Raises KeyRefused for a name in use, and for too many.
+
+    It is good through `last_day` in the active time zone.
+    """
     if usable_keys().count() >= MOST_KEYS:
-        raise KeyRefused("name", f"There are {MOST_KEYS} keys already. Revoke one that is not used.")
+        raise KeyRefused(f"There are {MOST_KEYS} keys in use. Revoke one that is not needed.")
     secret = secrets.token_urlsafe(32)
     head = f"sx_{require_tenant_id()}_"
     try:
@@ -47,15 +45,23 @@ def make_key(name: str, actor: Any, *, expires_at: datetime | None = None) -> tu
                 hint=head + secret[:HINT_CHARACTERS],
                 digest=_digest(head + secret),
                 made_by=actor,
-                expires_at=expires_at,
+                expires_at=_end_of(last_day) if last_day else None,
             )
-            until = expires_at.date().isoformat() if expires_at else ""
-            AuditEntry.note(actor=actor, action="api_key.made", subject=name, hint=row.hint, expires=until)
+            until = last_day.isoformat() if last_day else ""
+            AuditEntry.note(actor=actor, action="api_key.made", subject=name, begins=row.hint, expires=until)
     except IntegrityError as error:
-        raise KeyRefused(
-            "name", f"There is a key called {name} already. Choose another name, or revoke that one."
-        ) from error
+        message = f"There is a key called {name} already. Choose another name, or revoke that one."
+        raise KeyRefused(message) from error
     return row, head + secret
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=timezone.get_current_timezone())
+
+
+def last_day_of(row: ApiKey) -> date | None:
+    """The last day it is good for, None for a key without an end."""
+    return timezone.localdate(row.expires_at - timedelta(seconds=1)) if row.expires_at else None
 
 
 def revoke_key(row: ApiKey, actor: Any) -> bool:
@@ -64,7 +70,7 @@ def revoke_key(row: ApiKey, actor: Any) -> bool:
         open_rows = ApiKey.objects.filter(pk=row.pk, revoked_at=None)
         if not open_rows.update(revoked_at=timezone.now(), revoked_by=actor):
             return False
-        AuditEntry.note(actor=actor, action="api_key.revoked", subject=row.name, hint=row.hint)
+        AuditEntry.note(actor=actor, action="api_key.revoked", subject=row.name, begins=row.hint)
     return True
 
 
@@ -101,7 +107,7 @@ def note_use(row: ApiKey) -> None:
         # Of requests at the same time one writes.
         is_mine = ApiKey.objects.filter(pk=row.pk, last_used_at=last).update(last_used_at=now)
         if is_mine and (last is None or last.date() != now.date()):
-            AuditEntry.note(actor=None, action="api_key.used", subject=row.name, hint=row.hint)
+            AuditEntry.note(actor=None, action="api_key.used", subject=row.name, begins=row.hint)
 
 
 def _digest(text: str) -> str:

@@ -83,8 +83,10 @@
   const closeDialog = (dialog) => { if (dialog.open) dialog.close(); };
   document.addEventListener("close", (event) => {
     if (!event.target.matches("#dialog dialog")) return;
+    const then = event.target.dataset.then;
     event.target.remove();
-    returnFocus();
+    if (then) location.assign(then);
+    else returnFocus();
   }, true);
   const returnFocus = () => {
     if (!opener) return;
@@ -99,7 +101,8 @@
     const cancel = event.target.closest("[data-close]");
     const dialog = event.target.closest("#dialog dialog");
     if (cancel && dialog) { event.preventDefault(); closeDialog(dialog); }
-    else if (dialog && event.target === dialog) closeDialog(dialog);
+    // What is shown once does not go by a stray click.
+    else if (dialog && event.target === dialog && !dialog.dataset.then) closeDialog(dialog);
   });
 
   /* A row that left takes its button along: focus the same control of the row that took its place. */
@@ -197,6 +200,20 @@
       $("[data-select-all]").focus();
     }
     if (target.matches("[data-all-matching]")) countSelected(target.form, true);
+  });
+
+  /* Copying what stands in a field. Without the clipboard (plain http) it is selected, to be copied by hand. */
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+      $("span", button).textContent = "Copied";
+    } catch {
+      $("span", button).textContent = "Selected";
+    }
   });
 
   /* A drop-down of actions closes when the reader turns to something else. */

@@ -1,10 +1,11 @@
-"""Where a setting and a switch stand: the settings pages are above, and known here by their address alone."""
+"""Where a setting, a switch and a check are put right: most pages are above, and known here by their address alone."""
 
 from __future__ import annotations
 
 from django.urls import reverse
 
 from mapping.defaults import DEFAULTS, Screen
+from sync.checklist import Check
 from sync.registry import all_flows
 
 
@@ -32,3 +33,21 @@ def url_of_label(*texts: str) -> str:
     exact = next((labels[text] for text in texts if text in labels), "")
     named = exact or next((key for text in texts for label, key in labels.items() if label in text), "")
     return url_of_setting(named) if named else reverse("settings:defaults")
+
+
+def check_url(check: Check) -> str:
+    """Where a check is put right: a mapping section for "map:contacts", a setting, a switch, else a page by name."""
+    if not check.fix:
+        return ""
+    name, _, section = check.fix.partition(":")
+    if name == "map":
+        section, _, show = section.partition(":")
+        return reverse("mapping:section", args=[section]) + (f"?tab=mapped&show={show}" if show else "")
+    if name == "setting":
+        return url_of_setting(section)
+    if name == "flow":
+        return url_of_flow(section)
+    if name == "openings":
+        return f"{reverse('dashboard')}#opening"
+    pages = {"access": "settings:access", "defaults": "settings:defaults", "options": "mapping:options"}
+    return reverse(pages.get(name, name))

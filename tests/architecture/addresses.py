@@ -8,7 +8,7 @@ from typing import Any
 
 from connectors.models import Connection
 from mapping.models import Link, LinkChange, MappingRun, RemoteItem, SuggestedPair
-from smoothx.tenants.models import Membership
+from smoothx.tenants.models import ApiKey, Membership
 from sync.models import Entry, PayrollFile, SettingsVersion
 
 URL_MODULES = {
@@ -41,6 +41,7 @@ class Objects:
     unlinked: LinkChange
     version: SettingsVersion
     payroll: PayrollFile
+    api_key: ApiKey
 
 
 Arguments = Callable[[Objects], list[Any]]
@@ -120,6 +121,11 @@ TABLE = (
     post("settings:users_role", "owner", data={"role": "admin"}, **of_row("membership")),
     get("settings:users_remove", "owner", **of_row("membership")),
     post("settings:users_remove", "owner", **of_row("membership")),
+    get("settings:api_keys", "admin"),
+    get("settings:api_key_make", "admin"),
+    post("settings:api_key_make", "admin", OK, data={"name": "Power BI"}),
+    get("settings:api_key_revoke", "admin", **of_row("api_key")),
+    post("settings:api_key_revoke", "admin", **of_row("api_key")),
     get("settings:audit", "viewer"),
     get("settings:screen", "viewer", **fixed("bills")),
     post("settings:screen", "admin", data={"bill_date": "period_end"}, **fixed("bills")),

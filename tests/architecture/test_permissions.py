@@ -23,6 +23,7 @@ from mapping.imports.preview import make_options as import_options
 from mapping.links import unlink
 from mapping.models import Link, MappingRun, RemoteItem, RunRow, SuggestedPair
 from smoothx.tenants.access import has_role
+from smoothx.tenants.api_keys import make_key
 from smoothx.tenants.models import Membership, Role, Tenant
 from sync.models import OpeningRun, PayrollFile, SettingsVersion
 from tests.architecture.addresses import MOVED, NO_ROLE, NOT_FOUND, RANKS, TABLE, URL_MODULES, Objects, Row
@@ -87,6 +88,7 @@ def objects(scope: Tenant, viewer: Any) -> Objects:
         unlinked=unlinked,
         version=SettingsVersion.objects.create(number=7),
         payroll=PayrollFile.objects.create(name="Week 37.csv", facts={"columns": {}}),
+        api_key=make_key("Year-end report", viewer)[0],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +20,8 @@ from mapping.kinds import CUSTOMER, VENDOR
 from mapping.models import Link, MappingRun, RemoteItem, RunRow
 from mapping.pushing.runs import begin
 from mapping.screens import SECTIONS
-from smoothx.tenants.models import AuditEntry, Membership
+from smoothx.tenants.api_keys import make_key, note_use, revoke_key
+from smoothx.tenants.models import ApiKey, AuditEntry, Membership
 from sync.drift import Difference, to_text
 from sync.models import Connection, Entry, OpeningRun, PayrollFile, PayrollRow
 from tests import factories
@@ -55,6 +56,7 @@ class Furniture:
     pushed: MappingRun
     recoded: MappingRun
     payroll: PayrollFile
+    api_key: ApiKey
 
 
 def furnish(owner: Any) -> Furniture:
@@ -74,9 +76,9 @@ def furnish(owner: Any) -> Furniture:
     )
     member, imported = owner.memberships.get(), import_contacts(owner)
     pushed, recoded = push_of_many(owner), look_at_recoded(owner, posted)
-    payroll = read_payroll(owner)
+    payroll, api_key = read_payroll(owner), make_keys(owner)
     return Furniture(
-        posted, stopped, twin, company, contact, link, connection, member, imported, pushed, recoded, payroll
+        posted, stopped, twin, company, contact, link, connection, member, imported, pushed, recoded, payroll, api_key
     )
 
 
@@ -164,6 +166,14 @@ def make_codes() -> None:
     choose("bill_code", "a5990", None)
     choose("retention_payable_retained", "r1", None)
     choose("retention_payable_released", "r1", None)
+
+
+def make_keys(owner: Any) -> ApiKey:
+    """One in use, and one that was revoked."""
+    revoke_key(make_key(LONG[:60], owner)[0], owner)
+    key, _ = make_key(UNBROKEN[:60], owner, last_day=timezone.localdate() + timedelta(days=90))
+    note_use(key)
+    return key
 
 
 def make_documents() -> tuple[Entry, Entry, Entry]:

@@ -79,6 +79,7 @@ SETTINGS = [
     Look("settings:go_live"),
     Look("settings:company"),
     Look("settings:users"),
+    Look("settings:api_keys"),
     Look("settings:audit"),
     Look("settings:screen", lambda _: ["bills"]),
     Look("settings:screen", lambda _: ["projects"]),
@@ -105,6 +106,8 @@ SECOND_FACTOR = [
 DIALOGS = [
     Look("openings_read"),
     Look("settings:users_remove", lambda f: [f.member.pk]),
+    Look("settings:api_key_make"),
+    Look("settings:api_key_revoke", lambda f: [f.api_key.pk]),
     Look("settings:find", lambda _: ["bill_code"]),
     Look("connectors:disconnect", lambda f: [f.connection.pk]),
     Look("activity:link", lambda f: [f.twin.pk]),
@@ -147,6 +150,9 @@ NO_PAGES = {
     "mapping:import_report", "mfa_download_recovery_codes", "account_set_password", "account_confirm_login_code",
     "mfa_authenticate", "settings:suggest", "settings:export", "payroll:template", "watching:health", "watching:ready",
     "watching:metrics",
+    # For programs.
+    "api:flows", "api:settings", "api:go_live", "api:entries", "api:entry", "api:links", "api:schema", "api:nothing",
+    "api:nothing_below",
 }  # fmt: skip
 
 LOOK = """() => {

@@ -14,11 +14,12 @@ from django.utils import timezone
 
 from mapping.models import DefaultChoice
 from smoothx.pages import live_views, onboarding
-from smoothx.pages.onboarding import check_url, opening_context
+from smoothx.pages.onboarding import opening_context
 from smoothx.tenants.models import AuditEntry, DueWork, Tenant
 from sync import golive
 from sync.golive import Check
 from sync.models import OpeningBalance, OpeningRun
+from sync.pages.setting_urls import check_url
 from tests.factories import make_account, make_entry, make_opening
 
 
