@@ -7,7 +7,7 @@ lists alone: a list that was cut short says nothing about what it lacks.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -47,17 +47,19 @@ class Known(NamedTuple):
     amount: Decimal | None
 
 
-def poll_procore(work: Work, *, reads_all: bool = False) -> int:
+def poll_procore(work: Work, *, projects: Collection[str] | None = None, reads_all: bool = False) -> int:
     """Look for new and changed documents in Procore. Answers how many entries were put in the queue.
 
-    `reads_all`: of the projects in which nothing moves as well, which otherwise have their turn seldom.
+    Of all active projects or of these; with `reads_all` of those in which nothing moves as well, which otherwise have
+    their turn seldom.
     """
     client = work.procore
     started_at = timezone.now()
     noted = poll_projects(work, client, started_at)
     poll_companies(client, started_at)
-    projects = active_project_ids(client.connection)
-    for project_id in projects if reads_all else choose_projects(client.connection, projects, started_at):
+    active = active_project_ids(client.connection)
+    wanted = active if projects is None else [each for each in active if each in projects]
+    for project_id in wanted if reads_all else choose_projects(client.connection, wanted, started_at):
         noted += _poll_one(work, client, project_id, started_at)
         work.keep_lease()
     made_watch.look_at_made(work, started_at)

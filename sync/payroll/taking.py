@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any, BinaryIO
 
 from django.db import connection, transaction
@@ -39,13 +40,14 @@ class NotPossible(Exception):
     """Nothing was done; the text says why, in words for its reader."""
 
 
-def start(file: BinaryIO, *, size: int, name: str, actor: Any) -> PayrollFile:
+def start(file: BinaryIO, *, size: int, name: str, actor: Any, today: date | None = None) -> PayrollFile:
     """Read the file and keep its rows with what would become of each. An earlier look of the same person goes.
 
-    Raises FileRefused, and NotConnected where a side was never connected; nothing is kept then.
+    No row may lie far ahead of `today`, the real day unless given. Raises FileRefused, and NotConnected where a side
+    was never connected; nothing is kept then.
     """
     sides = load_sides()
-    values, facts = _read(file, size, sides)
+    values, facts = _read(file, size, sides, today or timezone.localdate())
     tenant = Tenant.objects.get(pk=require_tenant_id())
     firm, books = sides.need("procore"), sides.need("quickbooks")
     rows = resolve(values, load_projects(firm, books), tenant.start_date)
@@ -61,7 +63,7 @@ def start(file: BinaryIO, *, size: int, name: str, actor: Any) -> PayrollFile:
     return made
 
 
-def _read(file: BinaryIO, size: int, sides: Sides) -> tuple[list[Values], dict[str, Any]]:
+def _read(file: BinaryIO, size: int, sides: Sides, today: date) -> tuple[list[Values], dict[str, Any]]:
     sheet, layout = choose_sheet(read_file(file, size))
     lines = rows_of(sheet.lines, layout)
     if len(lines) > MOST_PAYROLL_ROWS:
@@ -69,7 +71,6 @@ def _read(file: BinaryIO, size: int, sides: Sides) -> tuple[list[Values], dict[s
         raise FileRefused("too_many_rows", sentence)
     country = load_defaults(sides.quickbooks).books_country
     order, is_certain = find_order(lines, layout.columns["date"], country=country)
-    today = timezone.localdate()
     values = [read_row(line, layout, order, today) for line in lines]
     return values, {
         "columns": dict(layout.headings),

@@ -14,6 +14,8 @@ from smoothx.demo.year.switches import PLAIN, Switches
 from smoothx.demo.year.vendors import Vendors
 from smoothx.lib.text import collapse_spaces
 
+LISTS = ("Account", "Customer", "Employee", "PurchaseOrder", "TaxCode", "Vendor")
+
 
 @dataclass(slots=True)
 class Actor:
@@ -58,7 +60,7 @@ class Actor:
     def lists(self) -> Mapping[str, list[dict[str, Any]]]:
         """The books' names, accounts and orders as this step began."""
         if not self._lists:
-            self._lists = self.vendors.books()
+            self._lists = self.vendors.books(*LISTS)
         return self._lists
 
     def begin_step(self) -> None:

@@ -74,7 +74,7 @@ def bill_order(actor: Actor, event: BillOrder) -> None:
 
 def pay_order_bills(actor: Actor, event: PayOrderBills) -> None:
     own = {actor.entered[name] for name in event.bills if name in actor.entered}
-    bills = [row for row in actor.vendors.books()["Bill"] if ("Bill", row["Id"]) in own]
+    bills = [row for row in actor.vendors.books("Bill")["Bill"] if ("Bill", row["Id"]) in own]
     pay_open(actor, event.name, "Bill", bills, event.share, event.day)
 
 
@@ -97,7 +97,7 @@ def attach_to_cost(actor: Actor, event: AttachToCost) -> None:
         actor.files.append((event.number, event.name))
         return
     entity, record_id = actor.entered[event.cost]
-    if any(row["Id"] == record_id for row in actor.vendors.books()[entity]):
+    if any(row["Id"] == record_id for row in actor.vendors.books(entity)[entity]):
         actor.vendors.qbo.act("attach_file", entity=entity, record_id=record_id, name=event.name, text=event.name)
 
 
@@ -147,7 +147,10 @@ def take_payroll_file(actor: Actor, event: TakePayrollFile) -> None:
     names = [row["DisplayName"] for row in actor.lists["Employee"]]
     lines = [FILE_HEADINGS, *(_write_row(actor, names, day, work) for day, work in event.rows)]
     content = "\n".join(lines).encode()
-    file = taking.start(io.BytesIO(content), size=len(content), name=f"{event.name}.csv", actor=actor.decider)
+    # The year runs on beyond the real day, ahead of which a file is refused.
+    today = max(day for day, _ in event.rows)
+    name = f"{event.name}.csv"
+    file = taking.start(io.BytesIO(content), size=len(content), name=name, actor=actor.decider, today=today)
     taking.take(file, actor.decider)
     for day, work in event.rows:
         actor.payroll_rows[work.worker, day, work.project] = work.cost

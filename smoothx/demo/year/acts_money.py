@@ -72,7 +72,7 @@ def apply_credit(actor: Actor, event: ApplyCredit) -> None:
 
 def _documents(actor: Actor, entity: str, claims: Iterable[ClaimName]) -> list[Record]:
     """The books' documents of these claims, by number: the script gives every claim its own."""
-    by_number = {row.get("DocNumber"): row for row in actor.vendors.books()[entity]}
+    by_number = {row.get("DocNumber"): row for row in actor.vendors.books(entity)[entity]}
     return [by_number[actor.numbers[name]] for name in claims if actor.numbers[name] in by_number]
 
 

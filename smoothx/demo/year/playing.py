@@ -58,10 +58,12 @@ def play_year(
     before = reckon(actor, actor.procore, vendors.books()).documents
     for side in vendors.both:
         side.forget_calls()
+    projects = {str(actor.find_project(contract.project)) for contract in script.contracts}
     for month in script.months:
         for step in month.steps:
             stagehand.play(step.events)
-            come_to_rest()
+            # Nothing happens in other projects, so that a look into those at the month's end tells enough.
+            come_to_rest(projects if step is not month.steps[-1] else None)
         procore, books = vendors.procore.state(), vendors.books()
         watch(month, actor, procore, books)
         reckoning = reckon(actor, procore, books)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -31,9 +32,9 @@ class NoRest(Exception):
     """The engine still had work after many rounds; the text names it."""
 
 
-def come_to_rest() -> None:
-    """Poll both sides and carry what is due, retries included. Raises NoRest."""
-    poll_all()
+def come_to_rest(projects: Collection[str] | None = None) -> None:
+    """Poll both sides, of Procore's projects these or all, and carry what is due, retries included. Raises NoRest."""
+    poll_all(projects)
     for _ in range(MOST_ROUNDS):
         handled = Engine().run_due(seconds=600)
         if not handled and not _bring_retries_forward():
@@ -43,8 +44,8 @@ def come_to_rest() -> None:
     raise NoRest(message)
 
 
-def poll_all() -> None:
-    poll_procore(Work(), reads_all=True)
+def poll_all(projects: Collection[str] | None) -> None:
+    poll_procore(Work(), projects=projects, reads_all=True)
     poll_books(Work())
     # Days lie between two looks, so what was seen is not read again for the overlap's sake; vendors stamp whole
     # seconds. Lists that were read from the start date on are marked with that date instead.

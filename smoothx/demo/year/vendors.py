@@ -40,8 +40,9 @@ class Sandbox:
     def act(self, do: str, **arguments: Any) -> Any:
         return self.control("act", {"do": do, **arguments})
 
-    def state(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.control("state", method="GET")
+    def state(self, *kinds: str) -> dict[str, Any]:
+        """All there is, or the records of these kinds alone, which is much quicker."""
+        found: dict[str, Any] = self.control(f"state?only={','.join(kinds)}" if kinds else "state", method="GET")
         return found
 
     def forget_calls(self) -> None:
@@ -73,9 +74,9 @@ class Vendors:
     def both(self) -> tuple[Sandbox, Sandbox]:
         return self.procore, self.qbo
 
-    def books(self) -> dict[str, list[dict[str, Any]]]:
-        """Every record of the firm's books, entity to records."""
-        return self.books_in(self.qbo.state())
+    def books(self, *entities: str) -> dict[str, list[dict[str, Any]]]:
+        """Every record of the firm's books, entity to records, or of these entities alone."""
+        return self.books_in(self.qbo.state(*entities))
 
     def books_in(self, state: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
         """The same of a state that was asked for."""
