@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from smoothx.lib.money import ZERO
@@ -90,6 +91,8 @@ def is_spelt_alike(number: str, other: str) -> bool:
     return len(core) >= SHORTEST_CORE and core == core_of(other)
 
 
+# Each document is compared with all that its vendor or customer has, which are the same from one to the next.
+@lru_cache(maxsize=20_000)
 def core_of(number: str) -> str:
     """What is left of a number without its dress: letters and digits, digits read as a scan may have meant them."""
     text = _WORDS.sub("", number.casefold().strip().lstrip("#"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
@@ -54,6 +55,8 @@ from sync.switches import load_flows_off
 
 # Flows whose documents are sold to the sub-customer of a project.
 SALES = frozenset({"owner_invoices", "estimates"})
+# How long it holds that a document of the books is one of the ledger's.
+OURS_SECONDS = 10.0
 # The QuickBooks list each of these flows adds to.
 PUSHED_CODES = {"items_to_qbo": qbo.ITEMS, "classes_to_qbo": qbo.CLASSES}
 
@@ -78,6 +81,8 @@ class Work:
         # The payment terms of purchase orders, by the order's id.
         self.order_terms: dict[str, str] = {}
         self._documents: dict[tuple[str, str], list[PostedDocument]] = {}
+        # Until when it holds, and the ids.
+        self._ours: dict[tuple[str, str], tuple[float, set[str]]] = {}
         # What costs on their way to Procore ask of a project, by its id: its budget codes, and its direct costs.
         self.budgets: dict[str, ProjectBudget] = {}
         self.direct_costs: dict[str, list[ListedCost]] = {}
@@ -205,6 +210,15 @@ class Work:
         if key not in self._documents:
             self._documents[key] = self.qbo.find_documents(entity, party_id)
         return self._documents[key]
+
+    def ours_of(self, entity: str, party_id: str) -> set[str]:
+        """Ids of documents of one party that the ledger was found to have, a moment ago at the most: the caller adds
+        what it finds. A person may let go of one at any time."""
+        until, ours = self._ours.get((entity, party_id), (0.0, set()))
+        if time.monotonic() >= until:
+            ours = set()
+            self._ours[entity, party_id] = (time.monotonic() + OURS_SECONDS, ours)
+        return ours
 
     def remember_document(self, entity: str, document: PostedDocument) -> None:
         self._documents.get((entity, document.party_id), []).append(document)

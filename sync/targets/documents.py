@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from connectors.errors import Missing, VendorError
@@ -14,7 +14,7 @@ from smoothx.lib.money import money
 from smoothx.lib.text import stable_hash
 from sync.models import Entry, Outgoing
 from sync.plan import MoneyDocument
-from sync.shield import Known, find_alike
+from sync.shield import Known, Likeness, find_alike
 from sync.targets.answers import Adapter, Answer, Standing, Twin, signed
 from sync.targets.purchases import find_purchases
 from sync.totals import agrees
@@ -86,13 +86,7 @@ class BooksDocuments(Adapter):
         Equal claims month after month are normal, so documents the ledger knows do not count by amount.
         """
         known = {each.id: each for each in work.documents_of(document.entity, document.party_id)}
-        amount = abs(document.total)
-        alike = find_alike(document.number, amount, document.date, _known(known.values(), frozenset()))
-        if alike and any(each.code != "duplicate_number" for each in alike):
-            # Only now is it worth asking which of them are ours.
-            ours = Entry.objects.filter(target_type=document.entity, target_id__in=list(known))
-            posted = frozenset(ours.values_list("target_id", flat=True))
-            alike = find_alike(document.number, amount, document.date, _known(known.values(), posted))
+        alike = _find_alike(work, document, list(known.values()))
         found = [_twin(each.code, document, known[each.known.id], each.why) for each in alike]
         if not found and entry.source_type == procore.DIRECT_COSTS.key:
             return find_purchases(work, document)
@@ -110,6 +104,20 @@ class BooksDocuments(Adapter):
 
     def update_fields(self, entry: Entry, standing: Standing) -> dict[str, Any]:
         return {"Id": entry.target_id, "SyncToken": standing.version, "sparse": True}
+
+
+def _find_alike(work: Work, document: MoneyDocument, known: Sequence[PostedDocument]) -> list[Likeness]:
+    """Those of the party's documents that may be this one. Which are ours is asked only of what is alike."""
+    ours = work.ours_of(document.entity, document.party_id)
+    while True:
+        alike = find_alike(document.number, abs(document.total), document.date, _known(known, ours))
+        if not alike or alike[0].code == "duplicate_number":
+            return alike
+        posted = Entry.objects.filter(target_type=document.entity, target_id__in=[each.known.id for each in alike])
+        more = set(posted.values_list("target_id", flat=True)) - ours
+        if not more:
+            return alike
+        ours |= more
 
 
 def send_batch(work: Work, drafts: Sequence[Outgoing]) -> dict[int, Answer | VendorError]:
@@ -133,8 +141,8 @@ def read_answer(entity: str, wire: dict[str, Any]) -> Answer:
     return Answer(str(wire["Id"]), str(wire.get("SyncToken") or "0"), number, total, wire)
 
 
-def _known(documents: Iterable[PostedDocument], posted: frozenset[str]) -> list[Known]:
-    return [Known(each.id, each.number, each.total, each.date, each.id in posted) for each in documents]
+def _known(documents: Iterable[PostedDocument], ours: Set[str]) -> list[Known]:
+    return [Known(each.id, each.number, each.total, each.date, each.id in ours) for each in documents]
 
 
 def _twin(code: str, document: MoneyDocument, other: PostedDocument, why: str = "") -> Twin:

@@ -1,0 +1,90 @@
+"""Which documents of a vendor stand in the way of a new bill, and how often the ledger is asked which are ours."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from connectors.qbo.documents import Bill, BillLine
+from connectors.qbo.records import PostedDocument
+from sync import work as works
+from sync.models import Entry
+from sync.targets.documents import BooksDocuments
+from sync.work import Work
+from tests.factories import make_entry
+
+pytestmark = pytest.mark.django_db
+
+DAY, AMOUNT = date(2026, 3, 31), Decimal("1800.00")
+LINE = BillLine(AMOUNT, "Works", "account", "63", "Job materials", "77", "code")
+BILL = Bill("56", "Front Range Mechanical", "FRM-900", DAY, (LINE,), "Smoothx 1")
+
+
+def stand(work: Work, *documents: tuple[str, str, Decimal, int]) -> None:
+    """Vendor 56 has these in the books: id, number, total, days before the new bill."""
+    work._documents["Bill", "56"] = [
+        PostedDocument(each, "0", number, "56", DAY - timedelta(days=days), total, total, "")
+        for each, number, total, days in documents
+    ]
+
+
+def find(work: Work, entry: Entry) -> list[tuple[str, str]]:
+    return [(twin.code, twin.id) for twin in BooksDocuments().twins(work, entry, BILL)]
+
+
+@pytest.fixture
+def entry(scope: Any) -> Entry:
+    return make_entry("queued")
+
+
+def test_of_equal_claims_month_after_month_only_what_is_not_ours_stands_in_the_way(entry: Entry) -> None:
+    for number in ("1", "2", "4"):
+        make_entry(target_id=number)
+    work = Work()
+    stand(
+        work,
+        ("1", "FRM-101", AMOUNT, 29),
+        ("2", "FRM-201", AMOUNT, 60),
+        ("3", "A-77", AMOUNT, 30),
+        # A slip away, and a few cents: each is looked at once the kind before has nothing.
+        ("4", "FRM-90", AMOUNT, 80),
+        ("5", "FRM-908", AMOUNT, 89),
+        ("6", "B-1", AMOUNT + Decimal("0.40"), 6),
+    )
+    assert find(work, entry) == [("possible_duplicate", "3")]
+    make_entry(target_id="3")
+    assert find(work, entry) == [("similar_document", "5")]
+    make_entry(target_id="5")
+    assert find(work, entry) == [("similar_document", "6")]
+    make_entry(target_id="6")
+    assert find(work, entry) == []
+
+
+def test_a_number_in_use_stands_in_the_way_whosever_it_is(entry: Entry) -> None:
+    make_entry(target_id="1")
+    work = Work()
+    stand(work, ("1", "frm-900", Decimal("5.00"), 700))
+    assert find(work, entry) == [("duplicate_number", "1")]
+    stand(work, ("1", "FRM 0900", Decimal("5.00"), 700))
+    assert find(work, entry) == [("similar_document", "1")]
+
+
+def test_the_ledger_is_asked_once_for_the_documents_of_a_vendor(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = make_entry(target_id="1")
+    clock = SimpleNamespace(monotonic=lambda: 100.0)
+    monkeypatch.setattr(works, "time", clock)
+    work = Work()
+    stand(work, ("1", "FRM-101", AMOUNT, 10))
+    with CaptureQueriesContext(connection) as asked:
+        assert [find(work, entry) for _ in range(3)] == [[], [], []]
+    assert len(asked) == 1
+    # Somebody let go of it: after a moment it is a stranger's.
+    Entry.objects.filter(pk=ours.pk).update(target_id="")
+    clock.monotonic = lambda: 110.0
+    assert find(work, entry) == [("possible_duplicate", "1")]
