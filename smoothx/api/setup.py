@@ -12,7 +12,9 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Max, Min
 from django.urls import reverse
 
+from mapping.choices import load_defaults
 from mapping.defaults import DEFAULTS, Choice, DefaultKind, Defaults
+from mapping.sides import load_sides
 from smoothx.api.absolute import absolute
 from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import require_tenant_id
@@ -41,8 +43,8 @@ class Tally:
 
 
 def list_flows() -> Iterator[dict[str, Any]]:
-    """Every declared flow, in the order they run. Four statements at most, however many documents there are."""
-    defaults = golive.load_facts().defaults
+    """Every declared flow, in the order they run. Five statements at most, however many documents there are."""
+    defaults = load_defaults(load_sides().quickbooks)
     switched = {row.flow: row for row in FlowSetting.objects.select_related("changed_by")}
     tallies = load_tallies()
     for flow in all_flows().values():

@@ -24,6 +24,8 @@ _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "task
 _COOKIE = re.compile(r"(?i)\b(sessionid|csrftoken|csrfmiddlewaretoken|cookie)(['\"]?\s*[=:]\s*['\"]?)[^;,\s'\"]+")
 # Whoever has such an address has the account.
 _KEY_IN_PATH = re.compile(r"(/accounts/(?:password/reset/key|confirm-email)/)[^/\s]+")
+# A key of the API, but not what the pages show of it.
+_API_KEY = re.compile(r"\b(sx_[0-9]+_)[A-Za-z0-9_-]{9,}")
 # Names of settings whose values no line may hold.
 SECRET_SETTINGS = (
     "SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "PROCORE_CLIENT_SECRET", "QBO_CLIENT_SECRET", "PROCORE_WEBHOOK_TOKENS",
@@ -54,6 +56,7 @@ def fields_of(record: logging.LogRecord) -> dict[str, Any]:
 def hide(text: str) -> str:
     """A text without tokens, cookies, keys in addresses and values of our own secret settings."""
     text = _KEY_IN_PATH.sub(rf"\g<1>{HIDDEN}", _COOKIE.sub(rf"\g<1>\g<2>{HIDDEN}", redact_text(text)))
+    text = _API_KEY.sub(rf"\g<1>{HIDDEN}", text)
     secrets = _secrets_pattern(_own_secrets())
     return secrets.sub(HIDDEN, text) if secrets is not None else text
 
