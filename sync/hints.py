@@ -109,22 +109,34 @@ def _look_in_books(work: Work, events: Events) -> int:
 
 
 def _look_in_procore(work: Work, events: Events) -> int:
+    """Project by project, each with a few calls: a storm of events about hundreds of them gives way to who waits."""
     started_at = timezone.now()
     noted = 0
-    named: dict[tuple[int, str], set[str]] = defaultdict(set)
-    for event in events:
-        for place, poll in enumerate(POLLS):
-            if event.project_id and event.entity in poll.announced_as and _is_polled(work, poll):
-                named[place, event.project_id].update(_records_of(event, poll))
     if any(event.entity == PROJECTS for event in events):
         noted += intake.poll_projects(work, work.procore, started_at)
     if any(event.entity == COMPANIES for event in events):
         intake.poll_companies(work.procore, started_at)
-    made_watch.look_at_named(work, [(event.entity, event.record_id) for event in events])
-    for (place, project_id), record_ids in named.items():
-        noted += _look_at(work, POLLS[place], project_id, record_ids, started_at)
-    _finish(events, "looked")
+    of_project: dict[str, list[InboundEvent]] = defaultdict(list)
+    for event in events:
+        of_project[event.project_id].append(event)
+    for place, (project_id, theirs) in enumerate(of_project.items()):
+        if place and work.gives_way():
+            raise _NotYet(timezone.now())
+        noted += _look_in_project(work, project_id, theirs, started_at)
+        _finish(theirs, "looked")
+        work.keep_lease()
     return noted
+
+
+def _look_in_project(work: Work, project_id: str, events: Events, started_at: datetime) -> int:
+    """What events of a project, or of none (""), name: what we made is read by itself, other records by lists."""
+    made_watch.look_at_named(work, [(event.entity, event.record_id) for event in events])
+    named: dict[int, set[str]] = defaultdict(set)
+    for event in events:
+        for place, poll in enumerate(POLLS):
+            if project_id and event.entity in poll.announced_as and _is_polled(work, poll):
+                named[place].update(_records_of(event, poll))
+    return sum(_look_at(work, POLLS[place], project_id, ids, started_at) for place, ids in named.items())
 
 
 def _is_polled(work: Work, poll: ProjectPoll) -> bool:

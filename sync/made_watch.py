@@ -143,7 +143,12 @@ def look_at_named(work: Work, named: Iterable[tuple[str, str]]) -> int:
         return 0
     ours = find_open_records(work.procore.connection.pk, ids=[record_id for _, record_id in wanted])
     owed = Owed(timezone.now(), 0)
-    return sum(_compare(work, entry, owed) for entry in ours if (entry.target_type, entry.target_id) in wanted)
+    changed = 0
+    for entry in ours:
+        if (entry.target_type, entry.target_id) in wanted:
+            changed += _compare(work, entry, owed)
+            work.keep_lease()
+    return changed
 
 
 def is_known(entry: Entry, row: Row | None) -> bool:

@@ -155,6 +155,7 @@ def look_into_events(*, tenant_id: int, **_: Any) -> None:
     DueWork.objects.filter(tenant_id=tenant_id, topic=EVENTS_LATER).update(due_at=None)
     work = Work()
     work.keep_lease = _keeper(tenant_id, EVENTS)
+    work.gives_way = lanes.Slice(tenant_id).is_over
     wait_until, seen = timezone.now(), 0
     try:
         with limits.waiting_at_most(lanes.PATIENCE_SECONDS):

@@ -76,6 +76,8 @@ class Work:
         self.tenant = Tenant.objects.get(pk=require_tenant_id())
         # Called between the parts of a long piece of work, so that nobody takes its worker for dead.
         self.keep_lease: Callable[[], None] = lambda: None
+        # Asked there as well: whether somebody else should have the worker now.
+        self.gives_way: Callable[[], bool] = lambda: False
         self.ahead = Ahead()
         self._listed: dict[str, dict[str, Target]] = {}
         # The payment terms of purchase orders, by the order's id.
