@@ -11,6 +11,7 @@ PAYROLL = (
         "Labour cost comes from another place, as set in Where labour cost comes from.",
     ),
     Code("payroll_without_hours", "ineligible", "It has no hours and no amount for this project."),
+    Code("payroll_rows_gone", "ineligible", "No row of a payroll file counts for it any more."),
     Code(
         "payroll_rate_missing",
         "blocked",

@@ -14,6 +14,7 @@ from sync.flows._booked import Gone
 
 # Where labour cost comes from: the options of the setting.
 LabourKind = Literal["time", "journal", "file"]
+PLACES = {"time": "QuickBooks time", "journal": "QuickBooks journal entries", "file": "payroll files"}
 NOUNS = {"time": "QuickBooks time", "journal": "QuickBooks journal entry", "file": "Payroll file"}
 
 

@@ -38,7 +38,7 @@ from sync.flows._cost_parts import (
     remove_gone,
 )
 from sync.flows._cost_targets import make_targets
-from sync.flows._labour import NOUNS, PayrollPart, lacks_rate
+from sync.flows._labour import NOUNS, PLACES, PayrollPart, lacks_rate
 from sync.flows._lookups import COST_TO_PROCORE
 from sync.plan import Notes, Plan
 
@@ -106,8 +106,12 @@ def _exclude(part: PayrollPart, maps: Maps, defaults: Defaults) -> str:
     if not maps.posted and not defaults.says(LABOUR_SOURCE, part.kind):
         return "labour_from_other"
     if not part.counted:
-        return "cost_part_gone" if maps.posted else "payroll_without_hours"
+        return "cost_part_gone" if maps.posted else _say_nothing_counts(part)
     return "cost_before_start" if is_before_start(part.date, maps) else ""
+
+
+def _say_nothing_counts(part: PayrollPart) -> str:
+    return "payroll_rows_gone" if part.kind == "file" and not part.lines else "payroll_without_hours"
 
 
 def _find_project(part: PayrollPart, maps: Maps, notes: Notes) -> LeftSide | None:
@@ -131,7 +135,7 @@ def _check(part: PayrollPart, project: LeftSide | None, maps: Maps, defaults: De
     is_twice = other is not None and part.date is not None and part.date <= other.until
     if other is not None and is_twice and ANYWAY not in maps.approvals:
         named = project.name if project is not None else ""
-        place, again = NOUNS[other.kind], [_waits.default(LABOUR_SOURCE)]
+        place, again = PLACES[other.kind], [_waits.default(LABOUR_SOURCE)]
         notes.block("labour_counted_elsewhere", named, also_lifted_by=again, until=other.until, place=place)
 
 
@@ -178,7 +182,7 @@ def describe_payroll_cost(part: PayrollPart) -> Description:
             amount=gone.amount,
         )
     return Description(
-        number=part.number or NOUNS[part.kind],
+        number=(part.number or part.name)[:100],
         title=part.name,
         party=part.worker.name,
         party_id=part.worker.id,

@@ -87,12 +87,12 @@ def files_taken_for(entry: Entry, request: TenantRequest) -> list[dict[str, Any]
     if entry.source_type != FILES:
         return []
     taken = PayrollFile.objects.filter(rows__group=entry.source_id, rows__taken_at__isnull=False)
-    files = taken.filter(undone_at__isnull=True).distinct().order_by("at", "pk")
+    files = taken.distinct().order_by("at", "pk")
     may_open = has_role(request.membership, Role.ADMIN)
     return [
         {
             "label": "Payroll file",
-            "value": file.name,
+            "value": f"{file.name}, undone" if file.undone_at else file.name,
             "url": reverse("payroll:file", args=[file.pk]) if may_open else "",
             "amount": None,
         }
@@ -179,7 +179,7 @@ def _row(row: PayrollRow, file: PayrollFile) -> dict[str, Any]:
         "amount": row.amount,
         "severity": "unsure" if row.is_doubtful and not is_taken else severity,
         "icon": icon,
-        "label": "Taken" if is_taken else Verdict(row.verdict).label,
+        "label": ("Undone" if file.undone_at else "Taken") if is_taken else Verdict(row.verdict).label,
         "reasons": row.reasons,
         "can_tick": row.verdict in TAKEABLE and not is_taken and file.undone_at is None,
     }

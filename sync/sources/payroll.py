@@ -83,7 +83,7 @@ def _read_rows(work: Work, entry: Entry) -> PayrollPart:
     """The rows of payroll files that count for one employee, day and project."""
     rows = load_known([entry.source_id]).by_group.get(entry.source_id, ())
     if not rows:
-        return PayrollPart("file", entry.source_id, entry.part, date=entry.document_date)
+        return PayrollPart("file", entry.source_id, entry.part, date=entry.document_date, worker=Worker(entry.party))
     first, procore_connection, books = rows[0], work.procore.connection, work.qbo.connection
     worker, person = find_worker(first.employee, procore_connection, books)
     load_budget(work, first.project_id)

@@ -302,7 +302,9 @@ def test_a_payroll_file_from_upload_to_undo(pair: Any, owner: Any, client_of: An
     )
     look_at_books()
     assert len(costs_of(pair)) == 1
-    assert told(payroll()[-1]) == ("ineligible", ["payroll_without_hours"])
+    assert told(payroll()[-1]) == ("ineligible", ["payroll_rows_gone"])
+    page = client.get(f"/payroll/{late.pk}/").context
+    assert [row["label"] for row in page["rows"]] == ["Undone"]
 
 
 def test_a_file_that_cannot_be_read_keeps_nothing(

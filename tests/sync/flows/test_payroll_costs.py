@@ -292,7 +292,7 @@ def test_labour_comes_from_one_place() -> None:
     twice = replace(part, elsewhere=Elsewhere("journal", date(2026, 9, 15)))
     found = plan(twice)
     assert codes(found) == ["labour_counted_elsewhere"]
-    assert found.blockers[0].detail == {"until": "2026-09-15", "place": "QuickBooks journal entry"}
+    assert found.blockers[0].detail == {"until": "2026-09-15", "place": "QuickBooks journal entries"}
     assert document(twice, replace(LABOUR, approvals=frozenset({"post_anyway"}))).total == Decimal("329.38")
     assert document(replace(part, elsewhere=Elsewhere("journal", date(2026, 9, 14)))).total == Decimal("329.38")
 
