@@ -11,6 +11,7 @@ from connectors.errors import VendorError
 from smoothx.tenants.models import DueWork
 from smoothx.tenants.scope import require_tenant_id
 from sync import ledger, outbox, settle
+from sync.codes import sentence_for
 from sync.facts import ask_soon
 from sync.flows._contact_fields import KEEP_THEIRS
 from sync.flows._cost_parts import REMOVE_HERE
@@ -31,6 +32,8 @@ GONE_CODES = {"target_deleted", "target_missing"}
 CONTACT_DIFFERS = {"contact_changed_twice", "contact_differs"}
 BY_HAND = {"changed_by_hand", "details_changed_by_hand"}
 ALIKE = {"duplicate_number", "possible_duplicate", "similar_document"}
+# What a person may say yes to: look-alikes, a number in use, labour that may be counted already.
+MAY_BE_TWICE = {*ALIKE, "number_refused", "labour_counted_elsewhere"}
 SOURCE_GONE = {"unapproved_after_posting", "deleted_after_posting", "changed_and_removed"}
 BOOKED_GONE = {"cost_source_deleted", "order_bill_deleted"}
 NO_TARGET: dict[str, Any] = {**settle.NO_TARGET, "source_fingerprint": ""}
@@ -51,10 +54,13 @@ def retry(entry: Entry, actor: User) -> None:
 
 
 def post_anyway(entry: Entry, actor: User) -> None:
-    """Post although something like it stands in the books."""
-    needs_code(entry, {*ALIKE, "number_refused", "labour_counted_elsewhere"})
+    """Post although something like it stands there, or its cost may be counted already. Why it was held is kept with
+    the word, since nothing else says so once it is posted."""
+    needs_code(entry, MAY_BE_TWICE)
+    held = next(notice for notice in entry.notices if notice["code"] in MAY_BE_TWICE)
+    why = sentence_for(held["code"], held.get("subject") or "", held.get("detail") or {})
     approve(entry, "post_anyway")
-    again(entry, actor, "approved", "Told to post although a similar document exists")
+    again(entry, actor, "approved", "Told to post it anyway", why)
 
 
 def post_difference(entry: Entry, actor: User) -> None:

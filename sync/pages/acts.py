@@ -26,9 +26,6 @@ from sync.pages.rows import notice_headline
 from sync.pages.timeline import SIDE_NAMES
 
 Do = Callable[[Entry, Any], None]
-TWIN_CODES = frozenset(actions.ALIKE)
-# What a person may say yes to beside a look-alike: a number in use, labour that may be counted already.
-MAY_BE_TWICE = frozenset({"number_refused", "labour_counted_elsewhere"})
 GONE = frozenset({"target_deleted", "target_missing"})
 # Nothing is kept here: it is gone, it is on hold on purpose, or a project, which is kept in its own way.
 KEPT_OTHERWISE = GONE | project_acts.KEPT | {"paused", "flow_off", "connection_lost"}
@@ -79,8 +76,8 @@ ACTS: Mapping[str, Act] = {
         lambda entry, codes: bool(codes & project_acts.KEPT),
     ),
     "post-anyway": Act(
-        "Post anyway", "send", "It is being posted although a similar document exists.", actions.post_anyway,
-        lambda entry, codes: not entry.is_posted and bool(codes & (TWIN_CODES | MAY_BE_TWICE)),
+        "Post anyway", "send", "It is being posted anyway.", actions.post_anyway,
+        lambda entry, codes: not entry.is_posted and bool(codes & actions.MAY_BE_TWICE),
     ),
     "post-difference": Act(
         "Post the difference", "send", "The difference is being posted as a labelled line.", actions.post_difference,
