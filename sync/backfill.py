@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from connectors.errors import VendorError
 from mapping.kinds import PROJECT, SUB_JOB
@@ -30,6 +31,7 @@ from sync.registry import all_flows
 from sync.tasks import nudge
 from sync.work import NotConnected, Work
 
+BUSY = (Entry.State.QUEUED, Entry.State.SENDING)
 COST_FLOWS = frozenset({"expenses", "payroll_costs"})
 # How a list row states its day, the document's own first.
 _DATES = ("direct_cost_date", "billing_date", "invoice_date", "requisition_end", "period_end")
@@ -160,7 +162,9 @@ def _project_of(work: Work, customer_id: str) -> str:
 
 
 def _posted(flow_key: str, source_type: str) -> frozenset[tuple[str, str]]:
-    rows = Entry.objects.filter(flow=flow_key, source_type=source_type).exclude(target_id="")
+    """What is posted, and what was asked for and is on its way: it is not counted and asked for once more."""
+    going = Q(approvals__contains=[BACKFILL], state__in=BUSY)
+    rows = Entry.objects.filter(~Q(target_id="") | going, flow=flow_key, source_type=source_type)
     return frozenset(rows.values_list("source_id", "part"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -16,6 +17,7 @@ from smoothx.tenants.access import TenantRequest, for_role
 from smoothx.tenants.models import Role
 from sync import backfill
 from sync.backfill import CannotBackfill, Tally
+from sync.pages.filters import NEEDS_PERSON
 from sync.pages.frame import Frame
 
 MOST_REFUSED = 8
@@ -65,7 +67,13 @@ def _begin(request: TenantRequest, project_id: str, since: date) -> HttpResponse
 
 
 def _counted(project_id: str, since: date, frame: Frame) -> dict[str, Any]:
-    told = {"project_name": frame.project(project_id), "since": since, "progress": backfill.progress_of(project_id)}
+    query = urlencode({"project": project_id, "state": NEEDS_PERSON})
+    told = {
+        "project_name": frame.project(project_id),
+        "since": since,
+        "progress": backfill.progress_of(project_id),
+        "stopped_url": f"{reverse('activity:index')}?{query}",
+    }
     try:
         tallies = backfill.count(project_id, since)
     except CannotBackfill as error:

@@ -41,6 +41,8 @@ def test_what_no_opening_has_is_posted_on_request_and_the_rest_stays_out(
     assert (bills["count"], bills["amount"]) == (2, sum(dues))
     assert (Entry.objects.filter(source_id__in=mine).count(), bills_of(live)) == (0, []), "counting posts nothing"
     client.post("/activity/backfill/", {"project": project, "since": str(SINCE)})
+    going = client.get(address).context
+    assert (going.get("tallies"), going["progress"].going) == ([], page["wanted"]), "they are asked for once"
     Engine().run_due()
     assert [state_of(claim) for claim in early] == [("posted", []), ("posted", [])]
     assert [entry_of(claim).target_total for claim in early] == dues
