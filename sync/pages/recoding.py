@@ -66,7 +66,7 @@ def _open_notice(run: MappingRun) -> Notice:
         MappingRun.State.RUNNING: "Documents are being sent again.",
     }
     url = reverse("activity:recode_run", args=[run.pk])
-    text = texts.get(run.state, "What would change is listed, and nothing was decided yet.")
+    text = texts.get(run.state, "What would change is listed, and not all of it is decided.")
     return Notice(severity="info", title="Begun already", text=text, action=Action(label="Open the list", url=url))
 
 
