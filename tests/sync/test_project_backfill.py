@@ -42,7 +42,9 @@ def calls_of(server: Any) -> Counter[str]:
     return Counter(f"{call['method']} {call['path'].rsplit('/', 1)[-1]}" for call in calls)
 
 
-def test_each_project_says_what_becomes_of_it_and_what_was_chosen_is_made(live: Any, client: Any, owner: Any) -> None:
+def test_each_project_says_what_becomes_of_it_and_what_was_chosen_is_made(
+    live: Any, client: Any, owner: Any, django_assert_max_num_queries: Any
+) -> None:
     client.force_login(owner)
     linked = Link.objects.filter(kind=PROJECT.key).order_by("left_id").first()
     assert linked is not None
@@ -66,6 +68,11 @@ def test_each_project_says_what_becomes_of_it_and_what_was_chosen_is_made(live: 
     for show in ("create", "unmapped", "vendor"):
         page = client.get(reverse("mapping:push_run", args=[run.pk]), {"show": show}).content.decode()
         assert ("Map the company" in page) == (show != "create")
+    # What the list counts is kept once it was opened after a change.
+    client.get(LIST)
+    for address in (LIST, f"{LIST}&sort=waiting", reverse("mapping:push_run", args=[run.pk])):
+        with django_assert_max_num_queries(13):
+            client.get(address)
     # Linked, left out, and one that loses its customer before it is sent: the rest is made.
     do(client, run, "link")
     do(client, run, "choose", id=second.pk, action="leave")
