@@ -17,6 +17,8 @@ SECTIONS = (
     ("Reconcile", "reconcile:index"),
     ("Settings", "settings:index"),
 )
+# Pages that a section leads to, and whose addresses lie elsewhere.
+BELOW = {"dashboard": ("/openings/", "/guides/"), "settings:index": ("/payroll/",)}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -71,5 +73,6 @@ def _section(request: HttpRequest, label: str, name: str) -> dict[str, Any]:
         url = reverse(name)
     except NoReverseMatch:
         return {"label": label, "url": "#", "is_current": False}
-    is_current = request.path == url or (url != "/" and request.path.startswith(url))
+    below = [url] if url != "/" else []
+    is_current = request.path == url or request.path.startswith((*below, *BELOW.get(name, ())))
     return {"label": label, "url": url, "is_current": is_current}
