@@ -43,7 +43,7 @@ class Bucket:
 
     name: str
     rate: float
-    burst: int
+    burst: float
 
     @property
     def interval(self) -> float:

@@ -7,7 +7,7 @@ by one, so a worker that dies in the middle leaves what it would have left with 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -51,7 +51,11 @@ class Batches:
         self._throttled: Throttled | None = None
 
     def carry(self, flow: Flow, entries: Sequence[Entry]) -> None:
-        """Take these through the five steps; whatever happens ends in a visible state of each."""
+        """Take these through the five steps; whatever happens ends in a visible state of each.
+
+        A call goes out as soon as it is full: the next one is planned in the time that the vendor's limit asks for
+        between two.
+        """
         self.work.ahead.expect(entries)
         try:
             read = sources.reader_for_many(self.work, flow, entries)
@@ -59,38 +63,43 @@ class Batches:
             for entry in entries:
                 self._fail(entry, error)
             return
-        drafts = self._plan_all(flow, entries, read)
-        if drafts:
-            save_drafts(drafts)
-        for place, chunk in enumerate(_chunks(drafts, MOST_AT_ONCE[flow.target])):
-            if place and self._gives_way():
-                self._put_off(chunk, 0.0)
-            else:
-                self._send(flow, chunk)
-
-    def _plan_all(self, flow: Flow, entries: Sequence[Entry], read: Callable[[Entry], Any]) -> list[Outgoing]:
         drafts: list[Outgoing] = []
         names: set[str] = set()
         for place, entry in enumerate(entries):
             # One at least, or two that give way to each other would get nowhere.
-            if place and self._gives_way():
-                ledger.give_back(entries[place:])
+            if place and self._is_over():
+                ledger.give_back(entries[place:], after=self.rest_seconds)
                 break
-            try:
-                draft = self._plan(flow, entry, read)
-            except Exception as error:
-                self._fail(entry, error)
-                continue
-            if draft is None:
-                continue
-            name = _name_of(draft)
-            if name in names:
-                # One of that name is on its way with this very call: planned again, this one will see it.
-                ledger.finish(entry, (), due_at=timezone.now())
-                continue
-            names.add(name)
-            drafts.append(draft)
-        return drafts
+            draft = self._plan_safely(flow, entry, read, names)
+            if draft is not None:
+                drafts.append(draft)
+            if len(drafts) == MOST_AT_ONCE[flow.target]:
+                self._record_and_send(flow, drafts)
+                drafts = []
+        self._record_and_send(flow, drafts)
+        if flow.links:
+            # Not before: what a set makes of its own rows is told by their names.
+            self.work.forget_mapping()
+
+    def _is_over(self) -> bool:
+        return self._throttled is not None or self._gives_way()
+
+    def _plan_safely(self, flow: Flow, entry: Entry, read: Callable[[Entry], Any], names: set[str]) -> Outgoing | None:
+        """The write to send with others, if there is one; `names` are those of the set so far."""
+        try:
+            draft = self._plan(flow, entry, read)
+        except Exception as error:
+            self._fail(entry, error)
+            return None
+        if draft is None:
+            return None
+        name = _name_of(draft)
+        if name in names:
+            # One of that name is on its way with this very set: planned again, this one will see it.
+            ledger.finish(entry, (), due_at=timezone.now())
+            return None
+        names.add(name)
+        return draft
 
     def _plan(self, flow: Flow, entry: Entry, read: Callable[[Entry], Any]) -> Outgoing | None:
         """The write to send with others, or None when the entry is decided without one or went out by itself."""
@@ -113,6 +122,11 @@ class Batches:
     def _send_alone(self, flow: Flow, entry: Entry, outgoing: Outgoing | None) -> None:
         if outgoing is not None:
             self._send_one(flow, entry, outgoing)
+
+    def _record_and_send(self, flow: Flow, drafts: Sequence[Outgoing]) -> None:
+        if drafts:
+            save_drafts(drafts)
+            self._send(flow, drafts)
 
     def _send(self, flow: Flow, drafts: Sequence[Outgoing]) -> None:
         if self._throttled is not None:
@@ -169,8 +183,3 @@ def _name_of(draft: Outgoing) -> str:
         party = body.get("VendorRef") or body.get("CustomerRef") or {}
         return f"{draft.target_type}:{party.get('value')}:{body['DocNumber']}".casefold()
     return str(body.get("DisplayName") or body.get("Name") or body.get("name") or draft.key).casefold()
-
-
-def _chunks(drafts: Sequence[Outgoing], size: int) -> Iterator[Sequence[Outgoing]]:
-    for start in range(0, len(drafts), size):
-        yield drafts[start : start + size]

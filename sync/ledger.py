@@ -153,10 +153,11 @@ def finish(entry: Entry, fields: Sequence[str], *, due_at: datetime | None = Non
     Entry.objects.filter(pk=entry.pk).update(**values)
 
 
-def give_back(entries: Sequence[Entry]) -> None:
-    """They were taken and nothing was done with them: due at once, for whoever comes next."""
+def give_back(entries: Sequence[Entry], *, after: float) -> None:
+    """They were taken and nothing was done with them: due in `after` seconds, for whoever comes next."""
     taken = Entry.objects.filter(pk__in=[entry.pk for entry in entries])
-    taken.update(claimed_by="", claimed_until=None, due_at=Least(models.F("due_at"), timezone.now()))
+    due_at = timezone.now() + timedelta(seconds=after)
+    taken.update(claimed_by="", claimed_until=None, due_at=Least(models.F("due_at"), due_at))
 
 
 def finish_many(entries: Sequence[Entry], fields: Sequence[str]) -> None:

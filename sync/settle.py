@@ -88,7 +88,7 @@ def posted(work: Work, flow: Flow, entry: Entry, outgoing: Outgoing, answer: Ans
 
 
 def posted_many(work: Work, flow: Flow, made: Sequence[tuple[Outgoing, Answer]]) -> None:
-    """The same for documents that were made together: few statements, however many."""
+    """The same for documents that were made together: few statements, however many. The caller forgets the mapping."""
     for outgoing, answer in made:
         entry = outgoing.entry
         entry.target_type, entry.fingerprint = outgoing.target_type, outgoing.fingerprint
@@ -107,8 +107,6 @@ def posted_many(work: Work, flow: Flow, made: Sequence[tuple[Outgoing, Answer]])
         ledger.finish_many(entries, (*STATE, *TARGET))
         ledger.release(ledger.place_subjects(entries))
         locks.note_posted(work, entries)
-    if flow.links:
-        work.forget_mapping()
 
 
 def removed(entry: Entry, outgoing: Outgoing | None = None) -> None:

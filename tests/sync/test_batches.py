@@ -78,9 +78,10 @@ def test_a_set_under_way_gives_way_to_who_waits(contacts: Any) -> None:
     # Once before the set was taken, then before each document but the first.
     assert states() == {"posted": 13, "queued": 52}
     assert calls_to(contacts.qbo, "POST", "/batch") == 1
-    # A call is not interrupted, but the next one of the set waits for another turn.
+    # A call is not interrupted, but what would come after it is not even planned.
     Engine().run_due(gives_way=lambda: Attempt.objects.count() > 13)
     assert states() == {"posted": 43, "queued": 22}
+    assert Outgoing.objects.count() == 43
     waiting = Entry.objects.filter(state="queued")
     assert not waiting.exclude(due_at__lte=timezone.now(), claimed_until=None, claimed_by="").exists()
     Engine().run_due()
@@ -97,7 +98,7 @@ def test_statements_per_row_stay_few_however_many_rows(contacts: Any) -> None:
         Engine().run_due()
     assert states() == {"posted": 90}
     # One batch more: what a batch costs does not depend on its rows.
-    assert len(more) - len(few) <= 30
+    assert len(more) - len(few) <= 36
     assert len(few) < 60
 
 
