@@ -11,6 +11,7 @@ The token endpoint has a breaker of its own: it may be away while the rest answe
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 import uuid
@@ -182,6 +183,9 @@ class _Stores:
                 return answer
         return act(self._local)
 
+    def leave_redis(self) -> None:
+        self._ask_redis_at = math.inf
+
     def _redis(self) -> RedisStore:
         with self._lock:
             if settings.REDIS_URL not in self._shared:
@@ -200,6 +204,11 @@ class _Stores:
 
 
 _stores = _Stores()
+
+
+def leave_redis() -> None:
+    """Keep to this process's own buckets from now on: for one that alone speaks to its vendors, like a simulation."""
+    _stores.leave_redis()
 
 
 def _with_store(act: Callable[[Store], Answer]) -> Answer:

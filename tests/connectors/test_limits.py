@@ -169,6 +169,13 @@ def test_without_redis_work_goes_on_at_half_the_rate(
     assert told == ["limits.redis_lost"]
 
 
+def test_who_left_redis_asks_it_no_more(no_redis: None, qbo_row: Connection, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    limits.leave_redis()
+    limits.end(qbo_row, limits.acquire(qbo_row), health="alive", headers={})
+    assert caplog.records == []
+
+
 def test_redis_is_used_again_when_it_is_back(
     shared_limits: None,
     settings: Any,

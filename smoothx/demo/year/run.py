@@ -7,6 +7,7 @@ import json
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
+from connectors import limits
 from connectors.sandbox.firm.scenarios import build
 from smoothx.demo.stack import Stage, say, start_product
 from smoothx.demo.story import OWNER, PASSWORD, make_company
@@ -28,6 +29,7 @@ def play(supervisor: Supervisor, stage: Stage) -> int:
     with tenant_scope(tenant.pk):
         say(f"Bringing {firm.name} live")
         vendors.lift_limits()
+        limits.leave_redis()
         bring_live(tenant, vendors, firm, switches)
         say(f"  {switches.told()}")
         size = Size(months=stage.options.months)
