@@ -163,13 +163,16 @@ def _synced_orders(work: Work, cost: BookedCost) -> tuple[str, ...]:
 
 
 def _paid_on(work: Work, cost: BookedCost) -> date | None:
-    """The day a bill was paid in full: that of its last payment."""
-    if not cost.is_paid or not cost.payment_ids:
-        return None
-    try:
-        return parse_date(work.qbo.get_entity("BillPayment", cost.payment_ids[-1]).get("TxnDate"))
-    except Missing:
-        return None
+    """The day a bill was paid in full: that of its last payment, read with those of the bills that come next."""
+    last = _last_payment(cost)
+    bills = (BookedCost.from_wire(row, "Bill") for row in work.ahead.rows_of(qbo.BILLS))
+    beside = [found for bill in bills for found in _last_payment(bill)]
+    rows = work.ahead.get_many(work.qbo, qbo.BILL_PAYMENTS, last, beside=beside)
+    return parse_date(rows[0].get("TxnDate")) if rows else None
+
+
+def _last_payment(cost: BookedCost) -> tuple[str, ...]:
+    return cost.payment_ids[-1:] if cost.is_paid else ()
 
 
 READERS: dict[str, Reader] = {

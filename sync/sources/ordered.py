@@ -28,7 +28,7 @@ def read_order_bill(work: Work, entry: Entry) -> OrderBillPart:
     """One deleted is still a record: what was made of it has to go."""
     order_entry = find_orders(work, [entry.part]).get(entry.part)
     try:
-        wire = work.qbo.get(qbo.BILLS, entry.source_id)
+        wire = work.read_booked(qbo.BILLS, entry.source_id)
     except Missing:
         return OrderBillPart(entry.source_id, entry.part, None, gone=gone_of(entry))
     bill = BookedCost.from_wire(wire, "Bill")

@@ -86,6 +86,16 @@ def read_settled(
     return tuple(sorted(settled, key=lambda each: each.order))
 
 
+def read_settling(
+    work: Work, resource: Resource, ids: Sequence[str], *, paid_by: Collection[str]
+) -> list[dict[str, Any]]:
+    """These payments, read with what else paid the documents that were read for those who come next."""
+    documents = (row for each in DOCUMENTS.values() for row in work.ahead.rows_of(each))
+    linked = (link for row in documents for link in PostedDocument.from_wire(row).linked)
+    beside = [txn_id for kind, txn_id in linked if kind in paid_by]
+    return work.ahead.get_many(work.qbo, resource, ids, beside=beside)
+
+
 def read_wires(work: Work, resource: Resource, ids: Sequence[str]) -> list[dict[str, Any]]:
     """These rows of a list of the books, without a call where none is asked for."""
     if not ids:

@@ -14,7 +14,7 @@ from mapping.tax import takes_codes
 from smoothx.lib.money import cents, money
 from sync.flows._paid import PaidInvoice, PaidPart, TaxedDocument
 from sync.models import Entry
-from sync.sources.paid import find_paid, invoice_of, read_settled, read_taxed, read_wires
+from sync.sources.paid import find_paid, invoice_of, read_settled, read_settling, read_taxed, read_wires
 from sync.sources.reader import Reader, SetReader
 from sync.work import Work
 
@@ -94,14 +94,15 @@ def _read_shared(work: Work, entry: Entry, payment: BillPayment) -> TaxedDocumen
     counted = net
     if takes_codes("purchase", work.defaults) and not work.defaults.says(PAYMENT_WITHOUT_TAX, "yes") and whole != tax:
         counted = cents(net * whole / (whole - tax))
-    wire = work.qbo.get_entity("Bill", entry.source_id)
+    wire = work.read_booked(qbo.BILLS, entry.source_id)
     part = f"Bill:{entry.source_id}"
     settled = read_settled(work, wire, payment, part, paid_by=PAID_BY, read=_read_payments)
     return TaxedDocument(whole, cents(whole - counted), settled)
 
 
 def _read_payments(work: Work, ids: Sequence[str]) -> list[BillPayment]:
-    return [BillPayment.from_wire(wire) for wire in read_payment_wires(work, ids)]
+    wires = read_settling(work, qbo.BILL_PAYMENTS, ids, paid_by=PAID_BY)
+    return [BillPayment.from_wire(wire) for wire in wires]
 
 
 def read_payment_wires(work: Work, ids: Sequence[str]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from sync import ledger
 from sync.flows import owner_invoices
 from sync.flows._paid import PaidPart
 from sync.models import Entry
-from sync.sources.paid import find_paid, invoice_of, is_taxed, read_taxed, read_wires
+from sync.sources.paid import find_paid, invoice_of, is_taxed, read_settling, read_taxed, read_wires
 from sync.sources.reader import Reader, SetReader
 from sync.work import Work
 
@@ -63,7 +63,7 @@ def look_at_others(work: Work, reads: Resource, parts: set[str]) -> None:
 
 
 def _read_payments(work: Work, ids: Sequence[str]) -> list[CustomerPayment]:
-    return [CustomerPayment.from_wire(wire) for wire in read_payment_wires(work, ids)]
+    return [CustomerPayment.from_wire(wire) for wire in read_settling(work, qbo.PAYMENTS, ids, paid_by=PAID_BY)]
 
 
 def read_payment_wires(work: Work, ids: Sequence[str]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -65,11 +65,32 @@ def test_what_was_read_long_ago_or_for_others_is_read_again(monkeypatch: pytest.
     monkeypatch.setattr("sync.ahead.time.monotonic", lambda: now[0])
     assert read(ahead, books, qbo.BILLS, "1") == "Bill"
     now[0] += FRESH_SECONDS
-    assert read(ahead, books, qbo.BILLS, "2") == "one"
-    now[0] -= FRESH_SECONDS
-    assert read(ahead, books, qbo.BILLS, "2") == "Bill"
+    assert [read(ahead, books, qbo.BILLS, each) for each in ("2", "2")] == ["one"] * 2
     ahead.expect([])
     assert read(ahead, books, qbo.BILLS, "2") == "one"
+    assert books.asked == ["Bill Id IN ('1', '2')", "Bill 2", "Bill 2"]
+
+
+def test_a_record_of_several_parts_is_read_once() -> None:
+    books = Books("1", "2")
+    ahead = Ahead()
+    ahead.expect(Entry(source_type=qbo.JOURNAL_ENTRIES.key, source_id="1", part=part) for part in ("58", "60"))
+    assert [read(ahead, books, qbo.JOURNAL_ENTRIES, "1") for _ in range(2)] == ["one"] * 2
+    assert books.asked == ["JournalEntry 1"]
+
+
+def test_with_some_records_those_are_read_that_others_will_ask_for() -> None:
+    books, ahead = Books("1", "2", "3"), Ahead()
+
+    def read_many(*ids: str, beside: tuple[str, ...] = ()) -> list[str]:
+        return [row["Id"] for row in ahead.get_many(cast(Any, books), qbo.BILL_PAYMENTS, ids, beside=beside)]
+
+    assert read_many() == []
+    assert read_many("1", "9", beside=("2", "1")) == ["1"]
+    assert read_many("2", beside=("3",)) == ["2"]
+    assert [row["Id"] for row in ahead.rows_of(qbo.BILL_PAYMENTS)] == ["1", "2"]
+    assert read_many("3", "1", beside=("2",)) == ["3", "1"]
+    assert books.asked == ["BillPayment Id IN ('1', '9', '2')", "BillPayment Id IN ('3')"]
 
 
 class Procore:
@@ -118,7 +139,12 @@ def test_what_payments_settle_is_read_together_too() -> None:
     assert read(ahead, books, qbo.BILLS, "4") == "one"
     ahead.expect(Entry(source_type=qbo.BILL_PAYMENTS.key, source_id="1", part=part) for part in ("Bill:4", "Bill:5"))
     assert [read(ahead, books, qbo.BILLS, each) for each in ("4", "5")] == ["Bill", "Bill"]
+    # The invoice that a bill became has its order behind it.
+    ahead.expect(
+        Entry(source_type=qbo.BILL_PAYMENTS.key, source_id="1", part=part) for part in ("Bill:4:90", "Bill:5:90")
+    )
+    assert [read(ahead, books, qbo.BILLS, each) for each in ("4", "5")] == ["Bill", "Bill"]
     # A file's part names its document and the file.
     ahead.expect(Entry(source_type="qbo.files", source_id="8", part=part) for part in ("Bill:4:9", "Bill:5:9"))
     assert read(ahead, books, qbo.BILLS, "4") == "one"
-    assert books.asked == ["Bill 4", "Bill Id IN ('4', '5')", "Bill 4"]
+    assert books.asked == ["Bill 4", *["Bill Id IN ('4', '5')"] * 2, "Bill 4"]
