@@ -44,7 +44,7 @@ WORDS = {
     "user.removed": "User, removed",
     "api_key.made": "API key, made",
     "api_key.revoked": "API key, revoked",
-    "api_key.used": "API key, first used on a day",
+    "api_key.used": "API key, first use of the day",
     "link": "Mapping, linked",
     "unlink": "Mapping, unlinked",
     "unlink.many": "Mapping, several unlinked",

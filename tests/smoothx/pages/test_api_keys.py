@@ -23,7 +23,7 @@ def client(admin_user: Any, client_of: Any) -> Any:
 
 
 def key_in(response: Any) -> str:
-    (key,) = re.findall(r'id="api-key" value="([^"]+)"', response.content.decode())
+    (key,) = re.findall(r'<textarea [^>]*id="api-key"[^>]*>([^<]+)</textarea>', response.content.decode())
     return str(key)
 
 
