@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from connectors.models import Connection
+from mapping.candidates import Ids
 from mapping.defaults import BILL_CODE, BILL_ITEM, INVOICE_CODE, DefaultKind
 from mapping.kinds import COST_CODE_ACCOUNT, COST_CODE_ITEM, PAIR_ACCOUNT, PAIR_ITEM, REVENUE
 from mapping.models import DefaultChoice, LeftOut, RemoteItem
@@ -38,8 +39,11 @@ class FallbackMissing(Exception):
 
 def left_out(section: Section, connection: Connection | None) -> Q:
     """Rows of this connection that were left out of the section."""
-    rows = LeftOut.objects.filter(section=section.key, connection=connection)
-    return Q(remote_id__in=rows.values("remote_id"))
+    return Q(remote_id__in=ids_left_out(section, connection))
+
+
+def ids_left_out(section: Section, connection: Connection | None) -> Ids:
+    return LeftOut.objects.filter(section=section.key, connection=connection).values("remote_id")
 
 
 def is_left_out(section: Section, connection: Connection | None) -> Exists:

@@ -68,7 +68,8 @@ class RemoteItem(TenantModel):
             models.UniqueConstraint(fields=["connection", "resource", "remote_id"], name="one_row_per_remote_item")
         ]
         # Lists are read in these orders, a page at a time. The first two hold all that is asked of a row on the way,
-        # which takes a quarter of the time; they begin with the tenant, as the row's policy asks for it.
+        # which takes a quarter of the time; they begin with the tenant, as the row's policy asks for it. The third is
+        # for a search, which looks at a whole list: without what puts rows in order it is read in half the time.
         indexes: ClassVar = [
             models.Index(
                 fields=["tenant", "connection", "resource", "sort_name", "id"],
@@ -79,6 +80,11 @@ class RemoteItem(TenantModel):
                 fields=["tenant", "connection", "resource", "code", "name", "id"],
                 include=["remote_id", "is_active", "parent_id"],
                 name="remote_item_by_code",
+            ),
+            models.Index(
+                fields=["tenant", "connection", "resource"],
+                include=["id", "remote_id", "is_active", "parent_id", "subtype", "searched"],
+                name="remote_item_searched",
             ),
             # Inactive rows, and those with a long text, are few and looked for by themselves.
             models.Index(fields=["tenant", "resource"], condition=models.Q(searched=None), name="remote_item_long"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import connection as database
 from django.db.models import Count, Q
 
 from mapping.candidates import all_rows, linked_right, right_fits
+from mapping.counts.merging import compose
 from mapping.counts.selects import GIVEN, RIGHTS, SELECTS, Ask
 from mapping.kinds import KINDS
 from mapping.screens import SECTIONS, Section
@@ -30,7 +30,7 @@ def read_figures(asked: Sequence[Asked], sides: Sides) -> list[Figure]:
     counted = [SELECTS[ask] for ask in dict.fromkeys(ask for ask, _ in asked) if ask != "right"]
     if counted:
         text = _given(asked) + " UNION ALL ".join(counted)
-        parts.insert(0, _compose(text, _values(sides)))
+        parts.insert(0, compose(text, _values(sides)))
     with database.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts))
         found: list[Figure] = cursor.fetchall()
@@ -66,11 +66,4 @@ def _open_rights(section: Section, sides: Sides) -> str:
         fits |= right_fits(kind) & ~linked_right([kind], connection)
     rows = all_rows().filter(fits, connection=connection, is_active=True).order_by().values("resource")
     text, values = rows.values_list("resource", Count("pk")).query.sql_with_params()
-    return _compose(RIGHTS.format(section=section.key, rows=text), values)
-
-
-def _compose(text: str, values: Any) -> str:
-    """The statement with its values, as parts of one name theirs in different ways."""
-    # Of PostgreSQL alone, so that the stubs do not know it.
-    operations: Any = database.ops
-    return str(operations.compose_sql(text, values))
+    return compose(RIGHTS.format(section=section.key, rows=text), values)

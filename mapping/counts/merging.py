@@ -74,3 +74,15 @@ def union_of(parts: Parts) -> tuple[str, list[Any]]:
         texts.append(text)
         values += own
     return " UNION ALL ".join(texts), values
+
+
+def write_out(rows: QuerySet[Any, Any]) -> str:
+    """The statement that reads these, with its values in it. Raises EmptyResultSet where there can be none."""
+    return compose(*rows.query.sql_with_params())
+
+
+def compose(text: str, values: Any) -> str:
+    """A statement with its values in it, to be a part of another: parts of one name theirs in different ways."""
+    # Of PostgreSQL alone, so that the stubs do not know it.
+    operations: Any = database.ops
+    return str(operations.compose_sql(text, values))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.db import connection as database
 from django.db.models import Q, QuerySet
 
 from mapping.candidates import all_rows
+from mapping.counts.merging import count_and_merge
 from mapping.kinds import MappingKind
 from mapping.models import Link, RemoteItem
-from mapping.page.frame import PAGE_SIZE, Frame
+from mapping.page.frame import Frame
 from mapping.page.inherited import in_project, project_of
 from mapping.page.link_walk import place_of, read_by_name
 from mapping.page.listing import FEW, IN_ORDER, read_slice, turn, turn_counted
@@ -86,17 +88,12 @@ def read_filtered(frame: Frame) -> tuple[list[Link], Page]:
     """The page in force of the links the address asks for, counted in the same look."""
     is_descending = frame.query.is_descending
     if frame.query.sort == "linked":
-        page, keys = turn_counted(frame, [filter_links(frame)], ("at", "pk"), is_descending=is_descending)
+        count = partial(count_and_merge, [filter_links(frame)], ("at", "pk"), is_descending=is_descending)
+        page, keys = turn_counted(frame, count)
         found = Link.objects.select_related("actor").in_bulk(keys)
         return [found[key] for key in keys if key in found], page
-    start = (frame.query.page - 1) * PAGE_SIZE
-    count, linked = _read_linked(frame, start, start + PAGE_SIZE, is_descending=is_descending)
-    if start and not linked:
-        # Beyond the end, where the last page is shown.
-        count, _ = _read_linked(frame, 0, 1, is_descending=is_descending)
-        _, shown = turn(frame, count)
-        count, linked = _read_linked(frame, shown.start, shown.stop, is_descending=is_descending)
-    return _links_of(all_links(frame), linked), turn(frame, count)[0]
+    page, linked = turn_counted(frame, partial(_read_linked, frame, is_descending=is_descending))
+    return _links_of(all_links(frame), linked), page
 
 
 def _read_linked(frame: Frame, start: int, stop: int, *, is_descending: bool) -> tuple[int, list[Key]]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
 from mapping.candidates import all_rows
-from mapping.counts.merging import count_and_merge, merge
+from mapping.counts.merging import merge
 from mapping.models import RemoteItem
 from mapping.page.frame import PAGE_SIZE, Frame
 from mapping.page.query import url_of
 from smoothx.lib.shapes import Page, turn_page
 
 Rows = QuerySet[RemoteItem]
+Key = TypeVar("Key")
 # Past these matches a dialog says "more than", and a list of links is read in order rather than sorted.
 FEW = 1000
 # What rows are put in order by. An index has each order, and nothing else may be read on the way to a page.
@@ -30,18 +31,19 @@ def turn(frame: Frame, count: int) -> tuple[Page, slice]:
     )
 
 
-def turn_counted(
-    frame: Frame, parts: Sequence[QuerySet[Any]], columns: Sequence[str], **options: Any
-) -> tuple[Page, list[int]]:
-    """The page of a list whose length nobody knows yet, and the keys of its rows. See `count_and_merge`."""
+def turn_counted(frame: Frame, count: Callable[[int, int], tuple[int, list[Key]]]) -> tuple[Page, list[Key]]:
+    """The page of a list whose length nobody knows yet, and the keys of its rows.
+
+    `count` takes where a slice starts and stops, and answers how many rows the list has and the keys of the slice.
+    """
     start = (frame.query.page - 1) * PAGE_SIZE
-    count, keys = count_and_merge(parts, columns, start, start + PAGE_SIZE, **options)
+    total, keys = count(start, start + PAGE_SIZE)
     if start and not keys:
         # Beyond the end, where the last page is shown.
-        count, _ = count_and_merge(parts, columns, 0, 1, **options)
-        _, shown = turn(frame, count)
-        count, keys = count_and_merge(parts, columns, shown.start, shown.stop, **options)
-    return turn(frame, count)[0], keys
+        total, _ = count(0, 1)
+        _, shown = turn(frame, total)
+        total, keys = count(shown.start, shown.stop)
+    return turn(frame, total)[0], keys
 
 
 def read_slice(

@@ -15,17 +15,18 @@ from django.db.models.functions import JSONObject
 from connectors.models import Connection
 from mapping.automap.pairs import open_pairs, right_resource
 from mapping.candidates import (
+    Ids,
     all_rows,
     has_link_left,
     has_link_right,
+    ids_linked_left,
+    ids_linked_right,
     left_rows,
-    linked_left,
-    linked_right,
     right_fits,
 )
 from mapping.coverage import open_codes
 from mapping.kinds import KINDS
-from mapping.left_out import is_left_out, left_out
+from mapping.left_out import ids_left_out, is_left_out
 from mapping.models import RemoteItem, SuggestedPair
 from mapping.naming import spell_name
 from mapping.page.frame import Frame
@@ -58,6 +59,15 @@ class Match:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class OpenList:
+    """One of the vendor's lists: `listed` whole, the `rows` a page may show, and the ids that are `taken` already."""
+
+    listed: Rows
+    rows: Rows
+    taken: tuple[Ids, ...] = ()
+
+
 def open_rows(frame: Frame, side: SideKey) -> Rows:
     """Active rows of a side that can still be mapped, in no order."""
     parts = open_parts(frame, side)
@@ -70,21 +80,37 @@ def open_parts(frame: Frame, side: SideKey) -> list[Rows]:
     A filtered list is looked through whole, and PostgreSQL best hashes what its rows must not be. Of another no more
     is read than a page, whose rows are best looked up.
     """
-    connection = frame.connection(side)
-    if connection is None:
-        return [all_rows().none()]
-    section, is_whole = frame.section, frame.query.is_filtered
+    connection, section, lists = frame.connection(side), frame.section, open_lists(frame, side)
+    if frame.query.is_filtered or connection is None:
+        return [each.rows.filter(*(~Q(remote_id__in=ids) for ids in each.taken)) for each in lists]
     if side == "quickbooks":
-        rows = all_rows().filter(connection=connection, is_active=True)
-        if is_whole:
-            return [rows.filter(right_fits(kind), ~linked_right([kind], connection)) for kind in section.kinds]
-        return [rows.filter(right_fits(kind), ~has_link_right(kind, connection)) for kind in section.kinds]
-    rows = left_rows(section.kinds[0], connection).filter(is_active=True)
-    if is_whole:
-        rows = rows.filter(~linked_left(section.kinds, connection), ~left_out(section, connection))
-    else:
-        rows = rows.filter(~has_link_left(section.kinds, connection), ~is_left_out(section, connection))
-    return [rows.filter(open_codes(frame.tree, Q(pk__in=[]))) if frame.code_kind is not None else rows]
+        kinds = zip(lists, section.kinds, strict=True)
+        return [each.rows.filter(~has_link_right(kind, connection)) for each, kind in kinds]
+    unmapped = ~has_link_left(section.kinds, connection), ~is_left_out(section, connection)
+    return [each.rows.filter(*unmapped) for each in lists]
+
+
+def open_lists(frame: Frame, side: SideKey) -> list[OpenList]:
+    """The lists that the unmapped rows of a side are in: one for each kind where it is QuickBooks'."""
+    connection, section = frame.connection(side), frame.section
+    if connection is None:
+        return [OpenList(all_rows().none(), all_rows().none())]
+    if side == "quickbooks":
+        return [
+            OpenList(
+                all_rows().filter(connection=connection, resource=kind.right.key),
+                all_rows().filter(right_fits(kind), connection=connection, is_active=True),
+                (ids_linked_right(kind, connection),),
+            )
+            for kind in section.kinds
+        ]
+    listed = left_rows(section.kinds[0], connection)
+    rows = listed.filter(is_active=True)
+    if frame.code_kind is not None:
+        rows = rows.filter(open_codes(frame.tree, Q(pk__in=[])))
+    # Each kind by itself, which PostgreSQL reads from an index however few links are of other kinds.
+    linked = (ids_linked_left([kind], connection) for kind in section.kinds)
+    return [OpenList(listed, rows, (*linked, ids_left_out(section, connection)))]
 
 
 def find_matches(frame: Frame, side: SideKey, rows: Sequence[RemoteItem]) -> dict[int, Match]:

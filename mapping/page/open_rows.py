@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from mapping.candidates import all_rows, left_rows, linked_left, linked_right, right_fits
 from mapping.counts.kept import Listed
-from mapping.counts.merging import union_of
+from mapping.counts.merging import count_and_merge, union_of
 from mapping.left_out import left_out
 from mapping.models import RemoteItem
 from mapping.page.far import is_far, read_far
+from mapping.page.found import count_and_find
 from mapping.page.frame import Frame
 from mapping.page.inherited import in_project, load_code_facts, project_choices
 from mapping.page.listing import IN_ORDER, ordered_rows, read_slice, rows_by_key, turn, turn_counted
-from mapping.page.matcher import find_matches, open_parts, open_rows
+from mapping.page.matcher import OpenList, find_matches, open_lists, open_parts, open_rows
 from mapping.page.open_row import may_push, show_row
 from mapping.page.query import matches
 from mapping.page.rank_order import read_ranked
@@ -63,6 +66,14 @@ def _parts(frame: Frame, side: SideKey, waiting: Mapping[str, int]) -> list[Rows
     return [part.filter(matches(frame.query.search)) for part in parts] if frame.query.search else parts
 
 
+def _searched(frame: Frame, side: SideKey) -> list[OpenList]:
+    """The lists of `_parts`, for a search in all unmapped rows or those of one list."""
+    show, fits, lists = frame.query.show, matches(frame.query.search), open_lists(frame, side)
+    if side == "quickbooks" and show in frame.kind_keys:
+        lists = [lists[frame.kind_keys.index(show)]]
+    return [replace(each, rows=in_project(each.rows, show).filter(fits)) for each in lists]
+
+
 def _shown(frame: Frame, side: SideKey, show: str, waiting: Mapping[str, int]) -> Rows:
     connection, kinds = frame.sides.need(side), frame.section.kinds
     if side == "procore":
@@ -101,7 +112,7 @@ def list_open(frame: Frame, side: SideKey, total: int) -> tuple[list[dict[str, A
     parts, order = _parts(frame, side, waiting), _order(frame, side)
     ranked = _ranked(frame, side, parts, waiting)
     if frame.query.is_filtered:
-        page, keys = _turn_filtered(frame, parts, order, ranked)
+        page, keys = _turn_filtered(frame, side, parts, order, ranked)
         found = rows_by_key(keys)
     else:
         page, shown = turn(frame, total)
@@ -119,12 +130,15 @@ def list_open(frame: Frame, side: SideKey, total: int) -> tuple[list[dict[str, A
     return rows, page
 
 
-def _turn_filtered(frame: Frame, parts: list[Rows], order: str, ranked: Ranked | None) -> tuple[Page, list[int]]:
-    is_descending = frame.query.is_descending
-    if ranked is None:
-        return turn_counted(frame, parts, IN_ORDER[order], is_descending=is_descending)
-    ranks = ranked.read_all()
-    return turn_counted(frame, parts, IN_ORDER[order], is_descending=is_descending, ranked=ranks)
+def _turn_filtered(
+    frame: Frame, side: SideKey, parts: list[Rows], order: str, ranked: Ranked | None
+) -> tuple[Page, list[int]]:
+    ranks = ranked.read_all() if ranked is not None else None
+    if frame.query.search and ranks is None and _is_plain(frame, side):
+        count = partial(count_and_find, _searched(frame, side), IN_ORDER[order])
+    else:
+        count = partial(count_and_merge, parts, IN_ORDER[order], ranked=ranks)
+    return turn_counted(frame, partial(count, is_descending=frame.query.is_descending))
 
 
 def _read(

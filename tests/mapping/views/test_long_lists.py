@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from mapping.kinds import CUSTOMER, VENDOR
-from mapping.models import Link, RemoteItem, SuggestedPair
+from mapping.models import LeftOut, Link, RemoteItem, SuggestedPair
 from mapping.page import far, link_order, options
+from mapping.page import found as found_rows
 from tests.factories import make_connections
 from tests.mapping.factories import make_company, make_customer, make_link, make_vendor
 
@@ -119,6 +120,34 @@ def test_few_links_and_many_are_found_in_one_order(browser: Any, monkeypatch: py
     monkeypatch.setattr(link_order, "FEW", 1)
     assert {query: all_pages(browser, f"tab=mapped&{query}") for query in few} == few
     assert browser.get(f"{CONTACTS}?tab=mapped&q=none").context["rows"] == []
+
+
+@pytest.mark.usefixtures("firm")
+def test_few_rows_and_many_are_found_in_one_order(browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = RemoteItem.objects.get(resource="procore.vendors", remote_id="56")
+    LeftOut.objects.create(section="contacts", connection=row.connection, remote_id=row.remote_id)
+    queries = {
+        "tab=procore&q=steel": 18,
+        "tab=procore&q=steel&sort=-name": 18,
+        "tab=procore&q=alder": 55,
+        "tab=quickbooks&q=steel": 53,
+    }
+    few = {query: all_pages(browser, query) for query in queries}
+    assert {query: total for query, (_, total) in few.items()} == queries
+    assert few["tab=procore&q=steel&sort=-name"][0] == few["tab=procore&q=steel"][0][::-1]
+    found, whole = few["tab=quickbooks&q=steel"][0], all_pages(browser, "tab=quickbooks")[0]
+    assert found == [each for each in whole if each in set(found)]
+    monkeypatch.setattr(found_rows, "FEW", 1)
+    assert {query: all_pages(browser, query) for query in few} == few
+
+
+def test_a_search_may_hold_any_sign(browser: Any) -> None:
+    make_company("O'Neil {0} 100%s \\ Paving")
+    make_company("Birch")
+    for word in ("o'neil", "{0}", "100%", "%s", "\\", "{0} o'n"):
+        page = browser.get(CONTACTS, {"tab": "procore", "q": word}).context
+        assert (word, [row["name"] for row in page["rows"]]) == (word, ["O'Neil {0} 100%s \\ Paving"])
+    assert browser.get(CONTACTS, {"tab": "procore", "q": "_"}).context["rows"] == []
 
 
 @pytest.mark.usefixtures("firm")
