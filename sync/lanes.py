@@ -46,7 +46,9 @@ MANY = 100
 # As kombu names the lists of one queue, the most urgent first.
 MESSAGE_PRIORITIES = (0, 3, 6, 9)
 _SEPARATOR = "\x06\x16"
-LINES = (SYNC_TOPIC, *(f"{SYNC_TOPIC}{_SEPARATOR}{number}" for number in MESSAGE_PRIORITIES[1:]))
+# Documents wait in the first queue, polls and the like in the other; the most urgent of both come first.
+QUEUES = (SYNC_TOPIC, "long")
+LINES = tuple(f"{queue}{_SEPARATOR}{number}" if number else queue for number in MESSAGE_PRIORITIES for queue in QUEUES)
 # Whose work a message is for stands in its headers, so that who looks at the line need not open it.
 COMPANY_HEADER = "company"
 
@@ -139,10 +141,11 @@ def is_anybody_waiting(tenant_id: int) -> bool:
             for name in LINES:
                 # One more than a company can have there besides the message being worked off.
                 pipeline.lrange(name, 0, LANES - 1)
-            urgent, *others = pipeline.execute()
+            found = pipeline.execute()
     except redis.RedisError:
         return True
-    return bool(urgent) or any(_company_of(message) != tenant_id for messages in others for message in messages)
+    urgent, others = found[: len(QUEUES)], found[len(QUEUES) :]
+    return any(urgent) or any(_company_of(message) != tenant_id for messages in others for message in messages)
 
 
 def _company_of(message: bytes) -> Any:
