@@ -67,12 +67,14 @@ class Field:
         connection.close()
         # What goes by the clock of Redis, which nobody moves: pauses after a 429, and a breaker that is open.
         wipe_redis()
-        self._reconnect()
-        for _ in range(MOST_RESTS if is_last else 1):
+        for _ in range(MOST_RESTS):
+            self._reconnect()
             self._rest(is_last=is_last)
             # What could not be delivered is tried again as time passes.
             self._await_webhooks()
-            if not InboundEvent.objects.filter(handled_at__isnull=True).exists():
+            # Access that died with its worker shows when the next one asks for new one.
+            is_lost = Connection.objects.filter(state=Connection.State.BROKEN).exists()
+            if not is_lost and not (is_last and InboundEvent.objects.filter(handled_at__isnull=True).exists()):
                 return
 
     def _rest(self, *, is_last: bool) -> None:

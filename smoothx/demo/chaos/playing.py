@@ -57,7 +57,8 @@ def play_run(field: Field, firm: Contractor, seed: int, *, may_restart: bool, de
         volley = draw(seed, number, may_restart=may_restart)
         volleys.append((volley, field.fire(volley)))
         field.make_peace(is_last=number == len(acts) - 1)
-    verdict = judge(actor, before, field.nursery.read_log())
+    ends = [end for _, ended in volleys for end in ended]
+    verdict = judge(actor, before, field.nursery.read_log(), ends)
     return Run(seed, verdict, tuple(volleys))
 
 

@@ -22,6 +22,7 @@ MADE_IN_PROCORE = {"direct_costs": ("direct_cost",), "contract_payments": ("paym
 CARRIER = "CarrierItem"
 # Those of Procore begin alike for 37 characters, those of QuickBooks for 50.
 PART_OF_TOKEN = 64
+MEANT = ("done", "killed")
 # How workers say in their log that something failed which nothing may make fail.
 FAILED = "chaos.failed"
 
@@ -60,16 +61,16 @@ class Before:
         return cls(_list_made(procore, books), frozenset(_unsettled().values_list("pk", flat=True)))
 
 
-def judge(actor: Actor, before: Before, log: str) -> Verdict:
-    """Compare both sides with each other and with the ledger. `log` is what the workers wrote. The company's scope is
-    entered."""
+def judge(actor: Actor, before: Before, log: str, ends: Iterable[str]) -> Verdict:
+    """Compare both sides with each other and with the ledger. `log` is what the workers wrote, `ends` how each ended.
+    The company's scope is entered."""
     procore, qbo = actor.vendors.procore.state(), actor.vendors.qbo.state()
     books = actor.vendors.books_in(qbo)
     made = _list_made(procore, books)
     return Verdict(
         lost=(*reckon(actor, procore, books).differences, *_list_missing(made)),
         doubled=tuple(_list_strays(actor, before, made)),
-        stuck=(*_list_stuck(before), *list_failed(log)),
+        stuck=(*_list_stuck(before), *list_failed(log), *list_odd_ends(ends)),
         told=tuple(find_secrets(log, list_tokens(procore, qbo))),
     )
 
@@ -130,6 +131,11 @@ def list_failed(log: str) -> Iterator[str]:
         said, *lines = part.splitlines()
         errors = (line for line in lines if line and line[0].isalpha() and not line.startswith("Trace"))
         yield f"failed: {(said.strip() or next(errors, ''))[:200]}"
+
+
+def list_odd_ends(ends: Iterable[str]) -> Iterator[str]:
+    """Workers that neither came to an end of their own nor were killed on purpose."""
+    yield from (f"a worker {end}" for end in ends if end not in MEANT)
 
 
 def list_tokens(procore: State, qbo: State) -> Iterator[str]:

@@ -30,8 +30,9 @@ from tests.kept import bring
 
 pytestmark = pytest.mark.timeout(300)
 
-# Seven of whose twelve workers die early, while answers are lost, the database is cut and Redis wiped.
-SEED = 26
+# Whose workers die before and after a write, at the third statement, and with new access in hand, while answers are
+# lost, the database is cut and Redis wiped.
+SEED = 534
 FIRM = replace(build("demo"), start_date=date(2026, 11, 1))
 QUIET: dict[str, Any] = {"procore": (), "books": (), "strokes": (), "webhooks": "off"}
 
@@ -43,7 +44,7 @@ def nursery(running_pair: Any, django_db_setup: None, tmp_path_factory: Any) -> 
     place = f"host={quote(own['HOST'], safe='')}&port={own['PORT']}"
     environment = {
         **os.environ,
-        **product_environment(running_pair.info, settings.BASE_URL, Options(directory)),
+        **product_environment(running_pair.info, settings.BASE_URL, Options(directory, poll_seconds=1800)),
         "DATABASE_URL": f"postgresql://{own['USER']}@/{own['NAME']}?{place}",
         "REDIS_URL": settings.REDIS_URL,
     }

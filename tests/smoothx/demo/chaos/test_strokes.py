@@ -12,7 +12,7 @@ from connectors.sandbox.faults import Fault
 from smoothx.demo.chaos.abreast import read_told, split, tell
 from smoothx.demo.chaos.nursery import name_end
 from smoothx.demo.chaos.strokes import Volley, draw
-from smoothx.demo.chaos.verdict import Verdict, find_secrets, list_failed, list_tokens
+from smoothx.demo.chaos.verdict import Verdict, find_secrets, list_failed, list_odd_ends, list_tokens
 
 VOLLEYS = [draw(seed, number, may_restart=True) for seed in range(1, 101) for number in range(3)]
 
@@ -84,6 +84,11 @@ def test_a_task_that_failed_is_told_by_its_error() -> None:
     )
     assert list(list_failed(log)) == ["failed: KeyError: 12"]
     assert list(list_failed("07:39:46.808 WARNING chaos.task_lost\n")) == []
+
+
+def test_a_worker_that_hangs_or_fails_is_a_finding() -> None:
+    assert list(list_odd_ends(["done", "killed"])) == []
+    assert list(list_odd_ends(["killed", "hung", "failed with 1"])) == ["a worker hung", "a worker failed with 1"]
 
 
 def test_no_token_that_was_ever_given_may_stand_in_a_log() -> None:
