@@ -154,8 +154,8 @@ def finish(entry: Entry, fields: Sequence[str], *, due_at: datetime | None = Non
 
 
 def give_back(entries: Sequence[Entry], *, after: float) -> None:
-    """They were taken and nothing was done with them: due in `after` seconds, for whoever comes next."""
-    taken = Entry.objects.filter(pk__in=[entry.pk for entry in entries])
+    """One worker took them and did nothing with them: due in `after` seconds, for whoever comes next."""
+    taken = Entry.objects.filter(pk__in=[entry.pk for entry in entries], claimed_by=entries[0].claimed_by)
     due_at = timezone.now() + timedelta(seconds=after)
     taken.update(claimed_by="", claimed_until=None, due_at=Least(models.F("due_at"), due_at))
 
