@@ -155,8 +155,8 @@ def _put_back_already(entry: Entry, standing: Standing) -> None:
 
 
 def their_memo(found: Sequence[Difference], standing: Standing) -> dict[str, Any]:
-    """What the bookkeeper added to the memo stays."""
-    is_changed = any(each.path == drift.MEMO for each in found)
+    """What the bookkeeper added to the memo stays, unless QuickBooks wrote there that the document is voided."""
+    is_changed = any(each.path == drift.MEMO for each in found) and not is_voided(standing.total, found)
     return {"PrivateNote": standing.wire.get("PrivateNote") or ""} if is_changed else {}
 
 

@@ -185,14 +185,20 @@ def _ask(request: TenantRequest, entry: Entry, key: str) -> HttpResponse:
 def _words(entry: Entry) -> dict[str, str]:
     """What texts of acts call the document and its two sides. Only QuickBooks keeps a memo apart."""
     here, there = actions.name_source(entry), SIDE_NAMES[target_side(entry)]
-    has_memo = there == "QuickBooks" and not codes_of(entry) & actions.CONTACT_DIFFERS
+    has_memo = there == "QuickBooks" and not codes_of(entry) & actions.CONTACT_DIFFERS and not _is_voided(entry)
     kept = ", a memo excepted" if has_memo else ""
     return {"name": target_name(entry), "here": here, "there": there, "memo": kept}
 
 
+def _is_voided(entry: Entry) -> bool:
+    """Its memo is QuickBooks' own word for that, and goes with the rest."""
+    return any((notice.get("detail") or {}).get("done") == "voided" for notice in entry.notices)
+
+
 def _name_touched(entry: Entry) -> list[str]:
     """What is written over, or what of a project is not as in Procore, line by line."""
-    changes = [row.told for row in (differences_of(entry) or {"rows": []})["rows"] if row.is_theirs]
+    rows = (differences_of(entry) or {"rows": []})["rows"]
+    changes = [row.told for row in rows if row.is_theirs and (not row.is_memo or _is_voided(entry))]
     told = [notice_headline(each)[0] for each in entry.notices if each.get("code") in project_acts.DIFFERENT]
     return changes or told
 

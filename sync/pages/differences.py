@@ -52,6 +52,7 @@ class Row:
     wanted: str
     is_theirs: bool
     is_ours: bool
+    is_memo: bool = False
 
     @property
     def told(self) -> str:
@@ -128,6 +129,7 @@ def _row(
         wanted=show_value(path, now, names),
         is_theirs=theirs is not None,
         is_ours=wanted is not None,
+        is_memo=path == drift.MEMO,
     )
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from sync.codes import sentence_for
 from sync.drift import MEMO, TOTAL, Difference
-from sync.updating import is_voided
+from sync.targets import Standing
+from sync.updating import is_voided, their_memo
 
 VOIDED = Difference(MEMO, "PC-1, invoice 1", "Voided - PC-1, invoice 1")
 
@@ -32,3 +33,11 @@ def test_the_sentence() -> None:
     assert sentence_for("changed_by_hand", "Invoice 1", told) == changed
     voided = sentence_for("changed_by_hand", "Invoice 1", {**told, "done": "voided"})
     assert voided == changed.replace("changed", "voided")
+
+
+def test_its_memo_is_written_back_while_a_bookkeepers_own_stays() -> None:
+    note = {"PrivateNote": VOIDED.theirs}
+    assert their_memo([VOIDED], Standing("1", Decimal("0.00"), wire=note)) == {}
+    own = Difference(MEMO, "PC-1", "Pay on the 15th")
+    kept = {"PrivateNote": "Pay on the 15th"}
+    assert their_memo([own], Standing("1", Decimal("0.00"), wire=kept)) == kept

@@ -9,6 +9,7 @@ from django.contrib.messages import get_messages
 
 from smoothx.tenants.models import Tenant
 from sync import actions
+from sync.drift import MEMO, Difference, to_text
 from sync.models import Entry, Event
 from sync.pages.acts import ACTS, QUESTIONS
 from tests.factories import make_entry, make_outgoing, notice
@@ -173,3 +174,16 @@ def test_a_write_under_way_is_not_left_out(client: Any, scope: Tenant) -> None:
     assert said(response) == ["It is being sent. Wait for its outcome first."]
     entry.refresh_from_db()
     assert entry.state == "blocked"
+
+
+@pytest.mark.parametrize(("detail", "items"), [({}, ["Line 1, amount: 0.00"]), ({"done": "voided"}, None)])
+def test_the_question_lists_what_is_lost_and_a_memo_only_where_it_goes(
+    approver: Any, client_of: Any, scope: Tenant, detail: dict[str, str], items: list[str] | None
+) -> None:
+    line = Difference(("Line", "1", "Amount"), "5.00", "0.00")
+    found = [Difference(MEMO, "PC-1", "Voided - PC-1"), line]
+    told = notice("changed_by_hand", "Invoice 1", changes=to_text(found), version="1", **detail)
+    entry = make_entry("changed_by_hand", target_type="Invoice", target_id="9", notices=[told])
+    confirm = client_of(approver).get(f"/activity/{entry.pk}/put-back/").context["confirm"]
+    assert confirm.items == (items or ["Memo: Voided - PC-1", "Line 1, amount: 0.00"])
+    assert ("a memo excepted" in confirm.text) == (items is not None)
