@@ -18,6 +18,7 @@ from sync.sources.payroll import FILES
 # Where a reader finds a document. A payroll file was brought by hand and is in neither system.
 Place = Literal["procore", "quickbooks", "file"]
 SIDES: dict[str, Side] = {"procore": "procore", "qbo": "quickbooks"}
+LOCK = "procore_lock"
 TARGET_NOUNS = {
     "Bill": "Bill",
     "VendorCredit": "Vendor credit",
@@ -33,7 +34,7 @@ TARGET_NOUNS = {
     "Vendor": "Vendor",
     "Customer": "Customer",
     "vendor": "Company",
-    "procore_lock": "Lock on",
+    LOCK: "Lock on",
     "Attachable": "File",
     "cost_file": "File",
     "invoice_file": "File",
@@ -135,5 +136,5 @@ def verbs_of(outgoing: Outgoing) -> tuple[str, str]:
     operation = outgoing.operation
     if operation == "create" and outgoing.target_type in CHANGED_FROM_FIRST:
         operation = "update"
-    verbs = LOCK_VERBS if outgoing.target_type == "procore_lock" else VERBS
+    verbs = LOCK_VERBS if outgoing.target_type == LOCK else VERBS
     return verbs.get(operation, ("Send", operation))

@@ -13,7 +13,7 @@ from smoothx.lib.money import ZERO
 from sync.addresses import source_url, target_url
 from sync.codes import CODES, headline_for, sentence_for
 from sync.models import Entry
-from sync.pages.frame import Frame, Place, source_kind, source_name, source_place, target_name, target_side
+from sync.pages.frame import LOCK, Frame, Place, source_kind, source_name, source_place, target_name, target_side
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -81,7 +81,9 @@ def target_document(entry: Entry, frame: Frame) -> Document | None:
 
 def target_note(entry: Entry) -> str:
     if entry.state in (Entry.State.INELIGIBLE, Entry.State.LEFT_OUT):
-        return "Stays where it is"
+        # The type is kept of what was posted once.
+        gone = "Unlocked" if entry.target_type == LOCK else "Deleted"
+        return gone if entry.target_type else "Stays where it is"
     return "Sending" if entry.state == Entry.State.SENDING else "Not posted"
 
 

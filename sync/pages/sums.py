@@ -46,6 +46,8 @@ PARTS = (
 )
 # A claim states what its lines add up to.
 CLAIMED = "Work and stored materials this period"
+# What the document has there beyond the lines we planned, so that the column adds up.
+NOT_OURS = "Otherwise there"
 SYSTEMS = {"procore": "Procore", "quickbooks": "QuickBooks"}
 SIGNS = {"gross": 1, "held": -1, "released": 1, "tax": 1, "catch_up": 1}
 
@@ -95,6 +97,9 @@ def sum_of(entry: Entry) -> dict[str, Any] | None:
     parts = [replace(rows[0], left=asked)] if len(rows) == 1 else rows
     difference = None if asked is None else made - asked
     is_rounding = bool(coded_tax and difference and abs(difference) <= TAX_TOLERANCE)
+    beyond = made - total(SIGNS[name] * amount for name, amount in right.items())
+    if beyond and not is_rounding:
+        parts.append(SumRow("+" if beyond > ZERO else "−", NOT_OURS, None, abs(beyond)))
     return {
         "left_side": source_place(entry),
         "left_label": source_kind(entry),

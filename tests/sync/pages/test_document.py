@@ -81,6 +81,27 @@ def test_what_is_planned_and_not_written_is_no_part_of_the_bill(client: Any, sco
     assert recoded["verdict"] == "Not written. Bill FRM-1187 stays as posted"
 
 
+def test_what_somebody_made_of_it_is_a_row_so_that_the_column_adds_up(client: Any, scope: Tenant) -> None:
+    shown = page(client, posted_bill(target_total=Decimal("90000.00"))).context["sum"]
+    rows = [(row.operator, row.label, row.left, row.right) for row in shown["rows"]]
+    assert rows[3:] == [
+        ("−", "Otherwise there", None, Decimal("2753.95")),
+        ("=", "Total", Decimal("92753.95"), Decimal("90000.00")),
+    ]
+    assert (shown["agrees"], shown["verdict"]) == (False, "Difference −2,753.95")
+
+
+def test_a_document_that_was_deleted_there_counts_for_nothing_and_says_so(client: Any, scope: Tenant) -> None:
+    gone = [notice("target_deleted", "Bill FRM-1187")]
+    entry = posted_bill(notices=gone, target_total=Decimal("92753.95"))
+    Entry.objects.filter(pk=entry.pk).update(state="held")
+    shown = page(client, entry).context
+    assert shown["pair"]["target"]["detail"] == "Deleted"
+    assert (shown["sum"]["agrees"], shown["sum"]["verdict"]) == (False, "As posted. Bill FRM-1187 is gone")
+    assert [fact["label"] for fact in shown["facts"][0]["rows"]][:2] == ["Amount", "Vendor or customer"]
+    assert [each.title for each in shown["callouts"]] == ["Bill FRM-1187 was deleted in QuickBooks"]
+
+
 def test_tax_inside_cost_lines_and_a_catch_up_have_rows_of_their_own(client: Any, scope: Tenant) -> None:
     facts = figures(
         "1050.00", "0.00", "0.00", completed="1050.00", retainage="0.00", tax="82.50", catch_up_cost="50.00"

@@ -95,3 +95,14 @@ def test_what_was_last_changed_of_a_contact_or_a_project_stands_on_its_page(view
         blocks = [block for block in shown(client_of(viewer), entry)["facts"] if block["title"]]
         told = [(block["title"], [(row["label"], row["value"]) for row in block["rows"]]) for block in blocks]
         assert told == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("flow", "target_type", "note"),
+    [("bills", "", "Stays where it is"), ("bills", "Bill", "Deleted"), ("record_locks", "procore_lock", "Unlocked")],
+)
+def test_what_was_posted_once_is_told_from_what_never_was(
+    viewer: Any, client_of: Any, flow: str, target_type: str, note: str
+) -> None:
+    entry = make_entry("ineligible", flow=flow, target_type=target_type)
+    assert shown(client_of(viewer), entry)["pair"]["target_note"] == note
