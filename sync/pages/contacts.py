@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from smoothx.lib.shapes import Action, Empty
 from smoothx.tenants.access import TenantRequest, for_role
 from smoothx.tenants.models import Role
 from sync import contact_backlog
@@ -57,4 +58,10 @@ def _shown(backlog: Backlog) -> dict[str, Any]:
         "more_refused": max(len(refused) - MOST_SHOWN, 0),
         "button": f"Change {len(wanted):,d} contact{'' if len(wanted) == 1 else 's'} in {NAMES[backlog.flow.target]}",
         "is_on": True,
+        "empty": Empty(
+            title="Nothing differs",
+            text="Every linked contact has the same details on both sides, as far as they are kept in step.",
+            action=Action(label="Activity", url=reverse("activity:index")),
+            icon="check",
+        ),
     }

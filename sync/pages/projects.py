@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from smoothx.lib.shapes import Action, Empty
 from smoothx.lib.text import stable_hash
 from smoothx.tenants.access import TenantRequest, for_role
 from smoothx.tenants.models import Role
@@ -47,6 +48,12 @@ def page(request: TenantRequest) -> HttpResponse:
         "count": len(rows),
         "more": max(len(rows) - MOST_SHOWN, 0),
         "activity_url": reverse("activity:index"),
+        "empty": Empty(
+            title="Nothing to decide",
+            text="Every linked project is as its sub-customer, or was decided.",
+            action=Action(label="Activity", url=reverse("activity:index")),
+            icon="check",
+        ),
     }
     return render(request, "activity/projects.html", context)
 
