@@ -9,6 +9,7 @@ import pytest
 from django.contrib.messages import get_messages
 
 from connectors.models import Connection
+from mapping.choices import choose
 from mapping.models import DefaultChoice
 from smoothx.tenants.models import AuditEntry, Tenant
 from smoothx.tenants.scope import tenant_scope
@@ -63,6 +64,22 @@ def test_switching_a_flow_off_and_on_releases_what_waited(client: Any, scope: Te
     assert entry.due_at is not None
     actions = AuditEntry.objects.order_by("id").values_list("action", "actor")
     assert list(actions) == [("flow.off", admin_user.pk), ("flow.on", admin_user.pk)]
+
+
+def test_a_kind_that_is_switched_on_says_which_settings_it_still_needs(client: Any, scope: Tenant) -> None:
+    def problem() -> str:
+        text: str = flows_of(client.get("/settings/flows/"))["Payroll to payroll costs"]["problem"]
+        return text
+
+    choose("line_item_type", "category", None)
+    assert problem() == ""
+    client.post("/settings/flows/switch/", {"flow": "payroll_costs", "on": "1"})
+    needs = ["Choose where labour cost comes from.", "Choose the cost code for payroll costs that lead to none."]
+    assert problem() == " ".join(needs)
+    choose("labour_source", "file", None)
+    assert problem() == needs[1]
+    client.post("/settings/flows/switch/", {"flow": "payroll_costs", "on": "0"})
+    assert problem() == ""
 
 
 @pytest.mark.parametrize("flow", ["", "nothing", "contacts_to_qbo"])
