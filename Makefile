@@ -34,7 +34,7 @@ year-check: $(STAMP)
 	@$(BIN)/python -m smoothx.demo year --seed "$(or $(SEED),1)" --scenario "$(or $(SCENARIO),demo)" $(if $(KEEP),--keep)
 
 chaos-check: $(STAMP)
-	@$(BIN)/python -m smoothx.demo chaos --runs "$(or $(RUNS),20)" --seed "$(or $(SEED),1)"
+	@$(BIN)/python -m smoothx.demo chaos --runs "$(or $(RUNS),20)" --seed "$(or $(SEED),1)" $(if $(IN_TURN),--in-turn)
 
 test: $(STAMP)
 	@$(BIN)/python -m tests.browser

@@ -46,8 +46,8 @@ def main(argv: Sequence[str]) -> int:
         return 1
     if arguments.command == "chaos" and min(arguments.rows, arguments.runs) > 1:
         seeds = range(arguments.seed, arguments.seed + arguments.runs)
-        firm = ("--scenario", arguments.scenario, "--size", str(arguments.size))
-        return abreast.play(seeds, arguments.rows, firm=firm)
+        shared = ["--scenario", arguments.scenario, "--size", str(arguments.size)]
+        return abreast.play(seeds, arguments.rows, [*shared, *(["--in-turn"] if arguments.in_turn else [])])
     directory = make_empty_directory()
     options = Options(
         directory,
@@ -60,6 +60,7 @@ def main(argv: Sequence[str]) -> int:
         waits_at_the_end=arguments.keep,
         months=getattr(arguments, "months", 12),
         runs=range(arguments.seed, arguments.seed + getattr(arguments, "runs", 1)),
+        in_turn=getattr(arguments, "in_turn", False),
         has_events=arguments.command in WITH_EVENTS,
     )
     code = start(arguments.command, options)
@@ -104,6 +105,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     chaos = commands.add_parser("chaos", help="kill workers, wipe and restart services, have vendors fail")
     chaos.add_argument("--runs", type=int, default=20)
     chaos.add_argument("--rows", type=int, default=2, help="processes that play runs side by side")
+    chaos.add_argument("--in-turn", action="store_true", help="one worker at a time, so that a seed repeats exactly")
     for each in (check, year, chaos):
         each.add_argument("--scenario", default="demo")
         each.add_argument("--size", type=int, default=1)

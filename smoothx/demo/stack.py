@@ -26,7 +26,7 @@ CELERY = [sys.executable, "-m", "celery", "-A", "smoothx.celery"]
 class Options:
     """What to run. Ports of 0 are chosen; `directory` holds the database, the sandboxes' snapshot and the logs.
 
-    `months` is how long a simulated year is, `runs` the seeds of runs under fire.
+    `months` is how long a simulated year is, `runs` the seeds of runs under fire, `in_turn` with one worker at a time.
     With `has_events` the vendors tell the product of changes.
     """
 
@@ -42,6 +42,7 @@ class Options:
     waits_at_the_end: bool = False
     months: int = 12
     runs: range = range(1, 2)
+    in_turn: bool = False
     has_events: bool = False
 
 

@@ -37,17 +37,17 @@ def split(runs: range, rows: int) -> Iterator[range]:
     yield from (runs[begin:end] for begin, end in pairwise(bounds))
 
 
-def play(runs: range, rows: int, *, firm: Sequence[str]) -> int:
-    """Play the seeds in so many processes; the exit code of all together. `firm` are the options that name it."""
-    started = [_start(seeds, firm) for seeds in split(runs, rows)]
+def play(runs: range, rows: int, shared: Sequence[str]) -> int:
+    """Play the seeds in so many processes with these options; the exit code of all together."""
+    started = [_start(seeds, shared) for seeds in split(runs, rows)]
     with ThreadPoolExecutor(len(started)) as threads:
         ends = list(threads.map(_follow, started))
     say(tell(sum((counts for counts, _ in ends), Counter())))
     return max(code for _, code in ends)
 
 
-def _start(seeds: range, firm: Sequence[str]) -> subprocess.Popen[str]:
-    argv = [sys.executable, "-m", "smoothx.demo", "chaos", "--rows", "1", *firm]
+def _start(seeds: range, shared: Sequence[str]) -> subprocess.Popen[str]:
+    argv = [sys.executable, "-m", "smoothx.demo", "chaos", "--rows", "1", *shared]
     argv += ["--runs", str(len(seeds)), "--seed", str(seeds.start)]
     follow_parent = die_with_parent(signal.SIGTERM)
     return subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, preexec_fn=follow_parent)  # noqa: S603

@@ -47,7 +47,11 @@ class Clock:
     def advance(self, seconds: float) -> None:
         """Time passes, here and for the database."""
         self.seconds_off += seconds
-        _execute("UPDATE chaos.clock SET seconds_off = %s", [self.seconds_off])
+        set_database_clock(self.seconds_off)
+
+
+def set_database_clock(seconds_off: float) -> None:
+    _execute("UPDATE chaos.clock SET seconds_off = %s", [seconds_off])
 
 
 def make_database_clock() -> None:

@@ -53,7 +53,9 @@ class Field:
             if not self.nursery.has_answered(within=began_at + stroke.after_ms / 1000 - time.monotonic()):
                 # A stroke after the last worker ended befalls nobody.
                 self._do(stroke.deed)
-        ends: list[str] = self.nursery.answer()["ends"]
+        answer = self.nursery.answer()
+        self.nursery.clock_off += answer["passed"]
+        ends: list[str] = answer["ends"]
         return ends
 
     def make_peace(self, *, is_last: bool) -> None:

@@ -1,7 +1,8 @@
 """A process that has everything loaded and brings forth workers by forking: a worker lives in no time.
 
 Run as `python -m smoothx.demo.chaos.nursery`. It reads orders, a line of JSON each, and answers each with a line:
-{"volley": [[life, ...], ...], "clock_off": seconds} with {"ends": [...]}, how each worker ended, when all have;
+{"volley": [[life, ...], ...], "clock_off": seconds} with {"ends": [...], "passed": seconds}, how each worker ended and
+what the clocks were moved by, when all have;
 {"rest": tenant id, "is_last": ..., "clock_off": seconds} with {"rest": {"clock_off": seconds}} when the engine is at
 rest.
 """
@@ -25,6 +26,8 @@ from smoothx.demo.chaos.strokes import Life
 from smoothx.embedded.processes import die_with_parent
 
 logger = logging.getLogger(__name__)
+# Of a life and how far the clocks have been moved for it.
+Live = Callable[[Life, int], Any]
 
 POLL_SECONDS = 0.005
 # No worker has so much to do; one that does not end hangs, and that is a finding.
@@ -47,7 +50,8 @@ def carry_out(worker: Any, order: Mapping[str, Any]) -> dict[str, Any]:
         is_last = order["is_last"]
         return {"rest": rest(lambda: worker.come_to_rest(order["rest"], clock_off=off, is_last=is_last))}
     slots = [[Life(**life) for life in slot] for slot in order["volley"]]
-    return {"ends": play(slots, lambda life: worker.live(life, clock_off=off))}
+    ends = play(slots, lambda life, passed: worker.live(life, clock_off=off + passed))
+    return {"ends": ends, "passed": sum(life.rests for slot in slots for life in slot)}
 
 
 @dataclass(slots=True)
@@ -63,10 +67,15 @@ class _Slot:
     def life(self) -> Life:
         return self.lives[len(self.ends)]
 
-    def watch(self, live: Callable[[Life], Any]) -> bool:
+    @property
+    def passed(self) -> int:
+        """How far the clocks were moved in this place."""
+        return sum(life.rests for life in self.lives[: len(self.ends) + 1])
+
+    def watch(self, live: Live) -> bool:
         """Bring forth, shoot or bury, as it is time to; True when the last life has ended."""
         if not self.pid:
-            self.pid, self.began_at = _fork(lambda: live(self.life)), time.monotonic()
+            self.pid, self.began_at = _fork(lambda: live(self.life, self.passed)), time.monotonic()
         passed = time.monotonic() - self.began_at
         if passed > MOST_SECONDS or 0 < self.life.shot_after_ms / 1000 < passed:
             os.kill(self.pid, signal.SIGKILL)
@@ -79,7 +88,7 @@ class _Slot:
         return len(self.ends) == len(self.lives)
 
 
-def play(slots: Sequence[Sequence[Life]], live: Callable[[Life], Any]) -> list[str]:
+def play(slots: Sequence[Sequence[Life]], live: Live) -> list[str]:
     """All slots side by side; how every life ended."""
     waiting = [_Slot(lives, []) for lives in slots]
     ends = []

@@ -43,8 +43,18 @@ class Run:
             yield from (f"  {each}" for each in volley.tell())
 
 
-def play_run(field: Field, firm: Contractor, seed: int, *, may_restart: bool, decider: Any, months: int = 1) -> Run:
-    """Play it for the live company of `field`. `decider` is who decides in the product."""
+def play_run(
+    field: Field,
+    firm: Contractor,
+    seed: int,
+    *,
+    may_restart: bool,
+    decider: Any,
+    in_turn: bool = False,
+    months: int = 1,
+) -> Run:
+    """Play it for the live company of `field`. `decider` is who decides in the product, `in_turn` has one worker at a
+    time."""
     actor = Actor(field.vendors, firm, decider)
     before = Before.look(actor.procore, field.vendors.books())
     script = write_year(firm, seed=seed, size=SIZE, carried=list(all_flows()))
@@ -54,7 +64,8 @@ def play_run(field: Field, firm: Contractor, seed: int, *, may_restart: bool, de
     acts = [act for month in script.months[:months] for act in _list_acts(month)]
     for number, events in enumerate(acts):
         stagehand.play(events)
-        volley = draw(seed, number, may_restart=may_restart)
+        drawn = draw(seed, number, may_restart=may_restart)
+        volley = drawn.in_turn() if in_turn else drawn
         volleys.append((volley, field.fire(volley)))
         field.make_peace(is_last=number == len(acts) - 1)
     ends = [end for _, ended in volleys for end in ended]

@@ -24,7 +24,7 @@ from smoothx.demo.chaos.fire import Field
 from smoothx.demo.chaos.ground import Ground
 from smoothx.demo.chaos.playing import Run, play_run
 from smoothx.demo.chaos.verdict import Verdict
-from smoothx.demo.stack import Stage, say, send_events_to
+from smoothx.demo.stack import Options, Stage, say, send_events_to
 from smoothx.demo.story import OWNER, make_company
 from smoothx.demo.supervise import Supervisor
 from smoothx.demo.year.company import bring_live
@@ -54,24 +54,24 @@ def play(supervisor: Supervisor, stage: Stage) -> int:
             for seed in options.runs:
                 ground.put_back()
                 nursery.clock_off = 0.0
-                total += _play_one(Field(tenant.pk, vendors, nursery), firm, seed, is_alone=len(options.runs) == 1)
+                total += _play_one(Field(tenant.pk, vendors, nursery), firm, seed, options)
     finally:
         web.stop()
     say(tell(total))
     return 1 if total["failed"] else 0
 
 
-def _play_one(field: Field, firm: Contractor, seed: int, *, is_alone: bool) -> Counter[str]:
+def _play_one(field: Field, firm: Contractor, seed: int, options: Options) -> Counter[str]:
     began_at = time.monotonic()
     decider = get_user_model().objects.get(username=OWNER)
-    run = play_run(field, firm, seed, may_restart=True, decider=decider)
+    run = play_run(field, firm, seed, may_restart=True, decider=decider, in_turn=options.in_turn)
     verdict = run.verdict
     state = "in order" if verdict.is_clean else "FAILED"
     say(
         f"seed {seed}: {state}, {len(run.volleys)} volleys, {run.deaths} workers killed, "
         f"{time.monotonic() - began_at:.1f} s"
     )
-    if not verdict.is_clean or is_alone:
+    if not verdict.is_clean or len(options.runs) == 1:
         _show(run)
     return _count(verdict)
 

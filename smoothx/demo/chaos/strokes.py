@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 # What may be counted up to a worker's end: statements and vendor calls alike, calls that write alone, or those for new
@@ -24,19 +24,23 @@ WRITES_IN_BOOKS = r"/v3/company/\d+/(bill|vendorcredit|invoice|creditmemo|item|c
 WRITES_IN_PROCORE = "direct_costs|contract_payments|budget_codes|wbs"
 READS_IN_BOOKS, READS_IN_PROCORE = r"/v3/company/\d+/(query|cdc|bill|invoice)", "/rest/"
 TOKENS = "/oauth"
+# Longer than a lane and a topic are held, and than a document is.
+RESTS = (0, 95, 310)
 SECONDS_OFF = (-3600, -400, -30, 7, 95, 130, 400, 3700)
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """One worker process. It ends at the `dies_at`-th of what is `counted`, at 0 when there is nothing left to do, or
-    from outside after `shot_after_ms`. Its clock goes wrong by `clock_off` seconds."""
+    """One worker process. It ends at the `dies_at`-th of what is `counted`, at 0 when nothing is left to do, or from
+    outside after `shot_after_ms`. Its clock goes wrong by `clock_off` seconds. Before it begins `rests` seconds go by
+    for all: what the one before held has run out by then, or not."""
 
     dies_at: int = 0
     counted: Counted = "steps"
     when: When = "before"
     shot_after_ms: int = 0
     clock_off: int = 0
+    rests: int = 0
 
     @property
     def is_last(self) -> bool:
@@ -60,6 +64,11 @@ class Volley:
     books: tuple[dict[str, Any], ...]
     strokes: tuple[Stroke, ...]
     webhooks: str
+
+    def in_turn(self) -> Volley:
+        """The same with one worker after the other, so that all of it happens in the same order each time."""
+        lives = [life for slot in self.slots for life in slot if not life.is_last]
+        return replace(self, slots=((*_let_rest(lives, 0), Life()),))
 
     def tell(self) -> Iterator[str]:
         """What is done, a line each, for who looks into a run that failed."""
@@ -85,7 +94,16 @@ def draw(seed: int, number: int, *, may_restart: bool) -> Volley:
         # Somebody dies with the only access in hand, or before it was asked for.
         strokes.append(Stroke("expire_tokens", 0))
         slots[0] = (Life(1, "tokens", rng.choice(("before", "after"))), *slots[0])
+    if len(slots) == 1:
+        # Side by side with others nobody's time may pass faster.
+        slots = [tuple(_let_rest(slots[0], seed + number))]
     return Volley(tuple(slots), procore, books, tuple(strokes), webhooks)
+
+
+def _let_rest(lives: Sequence[Life], first: int) -> Iterator[Life]:
+    """Who takes what over at once meets leases that hold, later it has it all to do."""
+    for place, life in enumerate(lives):
+        yield replace(life, rests=RESTS[(first + place) % len(RESTS)] if place else 0)
 
 
 def _draw_lives(rng: random.Random) -> Iterator[Life]:

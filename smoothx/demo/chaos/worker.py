@@ -16,6 +16,7 @@ from datetime import timedelta
 from queue import Empty
 from typing import Any
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -24,10 +25,11 @@ from kombu.simple import SimpleQueue
 from redis import RedisError
 
 from smoothx.celery import app
-from smoothx.demo.chaos.clocks import Clock
+from smoothx.demo.chaos.clocks import Clock, set_database_clock
 from smoothx.demo.chaos.failing import Failpoint, hurry
 from smoothx.demo.chaos.strokes import Life
 from smoothx.demo.chaos.verdict import FAILED
+from smoothx.demo.year.vendors import Sandbox
 from smoothx.tenants.models import DueWork
 from smoothx.tenants.scope import tenant_scope
 from sync.models import Outgoing
@@ -59,6 +61,10 @@ def warm_up() -> None:
 def live(life: Life, *, clock_off: float) -> None:
     """Work until nothing is due, unless the life's own end comes first. `clock_off` is what all clocks are off."""
     hurry()
+    if life.rests:
+        # Both sandboxes share a clock.
+        Sandbox(settings.QBO_API_URL).control("clock", {"advance_seconds": life.rests})
+        set_database_clock(clock_off)
     Clock(clock_off + life.clock_off).install()
     Failpoint(life).install()
     work_off()

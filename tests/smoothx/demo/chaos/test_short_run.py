@@ -85,7 +85,7 @@ def test_who_dies_while_it_asks_for_new_access_keeps_nobody_from_it(field: Field
 
 
 def test_workers_killed_at_any_step_lose_and_double_nothing(field: Field, owner: Any) -> None:
-    run = play_run(field, FIRM, SEED, may_restart=False, decider=owner)
+    run = play_run(field, FIRM, SEED, may_restart=False, decider=owner, in_turn=True)
     assert list(run.verdict.tell()) == []
     assert run.deaths > 1
     posted = Entry.objects.exclude(target_id="").values_list("flow", flat=True)

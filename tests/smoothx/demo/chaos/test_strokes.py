@@ -30,6 +30,19 @@ def test_every_place_ends_with_a_worker_that_works_everything_off(volley: Volley
         assert [life.is_last for life in lives] == [False] * (len(lives) - 1) + [True]
 
 
+def test_time_passes_only_where_nobody_works_beside() -> None:
+    for volley in VOLLEYS:
+        rests = [life.rests for slot in volley.slots for life in slot]
+        assert rests[0] == 0
+        assert not any(rests) or len(volley.slots) == 1
+        in_turn = volley.in_turn()
+        assert len(in_turn.slots) == 1
+        assert [life.is_last for life in in_turn.slots[0]].index(True) == len(in_turn.slots[0]) - 1
+        deaths = [(life.dies_at, life.counted) for slot in volley.slots for life in slot if not life.is_last]
+        assert [(life.dies_at, life.counted) for life in in_turn.slots[0][:-1]] == deaths
+    assert {life.rests for volley in VOLLEYS for slot in volley.slots for life in slot} == {0, 95, 310}
+
+
 def test_the_sandboxes_take_every_fault() -> None:
     rules = [rule for volley in VOLLEYS for rule in (*volley.procore, *volley.books)]
     # A fault that never ends could be no vendor's bad moment.
