@@ -239,7 +239,24 @@ def test_no_page_is_forgotten() -> None:
 
 
 def test_pages_of_work(furniture: Furniture, owner: Any, open_window: OpenWindow) -> None:
-    look_at(open_window(owner), [*WORK, *SECTION_TABS], furniture)
+    page = open_window(owner)
+    look_at(page, [*WORK, *SECTION_TABS], furniture)
+    tick_all_of_a_list(page, furniture)
+
+
+def tick_all_of_a_list(page: Page, furniture: Furniture) -> None:
+    """The box in the head ticks every row of its own list, and takes it back; the list below stays as it is."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(reverse("activity:recode_run", args=[furniture.recoded.pk]))
+    changing, kept = (page.locator(f"#{name} tbody input[type=checkbox]") for name in ("changing", "kept"))
+    assert (changing.count(), kept.count()) == (1, 1)
+    kept.uncheck()
+    every = page.locator("#changing").get_by_role("checkbox", name="Tick all of them")
+    every.check()
+    expect(changing).to_be_checked()
+    expect(kept).not_to_be_checked()
+    every.uncheck()
+    expect(changing).not_to_be_checked()
 
 
 def test_settings_and_dialogs(furniture: Furniture, owner: Any, admin_user: Any, open_window: OpenWindow) -> None:
