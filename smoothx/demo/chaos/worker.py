@@ -101,22 +101,22 @@ def come_to_rest(tenant_id: int, *, clock_off: float, is_last: bool) -> float:
 
 def work_off() -> None:
     """Sweep and carry out, until neither the database nor Redis knows of anything that is due."""
-    done = 0
-    while done < MOST_TASKS:
+    tasks: list[str] = []
+    while len(tasks) < MOST_TASKS:
         with _services_awaited(), app.connection_for_read() as broker:
             channel: Any = broker
             queues = [SimpleQueue(channel, queue) for queue in app.conf.task_queues]
-            while done < MOST_TASKS:
-                done += 1
+            while len(tasks) < MOST_TASKS:
                 close_old_connections()
                 swept = sweep()
-                if not _take_one(queues) and not swept:
+                tasks.append(_take_one(queues))
+                if not tasks[-1] and not swept:
                     return
-    log.error("%s: still at work after %s tasks", FAILED, MOST_TASKS)
+    log.error("%s: still at work after %s tasks, the last of them %s", FAILED, MOST_TASKS, tasks[-10:])
 
 
-def _take_one(queues: Sequence[SimpleQueue]) -> bool:
-    """Carry out the first message of any queue; False without one."""
+def _take_one(queues: Sequence[SimpleQueue]) -> str:
+    """Carry out the first message of any queue. Its task, "" without one."""
     for queue in queues:
         try:
             message = queue.get(block=False)
@@ -126,8 +126,8 @@ def _take_one(queues: Sequence[SimpleQueue]) -> bool:
             _carry_out(message)
         finally:
             message.ack()
-        return True
-    return False
+        return str(message.headers["task"])
+    return ""
 
 
 def _carry_out(message: Any) -> None:
