@@ -67,7 +67,7 @@ def document(request: TenantRequest, entry_id: int) -> HttpResponse:
         "more_actions": buttons.more,
         "pair": _pair(entry, frame),
         "callouts": callouts_of(entry, frame),
-        "comparison": comparison_of(entry, frame),
+        "comparison": comparison_of(entry),
         "differences": differences_of(entry),
         "sum": sum_now(entry),
         "lines": lines_of(entry),

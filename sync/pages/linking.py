@@ -1,4 +1,4 @@
-"""Linking one document to one that stands in QuickBooks already: the dialog with a search, and both side by side."""
+"""Linking one document to one that is on the other side already: the dialog with a search, and both side by side."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from connectors.links import qbo_txn_url
+from connectors.links import procore_direct_cost_url, qbo_txn_url
 from smoothx.lib.dates import parse_date
 from smoothx.lib.money import ZERO
 from smoothx.lib.replies import go_back, next_of, render_dialog
@@ -19,8 +19,9 @@ from sync import actions, adoption
 from sync.adoption import ALIKE, Candidate, CannotSearch
 from sync.models import Entry
 from sync.pages.fixes import document_url
-from sync.pages.frame import Frame, source_kind, source_name, target_noun
+from sync.pages.frame import source_kind, source_name, source_place, target_noun, target_side
 from sync.pages.rows import read_amount, show_amount
+from sync.pages.timeline import SIDE_NAMES
 from sync.targets import MONEY_ENTITIES, signed
 
 MOST_SHOWN = 20
@@ -65,13 +66,14 @@ def _dialog(request: HttpRequest, entry: Entry, *, error: str = "", status: int 
     others, more, trouble = _search(entry, wanted, {twin["target_id"] for twin in twins_of(entry)})
     address = reverse("activity:link", args=[entry.pk])
     title = f"Link {source_name(entry)}"
+    there = SIDE_NAMES[target_side(entry)]
     dialog = {
         "title": title,
-        "side": "procore",
+        "side": source_place(entry),
         "noun": source_kind(entry),
         "context": ", ".join(text for text in (entry.party, show_amount(str(entry.amount or ""))) if text),
-        "other_side": "quickbooks",
-        "other_nouns": f"QuickBooks {noun.lower()}s by number, amount or date",
+        "other_side": target_side(entry),
+        "other_nouns": f"{there} {noun.lower()}s by number, amount or date",
         "action_url": address,
         "search_url": address,
         "q": wanted,
@@ -88,8 +90,9 @@ def _dialog(request: HttpRequest, entry: Entry, *, error: str = "", status: int 
 
 
 def _search(entry: Entry, wanted: str, shown: set[str]) -> tuple[list[Candidate], int, str]:
-    """What the books hold beside the twins, how many more, and why nothing could be asked."""
-    if not (entry.planned.get("document") or {}).get("party_id"):
+    """What the books hold beside the twins, how many more, and why nothing could be asked. Procore is not searched."""
+    planned = entry.planned.get("document") or {}
+    if not planned.get("party_id") or planned.get("entity") not in MONEY_ENTITIES:
         return [], 0, ""
     try:
         found = [each for each in adoption.search_books(entry, wanted) if each.id not in shown]
@@ -128,7 +131,7 @@ def _choice(
     }
 
 
-def comparison_of(entry: Entry, frame: Frame) -> dict[str, Any] | None:
+def comparison_of(entry: Entry) -> dict[str, Any] | None:
     """What was planned beside each document it may be already; None where there is nothing to compare."""
     twins = twins_of(entry)
     planned = entry.planned.get("document") or {}
@@ -136,11 +139,10 @@ def comparison_of(entry: Entry, frame: Frame) -> dict[str, Any] | None:
         return None
     entity = planned.get("entity", "")
     ours = _entries_of(entry, entity, [twin["target_id"] for twin in twins])
-    connection = frame.connections.get(entry.target_connection_id)
     rows = [
         {
             "name": f"{target_noun(entity)} {twin.get('target_number') or twin['target_id']}",
-            "url": qbo_txn_url(entity, twin["target_id"]) if connection and connection.vendor == "qbo" else "",
+            "url": _address_of(entry, entity, twin["target_id"]),
             "number": twin.get("target_number") or "None",
             "date": parse_date(twin.get("date")),
             "amount": signed(entity, read_amount(twin.get("amount")) or ZERO),
@@ -156,7 +158,17 @@ def comparison_of(entry: Entry, frame: Frame) -> dict[str, Any] | None:
             "amount": read_amount(planned.get("total")),
         },
         "rows": rows,
+        "here": source_place(entry),
+        "there": target_side(entry),
     }
+
+
+def _address_of(entry: Entry, entity: str, target_id: str) -> str:
+    """Where the other document opens, empty for a kind that has no page of its own."""
+    if target_side(entry) == "quickbooks":
+        return qbo_txn_url(entity, target_id)
+    project_id = str((entry.planned.get("document") or {}).get("project_id") or entry.project_id)
+    return procore_direct_cost_url(project_id, target_id) if entity == "direct_cost" else ""
 
 
 def _entries_of(entry: Entry, entity: str, target_ids: list[str]) -> dict[str, dict[str, str]]:

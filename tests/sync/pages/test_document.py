@@ -81,6 +81,28 @@ def test_what_is_planned_and_not_written_is_no_part_of_the_bill(client: Any, sco
     assert recoded["verdict"] == "Not written. Bill FRM-1187 stays as posted"
 
 
+def test_a_cost_that_procore_may_have_already_is_compared_with_it_there(
+    client: Any, approver: Any, client_of: Any, scope: Tenant
+) -> None:
+    found = {"target_id": "77", "target_number": "HD-9", "amount": "480.00", "days": "0", "date": "2026-09-15"}
+    document = {"entity": "direct_cost", "project_id": "501", "total": "480.00", "lines": [], "party_id": "3"}
+    entry = make_entry("held", flow="expenses", planned={"document": document}, number="HD-9",
+                       notices=[notice("possible_duplicate", "direct cost HD-9", **found)])  # fmt: skip
+    shown = page(client, entry)
+    comparison = shown.context["comparison"]
+    assert (comparison["here"], comparison["there"]) == ("quickbooks", "procore")
+    (row,) = comparison["rows"]
+    assert (row["name"], row["url"].endswith("/501/project/direct_costs/77")) == ("Direct cost HD-9", True)
+    assert ("Entered in Procore" in shown.content.decode(), "Entered in QuickBooks" in shown.content.decode()) == (
+        True,
+        False,
+    )
+    dialog = client_of(approver).get(f"/activity/{entry.pk}/link/").context["dialog"]
+    assert (dialog["side"], dialog["other_side"], dialog["error"]) == ("quickbooks", "procore", "")
+    assert dialog["other_nouns"] == "Procore direct costs by number, amount or date"
+    assert [(option["name"], option["is_checked"]) for option in dialog["suggestions"]] == [("Direct cost HD-9", True)]
+
+
 def test_what_somebody_made_of_it_is_a_row_so_that_the_column_adds_up(client: Any, scope: Tenant) -> None:
     shown = page(client, posted_bill(target_total=Decimal("90000.00"))).context["sum"]
     rows = [(row.operator, row.label, row.left, row.right) for row in shown["rows"]]
