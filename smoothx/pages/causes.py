@@ -25,7 +25,8 @@ MOST_CAUSES = 10
 MOST_NAMES = 3
 ICONS = {Entry.State.REJECTED: "cross-circle", Entry.State.CHANGED_BY_HAND: "pencil", Entry.State.HELD: "pause"}
 
-# How a code reads when several things share it: the title and the button. Other codes repeat their sentence.
+# How a code reads when several things share it: the title and the button. Other codes repeat their sentence. What goes
+# both ways names no side: the documents that share a code may go either way.
 SEVERAL: dict[str, tuple[str, str]] = {
     "vendor_not_mapped": ("{n} vendors are not mapped", "Map {n} vendors"),
     "vendor_inactive": ("{n} vendors are inactive in QuickBooks", "Map others"),
@@ -41,13 +42,13 @@ SEVERAL: dict[str, tuple[str, str]] = {
     "opening_missing": ("{n} contracts have no opening balance", "Read opening balances"),
     "not_in_opening": ("{n} contracts have claims outside their opening balance", "Read opening balances"),
     "duplicate_number": ("{n} documents have a number that is in QuickBooks already", "Look at them"),
-    "possible_duplicate": ("{n} documents look like ones in QuickBooks", "Look at them"),
-    "changed_by_hand": ("{n} documents were changed in QuickBooks", "Look at them"),
-    "similar_document": ("{n} documents are much like one in QuickBooks", "Look at them"),
-    "details_changed_by_hand": ("{n} documents were changed in QuickBooks, their totals not", "Look at them"),
+    "possible_duplicate": ("{n} documents look like ones that are there already", "Look at them"),
+    "changed_by_hand": ("{n} documents were changed by hand", "Look at them"),
+    "similar_document": ("{n} documents are much like one that is there already", "Look at them"),
+    "details_changed_by_hand": ("{n} documents were changed by hand, their totals not", "Look at them"),
     "changed_and_removed": ("{n} documents changed in QuickBooks have no source any more", "Decide"),
     "closed_and_changed": ("{n} documents of a closed period were changed in Procore", "Decide"),
-    "target_deleted": ("{n} documents were deleted in QuickBooks", "Decide"),
+    "target_deleted": ("{n} posted documents were deleted by hand", "Decide"),
     "unapproved_after_posting": ("{n} posted invoices are no longer approved", "Decide"),
     "deleted_after_posting": ("{n} posted invoices were deleted in Procore", "Decide"),
     "paid_and_changed": ("{n} paid documents were changed in Procore", "Decide"),

@@ -115,8 +115,8 @@ def test_several_documents_that_need_a_look_lead_to_their_list(live: Tenant) -> 
 def test_documents_of_several_kinds_are_called_documents(live: Tenant) -> None:
     for flow, name in (("bills", "Bill 1"), ("owner_invoices", "Invoice 2")):
         make_entry("changed_by_hand", flow=flow, notices=[notice("changed_by_hand", name)])
-    ((_, detail, *_),) = causes_of()
-    assert detail == "2 documents: Bill 1, Invoice 2"
+    ((title, detail, *_),) = causes_of()
+    assert (title, detail) == ("2 documents were changed by hand", "2 documents: Bill 1, Invoice 2")
 
 
 def test_causes_that_stop_most_come_first_and_waiting_ones_last(live: Tenant) -> None:
