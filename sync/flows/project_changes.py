@@ -257,5 +257,6 @@ FLOW = Flow(
     uses=(SUB_CUSTOMER_NAME, PROJECT_RENAMED, PROJECT_MOVED, PROJECT_ARCHIVED),
     after=("projects",),
     screen="projects",
-    help="What changes on a linked project in Procore is written to its sub-customer, or shown first, as set below.",
+    help="What changes on a linked project in Procore is written to its sub-customer, or shown first, as set under "
+    "Settings, Projects.",
 )

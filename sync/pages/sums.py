@@ -232,6 +232,9 @@ def _line(line: Mapping[str, Any], customers: Mapping[str, str], numbers: Mappin
     number = numbers.get(line.get("code_id", ""), "") if _is_on_account(line) else ""
     role, code = line.get("role", "cost"), line.get("source_code", "")
     description = line.get("description", "")
+    if code and str(line.get("code_name") or "").startswith(description):
+        # A line that says nothing of itself is described by the code it went to, which stands beside it.
+        description = ""
     name, _, detail = description.partition(" - ")
     return {
         "code": code,

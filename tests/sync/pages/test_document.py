@@ -103,6 +103,15 @@ def test_a_cost_that_procore_may_have_already_is_compared_with_it_there(
     assert [(option["name"], option["is_checked"]) for option in dialog["suggestions"]] == [("Direct cost HD-9", True)]
 
 
+def test_a_line_described_by_the_code_it_went_to_names_that_once(client: Any, scope: Tenant) -> None:
+    line = bill_line("480.00", source_code="Field Labor", code_name="01-740 Final cleaning, Other",
+                     description="01-740 Final cleaning")  # fmt: skip
+    planned = {"document": {"entity": "direct_cost", "total": "480.00", "lines": [line]}, "facts": {}}
+    entry = make_entry(flow="expenses", target_type="direct_cost", planned=planned)
+    (row,) = page(client, entry).context["lines"]["rows"]
+    assert (row["code"], row["name"], row["detail"]) == ("Field Labor", "", "")
+
+
 def test_what_somebody_made_of_it_is_a_row_so_that_the_column_adds_up(client: Any, scope: Tenant) -> None:
     shown = page(client, posted_bill(target_total=Decimal("90000.00"))).context["sum"]
     rows = [(row.operator, row.label, row.left, row.right) for row in shown["rows"]]
