@@ -238,7 +238,8 @@ class Attempt(TenantModel):
 
 
 class Event(TenantModel):
-    """What a person did with an entry. What the engine did is read from the outbox and its attempts."""
+    """What a person did with an entry, here or with its document there. What the engine did is read from the outbox
+    and its attempts."""
 
     tenant = _owner()
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="events", db_index=False)

@@ -43,11 +43,17 @@ def files_of(entry: Entry, frame: Frame) -> list[FileRow]:
 
 def document_of(entry: Entry) -> dict[str, Any] | None:
     """The document a file hangs on, or a lock is for, for the facts of its page."""
-    holder = find_holder(entry) if entry.flow in FILE_FLOWS else find_owner(entry) if entry.flow == LOCKS else None
+    holder = _holder_of(entry)
     if holder is None:
         return None
     url = reverse("activity:document", args=[holder.pk])
     return {"label": "Document", "value": holder.title or holder.number, "url": url, "amount": None}
+
+
+def _holder_of(entry: Entry) -> Entry | None:
+    if entry.flow == LOCKS:
+        return find_owner(entry)
+    return find_holder(entry) if entry.flow in FILE_FLOWS else None
 
 
 def _hanging_on(entry: Entry) -> QuerySet[Entry] | None:

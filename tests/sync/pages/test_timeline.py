@@ -106,3 +106,10 @@ def test_what_was_posted_once_is_told_from_what_never_was(
 ) -> None:
     entry = make_entry("ineligible", flow=flow, target_type=target_type)
     assert shown(client_of(viewer), entry)["pair"]["target_note"] == note
+
+
+def test_the_page_of_a_lock_leads_to_the_document_it_is_for(viewer: Any, client_of: Any) -> None:
+    bill = make_entry(source_id="712")
+    lock = make_entry(flow="record_locks", source_id="712", target_type="procore_lock")
+    (document,) = [row for row in shown(client_of(viewer), lock)["facts"][0]["rows"] if row["label"] == "Document"]
+    assert (document["value"], document["url"]) == (bill.title, f"/activity/{bill.pk}/")
