@@ -28,7 +28,7 @@ from sync.work import Work
 
 # Documents in one call. A sync action of Procore would take 1,000; of 250 fewer are in doubt when an answer is lost.
 MOST_AT_ONCE = {"qbo": MOST_BATCH_ITEMS, "procore": 250}
-# Documents read and planned together: whole calls, and few enough that an urgent document need not wait long.
+# Documents taken and read together: whole calls, and few enough that an urgent document need not wait long.
 MOST_TOGETHER = {"qbo": 4 * MOST_BATCH_ITEMS, "procore": 250}
 PRIORITY = Priority.PUSH
 
