@@ -8,8 +8,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from connectors.models import Connection, Vendor
-from connectors.procore.resources import COMPANIES
-from connectors.qbo.resources import COMPANY_INFO
 from connectors.transport import Bearer, NoAnswer, NotSent, Request, exchange
 
 logger = logging.getLogger(__name__)
@@ -39,8 +37,8 @@ def is_there(connection: Connection, auth: Bearer) -> bool:
 
 
 def _account_url(connection: Connection) -> str:
-    """The books' own facts; the companies of the signed-in user, which both need no record of anybody's."""
+    """The books' own facts, or the companies of the signed-in user: as the clients ask for them when connecting."""
     if connection.vendor == Vendor.QBO:
         account = connection.account_id
-        return f"{settings.QBO_API_URL}/v3/company/{account}/{COMPANY_INFO.path}/{account}"
-    return f"{settings.PROCORE_API_URL}{COMPANIES.path}"
+        return f"{settings.QBO_API_URL}/v3/company/{account}/companyinfo/{account}"
+    return f"{settings.PROCORE_API_URL}/rest/v1.0/companies"
