@@ -17,7 +17,7 @@ from sync.codes import CODES
 from sync.models import Entry
 from sync.pages.filters import NEEDS_PERSON
 from sync.pages.fixes import fix_url
-from sync.pages.frame import Frame, source_kind, within_sentence
+from sync.pages.frame import Frame, pluralize, source_kind, within_sentence
 from sync.pages.needs import FIRST_CODE, FIRST_SUBJECT, needs_person, severity_of
 from sync.pages.rows import notice_headline, notice_sentence
 
@@ -53,6 +53,9 @@ SEVERAL: dict[str, tuple[str, str]] = {
     "deleted_after_posting": ("{n} posted invoices were deleted in Procore", "Decide"),
     "paid_and_changed": ("{n} paid documents were changed in Procore", "Decide"),
     "previous_changed": ("{n} contracts changed after posting", "Look at them"),
+    "order_overbilled": ("{n} lines are billed beyond their commitments", "Look at them"),
+    "contact_changed_twice": ("{n} contacts were changed on both sides", "Look at them"),
+    "contact_differs": ("{n} contacts have other details on the other side", "Look at them"),
     "totals_differ": ("{n} invoices do not add up", "Look at them"),
     "payroll_rate_missing": ("{n} entries of hours have no cost rate", "Look at them"),
     "labour_counted_elsewhere": ("{n} payroll costs may be counted already", "Decide"),
@@ -119,24 +122,25 @@ def _weight(cause: Sequence[Group]) -> tuple[bool, int, Decimal]:
 def _row(cause: Sequence[Group], sample: Entry, frame: Frame) -> dict[str, Any]:
     first, documents = cause[0], sum(group.documents for group in cause)
     amounts = [group.amount for group in cause if group.amount is not None]
-    subjects = [group.subject for group in cause if group.subject]
+    subjects = [group.subject for group in cause if group.subject] if len(cause) > 1 else []
     notice = sample.notices[0] if sample.notices else {"code": first.code}
     several = SEVERAL.get(first.code) if len(cause) > 1 else None
     return {
         "severity": severity_of(first.state),
         "icon": ICONS.get(Entry.State(first.state), ""),
         "title": several[0].format(n=len(cause)) if several else notice_headline(notice)[0],
-        "detail": _detail(_count(cause, sample), subjects if several else [], sample, notice),
+        "detail": _detail(_count(cause, sample), subjects, sample, notice, is_named=several is not None),
         "amount": sum(amounts, ZERO) if amounts else None,
         "amount_note": "",
         "action": _action(cause, sample, frame, documents),
     }
 
 
-def _detail(counted: str, subjects: Sequence[str], sample: Entry, notice: dict[str, Any]) -> str:
-    """`counted` is "" for one document, which is named."""
+def _detail(counted: str, subjects: Sequence[str], sample: Entry, notice: dict[str, Any], *, is_named: bool) -> str:
+    """`counted` is "" for one document, which is named. Where the title does not name what several share, it is the
+    sentence of the first."""
     if subjects:
-        return f"{counted}: {_names(subjects)}"
+        return f"{counted}{'' if is_named else ' stopped alike'}: {_names(subjects)}"
     if counted:
         return f"{counted} stopped by it"
     name = sample.title or sample.number
@@ -149,7 +153,7 @@ def _count(cause: Sequence[Group], sample: Entry) -> str:
     if documents == 1:
         return ""
     noun = within_sentence(source_kind(sample)) if len(flows) == 1 else "document"
-    return f"{documents:,} {noun}{'' if noun.endswith('s') else 's'}"
+    return f"{documents:,} {pluralize(noun)}"
 
 
 def _names(subjects: Sequence[str]) -> str:

@@ -65,6 +65,13 @@ def within_sentence(noun: str) -> str:
     return noun if noun.startswith(("Procore", "QuickBooks")) else noun.lower()
 
 
+def pluralize(noun: str) -> str:
+    """ "bill from an order" as "bills from an order", "company" as "companies"."""
+    head, space, rest = noun.partition(" from ")
+    many = f"{head[:-1]}ies" if head.endswith("y") else head if head.endswith("s") else f"{head}s"
+    return f"{many}{space}{rest}"
+
+
 class Frame:
     @cached_property
     def connections(self) -> dict[int, Connection]:

@@ -112,6 +112,25 @@ def test_several_documents_that_need_a_look_lead_to_their_list(live: Tenant) -> 
     assert (label, url) == ("Look at them", "/activity/?state=needs_person&code=duplicate_number")
 
 
+@pytest.mark.parametrize(
+    ("flow", "code", "title", "detail"),
+    [
+        ("order_bills", "order_overbilled", "2 lines are billed beyond their commitments",
+         "2 bills from an order: One, Two"),
+        ("contact_updates_to_qbo", "contact_changed_twice", "2 contacts were changed on both sides",
+         "2 companies: One, Two"),
+        ("payroll_costs", "payroll_in_expenses",
+         "Lines of One stand in Procore as an expense", "2 payroll costs stopped alike: One, Two"),
+    ],
+)  # fmt: skip
+def test_several_of_one_kind_are_counted_in_english(
+    live: Tenant, flow: str, code: str, title: str, detail: str
+) -> None:
+    for name in ("One", "Two"):
+        make_entry("held", flow=flow, notices=[notice(code, name)])
+    assert [cause[:2] for cause in causes_of()] == [(title, detail)]
+
+
 def test_documents_of_several_kinds_are_called_documents(live: Tenant) -> None:
     for flow, name in (("bills", "Bill 1"), ("owner_invoices", "Invoice 2")):
         make_entry("changed_by_hand", flow=flow, notices=[notice("changed_by_hand", name)])
