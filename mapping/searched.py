@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Concat, Lower
 from django.db.models.lookups import LessThanOrEqual
+from django.db.models.sql.compiler import SQLCompiler
 
 # What a search looks through, in small letters. One column: at 50,000 rows each further one costs as much again.
 SEARCHED = Lower(
@@ -27,9 +30,37 @@ SEARCHED_OR_NULL = models.Case(
     default=models.Value(None),
     output_field=models.TextField(),
 )
-# The text itself, of a row without the column. As an expression, Django takes longer to write it than PostgreSQL to
-# look.
-LONG_TEXT = models.Func(
-    template="LOWER(name || ' ' || code || ' ' || email || ' ' || phone || ' ' || COALESCE(data ->> 'full_name', ''))",
-    output_field=models.TextField(),
-)
+# SEARCHED once more, for the few rows without the column.
+LONG = "LOWER(name || ' ' || code || ' ' || email || ' ' || phone || ' ' || COALESCE(data ->> 'full_name', ''))"
+HELD = "STRPOS({text}, %s) > 0"
+HOLDS = """
+    ({held} OR ({searched} IS NULL AND {key} IN (
+        SELECT id FROM mapping_remoteitem WHERE tenant_id = %s AND searched IS NULL AND {held_in_long}
+    )))
+"""
+
+
+class Holds(models.Func):
+    """A directory row has each of these words, in small letters, somewhere in what is searched.
+
+    One expression, as Django takes longer to put a condition of this size together than PostgreSQL to look. STRPOS
+    finds a word in half the time LIKE takes.
+    """
+
+    output_field = models.BooleanField()
+
+    def __init__(self, tenant_id: int, *words: str) -> None:
+        super().__init__(models.F("searched"), models.F("pk"))
+        self.tenant_id = tenant_id
+        # The longest is the rarest, so that most rows are asked for one word.
+        self.words = sorted(words, key=len, reverse=True)
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any, *_: Any, **__: Any) -> tuple[str, tuple[Any, ...]]:
+        (searched, _), (key, _) = (compiler.compile(each) for each in self.get_source_expressions())
+        text = HOLDS.format(
+            searched=searched,
+            key=key,
+            held=" AND ".join(HELD.format(text=searched) for _ in self.words),
+            held_in_long=" AND ".join(HELD.format(text=LONG) for _ in self.words),
+        )
+        return text, (*self.words, self.tenant_id, *self.words)

@@ -109,14 +109,7 @@ def load_waiting(frame: Frame) -> dict[str, int]:
 def list_open(frame: Frame, side: SideKey, total: int) -> tuple[list[dict[str, Any]], Page]:
     """The rows of the page in force, ready for the template. `total` is the count of all open rows."""
     waiting = load_waiting(frame) if side == "procore" else {}
-    parts, order = _parts(frame, side, waiting), _order(frame, side)
-    ranked = _ranked(frame, side, parts, waiting)
-    if frame.query.is_filtered:
-        page, keys = _turn_filtered(frame, side, parts, order, ranked)
-        found = rows_by_key(keys)
-    else:
-        page, shown = turn(frame, total)
-        found = _read(frame, parts, order, ranked, total, shown)
+    page, found = _turn(frame, side, waiting, total)
     best = find_matches(frame, side, found)
     may = bool(found) and may_push(frame, side)
     states = pushes.states(frame.section, side, [row.remote_id for row in found]) if may else {}
@@ -130,15 +123,19 @@ def list_open(frame: Frame, side: SideKey, total: int) -> tuple[list[dict[str, A
     return rows, page
 
 
-def _turn_filtered(
-    frame: Frame, side: SideKey, parts: list[Rows], order: str, ranked: Ranked | None
-) -> tuple[Page, list[int]]:
-    ranks = ranked.read_all() if ranked is not None else None
-    if frame.query.search and ranks is None and _is_plain(frame, side):
+def _turn(frame: Frame, side: SideKey, waiting: Mapping[str, int], total: int) -> tuple[Page, list[RemoteItem]]:
+    """The page in force and its rows."""
+    order, ranked = _order(frame, side), _ranked(frame, side, waiting)
+    if not frame.query.is_filtered:
+        page, shown = turn(frame, total)
+        return page, _read(frame, _parts(frame, side, waiting), order, ranked, total, shown)
+    if frame.query.search and ranked is None and _is_plain(frame, side):
         count = partial(count_and_find, _searched(frame, side), IN_ORDER[order])
     else:
-        count = partial(count_and_merge, parts, IN_ORDER[order], ranked=ranks)
-    return turn_counted(frame, partial(count, is_descending=frame.query.is_descending))
+        ranks = ranked.read_all() if ranked is not None else None
+        count = partial(count_and_merge, _parts(frame, side, waiting), IN_ORDER[order], ranked=ranks)
+    page, keys = turn_counted(frame, partial(count, is_descending=frame.query.is_descending))
+    return page, rows_by_key(keys)
 
 
 def _read(
@@ -153,12 +150,12 @@ def _read(
     return read_slice(ordered_rows(parts, order), shown, count, is_descending=frame.query.is_descending)
 
 
-def _ranked(frame: Frame, side: SideKey, parts: list[Rows], waiting: Mapping[str, int]) -> Ranked | None:
+def _ranked(frame: Frame, side: SideKey, waiting: Mapping[str, int]) -> Ranked | None:
     """The rows that go before the others in the order asked for; None where it is the order of the list."""
     if frame.query.sort == "score" and frame.section.can_automap:
         return frame.facts.best if side == "procore" else frame.best_rights
     if frame.query.sort == "waiting" and waiting:
-        return _rank_waiting(parts[0], waiting)
+        return _rank_waiting(_parts(frame, side, waiting)[0], waiting)
     return None
 
 
