@@ -16,7 +16,7 @@ from smoothx.api.access import KeyView
 from smoothx.api.queries import read_query
 
 
-class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "smoothx.api.access.KeyAuthentication"
     name = "key"
 
@@ -29,7 +29,8 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
 def make_schema() -> dict[str, Any]:
     """OpenAPI 3.1. The same for every company, so it is made once in a process."""
     patterns = [path("api/", include("smoothx.api.urls"))]
-    schema: dict[str, Any] = SchemaGenerator(patterns=patterns).get_schema(request=None, public=True)
+    generator: Any = SchemaGenerator(patterns=patterns)  # type: ignore[no-untyped-call]
+    schema: dict[str, Any] = generator.get_schema(request=None, public=True)
     return schema
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from django.http import Http404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -19,6 +19,7 @@ from smoothx.api.shapes import Shape
 from smoothx.api.shapes_ledger import EntryDetailSerializer, EntryPage, LinkPage
 from smoothx.api.shapes_setup import FlowList, GoLiveSerializer, SettingList
 
+_Get = TypeVar("_Get", bound=Callable[..., Response])
 REFUSALS = {
     400: "A filter is not known, or has a value it cannot have.",
     401: "No key that is in use.",
@@ -27,16 +28,17 @@ REFUSALS = {
 }
 
 
-def told(name: str, summary: str, shape: type[Shape], known: Sequence[Parameter] = ()) -> Any:
+def told(name: str, summary: str, shape: type[Shape], known: Sequence[Parameter] = ()) -> Callable[[_Get], _Get]:
     """How the schema tells an address."""
     refusals = {status: OpenApiResponse(Problem, description=text) for status, text in REFUSALS.items()}
-    return extend_schema(
+    decorate: Callable[[_Get], _Get] = extend_schema(
         operation_id=name,
         summary=summary,
         parameters=schema_of(known),
         responses={200: OpenApiResponse(shape), **refusals},
         tags=["smoothx"],
     )
+    return decorate
 
 
 class Flows(KeyView):
