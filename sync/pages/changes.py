@@ -24,7 +24,7 @@ ADDRESS = (
     ("zip", "postal_code"),
     ("country_code", "country"),
 )
-STATUS = {True: "Active", False: "Inactive"}
+STATUS: dict[bool | None, str] = {True: "Active", False: "Inactive"}
 
 
 def change_of(entry: Entry) -> dict[str, Any] | None:

@@ -91,8 +91,8 @@ def sum_of(entry: Entry) -> dict[str, Any] | None:
         if left.get(name) or right[name]
     ]
     asked = total(SIGNS[name] * amount for name, amount in left.items()) if left else entry.amount
-    is_planned = entry.target_total is None or is_ahead(entry)
-    made = total([*_amounts(lines), coded_tax]) if is_planned else entry.target_total
+    standing = None if is_ahead(entry) else entry.target_total
+    made = total([*_amounts(lines), coded_tax]) if standing is None else standing
     # What has one part only is that part, on both sides.
     parts = [replace(rows[0], left=asked)] if len(rows) == 1 else rows
     difference = None if asked is None else made - asked
