@@ -18,7 +18,6 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from smoothx.api.errors import answer_error
@@ -94,6 +93,3 @@ class KeyView(APIView):  # type: ignore[misc]
 
     def get_exception_handler(self) -> Any:
         return answer_error
-
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self.http_method_not_allowed(request, *args, **kwargs)

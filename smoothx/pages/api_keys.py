@@ -72,6 +72,7 @@ def api_keys(request: TenantRequest) -> HttpResponse:
 
 
 def _row(row: ApiKey) -> dict[str, Any]:
+    is_revoked = row.revoked_at is not None and row.revoked_at != row.expires_at
     return {
         "id": row.pk,
         "name": row.name,
@@ -80,8 +81,8 @@ def _row(row: ApiKey) -> dict[str, Any]:
         "made_at": row.made_at,
         "last_used_at": row.last_used_at,
         "last_day": last_day_of(row),
-        "revoked_at": row.revoked_at,
-        "revoked_by": _name(row.revoked_by) if row.revoked_at else "",
+        "revoked_at": row.revoked_at if is_revoked else None,
+        "revoked_by": _name(row.revoked_by) if is_revoked else "",
         "revoke_url": reverse("settings:api_key_revoke", args=[row.pk]),
     }
 

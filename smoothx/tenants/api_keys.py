@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from smoothx.tenants.models import ApiKey, AuditEntry
@@ -40,6 +40,9 @@ def make_key(name: str, actor: Any, *, last_day: date | None = None) -> tuple[Ap
     head = f"sx_{require_tenant_id()}_"
     try:
         with transaction.atomic():
+            # One that expired gives its name back.
+            past = ApiKey.objects.filter(name=name, revoked_at=None, expires_at__lte=timezone.now())
+            past.update(revoked_at=F("expires_at"))
             row: ApiKey = ApiKey.objects.create(
                 name=name,
                 hint=head + secret[:HINT_CHARACTERS],

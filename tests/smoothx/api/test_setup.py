@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from mapping.choices import choose, load_defaults
 from mapping.defaults import DEFAULTS
+from mapping.models import DefaultChoice
 from smoothx.tenants.models import Tenant
 from sync import golive
 from sync.golive_defaults import MISSING, find_required
@@ -136,9 +137,16 @@ def test_every_setting_with_what_is_in_force(asked: Asked, scope: Tenant, admin_
 
 
 def test_what_was_chosen_before_there_were_versions_names_nobody(ask: Ask, scope: Tenant, admin_user: Any) -> None:
-    shown = named(ask("settings/").json()["results"], "bill_date")
-    assert (shown["origin"], shown["changed_by"], shown["changed_at"]) == ("preset", None, None)
-    assert shown["values"] == [{"id": shown["values"][0]["id"], "name": shown["words"], "is_active": True}]
+    DefaultChoice.objects.create(key="bill_date", value="period_end")
+    choose("line_item_type", "item", admin_user)
+    told = ask("settings/").json()["results"]
+    shown = {key: named(told, key) for key in ("bill_date", "line_item_type", "bill_due")}
+    assert {key: (row["origin"], row["changed_by"], row["changed_at"] is None) for key, row in shown.items()} == {
+        "bill_date": ("chosen", None, True),
+        "line_item_type": ("chosen", admin_user.email, False),
+        "bill_due": ("preset", None, True),
+    }
+    assert [value["name"] for value in shown["bill_due"]["values"]] == [shown["bill_due"]["words"]]
 
 
 @pytest.mark.parametrize("holds", [True, False])

@@ -112,6 +112,11 @@ def test_the_page_tells_those_in_use_from_those_that_ended(client: Any, scope: T
         ("Audit 2025", "Somebody who left", False),
         ("Lost", admin_user.email, True),
     ]
+    # Its name is free again, and it goes on standing there as expired.
+    assert client.post(NEW, {"name": "Audit 2025"}).status_code == 200
+    page = client.get(PAGE)
+    assert [row["name"] for row in page.context["keys"]] == ["Audit 2025", "Power BI"]
+    assert [row["revoked_at"] is None for row in page.context["ended"]] == [True, False]
 
 
 def test_who_only_looks_makes_no_key(
