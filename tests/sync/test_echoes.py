@@ -68,6 +68,7 @@ def is_echo(told: InboundEvent) -> bool:
         ("procore", "Direct Costs", "direct_cost", {}),
         ("procore", "Direct Costs", "procore_lock", {}),
         ("procore", "Direct Costs", "cost_file", {"direct_cost_id": "77"}),
+        ("procore", "Draw Requests", "invoice_file", {"invoice_id": "77"}),
         ("procore", "Contract Payments", "payment_issued", {}),
         ("procore", "Contract Payments", "payment_received", {}),
         ("procore", "Draw Requests", "commitment_invoice", {}),
