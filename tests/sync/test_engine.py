@@ -276,6 +276,7 @@ def test_a_number_in_use_is_held_until_a_person_decides(live: Any, owner: Any) -
 def test_closed_books_stop_the_bill_with_the_vendors_reason(live: Any, owner: Any) -> None:
     claim = worked_example(live)[0]
     map_project_of(claim)
+    assert look_again(Work().qbo.connection) == 0
     worlds.act(live.qbo, "close_books", date="2026-12-31")
     queue(claim)
     Engine().run_due()
