@@ -14,10 +14,11 @@ def sign_and_claim(
     pair: Any, contracts: int, claims: int, *, status: str = "approved", name: str = "Backlog"
 ) -> dict[str, list[int]]:
     """So many contracts with so many invoices each, one after the other. Answers the invoices of each contract."""
-    state = worlds.control(pair.procore, "state", method="GET")
     project = int(Link.objects.filter(kind="project").order_by("left_id").values_list("left_id", flat=True)[0])
     vendors = Link.objects.filter(kind="vendor").order_by("left_id").values_list("left_id", flat=True)[:VENDORS]
-    code = next(row["id"] for row in state["cost_codes"] if row["project_id"] == project and "-" in row["full_code"])
+    # All of its state would be more with each call, and its reader's memory with it.
+    codes = worlds.in_procore(pair, "cost_codes")
+    code = next(row["id"] for row in codes if row["project_id"] == project and "-" in row["full_code"])
     signed: dict[str, list[int]] = {}
     line = {"cost_code_id": code, "amount": "24000.00", "description": "Works"}
     for place in range(contracts):
