@@ -110,7 +110,7 @@ def _end(key: str, turn: Turn, health: Health, count: Count | None = None, addre
 
 def is_in_doubt(connection: Connection) -> bool:
     """Whether so many calls failed that only one about nothing in particular can tell if the vendor is there."""
-    found = _with_store(lambda store: store.silence(key_of(connection)))
+    found = _silence(key_of(connection))
     return found.failures >= MOST_FAILURES and not found.shut_for
 
 
@@ -139,9 +139,12 @@ def silence(connection: Connection) -> Silence | None:
 
     A breaker that lets one call look at the vendor stays open until that call is answered.
     """
-    keys = (key_of(connection), _tokens_key(connection))
-    found = [_with_store(lambda store, key=key: store.silence(key)) for key in keys]
+    found = (_silence(key_of(connection)), _silence(_tokens_key(connection)))
     return next((each for each in found if each.failures >= MOST_FAILURES), None)
+
+
+def _silence(key: str) -> Silence:
+    return _with_store(lambda store: store.silence(key))
 
 
 def key_of(connection: Connection) -> str:

@@ -160,7 +160,8 @@ class DueWork(models.Model):
         """Take the topic now, unless somebody has it: then it is due again at `until`. What it is about must be
         committed before, so that who has it sees it when looking for more at the end. Who has it until after `beyond`
         does not count."""
-        values = {"tenant": tenant_id, "topic": topic, "until": until, "now": timezone.now(), "beyond": beyond}
+        values: dict[str, Any] = {"tenant": tenant_id, "topic": topic, "until": until, "beyond": beyond}
+        values["now"] = timezone.now()
         with connection.cursor() as cursor:
             cursor.execute(_CLAIM, values)
             return bool(cursor.fetchone()[0])

@@ -85,7 +85,7 @@ def _show(run: Run) -> None:
 
 def _count(verdict: Verdict) -> Counter[str]:
     counts = {kind: len(getattr(verdict, kind)) for kind in KINDS}
-    return Counter(counts, runs=1, failed=int(not verdict.is_clean))
+    return Counter({**counts, "runs": 1, "failed": int(not verdict.is_clean)})
 
 
 def _serve_product(stage: Stage) -> RunningServer:
