@@ -16,17 +16,15 @@ from django.utils import timezone
 from connectors.errors import Missing, NoPermission, Reconnect, Rejected, Retry, Throttled, VendorError
 from connectors.models import Connection, Vendor
 from connectors.probe import probe
-from connectors.procore import records as procore_records
 from connectors.procore import resources as procore
-from connectors.qbo import records as qbo_records
 from connectors.qbo import resources as qbo
 from connectors.resource import Resource
-from mapping.directory.items import READERS, company_item, contact_item, project_item
+from mapping.directory.items import READERS
 from mapping.directory.lists import read_list
 from mapping.directory.merges import note_merges
 from mapping.directory.meter import Meter
 from mapping.directory.project_lists import PROJECT_LISTS, refresh_project_codes, refresh_project_list
-from mapping.directory.rows import Counts, list_missing, list_vanished, mark_missing, note_gone, save_rows, take_rows
+from mapping.directory.rows import Counts, list_missing, list_vanished, mark_missing, note_gone, take_rows
 from mapping.models import Refresh, RemoteItem
 from mapping.screens import SECTIONS
 from mapping.sides import SIDE_LABELS, NotConnected, SideKey, load_sides, resources_of
@@ -151,19 +149,6 @@ def _is_first(connection: Connection, resource: Resource) -> bool:
     side: SideKey = "quickbooks" if connection.vendor == Vendor.QBO else "procore"
     showing = [section.key for section in SECTIONS.values() if resource in resources_of(section, side)]
     return not Refresh.objects.filter(section__in=showing, side=side, state=Refresh.State.DONE).exists()
-
-
-def upsert_company(connection: Connection, company: procore_records.Company) -> None:
-    take_rows(connection, procore.VENDORS.key, [company_item(company)])
-
-
-def upsert_project(connection: Connection, project: procore_records.Project) -> None:
-    save_rows(connection, procore.PROJECTS.key, [project_item(project)])
-
-
-def upsert_qbo_contact(connection: Connection, contact: qbo_records.Contact) -> None:
-    resource = qbo.VENDORS if contact.role == "vendor" else qbo.CUSTOMERS
-    take_rows(connection, resource.key, [contact_item(contact)])
 
 
 def absorb_qbo_changes(connection: Connection, changes: Mapping[str, Sequence[Mapping[str, Any]]]) -> Counts:

@@ -13,8 +13,6 @@ from mapping.page.frame import Frame
 from mapping.sides import SIDE_LABELS, SideKey
 from smoothx.lib.shapes import Progress
 
-__all__ = ["format_moment", "refresh_context"]
-
 
 def refresh_context(frame: Frame, side: SideKey | None) -> dict[str, Any] | None:
     """None on the list of links and before the side is connected. Without `url` for those who only look."""

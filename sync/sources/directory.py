@@ -11,7 +11,6 @@ from connectors.procore.records import Company, Project
 from connectors.qbo import resources as qbo
 from connectors.qbo.records import Contact
 from connectors.resource import Resource
-from mapping.directory.refreshing import upsert_company, upsert_project, upsert_qbo_contact
 from mapping.directory.upserts import upsert_companies, upsert_contacts, upsert_projects
 from mapping.divisions import ancestors
 from mapping.models import RemoteItem
@@ -28,7 +27,7 @@ ContactRole = Literal["vendor", "customer"]
 def read_project(work: Work, entry: Entry) -> Project:
     wire = work.procore.get(procore.PROJECTS, entry.source_id)
     project = Project.from_wire(wire, customer_field=work.procore.connection.facts.get("customer_field"))
-    upsert_project(work.procore.connection, project)
+    upsert_projects(work.procore.connection, [project])
     return project
 
 
@@ -53,7 +52,7 @@ def read_projects(work: Work, entries: Sequence[Entry]) -> dict[int, Project]:
 
 def read_company(work: Work, entry: Entry) -> PushRequest:
     company = Company.from_wire(work.procore.get(procore.VENDORS, entry.source_id))
-    upsert_company(work.procore.connection, company)
+    upsert_companies(work.procore.connection, [company])
     return PushRequest(company=company, role=_role(entry))
 
 
@@ -62,7 +61,7 @@ def read_qbo_contact(work: Work, entry: Entry) -> Contact:
     role = _role(entry)
     resource = qbo.CUSTOMERS if role == "customer" else qbo.VENDORS
     contact = Contact.from_wire(work.qbo.get(resource, entry.source_id), role=role)
-    upsert_qbo_contact(work.qbo.connection, contact)
+    upsert_contacts(work.qbo.connection, [contact])
     return contact
 
 

@@ -13,8 +13,9 @@ from connectors.qbo.records import Contact
 from mapping.choices import choose
 from mapping.directory.items import DirectoryRow, company_item, project_code_item
 from mapping.directory.project_codes import renew_project_only_codes
-from mapping.directory.refreshing import absorb_qbo_changes, upsert_company, upsert_project, upsert_qbo_contact
+from mapping.directory.refreshing import absorb_qbo_changes
 from mapping.directory.rows import COMMON, KEY, READ, Counts, mark_missing, save_rows
+from mapping.directory.upserts import upsert_companies, upsert_contacts, upsert_projects
 from mapping.kinds import VENDOR
 from mapping.models import RemoteItem
 from mapping.signals import mapping_changed
@@ -153,12 +154,12 @@ def test_what_hangs_on_a_row_is_told_once_its_state_turns(owner: Any, django_cap
     mapping_changed.connect(note)
     try:
         with django_capture_on_commit_callbacks(execute=True):
-            upsert_qbo_contact(books, Contact("7", "vendor", "Aspen", "Aspen", "3", is_active=False))
+            upsert_contacts(books, [Contact("7", "vendor", "Aspen", "Aspen", "3", is_active=False)])
             assert mark_missing(books, qbo.ACCOUNTS.key, only=["9"]) == Counts(inactivated=1)
-            upsert_qbo_contact(books, Contact("7", "vendor", "Aspen", "Aspen", "4", is_active=False))
+            upsert_contacts(books, [Contact("7", "vendor", "Aspen", "Aspen", "4", is_active=False)])
         assert heard == [f"link:vendor:{company.remote_id}", "default:bill_code"]
         with django_capture_on_commit_callbacks(execute=True):
-            upsert_qbo_contact(books, Contact("7", "vendor", "Aspen", "Aspen", "5"))
+            upsert_contacts(books, [Contact("7", "vendor", "Aspen", "Aspen", "5")])
         assert heard[2:] == [f"link:vendor:{company.remote_id}"]
     finally:
         mapping_changed.disconnect(note)
@@ -175,7 +176,7 @@ def test_single_rows_keep_what_a_push_needs() -> None:
         "Active": True,
         "BillAddr": {"Line1": "1 Main St", "City": "Denver", "CountrySubDivisionCode": "CO", "PostalCode": "80202"},
     }
-    upsert_qbo_contact(books, Contact.from_wire(wire, role="customer"))
+    upsert_contacts(books, [Contact.from_wire(wire, role="customer")])
     job = RemoteItem.objects.get(resource=qbo.CUSTOMERS.key)
     assert (job.parent_id, job.subtype, job.data["sync_token"]) == ("12", "job", "4")
     assert {key: job.data[key] for key in ("street", "city", "state_code", "zip", "country_code")} == {
@@ -185,8 +186,8 @@ def test_single_rows_keep_what_a_push_needs() -> None:
         "zip": "80202",
         "country_code": "",
     }
-    upsert_project(left, Project(id="501", name="Larimer Lofts", number="2417", customer_id="5"))
-    upsert_company(left, Company(id="5", name="Ridgeline Land", is_active=False))
+    upsert_projects(left, [Project(id="501", name="Larimer Lofts", number="2417", customer_id="5")])
+    upsert_companies(left, [Company(id="5", name="Ridgeline Land", is_active=False)])
     project = RemoteItem.objects.get(resource=procore.PROJECTS.key)
     assert (project.code, project.data["customer_id"]) == ("2417", "5")
     assert RemoteItem.objects.get(resource=procore.VENDORS.key).is_active is False
