@@ -266,7 +266,8 @@ def _range_from(since: datetime) -> str:
 
 def _record(response: Response) -> Row:
     record = response.json
-    if isinstance(record, dict):
+    # An empty one says nothing of what was made: it has to be looked for.
+    if isinstance(record, dict) and record:
         return record
     message = "a record was asked for and something else came"
     raise (Uncertain if response.is_write else Rejected)(message, **response.facts)

@@ -124,6 +124,16 @@ def test_a_company_is_created_changed_and_found(client: ProcoreClient) -> None:
     assert call.duration_ms >= 0
 
 
+@pytest.mark.parametrize("body", ["{}", "[]", '{"id": 12'])
+def test_an_answer_that_names_no_record_leaves_a_write_in_doubt(
+    client: ProcoreClient, sandboxes: Any, body: str
+) -> None:
+    fault = {"method": "POST", "path": "/vendors", "when": "after", "status": 200, "body": body}
+    control(sandboxes.procore, "faults", [fault])
+    with pytest.raises(Uncertain):
+        client.create(resources.VENDORS, DirectoryCompany(name="Summit Peak Roofing LLC"))
+
+
 def test_a_create_without_an_answer_is_uncertain_and_can_be_found(client: ProcoreClient, sandboxes: Any) -> None:
     control(
         sandboxes.procore,
