@@ -67,7 +67,9 @@ def live(life: Life, *, clock_off: float) -> None:
     if life.rests:
         # Both sandboxes share a clock.
         Sandbox(settings.QBO_API_URL).control("clock", {"advance_seconds": life.rests})
-        set_database_clock(clock_off)
+        _wait_for_database()
+        with _services_awaited():
+            set_database_clock(clock_off)
     Clock(clock_off + life.clock_off).install()
     Failpoint(life).install()
     work_off(MOST_SIDE_BY_SIDE)
