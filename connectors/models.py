@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -135,7 +135,7 @@ class Cursor(TenantModel):
     @classmethod
     def move(cls, connection: Connection, resource: str, until: datetime, *, project_id: str = "") -> None:
         """Write down how far a list was read: one statement, but the first time."""
-        place = {"connection": connection, "resource": resource, "project_id": project_id}
+        place: dict[str, Any] = {"connection": connection, "resource": resource, "project_id": project_id}
         if not cls.objects.filter(**place).update(read_until=until):
             cls.objects.update_or_create(**place, defaults={"read_until": until})
 

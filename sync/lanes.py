@@ -145,7 +145,7 @@ def is_anybody_waiting(tenant_id: int) -> bool:
     except redis.RedisError:
         return True
     urgent, others = found[: len(QUEUES)], found[len(QUEUES) :]
-    return any(urgent) or any(_company_of(message) != tenant_id for messages in others for message in messages)
+    return any(urgent) or any(_company_of(message) != str(tenant_id) for messages in others for message in messages)
 
 
 def _company_of(message: bytes) -> Any:

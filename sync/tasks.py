@@ -91,7 +91,7 @@ def _send_worker(tenant_id: int, lane: lanes.Lane) -> None:
     """Put a message for this lane at the end of the line. Raises OperationalError, and the lane is free again."""
     kwargs = {"tenant_id": tenant_id, "lane": lane.topic, "until": lane.until.isoformat()}
     try:
-        headers = {lanes.COMPANY_HEADER: tenant_id}
+        headers = {lanes.COMPANY_HEADER: str(tenant_id)}
         priority = lanes.message_priority(tenant_id)
         run_due.apply_async(kwargs=kwargs, headers=headers, priority=priority, retry=False)
     except OperationalError:

@@ -166,7 +166,7 @@ def test_a_nudge_inside_a_transaction_waits_for_its_end(
     assert until is not None
     kwargs = {"tenant_id": scope.pk, "lane": LANE_TOPICS[0], "until": until.isoformat()}
     # Nothing is due, so there is no hurry.
-    assert asked == [{"kwargs": kwargs, "headers": {COMPANY_HEADER: scope.pk}, "priority": 9, "retry": False}]
+    assert asked == [{"kwargs": kwargs, "headers": {COMPANY_HEADER: str(scope.pk)}, "priority": 9, "retry": False}]
 
 
 def test_a_run_says_when_the_next_one_is_due(scope: Tenant, quiet_engine: None) -> None:
