@@ -52,8 +52,8 @@ class Holds(models.Func):
     def __init__(self, tenant_id: int, *words: str) -> None:
         super().__init__(models.F("searched"), models.F("pk"))
         self.tenant_id = tenant_id
-        # The longest is the rarest, so that most rows are asked for one word.
-        self.words = sorted(words, key=len, reverse=True)
+        # PostgreSQL has no NUL in a text. The longest word is the rarest, so that most rows are asked for one.
+        self.words = sorted((word.replace("\0", "") for word in words), key=len, reverse=True)
 
     def as_sql(self, compiler: SQLCompiler, connection: Any, *_: Any, **__: Any) -> tuple[str, tuple[Any, ...]]:
         (searched, _), (key, _) = (compiler.compile(each) for each in self.get_source_expressions())

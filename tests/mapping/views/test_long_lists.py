@@ -147,7 +147,9 @@ def test_a_search_may_hold_any_sign(browser: Any) -> None:
     for word in ("o'neil", "{0}", "100%", "%s", "\\", "{0} o'n"):
         page = browser.get(CONTACTS, {"tab": "procore", "q": word}).context
         assert (word, [row["name"] for row in page["rows"]]) == (word, ["O'Neil {0} 100%s \\ Paving"])
-    assert browser.get(CONTACTS, {"tab": "procore", "q": "_"}).context["rows"] == []
+    for word, names in (("_", []), ("bir\0ch", ["Birch"])):
+        page = browser.get(CONTACTS, {"tab": "procore", "q": word}).context
+        assert (word, [row["name"] for row in page["rows"]]) == (word, names)
 
 
 @pytest.mark.usefixtures("firm")
