@@ -12,8 +12,11 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+# A server of our own that may lose what it had not written yet when it is ended would lose what was committed, as no
+# production server does.
+DURABLE = "-c synchronous_commit=on"
 # How the workers' connections find the function first.
-ENVIRONMENT = {"PGOPTIONS": "-c search_path=chaos,pg_catalog,public"}
+ENVIRONMENT = {"PGOPTIONS": f"{DURABLE} -c search_path=chaos,pg_catalog,public"}
 _MAKE = """
 CREATE SCHEMA chaos;
 CREATE TABLE chaos.clock AS SELECT 0::double precision AS seconds_off;

@@ -19,7 +19,7 @@ from connectors.sandbox.firm.scenarios import build
 from connectors.sandbox.server import RunningServer, serve
 from smoothx.demo.chaos.abreast import KINDS, tell
 from smoothx.demo.chaos.breeding import Nursery
-from smoothx.demo.chaos.clocks import make_database_clock
+from smoothx.demo.chaos.clocks import DURABLE, make_database_clock
 from smoothx.demo.chaos.fire import Field
 from smoothx.demo.chaos.ground import Ground
 from smoothx.demo.chaos.playing import Run, play_run
@@ -37,6 +37,7 @@ START_DATE = date(2026, 11, 1)
 
 def play(supervisor: Supervisor, stage: Stage) -> int:
     options = stage.options
+    os.environ["PGOPTIONS"] = DURABLE
     firm = replace(build(stage.info["scenario"], size=1, seed=1), start_date=START_DATE)
     call_command("migrate", verbosity=0)
     tenant = make_company(firm.name)
