@@ -119,10 +119,10 @@ def plan_payment(part: PaidPart[P], side: Side, defaults: Defaults, complete: Co
 
 
 def _credits_of_ours(part: PaidPart[P], payment: P, side: Side) -> Decimal:
-    """What credits of ours settle of the document. QuickBooks does not say which credit settles which document, so
-    they are shared by the documents' amounts."""
+    """What credits of ours settle of the document. QuickBooks does not say which credit settles what, so they are
+    shared by the amounts of all they may settle, journals too: none takes more than is applied to it."""
     used = total(each.amount for each in payment.applied if each.kind == side.credit and each.part in part.ours)
-    settled = [each for each in payment.applied if each.kind == side.document]
+    settled = [each for each in payment.applied if each.kind != side.credit]
     if not used or not settled:
         return ZERO
     shares = split(used, [each.amount for each in settled])

@@ -170,6 +170,11 @@ class TestCredits:
         assert (credit.contract_id, credit.requisition_id) == ("786002", "1003")
         assert "Taken back" in credit.memo
 
+    def test_a_credit_that_may_settle_a_journal_too_takes_no_more_than_its_share(self) -> None:
+        lines = ("Bill", "234", "100.00"), ("JournalEntry", "3", "300.00"), ("VendorCredit", "11", "200.00")
+        part = part_of(payment(*lines, total="200.00"), "Bill:234", "VendorCredit:11")
+        assert planned(part, payment_credits="neither").amount == amount(50)
+
     def test_or_on_neither(self) -> None:
         bill = planned(part_of(self.PAID, "Bill:234", "VendorCredit:11"), payment_credits="neither")
         assert bill.amount == amount(8000)

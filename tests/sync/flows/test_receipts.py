@@ -113,6 +113,10 @@ class TestCredits:
         credit = plan(part(self.PAID, of="CreditMemo:9", ours=self.OURS), credits="neither")
         assert credit.removal.code == "credit_memo_not_counted"
 
+    def test_a_credit_that_may_settle_a_journal_too_takes_no_more_than_its_share(self) -> None:
+        paid = payment(("Invoice", "15", 100), ("JournalEntry", "3", 300), ("CreditMemo", "9", 200), total=200)
+        assert plan(part(paid, ours=self.OURS), credits="neither").document.amount == amount(50)
+
     def test_a_credit_of_others_always_counts_as_paid(self) -> None:
         document = plan(part(self.PAID, ours=("Invoice:15",)), credits="neither").document
         assert document.amount == amount(1000)
