@@ -48,7 +48,7 @@ def draft_amendment(work: Work, entry: Entry, plan: Plan[Any]) -> Outgoing | Non
 
 def _stop(work: Work, entry: Entry, blockers: Sequence[Notice]) -> None:
     entry.state = ledger.state_for(blockers)
-    if settle.planned_without_document(entry, blockers, fields=PLANNED):
+    if settle.planned_without_document(work, entry, blockers, fields=PLANNED):
         work.forget_mapping()
 
 

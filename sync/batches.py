@@ -152,7 +152,7 @@ class Batches:
             elif isinstance(result, VendorError):
                 if result.fault == "name_exists":
                     learn_namesake(self.work, draft)
-                settle.send_failed(draft.entry, draft, result)
+                settle.send_failed(self.work, draft.entry, draft, result)
 
     def _put_off(self, drafts: Sequence[Outgoing], seconds: float) -> None:
         for draft in drafts:

@@ -138,7 +138,7 @@ class Engine:
                 self._rest(error.after)
                 settle.come_back(entry, error.after)
             case VendorError():
-                settle.read_failed(entry, error)
+                settle.read_failed(self.work, entry, error)
             case UnreadableRecord():
                 settle.block(entry, "source_unreadable", vendor_text=str(error))
             case _:
@@ -195,7 +195,7 @@ class Engine:
         except VendorError as error:
             if error.fault == "name_exists":
                 learn_namesake(self.work, outgoing)
-            settle.send_failed(entry, outgoing, error)
+            settle.send_failed(self.work, entry, outgoing, error)
         else:
             settle.posted(self.work, flow, entry, outgoing, answer)
 
@@ -211,7 +211,7 @@ class Engine:
             answer = outbox.probe(self.work, outgoing, entry)
         except Missing as error:
             # What was to be changed is gone, so that write can have no effect any more.
-            settle.send_failed(entry, outgoing, error)
+            settle.send_failed(self.work, entry, outgoing, error)
             return True
         if answer is not None:
             settle.posted(self.work, flow, entry, outgoing, answer)

@@ -21,6 +21,7 @@ from sync.pace import is_quiet
 RESOURCE = "facts"
 EVERY, SELDOM = timedelta(minutes=15), timedelta(hours=4)
 SUBJECTS = {"books": (REOPENED, BOOKS), "customer_field": ("field:customer",)}
+OF_FACTS = frozenset(subject for names in SUBJECTS.values() for subject in names)
 
 
 def look_again(connection: Connection) -> int:
@@ -48,5 +49,4 @@ def ask_soon(connection: Connection) -> None:
 
 
 def _is_idle(now: datetime) -> bool:
-    subjects = [subject for names in SUBJECTS.values() for subject in names]
-    return is_quiet(now) and not WaitingFor.objects.filter(subject__in=subjects).exists()
+    return is_quiet(now) and not WaitingFor.objects.filter(subject__in=OF_FACTS).exists()

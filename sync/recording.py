@@ -116,7 +116,7 @@ def _record_blocked(work: Work, entry: Entry, plan: Plan[Any]) -> None:
     entry.state = ledger.state_for(plan.blockers)
     if not entry.is_posted:
         entry.facts = dict(plan.facts)
-    if settle.planned_without_document(entry, plan.blockers, fields=PLANNED):
+    if settle.planned_without_document(work, entry, plan.blockers, fields=PLANNED):
         work.forget_mapping()
 
 

@@ -21,7 +21,7 @@ from connectors.errors import (
 )
 from sync import ledger, locks, outbox, totals
 from sync.codes import CODES
-from sync.facts import ask_soon
+from sync.facts import OF_FACTS, ask_soon
 from sync.flow import Flow
 from sync.flows._periods import REOPENED
 from sync.models import Entry, Outgoing
@@ -208,20 +208,40 @@ def unchanged(entry: Entry, *, fields: Sequence[str] = (), facts: Mapping[str, s
     ledger.end_waits(entry)
 
 
-def planned_without_document(entry: Entry, blockers: Sequence[Notice], *, fields: Sequence[str]) -> bool:
+def planned_without_document(work: Work, entry: Entry, blockers: Sequence[Notice], *, fields: Sequence[str]) -> bool:
     """True when what it waits for came true meanwhile: the run's mapping is out of date, and it is due again."""
     recheck = timezone.now() + ledger.RECHECK_WAITING_AFTER if entry.state == Entry.State.WAITING else None
     with ledger.in_one_step():
-        is_free_again = ledger.set_waits(entry, blockers)
+        is_free_again = ledger.set_waits(entry, blockers) or _is_told_anew(work, blockers)
         due_at = timezone.now() + SOON if is_free_again else recheck
         ledger.finish(entry, (*fields, *STATE), due_at=due_at)
     return is_free_again
 
 
+def _is_told_anew(work: Work, blockers: Sequence[Notice]) -> bool:
+    """Whether it waits for a fact of an account that a poll learned while this run still went by an older one.
+
+    The poll released only what waited by then. Asked after the wait was written down, which locks its subject, so one
+    of the two sees the other.
+    """
+    subjects = {subject for notice in blockers for subject in (notice.waits_for, *notice.also_lifted_by)}
+    return not OF_FACTS.isdisjoint(subjects) and work.learn_facts()
+
+
 def hold(
-    entry: Entry, code: str, *, subject: str = "", waits_for: str = "", fields: Sequence[str] = (), **detail: str
+    entry: Entry,
+    code: str,
+    *,
+    subject: str = "",
+    waits_for: str = "",
+    fields: Sequence[str] = (),
+    work: Work | None = None,
+    **detail: str,
 ) -> bool:
-    """End the run in the code's own state, with what a person may decide. True as in planned_without_document."""
+    """End the run in the code's own state, with what a person may decide. True as in planned_without_document.
+
+    `work` is given where it waits for what an account allows.
+    """
     notice = Notice(code, subject, _name_sides(entry, code) | detail, waits_for)
     entry.state = CODES[code].state
     entry.notices = ledger.notices_to_json([notice])
@@ -229,6 +249,7 @@ def hold(
         if not waits_for:
             ledger.end_waits(entry)
         is_free_again = bool(waits_for) and ledger.set_waits(entry, [notice])
+        is_free_again = is_free_again or (work is not None and _is_told_anew(work, [notice]))
         due_at = timezone.now() + max(SOON, backoff(entry.tries)) if is_free_again else None
         ledger.finish(entry, (*STATE, *fields), due_at=due_at)
     return is_free_again
@@ -247,12 +268,12 @@ def source_gone(entry: Entry) -> None:
         hold(entry, "deleted_in_procore", fields=("source_fingerprint",))
 
 
-def read_failed(entry: Entry, error: VendorError) -> None:
+def read_failed(work: Work, entry: Entry, error: VendorError) -> None:
     """Reading, or looking for twins, failed; nothing was sent."""
-    _decide(entry, error)
+    _decide(work, entry, error)
 
 
-def send_failed(entry: Entry, outgoing: Outgoing, error: VendorError) -> None:
+def send_failed(work: Work, entry: Entry, outgoing: Outgoing, error: VendorError) -> None:
     """Close or keep the write by what the error says happened to it."""
     if isinstance(error, Uncertain):
         outbox.close(outgoing, Outgoing.State.UNCERTAIN)
@@ -260,7 +281,7 @@ def send_failed(entry: Entry, outgoing: Outgoing, error: VendorError) -> None:
         outbox.put_back(outgoing)
     else:
         outbox.close(outgoing, Outgoing.State.FAILED)
-    _decide(entry, error)
+    _decide(work, entry, error)
 
 
 def come_back(entry: Entry, after: float) -> None:
@@ -281,7 +302,7 @@ def still_uncertain(entry: Entry, due_at: datetime) -> None:
     ledger.finish(entry, STATE, due_at=due_at)
 
 
-def _decide(entry: Entry, error: VendorError) -> None:
+def _decide(work: Work, entry: Entry, error: VendorError) -> None:
     entry.tries += 1
     match error:
         case Uncertain():
@@ -300,7 +321,7 @@ def _decide(entry: Entry, error: VendorError) -> None:
             code = error.fault if error.fault in CODES else "rejected"
             document = entry.planned.get("document", {})
             subject = document.get("number") or document.get("name") or ""
-            hold(entry, code, subject=subject, waits_for=_find_end(code, entry), **_told(error))
+            hold(entry, code, subject=subject, waits_for=_find_end(code, entry), work=work, **_told(error))
         case _:
             hold(entry, "rejected", **_told(error))
 
@@ -309,7 +330,7 @@ def _find_end(code: str, entry: Entry) -> str:
     """What lifts a refusal by itself, "" where a person has to mend something."""
     if code != CLOSED:
         return ""
-    # The books were closed after we last asked. Once we know, the firm's own rule for closed periods decides.
+    # The books were closed after this run asked. Once it knows, the firm's own rule for closed periods decides.
     ask_soon(entry.target_connection)
     return REOPENED
 

@@ -18,6 +18,7 @@ from smoothx.lib.money import ZERO
 from sync import drift, following, ledger, outbox, settle
 from sync.drafting import PLANNED, draft_body, save_write, write
 from sync.drift import Difference
+from sync.flows._periods import REOPENED
 from sync.merge import Change, find_changes, name_path
 from sync.models import Entry, Outgoing
 from sync.plan import MoneyDocument, Notice, Plan
@@ -85,8 +86,9 @@ def _stops(work: Work, entry: Entry, document: Any, standing: Standing, found: S
             entry,
             "closed_and_changed",
             subject=entry.target_name,
-            waits_for="books:closed_until",
+            waits_for=REOPENED,
             fields=PLANNED,
+            work=work,
             **told,
         )
         return True
@@ -187,7 +189,7 @@ def record_removal(work: Work, entry: Entry, why: Notice) -> Outgoing | None:
     entry.notices = ledger.notices_to_json([why])
     entry.state = ledger.state_for([why])
     if not entry.is_posted:
-        settle.planned_without_document(entry, [why], fields=PLANNED)
+        settle.planned_without_document(work, entry, [why], fields=PLANNED)
         return None
     try:
         standing = adapter_for(entry.target_type).look(work, entry)

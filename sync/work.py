@@ -225,6 +225,18 @@ class Work:
     def remember_document(self, entity: str, document: PostedDocument) -> None:
         self._documents.get((entity, document.party_id), []).append(document)
 
+    def learn_facts(self) -> bool:
+        """Whether the accounts were asked again since this run began what they allow, and allow something else. Then
+        the run goes on by that."""
+        known = {row.pk: row for row in self._connections.values()}
+        now = dict(Connection.objects.filter(pk__in=known).values_list("pk", "facts"))
+        changed = [pk for pk, facts in now.items() if facts != known[pk].facts]
+        for pk in changed:
+            known[pk].facts = now[pk]
+        if changed:
+            self.forget_mapping()
+        return bool(changed)
+
     def forget_mapping(self) -> None:
         self.mapped_at = timezone.now()
         self._listed.clear()

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from connectors.errors import Rejected
 from connectors.models import Connection, Cursor
+from connectors.qbo.records import Books
 from mapping.choices import load_defaults
-from sync import facts, ledger
-from sync.models import Entry, WaitingFor
+from sync import facts, ledger, settle
+from sync.models import Entry, Outgoing, WaitingFor
+from sync.plan import Notice
 from sync.registry import all_flows
+from sync.work import Work
 from tests import worlds
-from tests.factories import make_connections, make_entry
+from tests.factories import make_connections, make_entry, make_outgoing
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -61,3 +66,36 @@ def test_an_account_in_which_nothing_happens_is_asked_seldom(
             Entry.objects.update(updated_at=now - timedelta(days=3))
     facts.look_again(procore)
     assert asked == ([procore] if is_asked else [])
+
+
+def close_books(day: str) -> None:
+    """As a poll learns it, which has a connection of its own."""
+    books = asdict(Books("Ridgeline Builders", "US", "USD", False, None, True, False))
+    Connection.objects.filter(vendor="qbo").update(facts={"books": {**books, "closed_until": day}})
+
+
+def end_run(way: str, work: Work, entry: Entry) -> None:
+    """As a refusal of QuickBooks ends it, or a rule that stops it for the closing date."""
+    if way == "refused":
+        outgoing = make_outgoing(entry, key=f"key-{entry.tries}", state=Outgoing.State.OPEN)
+        settle.send_failed(work, entry, outgoing, Rejected("closed", fault="books_closed"))
+        return
+    entry.state = Entry.State.BLOCKED
+    why = Notice("books_closed_date", also_lifted_by=(facts.REOPENED,))
+    settle.planned_without_document(work, entry, [why], fields=())
+
+
+@pytest.mark.parametrize("way", ["refused", "stopped"])
+def test_a_run_that_went_by_an_older_closing_date_plans_again_by_itself(scope: Any, way: str) -> None:
+    """The poll that learned the day released what waited for it by then, and this document did not yet."""
+    entry = make_entry("sending", planned={"document": {"number": "FRM-1187"}})
+    work = Work()
+    assert work.defaults.closed_until is None
+    close_books("2026-03-31")
+    end_run(way, work, entry)
+    assert (Entry.objects.get().due_at is not None, work.defaults.closed_until) == (True, date(2026, 3, 31))
+    # Known by now, and refused or stopped all the same: it waits for the day to change, and is not tried for ever.
+    Entry.objects.update(due_at=None)
+    end_run(way, work, entry)
+    assert Entry.objects.get().due_at is None
+    assert WaitingFor.objects.filter(subject=facts.REOPENED).count() == 1

@@ -12,6 +12,7 @@ from smoothx.tenants.models import Tenant
 from sync import settle
 from sync.codes import CODES, sentence_for
 from sync.models import Entry, Outgoing
+from sync.work import Work
 from tests.factories import make_entry, make_outgoing
 
 V2_ERROR = {"code": "VALIDATION", "message": "No", "details": [{"message": "Name can't be blank", "source": "name"}]}
@@ -55,7 +56,7 @@ def test_each_refusal_leads_to_its_state_its_sentence_and_its_mend(scope: Tenant
         entry.save()
         outgoing = make_outgoing(entry, key=str(number), state=Outgoing.State.OPEN)
         text = body if isinstance(body, str) else json.dumps(body)
-        settle.send_failed(entry, outgoing, error_for(Response(status, {"X-Request-Id": "r-7"}, text)))
+        settle.send_failed(Work(), entry, outgoing, error_for(Response(status, {"X-Request-Id": "r-7"}, text)))
         kept, sent = Entry.objects.get(pk=entry.pk), Outgoing.objects.get(pk=outgoing.pk)
         (notice,) = kept.notices
         assert (notice["code"], kept.state, CODES[ours].fix, sent.state) == (ours, state, fix, write), told

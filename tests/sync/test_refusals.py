@@ -12,6 +12,7 @@ from connectors.transport import Response
 from sync import settle
 from sync.codes import CODES, sentence_for
 from sync.models import Entry, Outgoing
+from sync.work import Work
 from tests.factories import make_entry, make_outgoing
 
 # (QuickBooks' code, while doing what, our code, state, button's place, what becomes of the write). The codes of its
@@ -73,7 +74,7 @@ def test_each_refusal_leads_to_its_state_its_sentence_and_its_mend(scope: Any) -
         entry.planned = {"document": {"number": "FRM-1187"}}
         entry.save()
         outgoing = make_outgoing(entry, key=f"{code}-{during}", state=Outgoing.State.OPEN)
-        settle.send_failed(entry, outgoing, refuse(code, during))
+        settle.send_failed(Work(), entry, outgoing, refuse(code, during))
         kept, sent = Entry.objects.get(pk=entry.pk), Outgoing.objects.get(pk=outgoing.pk)
         (notice,) = kept.notices
         assert (notice["code"], kept.state, CODES[ours].fix, sent.state) == (ours, state, fix, write), code
