@@ -21,11 +21,12 @@ from mapping.choices import load_defaults
 from mapping.directory.refreshing import QBO_RESOURCES, absorb_qbo_changes
 from mapping.models import RemoteItem
 from smoothx.lib.money import ZERO
-from sync import book_sources, ledger, project_watch
+from sync import book_sources, contact_watch, ledger, project_watch
 from sync.drift import MEMO, Difference, is_loud
 from sync.facts import look_again
 from sync.following import target_gone
 from sync.late_books import read_name_lists, read_posted
+from sync.marks import CHANGE_FEED
 from sync.models import Entry, Event
 from sync.quiet_lists import read_if_old
 from sync.registry import all_flows
@@ -35,7 +36,7 @@ from sync.updating import hold_drift
 from sync.work import Work
 from sync.written import find_drift
 
-RESOURCE = "qbo.changes"
+RESOURCE = CHANGE_FEED
 BY_HAND = frozenset({"changed_by_hand", "details_changed_by_hand", "changed_and_removed"})
 MEMO_CHANGED = "memo_changed"
 OVERLAP = timedelta(minutes=2)
@@ -54,6 +55,9 @@ def poll_books(work: Work) -> int:
     posted = watched_documents(work)
     entities = list(dict.fromkeys((*name_lists, *posted, *book_sources.watched_entities(work))))
     changes = work.qbo.changes(entities, since)
+    contact_watch.note_since_switch(
+        connection, {each: changes.get(each.entity, []) for each in contact_watch.RESOURCES.values()}
+    )
     absorb_qbo_changes(connection, {name: changes.get(name, []) for name in name_lists})
     is_complete = [compare_posted(connection, entity, changes.get(entity, [])) for entity in posted]
     book_sources.read_since_start(work)

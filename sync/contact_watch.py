@@ -2,11 +2,15 @@
 
 The directory tells before it writes rows, so what they said before is still known: where both sides said the same,
 that is what they were last in step about. Our own changes come back as what was agreed, and are no news.
+
+Before the first reading after the switch the directory may be old. A record that its vendor dates after the switch
+follows all the same, by what both sides said there; other differences are shown and do not follow by themselves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from django.db import transaction
 
@@ -15,15 +19,17 @@ from connectors.probe import books_of
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from connectors.resource import Resource
-from mapping.directory.items import DirectoryRow
+from mapping.directory.items import READERS, DirectoryRow, Wire
 from mapping.models import RemoteItem
 from mapping.sides import Sides, load_sides
-from sync import books, ledger
+from smoothx.lib.dates import parse_instant
+from sync import ledger
 from sync.contact_links import ROLES, ContactLinks, load_links
 from sync.directory_records import company_of, contact_of
 from sync.flow import Flow
 from sync.flows import _contact_fields as details
 from sync.flows._contact_pairs import TARGET, Role
+from sync.marks import CHANGE_FEED
 from sync.models import Entry, FlowSetting
 from sync.registry import all_flows
 from sync.sets import write_back
@@ -44,11 +50,9 @@ def running_flow() -> Flow | None:
 
 
 def has_first_reading(connection: Connection, setting: FlowSetting | None = None) -> bool:
-    """Whether the lists of this side were read since the flow was switched on. What the first reading finds otherwise
-    than the directory had it may be old: it is shown as a difference and does not follow by itself.
-    """
+    """Whether the lists of this side were read since the flow was switched on."""
     setting = setting or _setting()
-    mark = books.RESOURCE if connection.vendor == Vendor.QBO else procore.VENDORS.key
+    mark = CHANGE_FEED if connection.vendor == Vendor.QBO else procore.VENDORS.key
     marks = Cursor.objects.filter(connection=connection, resource=mark, project_id="")
     return setting is not None and marks.filter(read_until__gte=setting.changed_at).exists()
 
@@ -59,13 +63,39 @@ def _setting() -> FlowSetting | None:
 
 
 def note_changes(connection: Connection, resource_key: str, rows: Sequence[DirectoryRow]) -> None:
-    """Put in the queue what changed of linked contacts with these rows, which are about to be written."""
+    """Note the changes of rows that are about to be written, once there was a first reading."""
     if resource_key not in WATCHED:
         return
     setting = _setting()
-    if setting is None or not has_first_reading(connection, setting):
+    if setting is not None and has_first_reading(connection, setting):
+        _note(connection, resource_key, rows, all_flows()[setting.flow])
+
+
+def note_since_switch(connection: Connection, lists: Mapping[Resource, Sequence[Wire]]) -> None:
+    """Of a first reading, whose rows are about to be written: put in the queue what its vendor dates after the switch.
+
+    What was changed in such a record before the switch as well, and seen by nobody, goes with it. The other side has
+    what both had, or it is held as changed on both. Procore and QuickBooks date in whole seconds, so a change in the
+    second of the switch counts as before.
+    """
+    setting = _setting() if any(lists.values()) else None
+    if setting is None or has_first_reading(connection, setting):
         return
-    flow = all_flows()[setting.flow]
+    for resource, wires in lists.items():
+        since = [wire for wire in wires if _is_changed_after(wire, setting.changed_at)]
+        if since:
+            rows = [READERS[resource.key](connection, wire) for wire in since]
+            _note(connection, resource.key, rows, all_flows()[setting.flow])
+
+
+def _is_changed_after(wire: Wire, at: datetime) -> bool:
+    """By its vendor's word; what was deleted is no change to follow."""
+    dated = parse_instant(wire.get("updated_at") or (wire.get("MetaData") or {}).get("LastUpdatedTime"))
+    return dated is not None and dated > at and wire.get("status") != "Deleted"
+
+
+def _note(connection: Connection, resource_key: str, rows: Sequence[DirectoryRow], flow: Flow) -> None:
+    """Put in the queue what changes of linked contacts with these rows."""
     now = {row["remote_id"]: RemoteItem(resource=resource_key, **row) for row in rows if row["is_active"]}
     is_procore = connection.vendor == Vendor.PROCORE
     links = load_links(company_ids=list(now)) if is_procore else load_links(contact_ids=list(now))

@@ -126,6 +126,8 @@ def poll_companies(client: ProcoreClient, started_at: datetime) -> None:
     connection, key = client.connection, procore.VENDORS.key
     since = _since(_cursor(connection, key)) if contact_watch.has_first_reading(connection) else None
     for rows in client.list(procore.VENDORS, updated_since=since):
+        if since is None:
+            contact_watch.note_since_switch(connection, {procore.VENDORS: rows})
         take_rows(connection, key, [READERS[key](connection, row) for row in rows])
     Cursor.move(connection, key, started_at)
 

@@ -11,6 +11,8 @@ from connectors.models import Connection, Cursor
 # Clocks differ and a list may lag behind a write: read a little again, equal hints cost nothing.
 OVERLAP = timedelta(minutes=2)
 COMPLETE = ".complete"
+# The mark of QuickBooks' change feed, which is one for all lists.
+CHANGE_FEED = "qbo.changes"
 
 
 class Marks:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from mapping.models import Link, RemoteItem
 from mapping.screens import SECTIONS
 from sync import actions
 from sync.books import poll_books
+from sync.contact_backlog import Differing, find_backlog
 from sync.contact_links import load_links
 from sync.contact_watch import read_row
 from sync.engine import Engine
@@ -57,6 +60,18 @@ def carry() -> None:
 def turn_on(key: str) -> None:
     switch(all_flows()[key], None, is_on=True)
     poll()
+
+
+def turn_on_earlier(key: str) -> None:
+    """Switched on a while ago, and nothing was looked at since."""
+    switch(all_flows()[key], None, is_on=True)
+    FlowSetting.objects.filter(flow=key).update(changed_at=timezone.now() - timedelta(seconds=30))
+
+
+def date_before(pair: Any, company_id: str) -> None:
+    """The company's last change is an hour old."""
+    row = pair.procore.app.tables.get("vendors", int(company_id))
+    row["updated_at"] = f"{timezone.now() - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def linked_vendors(count: int, *, but_name: bool = False) -> list[tuple[str, str]]:
@@ -228,9 +243,33 @@ def test_trouble_on_the_way_is_shown_or_gone_through(linked: Any, owner: Any) ->
     assert Outgoing.objects.filter(state="done").count() == 3
 
 
+def test_what_changes_between_the_switch_and_the_first_look_follows(linked: Any) -> None:
+    (first, first_vendor), (second, second_vendor), (third, third_vendor) = linked_vendors(3)
+    turn_on_earlier(TO_BOOKS)
+    change_company(first, business_phone="303 555 0100")
+    change_company(second, business_phone="303 555 0200")
+    change_vendor(second_vendor, PrimaryPhone=number("720 555 0200"))
+    change_company(third, business_phone="303 555 0300")
+    date_before(linked, third)
+    carry()
+    # Changed on both sides: asked about. Changed before the switch: a difference like any other.
+    assert dict(Entry.objects.values_list("source_id", "state")) == {first: "posted", second: "held"}
+    assert codes_of(Entry.objects.get(source_id=second)) == ["contact_changed_twice"]
+    assert [phone_of(each) for each in (first_vendor, second_vendor)] == ["303 555 0100", "720 555 0200"]
+    assert phone_of(third_vendor) != "303 555 0300"
+    assert {each.source_id for each in found_backlog() if each.source_id in (first, second, third)} == {second, third}
+
+
+def found_backlog() -> Sequence[Differing]:
+    backlog = find_backlog()
+    assert backlog is not None
+    return backlog.found
+
+
 def test_quickbooks_is_right(linked: Any) -> None:
-    turn_on(TO_BOOKS)
-    turn_on(TO_PROCORE)
+    switch(all_flows()[TO_BOOKS], None, is_on=True)
+    # The first look comes after what is changed below.
+    turn_on_earlier(TO_PROCORE)
     switches = FlowSetting.objects.filter(flow__startswith="contact").values_list("flow", "is_on")
     assert dict(switches) == {TO_BOOKS: False, TO_PROCORE: True}
     (first, first_vendor), (second, second_vendor) = linked_vendors(2)
