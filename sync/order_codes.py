@@ -11,6 +11,11 @@ ORDERS = (
         "Subcontracts do not become purchase orders, as set in Settings, Purchase orders.",
     ),
     Code("commitment_over", "ineligible", "Closed in Procore, so nothing is to be ordered any more."),
+    Code(
+        "commitment_billed",
+        "ineligible",
+        "Invoiced in full in Procore, so nothing is left to receive against an order.",
+    ),
     Code("nothing_ordered", "ineligible", "No line of this commitment has an amount."),
     Code(
         "order_vendor_missing",

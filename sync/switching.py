@@ -32,7 +32,7 @@ def switch(flow: Flow, actor: Any, *, is_on: bool | None) -> int:
         if runs and flow.instead_of and is_on_now(flow.instead_of):
             switch(all_flows()[flow.instead_of], actor, is_on=False)
         if runs and flow.amends:
-            # What follows by itself begins with the first reading after this.
+            # What follows by itself begins now, but is told by the first reading alone.
             start_polling()
         released = ledger.release([f"flow:{flow.key}"]) if runs else 0
         if runs and off_since is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from typing import Any
 
 from connectors.procore.records import Requisition
 from smoothx.lib.dates import parse_date
-from smoothx.lib.money import ZERO, cents, money
+from smoothx.lib.money import ZERO, cents, money, total
 from smoothx.lib.text import collapse_spaces
 
 Wire = Mapping[str, Any]
@@ -43,6 +43,12 @@ class ClaimItem:
         if self.item_type == WHOLE_CHANGE:
             return f"{self.package_id}/*"
         return f"{self.package_id}/{self.line_id}" if self.package_id else self.line_id
+
+    @property
+    def is_billed(self) -> bool:
+        """Nothing is left to bill, in the direction of the line."""
+        done, whole = self.completed, self.scheduled
+        return done >= whole if whole >= ZERO else done <= whole
 
     @classmethod
     def from_wire(cls, wire: Wire) -> ClaimItem:
@@ -101,6 +107,14 @@ class CommitmentClaim:
             net=cents(claim.gross - (claim.retainage - claim.retainage_before)),
             items=tuple(ClaimItem.from_wire(item) for item in wire.get("items") or ()),
         )
+
+
+def is_all_billed(claims: Iterable[CommitmentClaim], amount: Decimal) -> bool:
+    """Whether the latest approved invoice of a commitment bills every line, and its lines come to `amount`: a change
+    order it does not know yet leaves something to bill."""
+    approved = [claim for claim in claims if claim.is_approved]
+    items = max(approved, key=lambda claim: claim.number).items if approved else ()
+    return bool(items) and total(item.scheduled for item in items) == amount and all(item.is_billed for item in items)
 
 
 def find_item(key: str, items: Sequence[ClaimItem]) -> ClaimItem | None:

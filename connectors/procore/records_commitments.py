@@ -85,7 +85,8 @@ class CommitmentLine:
 class Commitment:
     """A subcontract or a purchase order. `revised_total` is Procore's own sum of its lines and approved changes.
 
-    Without a date of its own it is that of its issue or execution, or the day it was entered.
+    Without a date of its own it is that of its issue or execution, or the day it was entered. `is_billed` is not the
+    commitment's: its invoices say whether they bill all of it.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Commitment:
     currency: str | None = None
     updated_at: datetime | None = None
     project_name: str = ""
+    is_billed: bool = False
 
     @property
     def name(self) -> str:

@@ -35,13 +35,16 @@ NOUNS = {"purchase_order": "Purchase order", "work_order": "Subcontract"}
 def purchase_order_for(commitment: Commitment, maps: Maps, defaults: Defaults) -> Plan[PurchaseOrder]:
     """The purchase order of one agreed commitment, coded as its bills are, or all that keeps it from being one.
 
-    It comes to the revised contract amount. What is closed in Procore is closed in QuickBooks too, and never made.
+    It comes to the revised contract amount. What is closed in Procore is closed in QuickBooks too, and never made; nor
+    is one of which everything is invoiced before it is ordered.
     """
     notes = Notes()
     if commitment.kind == "work_order" and not maps.posted and not defaults.says(ORDER_CONTRACTS, "both"):
         notes.block("contract_kind_not_carried")
     elif commitment.is_over and not maps.posted:
         notes.block("commitment_over")
+    elif commitment.is_billed and not maps.posted:
+        notes.block("commitment_billed")
     elif not (commitment.is_agreed or commitment.is_over):
         notes.block("not_approved")
     elif not any(line.amount for line in commitment.lines):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from connectors.errors import Missing, NoPermission
 from connectors.procore import resources as procore
+from connectors.procore.claim_items import is_all_billed
 from connectors.procore.records_commitments import Commitment, CommitmentKind, approved_packages
 from connectors.procore.records_files import read_attachments
 from sync.known_codes import read_unknown_codes
 from sync.models import Entry
 from sync.sources.reader import Reader, SetReader
+from sync.targets.requisitions import list_claims
 from sync.work import Work
 
 KINDS: dict[str, CommitmentKind] = {
@@ -22,7 +25,18 @@ RESOURCES = {each.key: each for each in (procore.PURCHASE_ORDER_CONTRACTS, proco
 def read_commitment_of(work: Work, entry: Entry) -> Commitment:
     commitment = read_commitment(work, entry.source_type, entry.source_id, entry.project_id)
     read_unknown_codes(work, entry.project_id, commitment.lines)
-    return commitment
+    if entry.is_posted or not commitment.is_agreed:
+        # What has an order keeps it, however much of it is invoiced.
+        return commitment
+    return replace(commitment, is_billed=_is_billed(work, commitment))
+
+
+def _is_billed(work: Work, commitment: Commitment) -> bool:
+    """Not, as far as we may know, where invoices are off in the project or closed to our user."""
+    try:
+        return is_all_billed(list_claims(work, commitment.project_id, commitment.id), commitment.revised_total)
+    except (Missing, NoPermission):
+        return False
 
 
 def read_commitment(work: Work, source_type: str, commitment_id: str, project_id: str) -> Commitment:

@@ -88,3 +88,23 @@ def test_an_order_follows_its_commitment_and_never_takes_a_line_from_its_bills(l
     entry.refresh_from_db()
     assert (entry.state, entry.target_id) == ("ineligible", "")
     assert all(each["Id"] != order["Id"] for each in worlds.in_books(live, "PurchaseOrder"))
+
+    # Invoiced in full before it is ordered: none is made, until a change order leaves something to invoice.
+    billed = add_commitment(live, "500", number="PO-78")
+    line = {"line": 0, "work": "500.00"}
+    worlds.act(
+        live.procore,
+        "add_claim",
+        commitment_id=billed["id"],
+        invoice_number="R-1",
+        status="approved",
+        billing_date="2026-09-30",
+        lines=[line],
+    )
+    look_at_commitments(billed)
+    last = entry_of_order(billed)
+    assert (last.state, codes_of(last), last.target_id) == ("ineligible", ["commitment_billed"], "")
+    add_change_order(live, billed, "400")
+    look_at_commitments(billed)
+    last.refresh_from_db()
+    assert (last.state, last.target_total) == ("posted", Decimal("900.00"))

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from connectors.procore.claim_items import ClaimItem, SplitLine, find_item, plan_items
+from connectors.procore.claim_items import (
+    ClaimItem,
+    CommitmentClaim,
+    SplitLine,
+    find_item,
+    is_all_billed,
+    plan_items,
+)
 
 
 def item(item_id: int, **more: Any) -> ClaimItem:
@@ -34,6 +42,37 @@ def test_a_line_is_found_by_what_it_bills(key: str, found: ClaimItem | None) -> 
 def test_a_line_with_a_detailed_schedule_of_values_is_none_that_could_be_billed() -> None:
     with pytest.raises(SplitLine):
         find_item("60", [OWN, *HALF])
+
+
+def claim(number: int, status: str, *items: ClaimItem) -> CommitmentClaim:
+    return CommitmentClaim("1", "2", number, status, "", None, "", "", Decimal(0), items)
+
+
+def billed(amount: str, item_id: int = 1, scheduled: str = "500.00") -> ClaimItem:
+    return item(item_id, scheduled_value=scheduled, total_completed_and_stored_to_date=amount)
+
+
+ALL, CREDIT = billed("500.00"), billed("-100.00", 2, "-100.00")
+
+
+@pytest.mark.parametrize(
+    ("claims", "amount", "is_all"),
+    [
+        pytest.param([claim(1, "approved", ALL)], 500, True, id="every line"),
+        pytest.param([claim(1, "approved", ALL, CREDIT)], 400, True, id="a line below zero too"),
+        pytest.param([claim(1, "approved", ALL, billed("0", 2, "-100.00"))], 400, False, id="not the one below zero"),
+        pytest.param([claim(1, "approved", billed("499.99"))], 500, False, id="a cent is left"),
+        pytest.param([claim(1, "approved", billed("501.00"))], 500, True, id="more than all"),
+        pytest.param([claim(1, "approved", ALL)], 900, False, id="a change order since"),
+        pytest.param([claim(1, "approved", ALL), claim(2, "draft", billed("0"))], 500, True, id="a draft after it"),
+        pytest.param([claim(1, "draft", ALL)], 500, False, id="a draft of all"),
+        pytest.param([claim(2, "approved", ALL), claim(1, "approved", billed("1"))], 500, True, id="out of order"),
+        pytest.param([claim(1, "approved")], 0, False, id="no lines"),
+        pytest.param([], 0, False, id="no invoice"),
+    ],
+)
+def test_whether_all_of_a_commitment_is_billed(claims: list[CommitmentClaim], amount: int, is_all: bool) -> None:
+    assert is_all_billed(claims, Decimal(amount)) is is_all
 
 
 def test_lines_billed_as_one_are_summed_and_the_rest_is_set_to_nothing() -> None:

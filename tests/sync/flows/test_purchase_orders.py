@@ -186,6 +186,12 @@ def test_a_posted_order_is_closed_and_opened_with_its_commitment() -> None:
     assert plan(commitment(), replace(MAPS, posted={"is_over": False, "reopens": True})).document == again
 
 
+def test_what_is_invoiced_in_full_is_not_ordered_but_an_order_of_it_stays() -> None:
+    billed = replace(commitment(), is_billed=True)
+    assert codes_of(plan(billed)) == ["commitment_billed"]
+    assert plan(billed, replace(MAPS, posted={"is_over": False})).document is not None
+
+
 def test_terms_and_tax_codes() -> None:
     british = choose(
         (LINE_ITEM_TYPE, "category", "Category"),
