@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
-
 from connectors.errors import Rejected
 from connectors.models import Cursor
 from connectors.procore import resources as procore
@@ -21,6 +19,7 @@ from connectors.qbo import resources as qbo
 from connectors.qbo.query import literal, one_of
 from connectors.qbo.records_files import Attachable
 from connectors.resource import Resource
+from smoothx.lib.clock import read_clock
 from sync import ledger
 from sync.flows import attachments_to_qbo
 from sync.models import Entry
@@ -101,7 +100,7 @@ def read_part(text: str) -> dict[str, str]:
 def note_posted(work: Work, note: Note) -> int:
     """Put the files of documents that became direct costs or invoices since we last looked in the queue. Answers how
     many."""
-    connection, now = work.qbo.connection, timezone.now()
+    connection, now = work.qbo.connection, read_clock()
     cursor = Cursor.objects.filter(connection=connection, resource=LOOKED_UNTIL, project_id="").first()
     posted = _posted_costs(work)
     if cursor is not None:

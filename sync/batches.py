@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from connectors.errors import Missing, Rejected, Throttled, VendorError
 from connectors.qbo.client import MOST_BATCH_ITEMS
@@ -96,7 +96,7 @@ class Batches:
         name = _name_of(draft)
         if name in names:
             # One of that name is on its way with this very set: planned again, this one will see it.
-            ledger.finish(entry, (), due_at=timezone.now())
+            ledger.finish(entry, (), due_at=Now())
             return None
         names.add(name)
         return draft

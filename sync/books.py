@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Min
-from django.utils import timezone
 
 from connectors.models import Connection, Cursor
 from connectors.probe import books_of
@@ -20,6 +19,7 @@ from connectors.qbo.records import Books, PostedDocument
 from mapping.choices import load_defaults
 from mapping.directory.refreshing import QBO_RESOURCES, absorb_qbo_changes
 from mapping.models import RemoteItem
+from smoothx.lib.clock import read_clock
 from smoothx.lib.money import ZERO
 from sync import book_sources, contact_watch, ledger, project_watch
 from sync.drift import MEMO, Difference, is_loud
@@ -47,7 +47,7 @@ LONGEST_LOOK_BACK = timedelta(days=29)
 def poll_books(work: Work) -> int:
     """Absorb the changes; answers how many objects had changed."""
     connection = work.qbo.connection
-    started_at = timezone.now()
+    started_at = read_clock()
     cursor = Cursor.objects.filter(connection=connection, resource=RESOURCE, project_id="").first()
     wanted = (cursor.read_until if cursor else started_at) - OVERLAP
     since = max(wanted, started_at - LONGEST_LOOK_BACK)
@@ -156,7 +156,7 @@ def first_look(work: Work) -> None:
     """Start the change feed where the directory was last read: what changed between then and now is in neither."""
     connection = work.qbo.connection
     rows = RemoteItem.objects.filter(connection=connection, vanished_at__isnull=True)
-    read_at = rows.aggregate(at=Min("seen_at"))["at"] or timezone.now()
+    read_at = rows.aggregate(at=Min("seen_at"))["at"] or read_clock()
     Cursor.objects.get_or_create(
         connection=connection, resource=RESOURCE, project_id="", defaults={"read_until": read_at}
     )

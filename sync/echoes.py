@@ -14,9 +14,9 @@ from typing import Any
 from django.db.models import F
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from connectors.models import InboundEvent
+from smoothx.lib.clock import read_clock
 from sync.models import Attempt, Outgoing
 from sync.outbox import TOGETHER
 
@@ -74,7 +74,7 @@ def find_echoes(events: Sequence[InboundEvent]) -> set[int]:
 
 def find_early(events: Sequence[InboundEvent]) -> set[int]:
     """The events, by pk, that may tell of a write of ours which is under way: whose record it is, is known later."""
-    now = timezone.now()
+    now = read_clock()
     rows = _named(
         Outgoing.objects.filter(
             state=Outgoing.State.SENDING,

@@ -16,8 +16,6 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.utils import timezone
-
 from connectors.errors import Missing, Throttled, VendorError
 from connectors.procore.records import UnreadableRecord
 from smoothx.lib.log_context import bound
@@ -219,5 +217,5 @@ class Engine:
             outgoing.probes += 1
             self._send(flow, entry, outgoing)
         else:
-            settle.still_uncertain(entry, timezone.now() + timedelta(seconds=30))
+            settle.still_uncertain(entry, timedelta(seconds=30))
         return True

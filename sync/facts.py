@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.utils import timezone
-
 from connectors.models import Connection, Cursor
 from connectors.probe import probe
+from smoothx.lib.clock import read_clock
 from sync import ledger
 from sync.flows._periods import REOPENED
 from sync.flows._waits import BOOKS
@@ -27,7 +26,7 @@ OF_FACTS = frozenset(subject for names in SUBJECTS.values() for subject in names
 def look_again(connection: Connection) -> int:
     """Ask for the account's facts if they are old, and release what waits for one that changed. Answers how many."""
     cursor = Cursor.objects.filter(connection=connection, resource=RESOURCE, project_id="").first()
-    now = timezone.now()
+    now = read_clock()
     asked_at = cursor.read_until if cursor is not None else None
     if asked_at is not None and (asked_at > now - EVERY or (asked_at > now - SELDOM and _is_idle(now))):
         return 0

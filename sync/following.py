@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from mapping.defaults import RESYNC_DELETED, Defaults
 from sync import ledger, settle
@@ -26,5 +26,5 @@ def target_gone(entry: Entry, defaults: Defaults, *, fields: Sequence[str] = ())
         )
         ledger.end_waits(entry)
         told = (*fields, *settle.STATE, *settle.NO_TARGET, "source_fingerprint")
-        ledger.finish(entry, tuple(dict.fromkeys(told)), due_at=timezone.now())
-        ledger.mark_work_due(timezone.now())
+        ledger.finish(entry, tuple(dict.fromkeys(told)), due_at=Now())
+        ledger.mark_work_due()

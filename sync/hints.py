@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from connectors.models import Cursor, InboundEvent, Vendor
+from smoothx.lib.clock import read_clock
 from smoothx.tenants.models import Tenant
 from sync import books, intake, ledger, made_watch, unfed
 from sync.echoes import find_early, find_echoes
@@ -58,7 +59,7 @@ def look_into(work: Work) -> int:
     waiting = list(rows[:MOST_AT_ONCE])
     early = find_early(waiting)
     ready = [event for event in waiting if event.pk not in early]
-    noted, later = 0, [timezone.now() + SETTLED_SOON] if early else []
+    noted, later = 0, [read_clock() + SETTLED_SOON] if early else []
     for vendor, look in ((Vendor.PROCORE, _look_in_procore), (Vendor.QBO, _look_in_books)):
         events = [event for event in ready if event.connection.vendor == vendor]
         if not events:
@@ -97,8 +98,8 @@ def _look(work: Work, events: Events, look: Callable[[Work, Events], int]) -> in
 def _look_in_books(work: Work, events: Events) -> int:
     """One call tells all that changed, whatever the events name."""
     cursor = Cursor.objects.filter(connection=work.qbo.connection, resource=books.RESOURCE, project_id="").first()
-    ready_at = cursor.read_until + BOOKS_EVERY if cursor is not None else timezone.now()
-    if ready_at > timezone.now():
+    ready_at = cursor.read_until + BOOKS_EVERY if cursor is not None else None
+    if ready_at is not None and ready_at > read_clock():
         raise _NotYet(ready_at)
     noted = books.poll_books(work)
     noted += unfed.look_at_deleted(
@@ -110,7 +111,7 @@ def _look_in_books(work: Work, events: Events) -> int:
 
 def _look_in_procore(work: Work, events: Events) -> int:
     """Project by project, each with a few calls: a storm of events about hundreds of them gives way to who waits."""
-    started_at = timezone.now()
+    started_at = read_clock()
     noted = 0
     if any(event.entity == PROJECTS for event in events):
         noted += intake.poll_projects(work, work.procore, started_at)
@@ -121,7 +122,7 @@ def _look_in_procore(work: Work, events: Events) -> int:
         of_project[event.project_id].append(event)
     for place, (project_id, theirs) in enumerate(of_project.items()):
         if place and work.gives_way():
-            raise _NotYet(timezone.now())
+            raise _NotYet(read_clock())
         noted += _look_in_project(work, project_id, theirs, started_at)
         _finish(theirs, "looked")
         work.keep_lease()
@@ -173,4 +174,4 @@ def _look_at(work: Work, poll: ProjectPoll, project_id: str, record_ids: set[str
 def _finish(events: Iterable[InboundEvent], outcome: str) -> None:
     keys = [event.pk for event in events]
     rows = InboundEvent.objects.filter(pk__in=keys, handled_at__isnull=True)
-    rows.update(handled_at=timezone.now(), outcome=outcome)
+    rows.update(handled_at=Now(), outcome=outcome)

@@ -12,8 +12,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.utils import timezone
-
 from connectors.errors import Missing, NoPermission, Rejected
 from connectors.models import Connection, Cursor
 from connectors.procore import resources as procore
@@ -23,6 +21,7 @@ from mapping.directory.items import READERS
 from mapping.directory.rows import save_rows, take_rows
 from mapping.kinds import PROJECT
 from mapping.models import Link, RemoteItem
+from smoothx.lib.clock import read_clock
 from smoothx.lib.dates import parse_date, parse_instant
 from smoothx.lib.money import money
 from sync import contact_watch, ledger, made_watch, project_watch
@@ -54,7 +53,7 @@ def poll_procore(work: Work, *, projects: Collection[str] | None = None, reads_a
     their turn seldom.
     """
     client = work.procore
-    started_at = timezone.now()
+    started_at = read_clock()
     noted = poll_projects(work, client, started_at)
     poll_companies(client, started_at)
     active = active_project_ids(client.connection)

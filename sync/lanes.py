@@ -18,8 +18,9 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from django.utils import timezone
+from django.db.models.functions import Now
 
+from smoothx.lib.clock import read_clock
 from smoothx.tenants.models import DueWork
 from smoothx.tenants.scope import tenant_scope
 from sync import ledger
@@ -34,9 +35,6 @@ LANE_TOPICS = tuple(f"{SYNC_TOPIC}:{number}" for number in range(1, LANES + 1))
 LEASE = timedelta(seconds=90)
 # A slice lasts longer while nobody waits: what a run has loaded and read is worth keeping.
 SLICE_SECONDS = 2.0
-# Nobody holds a lane for longer than LEASE, by clocks that differ by no more than this. What lies further ahead was
-# written by one that is wrong, and its worker may be dead.
-CLOCKS_DIFFER = timedelta(seconds=30)
 # How long a slice may stand in the queue for a vendor's limit with its worker.
 PATIENCE_SECONDS = 5.0
 # What is due could not be taken: others have it, and will be through with it soon.
@@ -63,17 +61,16 @@ class Lane:
 
 def enter(tenant_id: int) -> Lane | None:
     """Take a free lane of the company, None when all are held."""
-    until = timezone.now() + LEASE
-    return next((Lane(each, until) for each in LANE_TOPICS if _claim(tenant_id, each, until)), None)
-
-
-def _claim(tenant_id: int, topic: str, until: datetime) -> bool:
-    return DueWork.claim(tenant_id=tenant_id, topic=topic, until=until, beyond=until + CLOCKS_DIFFER)
+    for topic in LANE_TOPICS:
+        until = DueWork.claim(tenant_id=tenant_id, topic=topic, lasts=LEASE)
+        if until is not None:
+            return Lane(topic, until)
+    return None
 
 
 def keep(tenant_id: int, lane: Lane) -> Lane | None:
     """The lane, held anew. None when it was given to another message meanwhile."""
-    until = timezone.now() + LEASE
+    until = read_clock() + LEASE
     held = DueWork.objects.filter(tenant_id=tenant_id, topic=lane.topic, due_at=lane.until)
     return Lane(lane.topic, until) if held.update(due_at=until) else None
 
@@ -90,7 +87,7 @@ def find_next(tenant_id: int, *, has_handled: bool, rest_seconds: float) -> bool
     """
     with ledger.in_one_step():
         list(DueWork.objects.select_for_update().filter(tenant_id=tenant_id, topic=SYNC_TOPIC))
-        now = timezone.now()
+        now = read_clock()
         next_at = ledger.next_due_at()
         is_more = next_at is not None and next_at <= now and has_handled and not rest_seconds
         if is_more:
@@ -105,7 +102,7 @@ def find_next(tenant_id: int, *, has_handled: bool, rest_seconds: float) -> bool
 def message_priority(tenant_id: int) -> int:
     """Where in the line a message for this company belongs: by the most urgent document that is due."""
     with tenant_scope(tenant_id):
-        due = Entry.objects.filter(due_at__lte=timezone.now()).order_by("priority")
+        due = Entry.objects.filter(due_at__lte=Now()).order_by("priority")
         priority = due.values_list("priority", flat=True).first()
     if priority is None or priority >= Priority.PUSH:
         return MESSAGE_PRIORITIES[3]
@@ -116,7 +113,7 @@ def message_priority(tenant_id: int) -> int:
 def has_many(tenant_id: int) -> bool:
     """Whether so much is due that one more worker would help."""
     with tenant_scope(tenant_id):
-        return Entry.objects.filter(due_at__lte=timezone.now()).order_by()[MANY : MANY + 1].exists()
+        return Entry.objects.filter(due_at__lte=Now()).order_by()[MANY : MANY + 1].exists()
 
 
 class Slice:

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from django.db import connection, models, transaction
 from django.db.models.functions import Greatest, Least, Now
-from django.utils import timezone
 
 from connectors.models import Connection
 from mapping.maps import ContractLedger, Opening, PostedClaim
 from mapping.models import DefaultChoice, Link
+from smoothx.lib.clock import Moment, read_clock
 from smoothx.lib.text import stable_hash
 from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import require_tenant_id
@@ -42,8 +42,7 @@ POSTED_STATES = (Entry.State.POSTED, Entry.State.POSTED_WITH_WARNINGS)
 ENDED_STATES = (*POSTED_STATES, Entry.State.INELIGIBLE, Entry.State.LEFT_OUT)
 # Due entries of one flow among which the next common call is chosen.
 MOST_LOOKED_AT = 2000
-# Whether somebody has an entry is told by the database's clock, the same for all workers: by a clock that is wrong two
-# would send one document at a time.
+# By the database's clock: by a worker's own, which may be wrong, two would send one document at a time.
 IS_ABANDONED = models.Q(claimed_until__lt=Now())
 FREE = models.Q(claimed_until__isnull=True) | IS_ABANDONED
 # Later claims of a contract need not wait for it: it is in the books, or a person said that it never will be by us.
@@ -91,13 +90,13 @@ def due_entries(limit: int) -> list[Entry]:
 
     Annotated with `open_state`, the state of its open write, and `has_waits`.
     """
-    return list(_due(timezone.now()).order_by("priority", stage_of_entry(), "group", "position", "id")[:limit])
+    return list(_due().order_by("priority", stage_of_entry(), "group", "position", "id")[:limit])
 
 
-def _due(now: datetime) -> models.QuerySet[Entry]:
+def _due() -> models.QuerySet[Entry]:
     open_state = Outgoing.objects.filter(entry=models.OuterRef("pk"), state__in=OPEN_OUTGOING).values("state")[:1]
     waits = WaitingFor.objects.filter(entry=models.OuterRef("pk"))
-    due: models.QuerySet[Entry] = Entry.objects.filter(FREE, models.Q(due_at__lte=now) | IS_ABANDONED)
+    due: models.QuerySet[Entry] = Entry.objects.filter(FREE, models.Q(due_at__lte=Now()) | IS_ABANDONED)
     return due.annotate(open_state=models.Subquery(open_state), has_waits=models.Exists(waits))
 
 
@@ -128,7 +127,7 @@ def claim_many(
     choose alike share what they chose.
     """
     in_doubt = (Outgoing.State.SENDING, Outgoing.State.UNCERTAIN)
-    free = _due(timezone.now()).filter(flow=flow_key, priority=priority).exclude(state=Entry.State.LEFT_OUT)
+    free = _due().filter(flow=flow_key, priority=priority).exclude(state=Entry.State.LEFT_OUT)
     free = free.exclude(outgoing__state__in=in_doubt)
     if choose is not None:
         places = free.order_by("id").values_list("pk", "group", "position")[:MOST_LOOKED_AT]
@@ -144,7 +143,7 @@ def claim_many(
     return taken
 
 
-def finish(entry: Entry, fields: Sequence[str], *, due_at: datetime | None = None) -> None:
+def finish(entry: Entry, fields: Sequence[str], *, due_at: Moment | None = None) -> None:
     """Write `fields` and give the entry free. A hint that arrived meanwhile stays due."""
     values: dict[str, Any] = {name: getattr(entry, name) for name in fields}
     values |= {"claimed_by": "", "claimed_until": None, "updated_at": _changed_at(entry, fields)}
@@ -156,13 +155,13 @@ def finish(entry: Entry, fields: Sequence[str], *, due_at: datetime | None = Non
 def give_back(entries: Sequence[Entry], *, after: float) -> None:
     """One worker took them and did nothing with them: due in `after` seconds, for whoever comes next."""
     taken = Entry.objects.filter(pk__in=[entry.pk for entry in entries], claimed_by=entries[0].claimed_by)
-    due_at = timezone.now() + timedelta(seconds=after)
-    taken.update(claimed_by="", claimed_until=None, due_at=Least(models.F("due_at"), due_at))
+    due_at = Least(models.F("due_at"), Now() + timedelta(seconds=after))
+    taken.update(claimed_by="", claimed_until=None, due_at=due_at)
 
 
 def finish_many(entries: Sequence[Entry], fields: Sequence[str]) -> None:
     """The same for entries that all have changed, in a few statements. Their waits end too."""
-    now = timezone.now()
+    now = read_clock()
     for entry in entries:
         entry.claimed_by, entry.claimed_until, entry.updated_at = "", None, now
     write_back(entries, [*fields, "claimed_by", "claimed_until", "updated_at"])
@@ -178,7 +177,7 @@ def _changed_at(entry: Entry, fields: Sequence[str]) -> Any:
     is_same = models.Q(
         state=entry.state, notices=entry.notices, target_id=entry.target_id, target_total=entry.target_total
     )
-    return models.Case(models.When(is_same, then=models.F("updated_at")), default=models.Value(timezone.now()))
+    return models.Case(models.When(is_same, then=models.F("updated_at")), default=Now())
 
 
 def next_due_at() -> datetime | None:

@@ -12,13 +12,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 
 from connectors.models import Cursor
 from connectors.qbo import resources as qbo
 from connectors.qbo.records import PostedDocument
 from connectors.qbo.records_payments import BillPayment
 from connectors.resource import Resource
+from smoothx.lib.clock import read_clock
 from sync import ledger
 from sync.models import Entry, Outgoing
 from sync.sources import payments, receipts
@@ -80,7 +80,7 @@ def note_more(work: Work, note: Note) -> int:
 def _note_ordered(work: Work, note: Note) -> int:
     """A bill may be paid before its invoice stands in Procore, and what the invoice is of the bill may change."""
     made = Entry.objects.filter(flow=FLOW_ORDERED, source_connection=work.qbo.connection).exclude(target_id="")
-    connection, now = work.qbo.connection, timezone.now()
+    connection, now = work.qbo.connection, read_clock()
     if not made.exists():
         return 0
     cursor = Cursor.objects.filter(connection=connection, resource=ORDERED_CURSOR, project_id="").first()
@@ -95,7 +95,7 @@ def _note_ordered(work: Work, note: Note) -> int:
 
 def note_adopted(work: Work, note: Note, *, paid: Paid = BILLS) -> int:
     """Put the payments of documents that became ours since we last looked in the queue. Answers how many entries."""
-    connection, now = work.qbo.connection, timezone.now()
+    connection, now = work.qbo.connection, read_clock()
     cursor = Cursor.objects.filter(connection=connection, resource=paid.cursor, project_id="").first()
     adopted = _adopted(work, paid)
     if cursor is not None:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from celery import shared_task
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -22,6 +23,7 @@ from mapping.pushing import runs as push_runs
 from mapping.pushing.pushes import PushRefused, Role
 from mapping.screens import SECTIONS
 from mapping.sides import side_named
+from smoothx.lib.clock import read_clock
 from smoothx.tenants.models import DueWork
 from smoothx.tenants.scope import require_tenant_id
 from smoothx.tenants.tasks import TenantTask
@@ -64,7 +66,7 @@ def run_pushes(*, tenant_id: int, seconds: float = 50.0, **_: object) -> None:
     """Prepare what is to be prepared, then carry on what runs, for about `seconds`."""
 
     def keep_lease() -> None:
-        DueWork.reschedule(tenant_id=tenant_id, topic=TOPIC, at=timezone.now() + LEASE)
+        DueWork.reschedule(tenant_id=tenant_id, topic=TOPIC, at=Now() + LEASE)
 
     work_off(seconds=seconds, keep_lease=keep_lease)
     with ledger.in_one_step():
@@ -205,7 +207,7 @@ def _next_at() -> datetime | None:
     runs = MappingRun.objects.filter(what=MappingRun.What.PUSH, state__in=open_states)
     if not runs.exists() and not _stopped_with_rows_on_their_way():
         return None
-    now = timezone.now()
+    now = read_clock()
     waiting = RunRow.objects.filter(Q(state=RunRow.State.WAITING, is_chosen=True), run__in=runs, verdict="create")
     if waiting.exists() or runs.filter(state=MappingRun.State.WAITING).exists():
         return now + SOON

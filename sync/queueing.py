@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
 from django.db import models
-from django.db.models.functions import Least
-from django.utils import timezone
+from django.db.models.functions import Least, Now
 
 from connectors.models import Connection
+from smoothx.lib.clock import Moment, read_clock
 from smoothx.tenants.models import DueWork
 from smoothx.tenants.scope import require_tenant_id
 from sync.flow import Flow
@@ -88,16 +87,18 @@ def _shared(flow: Flow, source: Connection, target: Connection, source_type: str
         "source_type": source_type,
         "target_connection": target,
         "priority": priority,
-        "due_at": timezone.now(),
     }
 
 
 def _queue(entries: Iterable[Entry]) -> int:
     rows = list(entries)
     if rows:
+        now = read_clock()
+        for row in rows:
+            row.due_at = now
         _keep_urgency(rows)
         _insert_or_make_due(rows)
-        mark_work_due(rows[0].due_at)
+        mark_work_due(now)
     return len(rows)
 
 
@@ -137,19 +138,18 @@ def _insert_or_make_due(rows: list[Entry]) -> None:
     )
 
 
-def mark_work_due(at: datetime | None = None) -> None:
+def mark_work_due(at: Moment | None = None) -> None:
     DueWork.mark(tenant_id=require_tenant_id(), topic=SYNC_TOPIC, at=at)
 
 
 def make_due(entries: models.QuerySet[Entry], *, priority: int | None = None) -> int:
     """Plan these entries again as soon as a worker is free."""
-    now = timezone.now()
-    changes: dict[str, Any] = {"due_at": Least(models.F("due_at"), now)}
+    changes: dict[str, Any] = {"due_at": Least(models.F("due_at"), Now())}
     if priority is not None:
         changes["priority"] = priority
     count = entries.update(**changes)
     if count:
-        mark_work_due(now)
+        mark_work_due()
     return count
 
 

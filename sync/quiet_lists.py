@@ -9,7 +9,6 @@ import logging
 from datetime import timedelta
 
 from django.db.models import Max
-from django.utils import timezone
 
 from connectors.errors import Missing, NoPermission, Rejected
 from connectors.models import Connection, Cursor, Vendor
@@ -18,6 +17,7 @@ from connectors.qbo import resources as qbo
 from connectors.resource import Resource
 from mapping.directory.refreshing import refresh_resource
 from mapping.models import RemoteItem
+from smoothx.lib.clock import read_clock
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def read_if_old(connection: Connection) -> int:
 
     A list that is closed to our user, or that this edition lacks, must not keep the rest from being read.
     """
-    lists, now = LISTS[connection.vendor], timezone.now()
+    lists, now = LISTS[connection.vendor], read_clock()
     known = RemoteItem.objects.filter(connection=connection, resource__in=[each.key for each in lists])
     seen = dict(known.order_by().values("resource").annotate(at=Max("seen_at")).values_list("resource", "at"))
     unseen = [each for each in lists if each.key in seen and seen[each.key] <= now - EVERY]

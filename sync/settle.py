@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from connectors.errors import (
     Conflict,
@@ -19,6 +19,7 @@ from connectors.errors import (
     Uncertain,
     VendorError,
 )
+from smoothx.lib.clock import Moment, read_clock
 from sync import ledger, locks, outbox, totals
 from sync.codes import CODES
 from sync.facts import OF_FACTS, ask_soon
@@ -89,16 +90,17 @@ def posted(work: Work, flow: Flow, entry: Entry, outgoing: Outgoing, answer: Ans
 
 def posted_many(work: Work, flow: Flow, made: Sequence[tuple[Outgoing, Answer]]) -> None:
     """The same for documents that were made together: few statements, however many. The caller forgets the mapping."""
+    now = read_clock()
     for outgoing, answer in made:
         entry = outgoing.entry
         entry.target_type, entry.fingerprint = outgoing.target_type, outgoing.fingerprint
         entry.facts, entry.approvals = entry.planned.get("facts", entry.facts), []
         _judge(entry, answer)
-        _set_target(entry, answer)
+        _set_target(entry, answer, at=now)
     entries = [outgoing.entry for outgoing, _ in made]
     with ledger.in_one_step():
         Outgoing.objects.filter(pk__in=[outgoing.pk for outgoing, _ in made]).update(
-            state=Outgoing.State.DONE, closed_at=timezone.now()
+            state=Outgoing.State.DONE, closed_at=now
         )
         if flow.links:
             left_out = create_many_links(flow, [(outgoing.entry, answer) for outgoing, answer in made])
@@ -138,7 +140,7 @@ def replaced(entry: Entry, outgoing: Outgoing) -> None:
     entry.source_fingerprint, entry.approvals = "", []
     with ledger.in_one_step():
         outbox.close(outgoing, Outgoing.State.DONE)
-        ledger.finish(entry, (*STATE, *TARGET), due_at=timezone.now())
+        ledger.finish(entry, (*STATE, *TARGET), due_at=Now())
         ledger.mark_work_due()
 
 
@@ -210,10 +212,10 @@ def unchanged(entry: Entry, *, fields: Sequence[str] = (), facts: Mapping[str, s
 
 def planned_without_document(work: Work, entry: Entry, blockers: Sequence[Notice], *, fields: Sequence[str]) -> bool:
     """True when what it waits for came true meanwhile: the run's mapping is out of date, and it is due again."""
-    recheck = timezone.now() + ledger.RECHECK_WAITING_AFTER if entry.state == Entry.State.WAITING else None
+    recheck = Now() + ledger.RECHECK_WAITING_AFTER if entry.state == Entry.State.WAITING else None
     with ledger.in_one_step():
         is_free_again = ledger.set_waits(entry, blockers) or _is_told_anew(work, blockers)
-        due_at = timezone.now() + SOON if is_free_again else recheck
+        due_at = Now() + SOON if is_free_again else recheck
         ledger.finish(entry, (*fields, *STATE), due_at=due_at)
     return is_free_again
 
@@ -250,7 +252,7 @@ def hold(
             ledger.end_waits(entry)
         is_free_again = bool(waits_for) and ledger.set_waits(entry, [notice])
         is_free_again = is_free_again or (work is not None and _is_told_anew(work, [notice]))
-        due_at = timezone.now() + max(SOON, backoff(entry.tries)) if is_free_again else None
+        due_at = Now() + max(SOON, backoff(entry.tries)) if is_free_again else None
         ledger.finish(entry, (*STATE, *fields), due_at=due_at)
     return is_free_again
 
@@ -286,27 +288,28 @@ def send_failed(work: Work, entry: Entry, outgoing: Outgoing, error: VendorError
 
 def come_back(entry: Entry, after: float) -> None:
     """The vendor's call limit is used up: the document is as it was, and its turn comes again."""
-    ledger.finish(entry, (), due_at=timezone.now() + timedelta(seconds=after))
+    ledger.finish(entry, (), due_at=Now() + timedelta(seconds=after))
 
 
 def not_sent_yet(entry: Entry, outgoing: Outgoing, after: float) -> None:
     """Planned and recorded, but the call limit is used up: nothing went out this time."""
     outbox.put_back(outgoing)
     entry.state = Entry.State.QUEUED if outgoing.state == Outgoing.State.OPEN else Entry.State.UNCERTAIN
-    ledger.finish(entry, ("state",), due_at=timezone.now() + timedelta(seconds=after))
+    ledger.finish(entry, ("state",), due_at=Now() + timedelta(seconds=after))
 
 
-def still_uncertain(entry: Entry, due_at: datetime) -> None:
+def still_uncertain(entry: Entry, after: timedelta) -> None:
+    """Looked for again then."""
     entry.state = Entry.State.UNCERTAIN
     entry.notices = [{"code": "no_answer", "subject": "", "detail": {}}, *_warnings(entry)]
-    ledger.finish(entry, STATE, due_at=due_at)
+    ledger.finish(entry, STATE, due_at=Now() + after)
 
 
 def _decide(work: Work, entry: Entry, error: VendorError) -> None:
     entry.tries += 1
     match error:
         case Uncertain():
-            still_uncertain(entry, timezone.now() + backoff(entry.tries))
+            still_uncertain(entry, backoff(entry.tries))
         case Retry():
             _try_again(entry, error, after=max(timedelta(seconds=error.after), backoff(entry.tries)))
         case Conflict() if entry.tries <= MOST_REPLANS:
@@ -342,7 +345,7 @@ def _try_again(entry: Entry, error: VendorError, *, after: timedelta) -> None:
     code = error.fault if error.fault in CODES else "try_again"
     entry.state = Entry.State.WAITING
     entry.notices = [{"code": code, "subject": "", "detail": _told(error)}]
-    ledger.finish(entry, STATE, due_at=timezone.now() + after)
+    ledger.finish(entry, STATE, due_at=Now() + after)
 
 
 def backoff(tries: int) -> timedelta:
@@ -360,7 +363,7 @@ def _warnings(entry: Entry) -> list[dict[str, Any]]:
     return [n for n in entry.notices if CODES[n["code"]].state == "posted_with_warnings"]
 
 
-def _set_target(entry: Entry, answer: Answer) -> None:
+def _set_target(entry: Entry, answer: Answer, *, at: Moment | None = None) -> None:
     entry.target_id, entry.target_version = answer.id, answer.version[:60]
     entry.target_number, entry.target_total = answer.number[:60], answer.total
-    entry.posted_at = entry.posted_at or timezone.now()
+    entry.posted_at = entry.posted_at or at or Now()

@@ -10,12 +10,13 @@ from typing import Any
 
 from celery import shared_task
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
 from connectors import counting, limits
 from connectors.errors import Retry, VendorError
 from connectors.models import Vendor
+from smoothx.lib.clock import Moment, read_clock
 from smoothx.tenants.models import Due, DueWork, Tenant
 from smoothx.tenants.scope import require_tenant_id
 from smoothx.tenants.tasks import TenantTask
@@ -47,23 +48,22 @@ SWEEP_BEAT = "sweep"
 def sweep(**_: Any) -> int:
     """Send every tenant's due topics to the workers. Two sweeps at once share them: beat may run twice."""
     counting.beat(SWEEP_BEAT)
-    until = timezone.now() + LEASE
-    rows = DueWork.take([*TOPICS, *lanes.LANE_TOPICS], until=until, limit=MOST_IN_A_SWEEP)
+    rows = DueWork.take([*TOPICS, *lanes.LANE_TOPICS], lasts=LEASE, limit=MOST_IN_A_SWEEP)
     for place, row in enumerate(rows):
         try:
-            _hand_on(row, until)
+            _hand_on(row)
         except OperationalError:
-            DueWork.give_back(rows[place:], until=until)
+            DueWork.give_back(rows[place:])
             raise
     return len(rows)
 
 
-def _hand_on(row: Due, until: datetime) -> None:
+def _hand_on(row: Due) -> None:
     if row.topic == ledger.SYNC_TOPIC:
         lane = lanes.enter(row.tenant_id)
     elif row.topic in lanes.LANE_TOPICS:
         # Its worker died, or its message was lost.
-        lane = lanes.Lane(row.topic, until)
+        lane = lanes.Lane(row.topic, row.until)
     else:
         TOPICS[row.topic].apply_async(kwargs={"tenant_id": row.tenant_id}, retry=False)
         return
@@ -146,7 +146,7 @@ def poll_book_changes(*, tenant_id: int, **_: Any) -> None:
 def read_opening_balances(*, tenant_id: int, **_: Any) -> None:
     while (run := openings.find_running()) is not None:
         openings.read(run, keep_lease=_keeper(tenant_id, OPENINGS))
-    _come_again(tenant_id, OPENINGS, lambda: timezone.now() if openings.find_running() else None)
+    _come_again(tenant_id, OPENINGS, lambda: Now() if openings.find_running() else None)
 
 
 @shared_task(name="sync.look_into_events", base=TenantTask, ignore_result=True)
@@ -156,7 +156,7 @@ def look_into_events(*, tenant_id: int, **_: Any) -> None:
     work = Work()
     work.keep_lease = _keeper(tenant_id, EVENTS)
     work.gives_way = lanes.Slice(tenant_id).is_over
-    wait_until, seen = timezone.now(), 0
+    wait, seen = timedelta(), 0
     try:
         with limits.waiting_at_most(lanes.PATIENCE_SECONDS):
             noted = hints.look_into(work)
@@ -168,33 +168,33 @@ def look_into_events(*, tenant_id: int, **_: Any) -> None:
         _look_later(tenant_id, later.at)
         seen = later.seen
     except Retry as error:
-        wait_until += timedelta(seconds=error.after)
+        wait = timedelta(seconds=error.after)
     except VendorError as error:
         log.warning("sync.events.failed tenant=%s error=%s", tenant_id, error)
-        wait_until += EVENTS_AGAIN
-    _come_again(tenant_id, EVENTS, lambda: max(wait_until, timezone.now()) if hints.is_waiting(after=seen) else None)
+        wait = EVENTS_AGAIN
+    _come_again(tenant_id, EVENTS, lambda: Now() + wait if hints.is_waiting(after=seen) else None)
     # What came while this one looked is not left to the sweep.
-    if wait_until <= timezone.now() and hints.is_waiting(after=seen):
+    if not wait and hints.is_waiting(after=seen):
         look_soon(tenant_id)
 
 
 @shared_task(name="sync.keep_hooks", base=TenantTask, ignore_result=True)
 def keep_hooks(*, tenant_id: int, **_: Any) -> None:
     """Compare Procore's webhook with what it should be, once a day and after each connecting."""
-    next_at = timezone.now() + HOOKS_EVERY
+    again = HOOKS_EVERY
     try:
         hooks.keep_hook(Work())
     except Retry as error:
-        next_at = timezone.now() + timedelta(seconds=max(error.after, 60))
+        again = timedelta(seconds=max(error.after, 60))
     except (VendorError, NotConnected) as error:
         log.warning("sync.hooks.failed tenant=%s error=%s", tenant_id, error)
-    DueWork.reschedule(tenant_id=tenant_id, topic=HOOKS, at=next_at)
+    DueWork.reschedule(tenant_id=tenant_id, topic=HOOKS, at=Now() + again)
 
 
 @shared_task(name="sync.prune", base=TenantTask, ignore_result=True)
 def prune_evidence(*, tenant_id: int, **_: Any) -> None:
     pruning.prune(_keeper(tenant_id, PRUNE))
-    DueWork.reschedule(tenant_id=tenant_id, topic=PRUNE, at=timezone.now() + PRUNE_EVERY)
+    DueWork.reschedule(tenant_id=tenant_id, topic=PRUNE, at=Now() + PRUNE_EVERY)
 
 
 def look_after_reconnect() -> None:
@@ -205,7 +205,7 @@ def look_after_reconnect() -> None:
 
 def look_soon(tenant_id: int) -> None:
     """Have a worker look into new events, unless one has them or will. Without Redis the sweep finds them."""
-    if not DueWork.claim(tenant_id=tenant_id, topic=EVENTS, until=timezone.now() + LEASE):
+    if DueWork.claim(tenant_id=tenant_id, topic=EVENTS, lasts=LEASE) is None:
         return
     try:
         look_into_events.apply_async(kwargs={"tenant_id": tenant_id}, retry=False)
@@ -215,10 +215,9 @@ def look_soon(tenant_id: int) -> None:
 
 def _look_later(tenant_id: int, at: datetime) -> None:
     """The same at a time that is near. The sweep, which comes by seldom, has it only should the message be lost."""
-    now = timezone.now()
     DueWork.reschedule(tenant_id=tenant_id, topic=EVENTS_LATER, at=at + LATER_LOST)
     try:
-        countdown = max((at - now).total_seconds(), 0.0)
+        countdown = max((at - read_clock()).total_seconds(), 0.0)
         look_into_events.apply_async(kwargs={"tenant_id": tenant_id}, countdown=countdown, retry=False)
     except OperationalError:
         log.warning("sync.events.no_broker")
@@ -226,10 +225,10 @@ def _look_later(tenant_id: int, at: datetime) -> None:
 
 def _keeper(tenant_id: int, topic: str) -> Callable[[], None]:
     """Puts the topic's lease off: its worker is alive."""
-    return lambda: DueWork.reschedule(tenant_id=tenant_id, topic=topic, at=timezone.now() + LEASE)
+    return lambda: DueWork.reschedule(tenant_id=tenant_id, topic=topic, at=Now() + LEASE)
 
 
-def _come_again(tenant_id: int, topic: str, find_next: Callable[[], datetime | None]) -> None:
+def _come_again(tenant_id: int, topic: str, find_next: Callable[[], Moment | None]) -> None:
     """Say when the topic is due next. Its row is locked before looking: what is marked meanwhile would be lost."""
     with ledger.in_one_step():
         list(DueWork.objects.select_for_update().filter(tenant_id=tenant_id, topic=topic))
@@ -238,7 +237,7 @@ def _come_again(tenant_id: int, topic: str, find_next: Callable[[], datetime | N
 
 def _poll(tenant_id: int, topic: str, vendor: Vendor, poll: Callable[[Work], int]) -> None:
     """Poll once, then say when next. A vendor that is away is asked again at the usual time."""
-    started_at = timezone.now()
+    started_at = read_clock()
     not_before = started_at
     work = Work()
     work.keep_lease = _keeper(tenant_id, topic)
@@ -249,7 +248,7 @@ def _poll(tenant_id: int, topic: str, vendor: Vendor, poll: Callable[[Work], int
         if poll(work):
             nudge()
     except Retry as error:
-        not_before = timezone.now() + timedelta(seconds=error.after)
+        not_before = read_clock() + timedelta(seconds=error.after)
     except (VendorError, NotConnected) as error:
         log.warning("sync.poll.failed topic=%s tenant=%s error=%s", topic, tenant_id, error)
     if hints.is_waiting():

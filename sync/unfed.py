@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from connectors.errors import NoPermission, Rejected
 from connectors.models import Cursor
+from smoothx.lib.clock import read_clock
 from sync import ledger
 from sync.book_sources import BookSource, in_use, read_older, read_since_start
 from sync.models import Entry
@@ -57,7 +57,7 @@ def look_at_deleted(work: Work, named: Iterable[tuple[str, str]], *, priority: i
 
 
 def _note_deleted(work: Work, source: BookSource) -> int:
-    now = timezone.now()
+    now = read_clock()
     for name, every, days in LOOKS:
         books, mark = work.qbo.connection, f"{source.reads.key}.{name}"
         looked = Cursor.objects.filter(connection=books, resource=mark, project_id=source.flow)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from connectors.models import Connection, Vendor
 from connectors.procore import resources as procore
@@ -43,6 +44,7 @@ from mapping.snapshot import (
     load_tax_rates,
     load_vendor_facts,
 )
+from smoothx.lib.clock import read_clock
 from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import require_tenant_id
 from sync import ledger
@@ -73,7 +75,7 @@ class Work:
     """Loaded lazily and in sets; `forget_mapping` makes the next document see links made meanwhile."""
 
     def __init__(self) -> None:
-        self.tenant = Tenant.objects.get(pk=require_tenant_id())
+        self.tenant = Tenant.objects.annotate(read_at=Now()).get(pk=require_tenant_id())
         # Called between the parts of a long piece of work, so that nobody takes its worker for dead.
         self.keep_lease: Callable[[], None] = lambda: None
         # Asked there as well: whether somebody else should have the worker now.
@@ -91,7 +93,7 @@ class Work:
         # The invoices of a commitment, by its id, for bills that become invoices.
         self.claims: dict[str, list[CommitmentClaim]] = {}
         # A change of the mapping or a setting made before is seen by this run; one made later may not be.
-        self.mapped_at = timezone.now()
+        self.mapped_at: datetime = self.tenant.read_at
         # The files of Procore records, by resource and id, and of attachments in the books, by id; None is gone.
         self.files: dict[tuple[str, str], tuple[Attachment, ...]] = {}
         self.attachables: dict[str, Attachable | None] = {}
@@ -238,7 +240,7 @@ class Work:
         return bool(changed)
 
     def forget_mapping(self) -> None:
-        self.mapped_at = timezone.now()
+        self.mapped_at = read_clock()
         self._listed.clear()
         for name in ("base_maps", "defaults", "openings", "accounts", "lefts", "parents"):
             self.__dict__.pop(name, None)

@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from connectors.models import InboundEvent
 from smoothx.tenants.models import DueWork
@@ -120,4 +119,4 @@ def replay(events: QuerySet[InboundEvent]) -> int:
 def poll_now() -> None:
     """Have both sides' lists asked for what changed since they were last read."""
     for topic in (POLL_PROCORE, POLL_BOOKS):
-        DueWork.mark(tenant_id=require_tenant_id(), topic=topic, at=timezone.now())
+        DueWork.mark(tenant_id=require_tenant_id(), topic=topic)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models.functions import Least
-from django.utils import timezone
+from django.db.models.functions import Least, Now
 
+from smoothx.lib.clock import Moment
 from smoothx.tenants.scope import require_tenant_id
 
 
@@ -91,22 +91,20 @@ class TenantModel(models.Model):
         super().save(*args, **options)
 
 
-NEVER = datetime.max.replace(tzinfo=UTC)
 # One statement: it is asked for every webhook. A row somebody has is not locked, so deliveries do not queue for it.
 _CLAIM = """
 WITH taken AS (
-    UPDATE tenants_duework SET due_at = %(until)s
-    WHERE tenant_id = %(tenant)s AND topic = %(topic)s
-        AND (due_at IS NULL OR due_at <= %(now)s OR due_at > %(beyond)s)
-    RETURNING 1
+    UPDATE tenants_duework SET due_at = statement_timestamp() + %(lasts)s
+    WHERE tenant_id = %(tenant)s AND topic = %(topic)s AND (due_at IS NULL OR due_at <= statement_timestamp())
+    RETURNING due_at
 ), made AS (
     INSERT INTO tenants_duework (tenant_id, topic, due_at)
-    SELECT %(tenant)s, %(topic)s, %(until)s
+    SELECT %(tenant)s, %(topic)s, statement_timestamp() + %(lasts)s
     WHERE NOT EXISTS (SELECT 1 FROM tenants_duework WHERE tenant_id = %(tenant)s AND topic = %(topic)s)
     ON CONFLICT DO NOTHING
-    RETURNING 1
+    RETURNING due_at
 )
-SELECT (SELECT count(*) FROM taken) + (SELECT count(*) FROM made)
+SELECT due_at FROM taken UNION ALL SELECT due_at FROM made
 """
 
 
@@ -114,25 +112,29 @@ SELECT (SELECT count(*) FROM taken) + (SELECT count(*) FROM made)
 _TAKE = """
 WITH due AS (
     SELECT id, due_at FROM tenants_duework
-    WHERE due_at <= %(now)s AND topic = ANY(%(topics)s)
+    WHERE due_at <= statement_timestamp() AND topic = ANY(%(topics)s)
     ORDER BY due_at LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )
-UPDATE tenants_duework AS row SET due_at = %(until)s FROM due WHERE row.id = due.id
-RETURNING row.id, row.tenant_id, row.topic, due.due_at
+UPDATE tenants_duework AS row SET due_at = statement_timestamp() + %(lasts)s FROM due WHERE row.id = due.id
+RETURNING row.id, row.tenant_id, row.topic, row.due_at, due.due_at
 """
 
 
 class Due(NamedTuple):
-    """A row of DueWork that was taken."""
+    """A row of DueWork that was taken, and until when."""
 
     pk: int
     tenant_id: int
     topic: str
+    until: datetime
 
 
 class DueWork(models.Model):
-    """That a tenant has work of one topic to do from a time on. Celery messages may be lost; these rows may not."""
+    """That a tenant has work of one topic to do from a time on. Celery messages may be lost; these rows may not.
+
+    What is due, and how long it is taken for, goes by the database's clock: a worker's own may be wrong.
+    """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
     topic = models.CharField(max_length=40)
@@ -145,9 +147,9 @@ class DueWork(models.Model):
         return f"{self.topic} for tenant {self.tenant_id}"
 
     @staticmethod
-    def mark(*, tenant_id: int, topic: str, at: datetime | None = None) -> None:
+    def mark(*, tenant_id: int, topic: str, at: Moment | None = None) -> None:
         """Work of `topic` is due at `at` (now, unless given), or earlier if it already was."""
-        at = at or timezone.now()
+        at = Now() if at is None else at
         rows = DueWork.objects.filter(tenant_id=tenant_id, topic=topic)
         earlier = Least(models.F("due_at"), at)
         if not rows.update(due_at=earlier):
@@ -156,33 +158,31 @@ class DueWork(models.Model):
             rows.update(due_at=earlier)
 
     @staticmethod
-    def claim(*, tenant_id: int, topic: str, until: datetime, beyond: datetime = NEVER) -> bool:
-        """Take the topic now, unless somebody has it: then it is due again at `until`. What it is about must be
-        committed before, so that who has it sees it when looking for more at the end. Who has it until after `beyond`
-        does not count."""
-        values: dict[str, Any] = {"tenant": tenant_id, "topic": topic, "until": until, "beyond": beyond}
-        values["now"] = timezone.now()
+    def claim(*, tenant_id: int, topic: str, lasts: timedelta) -> datetime | None:
+        """Take the topic, unless somebody has it: then it is due again after so long. Answers when, None if it is not
+        ours. What it is about must be committed before, so that who has it sees it when looking for more at the end.
+        """
         with connection.cursor() as cursor:
-            cursor.execute(_CLAIM, values)
-            return bool(cursor.fetchone()[0])
+            cursor.execute(_CLAIM, {"tenant": tenant_id, "topic": topic, "lasts": lasts})
+            row = cursor.fetchone()
+        return row[0] if row else None
 
     @staticmethod
-    def take(topics: Sequence[str], *, until: datetime, limit: int) -> list[Due]:
-        """Take what is due of these topics, of all tenants, the longest due first. It is due again at `until`."""
-        values: dict[str, Any] = {"topics": list(topics), "now": timezone.now(), "until": until, "limit": limit}
+    def take(topics: Sequence[str], *, lasts: timedelta, limit: int) -> list[Due]:
+        """Take what is due of these topics, of all tenants, the longest due first. It is due again after so long."""
         with connection.cursor() as cursor:
-            cursor.execute(_TAKE, values)
+            cursor.execute(_TAKE, {"topics": list(topics), "lasts": lasts, "limit": limit})
             rows = sorted(cursor.fetchall(), key=lambda row: row[-1])
         return [Due(*row[:-1]) for row in rows]
 
     @staticmethod
-    def give_back(rows: Sequence[Due], *, until: datetime) -> None:
-        """They were taken until then and could not be handed on: due at once again."""
-        taken = DueWork.objects.filter(pk__in=[row.pk for row in rows], due_at=until)
-        taken.update(due_at=timezone.now())
+    def give_back(rows: Sequence[Due]) -> None:
+        """They were taken together and could not be handed on: due at once again."""
+        taken = DueWork.objects.filter(pk__in=[row.pk for row in rows], due_at__in={row.until for row in rows})
+        taken.update(due_at=Now())
 
     @classmethod
-    def reschedule(cls, *, tenant_id: int, topic: str, at: datetime | None) -> None:
+    def reschedule(cls, *, tenant_id: int, topic: str, at: Moment | None) -> None:
         """It is due at `at`, whatever was said before. One statement, but the first time."""
         if not cls.objects.filter(tenant_id=tenant_id, topic=topic).update(due_at=at):
             cls.objects.update_or_create(tenant_id=tenant_id, topic=topic, defaults={"due_at": at})

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from celery import shared_task
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from connectors.errors import VendorError
 from mapping.models import MappingRun
@@ -29,15 +29,13 @@ def run_recoding(*, tenant_id: int, **_: object) -> None:
     """Look through what waits for it, send what was chosen, and come again while anything is on its way."""
 
     def keep_lease() -> None:
-        DueWork.reschedule(tenant_id=tenant_id, topic=runs.TOPIC, at=timezone.now() + LEASE)
+        DueWork.reschedule(tenant_id=tenant_id, topic=runs.TOPIC, at=Now() + LEASE)
 
     again = work_off(keep_lease)
     with ledger.in_one_step():
         # Locked before looking: what is marked meanwhile would be lost.
         list(DueWork.objects.select_for_update().filter(tenant_id=tenant_id, topic=runs.TOPIC))
-        DueWork.reschedule(
-            tenant_id=tenant_id, topic=runs.TOPIC, at=timezone.now() + again if runs.pending() else None
-        )
+        DueWork.reschedule(tenant_id=tenant_id, topic=runs.TOPIC, at=Now() + again if runs.pending() else None)
 
 
 def work_off(keep_lease: Callable[[], None] = lambda: None) -> timedelta:

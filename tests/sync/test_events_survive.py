@@ -94,7 +94,7 @@ def test_events_of_a_killed_worker_are_looked_into_after_its_lease(waiting: Tena
         InboundEvent.objects.update(handled_at=None, outcome="")
         Entry.objects.update(due_at=None)
         DueWork.objects.all().delete()
-        assert DueWork.claim(tenant_id=waiting.pk, topic=EVENTS, until=timezone.now() + LEASE)
+        assert DueWork.claim(tenant_id=waiting.pk, topic=EVENTS, lasts=LEASE)
         failpoint = Failpoint(number)
         try:
             with connection.execute_wrapper(failpoint):

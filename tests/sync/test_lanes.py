@@ -206,18 +206,6 @@ def test_a_dead_workers_lane_is_free_after_its_lease(scope: Tenant, line: Line) 
     assert len(line) == LANES
 
 
-def test_a_lane_taken_by_a_clock_that_is_wrong_is_free(scope: Tenant) -> None:
-    assert lanes.enter(scope.pk) is not None
-    latest = timezone.now() + LEASE + lanes.CLOCKS_DIFFER
-    DueWork.objects.update(due_at=latest - timedelta(seconds=5))
-    assert [lane and lane.topic for lane in (lanes.enter(scope.pk),)] == [LANE_TOPICS[1]]
-    DueWork.objects.filter(topic=LANE_TOPICS[0]).update(due_at=latest + timedelta(seconds=5))
-    ahead = lanes.Lane(LANE_TOPICS[0], latest + timedelta(seconds=5))
-    assert [lane and lane.topic for lane in (lanes.enter(scope.pk),)] == [LANE_TOPICS[0]]
-    # Who took it, should it live, hears so at the end of its slice.
-    assert lanes.keep(scope.pk, ahead) is None
-
-
 def test_no_two_get_the_same_lane(transactional_db: None, scope: Tenant) -> None:
     tenant_id = scope.pk
     taken = at_once(lambda: lanes.enter(tenant_id), workers=5)

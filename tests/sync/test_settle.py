@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -62,7 +63,7 @@ def test_a_worker_that_dies_while_settling_a_delete_leaves_it_open(
 
 def test_why_a_document_went_is_known_although_the_answer_was_lost(transactional_db: None, scope: Any) -> None:
     entry, outgoing = deleted("")
-    settle.still_uncertain(entry, entry.created_at)
+    settle.still_uncertain(entry, timedelta())
     assert [notice["code"] for notice in entry.notices] == ["no_answer"]
     settle.posted(Work(), all_flows()["bills"], Entry.objects.get(pk=entry.pk), outgoing, GONE)
     row = Entry.objects.get(pk=entry.pk)
