@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from mapping.page.matcher import find_matches
 from mapping.page.push_options import needed_defaults, options_context
 from mapping.page.query import ListQuery, Tab, read_page, url_of
 from mapping.page.run_rows import search_rows, turn_rows
+from mapping.page.words import context_of
 from mapping.pushing.runs import OPEN_STATES
 from mapping.screens import SECTIONS
 from mapping.sides import OTHER_SIDE, SIDE_LABELS, SideKey, side_named
@@ -28,6 +30,8 @@ MOST_CLASSES = {"QuickBooks Online Plus": 40}
 # The list of companies in which the one that a project waits for is found.
 MAP_FIRST: dict[str, Tab] = {"unmapped": "procore", "vendor": "mapped"}
 IS_SENT = Q(verdict="create", is_chosen=True)
+# The other side has the row: surely, or a person has to say.
+THERE = ("exists", "unsure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,8 @@ BEFORE = (
     Show("create", "To create", "push", "info", IS_SENT),
     Show("out", "Left out", "slash", "info", Q(verdict="create", is_chosen=False)),
     Show("exists", "Exist already", "link", "warn", Q(verdict="exists") & ~Q(state=RunRow.State.DONE)),
-    Show("linked", "Linked", "check", "info", Q(verdict="exists", state=RunRow.State.DONE)),
+    Show("unsure", "May exist already", "question", "warn", Q(verdict="unsure") & ~Q(state=RunRow.State.DONE)),
+    Show("linked", "Linked", "check", "info", Q(verdict__in=THERE, state=RunRow.State.DONE)),
     Show("clash", "Name in use", "triangle", "warn", Q(verdict="clash")),
     Show("same", "Same name twice", "triangle", "warn", Q(verdict="same")),
     Show("waits", "Customer field empty", "clock", "wait", Q(verdict="waits")),
@@ -109,12 +114,13 @@ def run_context(frame: Frame, run: MappingRun, query: RunQuery) -> dict[str, Any
     rows, page = _page(run, query, counts)
     other = SIDE_LABELS[OTHER_SIDE[side]]
     near = _near(frame, side, rows) if is_preview else {}
+    twins = _twins(frame, rows)
     return context | {
         "notices": [*needed_defaults(frame, run, counts["invalid"]), *_notices(frame, run, counts)],
         "actions": _actions(run, counts) if frame.can_change else [],
         "chips": _chips(run, query, counts),
         "query": query,
-        "rows": [_row(frame, run, row) | {"near": near.get(row.pk, "")} for row in rows],
+        "rows": [_row(frame, run, row, twins) | {"near": near.get(row.pk, "")} for row in rows],
         "page": page,
         "empty": None if rows else _empty(run, query),
         "options": options_context(frame, run) if is_preview and frame.can_change else None,
@@ -201,12 +207,19 @@ def _page(run: MappingRun, query: RunQuery, counts: dict[str, int]) -> tuple[lis
     )
 
 
-def _row(frame: Frame, run: MappingRun, row: RunRow) -> dict[str, Any]:
+def _twins(frame: Frame, rows: list[RunRow]) -> dict[int, str]:
+    """By its key, what the other side says of a row that is there, to be compared before it is linked."""
+    wanted = [row.data["twin"] for row in rows if row.data.get("twin")]
+    found = all_rows().filter(pk__in=wanted) if wanted else ()
+    return {row.pk: context_of(row, frame.section) for row in found}
+
+
+def _row(frame: Frame, run: MappingRun, row: RunRow, twins: Mapping[int, str]) -> dict[str, Any]:
     show = next(each for each in _groups(run) if _is_in(each, row))
-    name = row.data.get("name", "")
-    facts = [str(value) for _, value in row.data.get("facts", ()) if value != name]
+    name, twin = row.data.get("name", ""), row.data.get("twin")
+    made = ", ".join(str(value) for _, value in row.data.get("facts", ()) if value != name)
     link = None
-    if row.verdict == "exists" and row.state != RunRow.State.DONE and frame.can_change and row.data.get("twin"):
+    if row.verdict in THERE and row.state != RunRow.State.DONE and frame.can_change and twin:
         link = Action(
             label="Link it", url=act_url(run, "link"), method="post", icon="link", fields={"id": str(row.pk)}
         )
@@ -218,7 +231,7 @@ def _row(frame: Frame, run: MappingRun, row: RunRow) -> dict[str, Any]:
         "number": row.number,
         "label": row.label,
         "name": name,
-        "facts": ", ".join(facts),
+        "facts": twins.get(twin, "") if twin else made,
         "state": show.label if row.state != RunRow.State.DONE or row.verdict == "create" else "Linked",
         "icon": show.icon,
         "severity": show.severity,
@@ -248,8 +261,10 @@ def _is_in(show: Show, row: RunRow) -> bool:
         case "failed" | "done" | "skipped":
             states = {"failed": RunRow.State.FAILED, "done": RunRow.State.DONE, "skipped": RunRow.State.LEFT_OUT}
             return is_sent and row.state == states[show.key]
-        case "exists" | "linked":
-            return row.verdict == "exists" and (row.state == RunRow.State.DONE) == (show.key == "linked")
+        case "linked":
+            return row.verdict in THERE and row.state == RunRow.State.DONE
+        case "exists" | "unsure":
+            return row.verdict == show.key and row.state != RunRow.State.DONE
         case _:
             return row.verdict == show.key
 
@@ -262,7 +277,7 @@ def _notices(frame: Frame, run: MappingRun, counts: dict[str, int]) -> list[Noti
             for text in class_warning(frame, counts["create"])
         ]
     if run.state == MappingRun.State.FAILED:
-        title = f"{run.done} of {run.expected} rows are through"
+        title = f"{run.done:,} of {run.expected:,} rows are through"
         found.append(Notice(severity="warn", title=title, text=run.message))
     if run.state == MappingRun.State.DONE and counts["done"]:
         title = f"{counts['done']:,} created and linked"
@@ -270,7 +285,7 @@ def _notices(frame: Frame, run: MappingRun, counts: dict[str, int]) -> list[Noti
     if run.state == MappingRun.State.DONE and counts["failed"]:
         noun = "row was" if counts["failed"] == 1 else "rows were"
         found.append(
-            Notice(severity="bad", title=f"{counts['failed']} {noun} not created", text="Each says why, below.")
+            Notice(severity="bad", title=f"{counts['failed']:,} {noun} not created", text="Each says why, below.")
         )
     return found
 
@@ -281,9 +296,9 @@ def _actions(run: MappingRun, counts: dict[str, int]) -> list[Action]:
 
     match run.state:
         case MappingRun.State.PREVIEW:
-            link = [post("link", f"Link the {counts['exists']} that exist", "link")] if counts["exists"] else []
+            link = [post("link", f"Link the {counts['exists']:,} that exist", "link")] if counts["exists"] else []
             create = (
-                [post("confirm", f"Create {counts['create']} and link", "push", "main")] if counts["create"] else []
+                [post("confirm", f"Create {counts['create']:,} and link", "push", "main")] if counts["create"] else []
             )
             # The form with what can be chosen has this button itself, where there is one.
             again = [post("change", "Look again", "refresh")] if counts["invalid"] and not counts["create"] else []
@@ -291,14 +306,14 @@ def _actions(run: MappingRun, counts: dict[str, int]) -> list[Action]:
         case MappingRun.State.RUNNING:
             return [post("stop", "Stop", "pause")]
         case MappingRun.State.FAILED:
-            more = [post("resume", f"Go on with {counts['open']}", "push", "main")] if counts["open"] else []
+            more = [post("resume", f"Go on with {counts['open']:,}", "push", "main")] if counts["open"] else []
             return [*_retry(post, counts), *more]
         case _:
             return _retry(post, counts)
 
 
 def _retry(post: Any, counts: dict[str, int]) -> list[Action]:
-    return [post("resume", f"Try {counts['failed']} again", "refresh", failed="1")] if counts["failed"] else []
+    return [post("resume", f"Try {counts['failed']:,} again", "refresh", failed="1")] if counts["failed"] else []
 
 
 def _bulk(run: MappingRun, query: RunQuery, counts: dict[str, int]) -> list[dict[str, str]]:

@@ -132,7 +132,10 @@ def link_namesake(run: MappingRun, row: RunRow, section: Section, side: SideKey,
         run=run,
     )
     run.rows.filter(pk=row.pk).update(
-        state=RunRow.State.DONE, reason=f"Linked to {twin.name}.", left_id=left.remote_id, right_id=right.remote_id
+        state=RunRow.State.DONE,
+        reason=f"{twin.name} is linked to it.",
+        left_id=left.remote_id,
+        right_id=right.remote_id,
     )
 
 

@@ -11,7 +11,7 @@ from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from connectors.resource import Resource
 from mapping.candidates import all_rows, linked_left, linked_right
-from mapping.models import MappingRun, RunRow
+from mapping.models import MappingRun, RunRow, SuggestedPair
 from mapping.pushing.pushes import Planned, Planner, Wanted
 from mapping.screens import Section
 from mapping.sides import OTHER_SIDE, SIDE_LABELS, SideKey, load_sides
@@ -89,7 +89,7 @@ class Judge:
             return "division" if is_division else planned.verdict or "invalid", planned.reason, None
         near = self._by_name.get((planned.below, wanted.row.normal_name)) if wanted.row.normal_name else None
         if near is not None and not near.is_linked and self._fits(near, wanted):
-            return "exists", f"{self._other} has {near.name}. Link it instead.", near
+            return self._there(f"{self._other} has {near.name} already.", near, wanted)
         first = self._numbers.setdefault((planned.below, planned.name.casefold()), number)
         if first != number:
             return "same", f"Row {first} has the same name.", None
@@ -103,11 +103,30 @@ class Judge:
         if owner.is_linked:
             return "clash", f"{self._other} has the {noun} {owner.name}, and it is linked to another row.", owner
         if self._fits(owner, wanted):
-            return "exists", f"{self._other} has the {noun} {owner.name}. Link it instead.", owner
+            return self._there(f"{self._other} has the {noun} {owner.name} already.", owner, wanted)
         return "clash", f"{self._other} has {owner.name} as {with_article(noun)}.", owner
 
+    def _there(self, text: str, namesake: Namesake, wanted: Wanted) -> tuple[str, str, Namesake]:
+        """A pair that automap left to a person is not linked together with the others."""
+        if self._pair(namesake, wanted) in self._rejected:
+            return "unsure", f"{text} Automap was not sure that it is the same, so look at both.", namesake
+        return "exists", f"{text} Link it instead.", namesake
+
+    def _pair(self, namesake: Namesake, wanted: Wanted) -> tuple[str, str]:
+        ids = (wanted.row.remote_id, namesake.remote_id)
+        return ids if self._side == "procore" else (ids[1], ids[0])
+
+    @cached_property
+    def _rejected(self) -> dict[tuple[str, str], bool]:
+        """The pairs automap was not sure of, by Procore's and QuickBooks' id: whether a person rejected them."""
+        kinds = [kind.key for kind in self._section.kinds]
+        rows = SuggestedPair.objects.filter(kind__in=kinds).values_list("left_id", "right_id", "rejected_at")
+        return {(left_id, right_id): rejected_at is not None for left_id, right_id, rejected_at in rows}
+
     def _fits(self, namesake: Namesake, wanted: Wanted) -> bool:
-        return namesake.resource == FITS_ROLE.get(wanted.role, namesake.resource) or self._side == "quickbooks"
+        """Whether the two may be linked. Not when a person said that they are not the same."""
+        has_role = namesake.resource == FITS_ROLE.get(wanted.role, namesake.resource) or self._side == "quickbooks"
+        return has_role and not self._rejected.get(self._pair(namesake, wanted), False)
 
     @property
     def _other(self) -> str:

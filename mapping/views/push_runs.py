@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from mapping.links import LinkRefused
 from mapping.models import MappingRun, RunRow
 from mapping.page.push_options import read_options
-from mapping.page.push_run import read_run_query, rows_shown, run_context, run_url
+from mapping.page.push_run import THERE, read_run_query, rows_shown, run_context, run_url
 from mapping.pushing import runs as push_runs
 from mapping.screens import SECTIONS
 from mapping.sides import side_named
@@ -79,7 +79,7 @@ def _link(request: TenantRequest, run: MappingRun) -> None:
     """Link the row named, or all whose name the other side has."""
     row_id = request.POST.get("id", "")
     if row_id:
-        row = get_row(RunRow, pk=row_id, run=run, verdict="exists")
+        row = get_row(RunRow, pk=row_id, run=run, verdict__in=THERE)
         try:
             push_runs.link_namesake(run, row, SECTIONS[run.section], side_named(run.side), request.user)
         except LinkRefused as refusal:
@@ -89,11 +89,11 @@ def _link(request: TenantRequest, run: MappingRun) -> None:
         return
     linked, refused = push_runs.link_existing(run, request.user)
     if linked:
-        messages.success(request, f"{linked} {'row is' if linked == 1 else 'rows are'} linked")
+        messages.success(request, f"{linked:,} {'row is' if linked == 1 else 'rows are'} linked")
     for text in refused[:MOST_TOLD]:
         messages.error(request, text)
     if len(refused) > MOST_TOLD:
-        messages.error(request, f"{len(refused) - MOST_TOLD} more could not be linked. Each says why, below.")
+        messages.error(request, f"{len(refused) - MOST_TOLD:,} more could not be linked. Each says why, below.")
 
 
 def _get_run(run_id: int) -> MappingRun:

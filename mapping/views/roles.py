@@ -82,5 +82,5 @@ def _show(request: TenantRequest, standing: Link, chooser: Chooser, *, error: st
 
 def _tell(chooser: Chooser, target: RemoteItem, done: RoleChange) -> str:
     noun = chooser.kinds[0].right_noun.lower()
-    end = "The old link is ended" if done.is_ended else "It stands on both lists now"
-    return f"{name_of(chooser.row)} linked to the {noun} {name_of(target)}. {end}"
+    end = "the old link is ended" if done.is_ended else "it stands on both lists now"
+    return f"{name_of(chooser.row)} linked to the {noun} {name_of(target)}, {end}"

@@ -58,7 +58,8 @@ def test_each_project_says_what_becomes_of_it_and_what_was_chosen_is_made(
          "Waits for the project's Customer field in Procore. It goes on by itself."),
         ("Salmon Creek Senior Living", "unmapped",
          "Waits until company Dayton Investments Company is mapped to a QuickBooks customer."),
-        ("Swan Island Data Hall", "exists", "QuickBooks has the sub-customer Swan Island Data Hall. Link it instead."),
+        ("Swan Island Data Hall", "exists",
+         "QuickBooks has the sub-customer Swan Island Data Hall already. Link it instead."),
     }  # fmt: skip
     first, second, third = rows_by(run, verdict="create")
     assert first.data["facts"][:2] == [

@@ -71,7 +71,7 @@ def test_a_preview_says_what_would_become_of_each_row_and_creates_nothing(contac
     found = {label: (verdict, reason) for label, verdict, reason in verdicts(run)}
     assert (run.state, run.expected) == ("preview", 5)
     assert found[fresh] == ("create", "")
-    assert found[taken] == ("exists", f"QuickBooks has the vendor {taken.upper()}. Link it instead.")
+    assert found[taken] == ("exists", f"QuickBooks has the vendor {taken.upper()} already. Link it instead.")
     assert found[other] == ("clash", f"QuickBooks has {other} as a customer.")
     assert sorted(found[name][0] for name in ("Batch twice", "BATCH TWICE")) == ["create", "same"]
     assert worlds.books_of(contacts) == before

@@ -11,6 +11,7 @@ from django.contrib.messages import get_messages
 from connectors.models import Connection
 from connectors.qbo import resources as qbo
 from connectors.qbo.records import Books
+from mapping.automap.running import reject
 from mapping.kinds import COST_CODE_ACCOUNT, VENDOR
 from mapping.models import Link, MappingRun, RunRow, SuggestedPair
 from mapping.pushing import pushes
@@ -186,6 +187,38 @@ def test_existing_rows_are_linked_one_by_one_or_together(browser: Any, started: 
         (twins[1].remote_id, admin_user.pk),
     }
     assert [chip["label"] for chip in page(browser, run)["chips"]] == ["Exist already", "Linked"]
+
+
+def test_what_automap_left_to_a_person_is_not_linked_with_the_others(
+    browser: Any, started: list[int], admin_user: Any
+) -> None:
+    doubtful, rejected = make_company("Keystone Fence LLC"), make_company("Orchard Inc")
+    vendor = make_vendor("Keystone Fence Company", email="ap@keystone.example", phone="(360) 555-7719")
+    for company, right in ((doubtful, vendor), (rejected, make_vendor("Orchard LLC"))):
+        pair = SuggestedPair.objects.create(
+            kind=VENDOR.key,
+            left_connection=company.connection,
+            left_id=company.remote_id,
+            right_connection=right.connection,
+            right_id=right.remote_id,
+            score=93,
+        )
+    reject(pair, admin_user)
+    browser.post("/mapping/contacts/push/procore/", {"id": [doubtful.pk, rejected.pk], "action": "push_vendor"})
+    run = MappingRun.objects.get()
+    assert dict(run.rows.values_list("label", "verdict")) == {doubtful.name: "unsure", rejected.name: "create"}
+    shown = page(browser, run, "?show=unsure")
+    [row] = shown["rows"]
+    # What is compared is what QuickBooks says, not what would have been created.
+    assert (row["name"], row["facts"]) == (vendor.name, "Vendor, ap@keystone.example, (360) 555-7719")
+    assert row["reason"] == (
+        "QuickBooks has Keystone Fence Company already. Automap was not sure that it is the same, so look at both."
+    )
+    assert [action.label for action in shown["actions"]] == ["Create 1 and link"]
+    act(browser, run, "link")
+    assert not Link.objects.exists()
+    assert told(act(browser, run, "link", id=row["id"])) == [("success", "Keystone Fence LLC is linked")]
+    assert [chip["label"] for chip in page(browser, run)["chips"]] == ["To create", "Linked"]
 
 
 def test_another_role_and_an_ending_are_looked_at_again(browser: Any, started: list[int]) -> None:

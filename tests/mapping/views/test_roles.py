@@ -59,7 +59,7 @@ def test_it_becomes_a_customer_and_is_no_vendor_any_more(browser: Any, standing:
     response = browser.post(url(standing), {"target": customer.pk, "old": "end"})
     assert state() == {("customer", standing.left_id, customer.remote_id)}
     run = MappingRun.objects.get()
-    text = "Ridgeline Land LLC linked to the customer Ridgeline Land. The old link is ended"
+    text = "Ridgeline Land LLC linked to the customer Ridgeline Land, the old link is ended"
     assert told(response) == (text, f"undo:/mapping/runs/{run.pk}/undo/")
     assert list(LinkChange.objects.order_by("pk").values_list("action", "kind", "run")) == [
         ("unlinked", "vendor", run.pk),
