@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -14,10 +15,10 @@ from django.test.utils import CaptureQueriesContext
 from connectors.qbo.documents import Bill, BillLine
 from connectors.qbo.records import PostedDocument
 from sync import work as works
-from sync.models import Entry
+from sync.models import Entry, Outgoing
 from sync.targets.documents import BooksDocuments
 from sync.work import Work
-from tests.factories import make_entry
+from tests.factories import make_entry, make_outgoing
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,30 @@ def test_of_equal_claims_month_after_month_only_what_is_not_ours_stands_in_the_w
     assert find(work, entry) == [("similar_document", "6")]
     make_entry(target_id="6")
     assert find(work, entry) == []
+
+
+@pytest.mark.parametrize(("memo", "stands_in_the_way"), [("Smoothx 0", ["3"]), (BILL.memo, ["2", "3"])])
+def test_what_another_worker_has_made_and_not_settled_yet_is_ours(
+    entry: Entry, memo: str, stands_in_the_way: list[str]
+) -> None:
+    """But one with the memo of this very bill is this bill: its answer was lost."""
+    write = make_outgoing(
+        make_entry("sending"), state="sending", body={"DocNumber": "FRM-800", "PrivateNote": memo}, closed_at=None
+    )
+
+    def find_again() -> list[str]:
+        work = Work()
+        stand(work, ("2", "FRM-800", AMOUNT, 3), ("3", "A-77", AMOUNT, 30))
+        made, strange = work._documents["Bill", "56"]
+        work._documents["Bill", "56"] = [replace(made, memo=memo), strange]
+        found = find(work, entry)
+        assert {code for code, _ in found} == {"possible_duplicate"}
+        return [each for _, each in found]
+
+    assert find_again() == stands_in_the_way
+    # A copy of a document that was settled long ago has its memo as well.
+    Outgoing.objects.filter(pk=write.pk).update(state="done")
+    assert find_again() == ["2", "3"]
 
 
 def test_a_number_in_use_stands_in_the_way_whosever_it_is(entry: Entry) -> None:
