@@ -4,9 +4,9 @@ A bucket is written as the moment its next call is due. A call takes the earlies
 and the vendor's own count allow, and pushes the moments on: callers are served in order and none starves. An account
 nothing is known of gets no burst at first: its calls may have been forgotten.
 
-Beside them stands a circuit breaker: after MOST_FAILURES calls in a row without an answer nobody calls for a while,
-then one call is let through to look. One record that its vendor cannot show must not shut the others out: failures of
-fewer than SEVERAL addresses count only once another call ("gone") failed as well.
+Beside them stands a circuit breaker: when MOST_FAILURES calls in a row had no answer and one that has to do with no
+record ("gone") has none either, nobody calls for a while; then one call is let through to look. Records that their
+vendor cannot show, however many, shut nobody out.
 """
 
 from __future__ import annotations
@@ -27,8 +27,6 @@ PACED_FROM, PACED_SHARE = 60.0, 0.25
 TURN_AGAIN, TURN_LASTS = 0.05, 150.0
 # The breaker: failures in a row, and the seconds it stays open at first (twice as long each time) and at the most.
 MOST_FAILURES, FIRST_OPEN, LONGEST_OPEN = 5, 15.0, 120.0
-# Failures of so many different addresses are the vendor's, not a record's.
-SEVERAL = 3
 # Until when the one call that looks has the field for itself.
 PROBE_LASTS = 60.0
 
@@ -106,10 +104,8 @@ class Store(Protocol):
     def pause(self, key: str, seconds: float) -> None:
         """No call for `seconds`; a longer pause that is already set stays."""
 
-    def end(
-        self, key: str, turn: Turn = NO_TURN, health: Health = "", count: Count | None = None, address: str = ""
-    ) -> float:
-        """A call to `address` is over. Answers for how many seconds the breaker is open now."""
+    def end(self, key: str, turn: Turn = NO_TURN, health: Health = "", count: Count | None = None) -> float:
+        """A call is over. Answers for how many seconds the breaker is open now."""
 
     def silence(self, key: str) -> Silence:
         """How the vendor answers."""
@@ -183,17 +179,15 @@ class LocalStore:
             state = self._state[key]
             state["paused_until"] = max(state.get("paused_until", 0.0), self._now() + seconds)
 
-    def end(
-        self, key: str, turn: Turn = NO_TURN, health: Health = "", count: Count | None = None, address: str = ""
-    ) -> float:
+    def end(self, key: str, turn: Turn = NO_TURN, health: Health = "", count: Count | None = None) -> float:
         with self._lock:
             state, now = self._state[key], self._now()
             self._turns[key].pop(turn.name, None)
             if health == "alive":
-                for name in ("failures", "opened", "open_until", "probe_until", "since", "addresses"):
+                for name in ("failures", "opened", "open_until", "probe_until", "since"):
                     state.pop(name, None)
             elif health:
-                self._note_failure(state, now, address, is_sure=health == "gone")
+                self._note_failure(state, now, is_sure=health == "gone")
             if count is not None:
                 known = state["left"] if state.get("window") == count.window else count.left
                 state.update(left=min(count.left, known), window=count.window, limit=count.limit)
@@ -201,14 +195,9 @@ class LocalStore:
             open_until: float = state.get("open_until", 0.0)
             return max(0.0, open_until - now)
 
-    def _note_failure(self, state: dict[str, Any], now: float, address: str, *, is_sure: bool) -> None:
+    def _note_failure(self, state: dict[str, Any], now: float, *, is_sure: bool) -> None:
         state["failures"] = state.get("failures", 0) + 1
         state.setdefault("since", time.time())
-        addresses = state.setdefault("addresses", set())
-        if len(addresses) < SEVERAL:
-            addresses.add(address)
-        # Who looks whether it is back may have met the one record, whatever failed before.
-        is_sure = is_sure or ("opened" not in state and len(addresses) >= SEVERAL)
         if is_sure and state["failures"] >= MOST_FAILURES and state.get("open_until", 0.0) <= now:
             state["opened"] = state.get("opened", 0) + 1
             state["open_until"] = now + open_seconds(state["opened"])

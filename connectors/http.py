@@ -138,7 +138,7 @@ def _exchange_once(connection: Connection, request: Request, auth: Bearer, turn:
         outcome = _Outcome(None, str(error), was_sent=False)
     except NoAnswer as error:
         outcome = _Outcome(None, str(error))
-    outcome = replace(outcome, shut_for=_end_turn(connection, request, auth, turn, outcome))
+    outcome = replace(outcome, shut_for=_end_turn(connection, auth, turn, outcome))
     counting.add("vendor_calls", vendor=connection.vendor, outcome=outcome.kind)
     _tell(connection, request, outcome, seconds=time.monotonic() - started)
     if request.is_write or outcome.response is None or outcome.response.status >= 400:
@@ -146,15 +146,15 @@ def _exchange_once(connection: Connection, request: Request, auth: Bearer, turn:
     return outcome
 
 
-def _end_turn(connection: Connection, request: Request, auth: Bearer, turn: Turn, outcome: _Outcome) -> float:
+def _end_turn(connection: Connection, auth: Bearer, turn: Turn, outcome: _Outcome) -> float:
     """Give the turn back and say how the vendor answers; for how long nobody is to call any more.
 
     A record that its vendor cannot show fails each time it is asked for, and none of the others has to rest for it. So
-    before a few addresses shut all out, something else is asked for.
+    before failures shut all out, something else is asked for.
     """
     headers = outcome.response.headers if outcome.response else {}
     health: Health = "away" if outcome.is_away else "alive"
-    shut_for = limits.end(connection, turn, health=health, headers=headers, address=presence.address_of(request))
+    shut_for = limits.end(connection, turn, health=health, headers=headers)
     if health == "away" and not shut_for and limits.is_in_doubt(connection):
         health = "alive" if presence.is_there(connection, auth) else "gone"
         shut_for = limits.end(connection, NO_TURN, health=health, headers={})

@@ -96,13 +96,13 @@ def acquire(connection: Connection, *, cost_class: CostClass = "call", wait_at_m
     return turn
 
 
-def end(connection: Connection, turn: Turn, *, health: Health, headers: Mapping[str, str], address: str = "") -> float:
+def end(connection: Connection, turn: Turn, *, health: Health, headers: Mapping[str, str]) -> float:
     """A call is over. Remembers what Procore says is left, and answers for how long nobody is to call any more."""
-    return _end(key_of(connection), turn, health, read_count(connection.vendor, headers), address)
+    return _end(key_of(connection), turn, health, read_count(connection.vendor, headers))
 
 
-def _end(key: str, turn: Turn, health: Health, count: Count | None = None, address: str = "") -> float:
-    shut_for = _with_store(lambda store: store.end(key, turn, health, count, address))
+def _end(key: str, turn: Turn, health: Health, count: Count | None = None) -> float:
+    shut_for = _with_store(lambda store: store.end(key, turn, health, count))
     if shut_for and health != "alive":
         logger.warning("limits.vendor_away key=%s shut_for=%.0f", key, shut_for)
     return shut_for

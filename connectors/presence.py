@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -14,12 +13,6 @@ logger = logging.getLogger(__name__)
 
 # Longer than either vendor takes for such a call on a bad day, and no other work waits for it long.
 LOOK_SECONDS = 10.0
-
-
-def address_of(request: Request) -> str:
-    """What a call is about; of a query its text, since all of QuickBooks' queries have one path."""
-    query = dict(request.params).get("query", "")
-    return f"{request.method} {urlsplit(request.url).path} {query}"[:500]
 
 
 def is_there(connection: Connection, auth: Bearer) -> bool:

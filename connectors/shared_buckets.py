@@ -79,33 +79,26 @@ _PAUSE = """
 put('paused_until', math.max(ahead('paused_until'), now + ARGV[1]))
 keep()
 """
-# ARGV: turn, health, address; then left, limit, window and seconds of a count, if there is one.
+# ARGV: turn, health; then left, limit, window and seconds of a count, if there is one.
 _END = f"""
 if ARGV[1] ~= '' then redis.call('ZREM', KEYS[2], ARGV[1]) end
 if ARGV[2] == 'alive' then
     redis.call('HDEL', KEYS[1], 'failures', 'opened', 'open_until', 'probe_until', 'since')
-    redis.call('DEL', KEYS[3])
 elseif ARGV[2] ~= '' then
     local failures = redis.call('HINCRBY', KEYS[1], 'failures', 1)
     if failures == 1 then put('since', now) end
-    if redis.call('SCARD', KEYS[3]) < {rules.SEVERAL} then redis.call('SADD', KEYS[3], ARGV[3]) end
-    redis.call('EXPIRE', KEYS[3], {KEPT_SECONDS})
-    local is_sure = ARGV[2] == 'gone'
-    if redis.call('HEXISTS', KEYS[1], 'opened') == 0 and redis.call('SCARD', KEYS[3]) >= {rules.SEVERAL} then
-        is_sure = true
-    end
-    if is_sure and failures >= {rules.MOST_FAILURES} and ahead('open_until') <= now then
+    if ARGV[2] == 'gone' and failures >= {rules.MOST_FAILURES} and ahead('open_until') <= now then
         local opened = redis.call('HINCRBY', KEYS[1], 'opened', 1)
         put('open_until', now + math.min({rules.FIRST_OPEN} * 2 ^ (opened - 1), {rules.LONGEST_OPEN}))
         redis.call('HDEL', KEYS[1], 'probe_until')
     end
     keep()
 end
-if #ARGV > 3 then
-    local known, left = redis.call('HMGET', KEYS[1], 'window', 'left'), tonumber(ARGV[4])
-    if known[1] == ARGV[6] and known[2] then left = math.min(left, tonumber(known[2])) end
-    redis.call('HSET', KEYS[1], 'left', left, 'limit', ARGV[5], 'window', ARGV[6])
-    put('window_ends', now + ARGV[7])
+if #ARGV > 2 then
+    local known, left = redis.call('HMGET', KEYS[1], 'window', 'left'), tonumber(ARGV[3])
+    if known[1] == ARGV[5] and known[2] then left = math.min(left, tonumber(known[2])) end
+    redis.call('HSET', KEYS[1], 'left', left, 'limit', ARGV[4], 'window', ARGV[5])
+    put('window_ends', now + ARGV[6])
     keep()
 end
 return tostring(ahead('open_until') - now)
@@ -135,15 +128,13 @@ class RedisStore:
     def pause(self, key: str, seconds: float) -> None:
         self._run(self._pause, key, seconds)
 
-    def end(
-        self, key: str, turn: Turn = NO_TURN, health: Health = "", count: Count | None = None, address: str = ""
-    ) -> float:
+    def end(self, key: str, turn: Turn = NO_TURN, health: Health = "", count: Count | None = None) -> float:
         told: list[str | float] = [count.left, count.limit, count.window, count.seconds] if count is not None else []
-        return max(0.0, float(self._run(self._end, key, turn.name, health, address, *told)))
+        return max(0.0, float(self._run(self._end, key, turn.name, health, *told)))
 
     def silence(self, key: str) -> Silence:
         failures, since, shut_for = self._run(self._silence, key)
         return Silence(int(failures), float(since), max(0.0, float(shut_for)))
 
     def _run(self, script: Any, key: str, *arguments: str | float) -> Any:
-        return script(keys=[key, f"{key}:turns", f"{key}:addresses"], args=list(arguments))
+        return script(keys=[key, f"{key}:turns"], args=list(arguments))

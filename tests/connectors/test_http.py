@@ -114,16 +114,16 @@ def test_a_server_fault_to_a_read_is_asked_again_later(
     assert len(calls_of(sandboxes.qbo, "/preferences")) == 1
 
 
-def test_one_record_that_cannot_be_read_rests_no_other(
+def test_records_that_cannot_be_read_rest_no_other(
     qbo: Connection, preferences: Request, vendors_url: str, sandboxes: Any, calls_of: Any
 ) -> None:
-    fault(sandboxes.qbo, "/vendor/58", status=503, body="<h1>x</h1>", content_type="text/html")
-    for _ in range(4):
+    fault(sandboxes.qbo, "/vendor/", status=503, body="<h1>x</h1>", content_type="text/html")
+    for record_id in (58, 59, 60, 61):
         with pytest.raises(Retry) as caught:
-            send(qbo, Request("GET", f"{vendors_url}/58"))
+            send(qbo, Request("GET", f"{vendors_url}/{record_id}"))
         # So each of these is one of its document's tries, and it comes to an end.
         assert not isinstance(caught.value, VendorAway)
-    assert len(calls_of(sandboxes.qbo, "/vendor/58")) == 12
+    assert len(calls_of(sandboxes.qbo, "/vendor/")) == 12
     assert len(calls_of(sandboxes.qbo, "/companyinfo/")) == 2
     assert limits.silence(qbo) is None
     assert send(qbo, preferences).status == 200
