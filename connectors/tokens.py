@@ -26,6 +26,7 @@ from connectors.grants import GrantRefused, TokenPair, refresh_pair, revoke
 from connectors.models import Connection
 from connectors.signals import connection_broken
 from connectors.transport import NoAnswer, NotSent, refuse_in_transaction
+from smoothx.lib.clock import read_clock
 from smoothx.lib.secrets import CannotDecrypt
 from smoothx.tenants.models import AuditEntry
 
@@ -55,7 +56,8 @@ def fresh(connection_id: int | None, *, force: bool = False, seen_version: int |
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         _refuse_gone(row)
-        if row.is_access_fresh() and (row.token_version > seen or not force):
+        # The caller's own clock may be wrong, and would ask for new access before each of its calls.
+        if row.is_access_fresh(at=read_clock()) and (row.token_version > seen or not force):
             return row
         owner = _take_lease(row)
         if owner:

@@ -80,6 +80,17 @@ def test_a_good_token_is_left_alone(row: Connection, server: Any) -> None:
     assert refreshes(server, row) == []
 
 
+@of_one_vendor
+def test_a_clock_that_is_ahead_takes_no_good_token_for_an_old_one(
+    row: Connection, server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(hours=2))
+    assert not row.is_access_fresh()
+    assert fresh(row.pk).token_version == 1
+    assert refreshes(server, row) == []
+
+
 def test_an_old_token_is_renewed_and_the_new_pair_kept(row: Connection, server: Any) -> None:
     before = row.refresh_token
     expire(row)
