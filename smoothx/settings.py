@@ -154,6 +154,8 @@ def email_from_url(url: str) -> dict[str, Any]:
 
 
 globals().update(email_from_url(env_text("EMAIL_URL", "console:")))
+# Seconds. A mail server that hangs must hold nobody's work.
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env_text("DEFAULT_FROM_EMAIL", "Smoothx <support@smoothx.example>")
 
 LANGUAGE_CODE = "en-us"
@@ -280,6 +282,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_start": 0,
     "interval_step": 0.2,
     "interval_max": 0.5,
+    # One that takes connections and answers nothing would hold whoever sends a message for ever: deliveries, pages and
+    # workers alike. Workers that wait for messages are answered every second.
+    "socket_timeout": 3,
+    "socket_connect_timeout": 3,
 }
 
 LOGGING = logging_config(env_text("LOG_FORMAT", "line" if DEBUG else "json"), env_text("LOG_LEVEL", "INFO"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import time
 from datetime import datetime, timedelta
 from typing import Any
@@ -152,6 +153,22 @@ def test_a_lost_broker_loses_nothing(
     monkeypatch.setattr(run_due, "apply_async", lambda **options: asked.append(options["kwargs"]["lane"]))
     assert sweep() == 1
     assert asked == [LANE_TOPICS[0]]
+
+
+def test_a_broker_that_answers_nothing_holds_nobody_up(
+    scope: Tenant, settings: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It takes connections, as a machine that swaps or a stopped process does. A delivery would hang for ever."""
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    with socket.create_server(("127.0.0.1", 0)) as silent, caplog.at_level(logging.WARNING, "sync.tasks"):
+        away = Celery(broker=f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        # As set, thirty times as fast.
+        away.conf.broker_transport_options = {**options, "socket_timeout": options["socket_timeout"] / 30}
+        monkeypatch.setattr(type(tasks.look_into_events._get_current_object()), "_app", away)
+        tasks.look_soon(scope.pk)
+    assert [record.message for record in caplog.records] == ["sync.events.no_broker"]
+    # The sweep finds the work once the lease has run out.
+    assert due_of(EVENTS) is not None
 
 
 def test_a_nudge_inside_a_transaction_waits_for_its_end(
