@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,6 +34,8 @@ from sync.survivors import find_survivors
 from sync.tasks import look_after_reconnect, look_soon, nudge
 from sync.uses import Uses
 from sync.versions.recording import begin, record
+
+log = logging.getLogger(__name__)
 
 SHOWN_TITLES = 5
 
@@ -77,17 +80,21 @@ def look_into_what_arrived(*, tenant_id: int, **_: Any) -> None:
 
 @receiver(connection_broken)
 def tell_owners(*, connection: Connection, reason: str, **_: Any) -> None:
-    """One mail when a connection is lost; silence would look like nothing to do."""
+    """One mail when a connection is lost; silence would look like nothing to do. It names the company, since a
+    bookkeeper may keep the books of several. The pages say it too, should no mail get through."""
     owners = Membership.objects.filter(tenant_id=connection.tenant_id, role=Role.OWNER).select_related("user")
-    vendor = connection.get_vendor_display()
-    send_mail(
-        f"{vendor} is no longer connected",
-        f"{reason}\n\nNothing is lost. Documents wait until {vendor} is connected again:\n"
-        f"{settings.BASE_URL}/settings/access/\n",
-        None,
-        [owner.user.email for owner in owners],
-        fail_silently=True,
-    )
+    vendor, company = connection.get_vendor_display(), connection.tenant.name
+    try:
+        send_mail(
+            f"{company}: {vendor} is no longer connected",
+            f"{reason}\n\nNothing is lost. Documents of {company} wait until {vendor} is connected again:\n"
+            f"{settings.BASE_URL}/settings/access/\n",
+            None,
+            [owner.user.email for owner in owners],
+        )
+    except OSError as error:
+        # SMTP's own errors are among them.
+        log.error("sync.connection.mail_failed connection=%s: %s", connection.pk, error)
 
 
 @count_documents.register

@@ -198,8 +198,9 @@ def prune_evidence(*, tenant_id: int, **_: Any) -> None:
 
 
 def look_after_reconnect() -> None:
-    """An account works again: what happened meanwhile no event will tell any more."""
-    for topic in (POLL_PROCORE, POLL_BOOKS, HOOKS):
+    """An account works again: what happened meanwhile no event will tell any more. From now on its events are kept,
+    before the company is live as well, so they have to be pruned."""
+    for topic in (POLL_PROCORE, POLL_BOOKS, HOOKS, PRUNE):
         DueWork.mark(tenant_id=require_tenant_id(), topic=topic)
 
 
