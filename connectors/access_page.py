@@ -16,22 +16,18 @@ from connectors.grants import oauth_server
 from connectors.models import Connection, Vendor
 from connectors.probe import books_of
 from smoothx.tenants.access import has_role
-from smoothx.tenants.models import Membership, Role
+from smoothx.tenants.models import Membership, Role, Tenant
 
 State = Connection.State
 Fact = dict[str, str]
 Action = dict[str, Any]
 
 SIDES = {Vendor.PROCORE: "procore", Vendor.QBO: "quickbooks"}
-WHAT_CONNECTING_DOES = {
-    Vendor.PROCORE: (
-        "Lets us read projects, companies, cost codes and invoices. Nothing is written to Procore until you go live."
-    ),
-    Vendor.QBO: (
-        "Lets us read vendors, customers, accounts and items. Nothing is written to QuickBooks until you go live. "
-        "You need to be an administrator of the QuickBooks company."
-    ),
+WHAT_IS_READ = {
+    Vendor.PROCORE: "projects, companies, cost codes and invoices",
+    Vendor.QBO: "vendors, customers, accounts and items",
 }
+WHO_MAY_CONNECT = {Vendor.PROCORE: "", Vendor.QBO: "You need to be an administrator of the QuickBooks company."}
 _PAGE_STATES = {State.CONNECTED: "connected", State.BROKEN: "reconnect"}
 
 
@@ -39,13 +35,16 @@ def access_context(request: HttpRequest) -> dict[str, Any]:
     """The context of settings/access.html but for the menu. Buttons are there for administrators only."""
     membership: Membership = request.membership  # type: ignore[attr-defined]
     may_change = has_role(membership, Role.ADMIN)
+    is_new = membership.tenant.state == Tenant.State.SETUP
     return {
-        "connections": [_describe(vendor, present_connection(vendor), may_change=may_change) for vendor in SIDES],
+        "connections": [
+            _describe(vendor, present_connection(vendor), may_change=may_change, is_new=is_new) for vendor in SIDES
+        ],
         "note": None if may_change else "Only an administrator or owner can connect or disconnect.",
     }
 
 
-def _describe(vendor: Vendor, row: Connection | None, *, may_change: bool) -> dict[str, Any]:
+def _describe(vendor: Vendor, row: Connection | None, *, may_change: bool, is_new: bool) -> dict[str, Any]:
     state = State(row.state) if row else State.DISCONNECTED
     return {
         "side": SIDES[vendor],
@@ -53,12 +52,26 @@ def _describe(vendor: Vendor, row: Connection | None, *, may_change: bool) -> di
         "label": state.label,
         "account_name": row.account_name if row and state != State.CHOOSING else None,
         "facts": _facts(row) if row and state in _PAGE_STATES else [],
-        "text": "" if state in (State.CONNECTED, State.CHOOSING) else WHAT_CONNECTING_DOES[vendor],
+        "text": _explain(vendor, state, is_new=is_new),
         "connect": _connect_action(vendor, state) if may_change else None,
         "disconnect": _disconnect_action(row) if row and may_change and state != State.DISCONNECTED else None,
         "companies": _companies(row) if row and may_change and state == State.CHOOSING else None,
         "error": _find_trouble(row, state) if row else None,
     }
+
+
+def _explain(vendor: Vendor, state: State, *, is_new: bool) -> str:
+    """What connecting does. Of a lost connection everybody knows; a company that went live is not told it did not."""
+    if state in (State.CONNECTED, State.CHOOSING):
+        return ""
+    if state == State.BROKEN:
+        return WHO_MAY_CONNECT[vendor]
+    then = (
+        f"Nothing is written to {vendor.label} until you go live."
+        if is_new
+        else "Documents wait until it is connected again."
+    )
+    return f"Lets us read {WHAT_IS_READ[vendor]}. {then} {WHO_MAY_CONNECT[vendor]}".strip()
 
 
 def _connect_action(vendor: Vendor, state: State) -> Action | None:

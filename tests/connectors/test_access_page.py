@@ -101,7 +101,7 @@ def test_a_lost_connection(show: Any) -> None:
     )
     shown = show()[0]
     assert (shown["state"], shown["label"]) == ("reconnect", "Connection lost")
-    assert shown["connect"]["label"] == "Connect again"
+    assert (shown["connect"]["label"], shown["text"]) == ("Connect again", "")
     assert shown["error"] == {
         "severity": "bad",
         "title": "The connection to Procore is lost since 13 Mar 2026, 09:12.",
@@ -111,6 +111,30 @@ def test_a_lost_connection(show: Any) -> None:
     assert {"label": "Project field Customer", "value": "Missing, projects cannot get their customer"} in shown[
         "facts"
     ]
+
+
+@pytest.mark.parametrize(
+    ("company", "state", "text"),
+    [
+        ("live", "broken", "You need to be an administrator of the QuickBooks company."),
+        (
+            "paused", "disconnected",
+            "Lets us read vendors, customers, accounts and items. Documents wait until it is connected again. You need to"
+            " be an administrator of the QuickBooks company.",
+        ),
+        (
+            "setup", "disconnected",
+            "Lets us read vendors, customers, accounts and items. Nothing is written to QuickBooks until you go live. You"
+            " need to be an administrator of the QuickBooks company.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_company_that_went_live_is_not_told_that_nothing_is_written(
+    show: Any, scope: Any, company: str, state: str, text: str
+) -> None:
+    Connection.objects.create(vendor=Vendor.QBO, state=state, account_id="1")
+    type(scope).objects.update(state=company)
+    assert show()[1]["text"] == text
 
 
 def test_a_vendor_that_does_not_answer(show: Any, settings: Any) -> None:
