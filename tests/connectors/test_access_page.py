@@ -14,6 +14,8 @@ from smoothx.tenants.models import Membership
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.connectors.urls")]
 
+READS = "Lets us read vendors, customers, accounts and items."
+NEEDS = "You need to be an administrator of the QuickBooks company."
 COMPANIES = [{"id": "1", "name": "Alpha"}, {"id": "2", "name": "Beta"}]
 
 
@@ -116,19 +118,11 @@ def test_a_lost_connection(show: Any) -> None:
 @pytest.mark.parametrize(
     ("company", "state", "text"),
     [
-        ("live", "broken", "You need to be an administrator of the QuickBooks company."),
-        (
-            "paused", "disconnected",
-            "Lets us read vendors, customers, accounts and items. Documents wait until it is connected again. You need to"
-            " be an administrator of the QuickBooks company.",
-        ),
-        (
-            "setup", "disconnected",
-            "Lets us read vendors, customers, accounts and items. Nothing is written to QuickBooks until you go live. You"
-            " need to be an administrator of the QuickBooks company.",
-        ),
+        ("live", "broken", NEEDS),
+        ("paused", "disconnected", f"{READS} Documents wait until it is connected again. {NEEDS}"),
+        ("setup", "disconnected", f"{READS} Nothing is written to QuickBooks until you go live. {NEEDS}"),
     ],
-)  # fmt: skip
+)
 def test_a_company_that_went_live_is_not_told_that_nothing_is_written(
     show: Any, scope: Any, company: str, state: str, text: str
 ) -> None:

@@ -306,8 +306,7 @@ def test_a_revoked_token_holds_everything_tells_the_owner_and_goes_on_after_reco
     worlds.act(live.qbo, "disconnect", realm=realm["id"])
     Engine().run_due()
     assert (entry_of(claim).state, codes_of(entry_of(claim))) == ("held", ["connection_lost"])
-    (message,) = mail.outbox
-    assert (message.to, message.subject) == ([owner.email], f"{tenant.name}: QuickBooks is no longer connected")
+    assert [message.to for message in mail.outbox] == [[owner.email]]
     assert bills_of(live) == []
     token = worlds.control(live.qbo, "token", {"realm": realm["id"]})
     Connection.objects.filter(vendor="qbo").update(

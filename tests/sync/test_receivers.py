@@ -1,4 +1,4 @@
-"""What sync does when a connection tells something: one mail when it is lost, and all that comes again once it works."""
+"""What a connection tells sync: one mail when it is lost, and all that comes again once it works."""
 
 from __future__ import annotations
 
