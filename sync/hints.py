@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from connectors.models import Cursor, InboundEvent, Vendor
 from smoothx.lib.clock import read_clock
 from smoothx.tenants.models import Tenant
-from sync import books, intake, ledger, made_watch, unfed
+from sync import books, intake, ledger, made_lines, made_watch, unfed
 from sync.echoes import find_early, find_echoes
 from sync.models import Entry
 from sync.polls import POLLS, ProjectPoll
@@ -131,7 +131,7 @@ def _look_in_procore(work: Work, events: Events) -> int:
 
 def _look_in_project(work: Work, project_id: str, events: Events, started_at: datetime) -> int:
     """What events of a project, or of none (""), name: what we made is read by itself, other records by lists."""
-    made_watch.look_at_named(work, [(event.entity, event.record_id) for event in events])
+    made_watch.look_at_named(work, made_lines.name_records(work, project_id, events))
     named: dict[int, set[str]] = defaultdict(set)
     for event in events:
         for place, poll in enumerate(POLLS):

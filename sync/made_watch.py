@@ -1,4 +1,5 @@
-"""Records we made in Procore that are open to its users: what somebody changed or deleted there is noticed hourly.
+"""Records we made in Procore that are open to its users: what somebody changed or deleted there is noticed by its
+event, and hourly.
 
 What is locked nobody can change by hand, so it is not looked at, and a firm that locks all of them costs no call.
 Procore dates changes in whole seconds, so one in the second of our own write looks like it: after each write of ours a
@@ -111,13 +112,16 @@ def look_at_made(work: Work, started_at: datetime) -> int:
     return changed
 
 
-def find_open_records(connection_id: int, *, ids: Sequence[str] | None = None) -> list[Entry]:
-    """All, or those with these ids: posted to Procore, not on their way, and not locked (made without a lock, or
-    opened since). Invoices of commitments never are locked."""
+def find_open_records(
+    connection_id: int, *, ids: Sequence[str] | None = None, project_id: str | None = None
+) -> list[Entry]:
+    """All, or those with these ids, or of this project: posted to Procore, not on their way, and not locked (made
+    without a lock, or opened since). Invoices of commitments never are locked."""
     opened = Entry.objects.filter(flow=LOCKS, target_id="", state=Entry.State.INELIGIBLE).values("source_id")
     kinds = [*MADE, CLAIM]
     rows = Entry.objects.filter(target_connection=connection_id, target_type__in=kinds).exclude(target_id="")
     rows = rows.filter(target_id__in=ids) if ids is not None else rows
+    rows = rows.filter(project_id=project_id) if project_id is not None else rows
     is_open = Q(planned__document__is_locked=False) | Q(target_id__in=opened) | Q(target_type=CLAIM)
     return list(rows.filter(is_open).exclude(outgoing__state__in=ledger.OPEN_OUTGOING).order_by("id"))
 

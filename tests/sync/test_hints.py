@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from connectors.errors import Missing, Throttled
 from connectors.models import Connection, Cursor, InboundEvent
+from connectors.procore.client import ProcoreClient
 from connectors.qbo.resources import JOURNAL_ENTRIES, TIME_ACTIVITIES
 from mapping.choices import choose
 from smoothx.tenants.models import DueWork, Tenant
@@ -211,6 +212,54 @@ def test_an_event_about_a_record_we_made_in_procore_has_it_looked_at(
     entry = Entry.objects.get(target_id="7")
     assert (entry.state, [notice["code"] for notice in entry.notices]) == (state, [] if there else ["target_deleted"])
     assert set(Entry.objects.exclude(pk=entry.pk).values_list("state", flat=True)) == {"posted"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "more", "asked", "seen"),
+    [
+        pytest.param(["71"], {}, ["lines 71"], ["7"], id="a line tells its direct cost"),
+        pytest.param(["91"], {}, ["lines 91"], [], id="one that is locked is not looked at"),
+        pytest.param(["79"], {}, ["lines 79", "heads"], ["8"], id="a line that is gone, another total"),
+        pytest.param(["71", "79"], {}, ["lines 71 79", "heads"], ["7", "8"], id="both"),
+        pytest.param(["71"], {"related": [["Direct Costs", "7"]]}, [], ["7"], id="named by the event itself"),
+        pytest.param(["71"], {"project_id": "502"}, [], [], id="none of ours in the project"),
+    ],
+)
+def test_an_event_about_a_line_has_its_direct_cost_looked_at(
+    scope: Tenant,
+    monkeypatch: pytest.MonkeyPatch,
+    lines: list[str],
+    more: dict[str, Any],
+    asked: list[str],
+    seen: list[str],
+) -> None:
+    procore, books = connections()
+    Tenant.objects.update(state=Tenant.State.LIVE)
+    version, known = "2026-09-15T12:00:00Z", {"source_connection": books, "target_connection": procore}
+    for target_id in ("7", "8", "9"):
+        planned = {"document": {"is_locked": target_id == "9"}}
+        kind = {"flow": "expenses", "target_type": "direct_cost", "target_version": version}
+        make_entry(target_id=target_id, planned=planned, **kind, **known)
+    calls, compared = [], []
+
+    def answer(self: Any, resource: Any, *, project_id: str, **filters: Any) -> Any:
+        calls.append(" ".join([resource.key.rpartition("_")[2], *filters.get("id", ())]))
+        if "id" in filters:
+            return [[{"id": int(each), "holder": {"id": int(each[0])}} for each in filters["id"] if each != "79"]]
+        totals = {"7": "1000.00", "8": "900.00", "9": "1.00"}
+        return [[{"id": int(each), "updated_at": version, "grand_total": amount} for each, amount in totals.items()]]
+
+    def look(self: Any, work: Work, entry: Entry) -> Standing:
+        compared.append(entry.target_id)
+        return Standing(version, entry.target_total)
+
+    monkeypatch.setattr(ProcoreClient, "list", answer)
+    monkeypatch.setattr(DirectCosts, "look", look)
+    monkeypatch.setattr(hints.intake, "poll_one_list", lambda *_, **__: 0)
+    for line_id in lines:
+        event("procore", "Direct Cost Line Items", line_id, **{"project_id": "501", "changed_at": None, **more})
+    look_into(Work())
+    assert (calls, compared) == (asked, seen)
 
 
 def test_what_waits_for_the_books_holds_up_nothing_else(scope: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
