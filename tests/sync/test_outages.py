@@ -1,4 +1,4 @@
-"""A vendor that is away for long: a few calls notice it, no document runs out of tries, and all goes on by itself."""
+"""A vendor that is away for long, or an account that is lost: no document runs out of tries, all goes on by itself."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ from typing import Any
 import pytest
 import redis
 
-from connectors import http, limits
+from connectors import accounts, http, limits
 from connectors.buckets import MOST_FAILURES
-from connectors.models import Connection
+from connectors.grants import TokenPair
+from connectors.models import Connection, Vendor
 from mapping.kinds import PROJECT
 from mapping.models import Link
-from sync import ledger
+from smoothx.tenants.models import Tenant
+from smoothx.tenants.scope import tenant_scope
+from sync import ledger, receivers, settle
 from sync.engine import Engine
 from sync.intake import poll_procore
 from sync.models import Entry
 from sync.work import Work
 from tests import worlds
+from tests.factories import make_entry
 from tests.sync.claims import codes_of, make_due_now
 
 pytestmark = pytest.mark.timeout(120)
@@ -59,3 +63,24 @@ def test_an_outage_costs_a_few_calls_and_no_documents_tries(
     Engine().run_due()
     assert limits.silence(books) is None
     assert Entry.objects.filter(flow="bills", state__in=ledger.POSTED_STATES).exists()
+
+
+def test_connecting_again_lets_go_what_waited_for_it_in_that_company_alone(
+    scope: Tenant, other_tenant: Tenant, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    called: list[str] = []
+    monkeypatch.setattr(receivers, "nudge", lambda: called.append("nudge"))
+    for tenant in (scope, other_tenant):
+        with tenant_scope(tenant.pk):
+            entry = make_entry("queued", due_at=None)
+            Connection.objects.filter(pk=entry.target_connection_id).update(state="broken")
+            settle.hold(entry, "connection_lost", waits_for=settle.CONNECTION_RESTORED)
+    lost = Connection.objects.get(vendor=Vendor.QBO)
+    pair = TokenPair.from_wire({"access_token": "new", "refresh_token": "newer"})
+    with django_capture_on_commit_callbacks(execute=True):
+        accounts.bind(
+            lost, vendor=lost.vendor, account_id=lost.account_id, name="Ridgeline", facts={}, actor=None, pair=pair
+        )
+    assert (called, [row.state for row in ledger.due_entries(9)]) == (["nudge"], ["held"])
+    with tenant_scope(other_tenant.pk):
+        assert ledger.due_entries(9) == []
