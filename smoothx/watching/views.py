@@ -39,11 +39,16 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """In Prometheus' text format, for who shows METRICS_TOKEN as its bearer."""
+    """In Prometheus' text format, for who shows METRICS_TOKEN as its bearer; 503 without the database."""
     given = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
     if not settings.METRICS_TOKEN or not hmac.compare_digest(given, settings.METRICS_TOKEN.encode()):
         raise Http404
-    return HttpResponse(_read_figures(), content_type=CONTENT_TYPE_LATEST)
+    try:
+        return HttpResponse(_read_figures(), content_type=CONTENT_TYPE_LATEST)
+    except DatabaseError as error:
+        # Half of the figures would look like a good day.
+        log.warning("watching.database_away %s", error)
+        return HttpResponse("The database is away.", status=503, content_type="text/plain")
 
 
 def _read_figures() -> bytes:

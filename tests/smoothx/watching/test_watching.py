@@ -50,7 +50,9 @@ def test_a_process_that_answers_is_alive_whatever_else_is_away(monkeypatch: pyte
     assert (answer.status_code, answer.content) == (200, b"ok")
 
 
-def test_it_is_ready_with_its_database(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_ready_with_its_database(
+    settings: Any, owner: Any, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert (Client().get("/ready/").json(), Client().get("/ready/").status_code) == (
         {"database": "ok", "redis": "ok"}, 200,
     )  # fmt: skip
@@ -61,9 +63,16 @@ def test_it_is_ready_with_its_database(settings: Any, monkeypatch: pytest.Monkey
     def away(*_: Any) -> Any:
         raise OperationalError("server closed the connection")
 
+    settings.METRICS_TOKEN = "let me see"
+    # A browser that is signed in gets the same answers.
+    browser = client_of(owner)
     monkeypatch.setattr(connection, "cursor", away)
-    answer = Client().get("/ready/")
-    assert (answer.json()["database"], answer.status_code) == ("away", 503)
+    for asking in (Client(), browser):
+        answer = asking.get("/ready/")
+        assert (answer.json()["database"], answer.status_code) == ("away", 503)
+        assert asking.get("/health/").content == b"ok"
+        figures_told = asking.get("/metrics/", headers={"Authorization": "Bearer let me see"})
+        assert (figures_told.status_code, figures_told.content) == (503, b"The database is away.")
 
 
 def test_without_the_token_there_are_no_figures(settings: Any) -> None:
