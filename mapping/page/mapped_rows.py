@@ -17,7 +17,7 @@ from mapping.page.inherited import load_code_facts
 from mapping.page.link_order import read_all, read_filtered
 from mapping.page.mends import load_survivors, mend_of
 from mapping.page.query import row_url
-from mapping.page.words import context_of, name_of
+from mapping.page.words import context_of, headline_of, name_of
 from mapping.roles import other_role
 from mapping.screens import Section
 from mapping.signals import OpenDocuments, count_documents
@@ -134,8 +134,8 @@ def _role(link: Link, left: RemoteItem | None, frame: Frame) -> Action | None:
 
 def _half(row: RemoteItem | None, remote_id: str, section: Section) -> dict[str, str]:
     if row is None:
-        return {"name": remote_id, "context": ""}
-    return {"name": name_of(row), "context": context_of(row, section)}
+        return {"name": remote_id, "headline": remote_id, "context": ""}
+    return {"name": name_of(row), "headline": headline_of(row), "context": context_of(row, section)}
 
 
 def _how(link: Link) -> str:

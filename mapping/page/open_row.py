@@ -9,7 +9,7 @@ from mapping.models import RemoteItem
 from mapping.page.frame import Frame
 from mapping.page.matcher import Match
 from mapping.page.query import address_of, row_url
-from mapping.page.words import context_of, name_of, nouns, role_label
+from mapping.page.words import context_of, headline_of, name_of, nouns, role_label
 from mapping.pushing import pushes
 from mapping.sides import OTHER_SIDE, SIDE_LABELS, SideKey
 from smoothx.lib.shapes import RowButton
@@ -32,6 +32,7 @@ def show_row(
     shown = {
         "id": str(row.pk),
         "name": name_of(row),
+        "headline": headline_of(row),
         "context": _context(row, frame),
         "waiting": waiting,
         "suggestion": {"name": best.name, "score": best.score, "reason": best.reason} if best else None,

@@ -16,6 +16,8 @@ SEARCH_HINTS = {
     procore.VENDORS.key: "Name, e-mail or phone",
     procore.PROJECTS.key: "Name or number",
     procore.STANDARD_COST_CODES.key: "Code or name",
+    procore.PROJECT_COST_CODES.key: "Code, name or project",
+    procore.EMPLOYEES.key: "Name, number or e-mail",
 }
 
 
@@ -36,6 +38,12 @@ def nouns(section: Section, side: SideKey) -> tuple[str, str]:
 def name_of(row: RemoteItem) -> str:
     """A row's name in full: a cost code with its code, an account with the accounts above it."""
     return spell_name(row.resource, row.name, row.code, row.data.get("full_name"))
+
+
+def headline_of(row: RemoteItem) -> str:
+    """The name where `context_of` stands below it, which tells the project of a project's code."""
+    own_name = row.data.get("own_name") if row.resource == procore.PROJECT_COST_CODES.key else ""
+    return spell_name(row.resource, own_name, row.code, None) if own_name else name_of(row)
 
 
 def context_of(row: RemoteItem, section: Section) -> str:
@@ -77,8 +85,9 @@ def _code_alone(row: RemoteItem) -> tuple[str, ...]:
     return (row.code,)
 
 
-def _nothing(row: RemoteItem) -> tuple[str, ...]:
-    return ()
+def _project(row: RemoteItem) -> tuple[str, ...]:
+    own_name = row.data.get("own_name")
+    return (row.name.removeprefix(f"{own_name}, "),) if own_name and own_name != row.name else ()
 
 
 _LIST_FACTS: dict[str, Callable[[RemoteItem], tuple[str, ...]]] = {
@@ -87,7 +96,7 @@ _LIST_FACTS: dict[str, Callable[[RemoteItem], tuple[str, ...]]] = {
     procore.TIME_TYPES.key: _code_alone,
     procore.LOCATIONS.key: _code_alone,
     procore.SUB_JOBS.key: _code_alone,
-    procore.PROJECT_COST_CODES.key: _nothing,
+    procore.PROJECT_COST_CODES.key: _project,
     procore.TAX_CODES.key: _tax_facts,
     procore.EMPLOYEES.key: _person_facts,
     qbo.ACCOUNTS.key: lambda row: (row.code, row.subtype),

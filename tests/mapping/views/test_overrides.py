@@ -42,7 +42,7 @@ def codes() -> dict[str, RemoteItem]:
             remote_id=key,
             code=code,
             project_id=project_id,
-            data={"standard_id": standard_id},
+            data={"standard_id": standard_id, "own_name": "Slabs"},
         )
         for key, (project_id, code, standard_id) in own.items()
     }
@@ -67,6 +67,9 @@ def test_each_code_shows_what_it_inherits_and_from_where(browser: Any, codes: An
         "03-300 Slabs, 502": ("Concrete costs", "division 03"),
         "99-100 Slabs, 501": ("Unassigned", "QB Bill Account Code"),
     }
+    # The project has a line of its own, where a long name of the code cannot hide it.
+    shown = rows(browser, f"{ACCOUNTS}?tab=procore")["03-300 Slabs, 501"]
+    assert (shown["headline"], shown["context"]) == ("03-300 Slabs", "501")
     make_link(COST_CODE_ACCOUNT, RemoteItem.objects.get(remote_id="33"), make_account("Slab costs"))
     assert applies(browser, f"{ACCOUNTS}?tab=procore")["03-300 Slabs, 501"] == ("Slab costs", "its code")
 
