@@ -34,12 +34,13 @@ def push_dialog(
     planned = plan(pushes.Wanted(row, role))
     suffixed = plan(pushes.Wanted(row, role, (ADD_SUFFIX,))) if planned.taken_by and role else None
     can_suffix = suffixed is not None and not suffixed.reason
+    has_choice = side == "procore" and bool(role)
     shown = suffixed if can_suffix and suffixed else planned
     return {
         "title": f"Push {name_of(row)} to {other}",
         "text": f"It is created in {other} and linked. This cannot be undone here.",
-        "fields": {"confirmed": "1", "id": str(row.pk)},
-        "choices": _role_choices(role, roles) if side == "procore" and role else [],
+        "fields": {"confirmed": "1", "id": str(row.pk)} | ({"shown_as": role} if has_choice else {}),
+        "choices": _role_choices(role, roles) if has_choice else [],
         "preview": [{"label": label, "value": value} for label, value in shown.facts],
         "warnings": [*shown.warnings, *class_warning(frame, 1)],
         "duplicates": [_duplicate(frame, side, row, twin) for twin in find_namesakes(frame, side, row)],

@@ -87,6 +87,9 @@ def _push_one(
     if side == "procore" and not frame.section.push_to and values.get("as", "") not in pushes.ROLES:
         return _show(request, frame, side, row, "vendor", error="Choose what it becomes.")
     role = push_runs.role_of(row, side, role)
+    if values.get("shown_as", role) != role:
+        error = f"As a {role} this is what will be created. Look at it, then push."
+        return _show(request, frame, side, row, role, error=error)
     wanted = pushes.Wanted(row, role, (ADD_SUFFIX,) if has_suffix else ())
     planned = pushes.planner(frame.section, side)(wanted)
     if planned.reason:

@@ -65,7 +65,10 @@ class TestOne:
             {"label": "Name", "value": "Alpine Crane"},
             {"label": "E-mail", "value": "office@alpine.example"},
         ]
-        assert (push["fields"], push["duplicates"]) == ({"confirmed": "1", "id": str(company.pk)}, [])
+        assert (push["fields"], push["duplicates"]) == (
+            {"confirmed": "1", "id": str(company.pk), "shown_as": "vendor"},
+            [],
+        )
         assert (push["suffix"], push["error"], push["is_possible"]) == ("", "", True)
         assert asked == ["Alpine Crane"]
         assert pushed == []
@@ -98,6 +101,17 @@ class TestOne:
         assert response.status_code == 422
         assert response.context["push"]["error"] == "Choose what it becomes."
         assert pushed == []
+
+    def test_another_role_is_shown_before_it_is_pushed(self, browser: Any, pushed: list[Any]) -> None:
+        company = make_company("Alpine Crane")
+        values = {"id": company.pk, "confirmed": "1", "shown_as": "vendor", "as": "customer"}
+        response = browser.post(TO_QUICKBOOKS, values)
+        push = response.context["push"]
+        assert (response.status_code, pushed) == (422, [])
+        assert push["error"] == "As a customer this is what will be created. Look at it, then push."
+        assert [each["value"] for each in push["choices"] if each["is_checked"]] == ["customer"]
+        assert browser.post(TO_QUICKBOOKS, values | push["fields"]).status_code == 302
+        assert [each["role"] for each in pushed] == ["customer"]
 
     @pytest.mark.parametrize(
         ("make", "noun", "can_link"), [(make_vendor, "vendor", True), (make_customer, "customer", True)]
