@@ -24,6 +24,9 @@ from mapping.sections import load_situation
 from mapping.sides import Sides
 from smoothx.lib.shapes import Action, Progress
 
+UNKNOWN = "Not known before QuickBooks is connected."
+NO_LIMIT = "The limit of your edition is not known."
+
 
 class Ways:
     """What the page works from, each read once."""
@@ -134,14 +137,14 @@ def _class_room(firm: Firm) -> dict[str, Any]:
     limit, label = firm.class_limit, "Room for a class for each cost code"
     if limit is None:
         known = firm.is_class_limit_known
-        return _need(label, True if known else None, "" if known else "The limit of your edition is not known.")
+        return {"label": label, "is_met": True if known else None, "text": "" if known else NO_LIMIT}
     have = firm.cost_codes + firm.evidence.locations
     text = f"Your edition takes {limit} classes and locations, and {have} would be needed."
     return _need(label, firm.codes_fit_classes, text)
 
 
 def _need(label: str, is_met: bool | None, text: str) -> dict[str, Any]:
-    return {"label": label, "is_met": is_met, "text": "" if is_met else text}
+    return {"label": label, "is_met": is_met, "text": "" if is_met else UNKNOWN if is_met is None else text}
 
 
 def _chosen_keys() -> frozenset[str]:

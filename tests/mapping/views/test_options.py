@@ -62,6 +62,9 @@ def test_without_anything_connected_the_ways_are_explained(browser: Any) -> None
     assert "Nothing chosen yet" in text
     assert "QuickBooks is not connected, so there is nothing to count." in text
     assert response.context["recommended"] is None
+    # Nobody says of books that were not read what they lack.
+    needs = {each["label"]: each["text"] for each in card(browser, "items")["needs"]}
+    assert needs["Products and services on bills and expenses"] == "Not known before QuickBooks is connected."
 
 
 def test_the_way_in_force_and_the_recommended_one_are_marked(browser: Any, owner: Any) -> None:
