@@ -45,11 +45,17 @@ def link_dialog(chooser: Chooser, *, search: str, chosen_kind: MappingKind | Non
         "others": rest,
         "others_label": _others_label(chooser, search, has_best=bool(best)),
         "more": more,
-        "button": f"Link and release {waiting}" if waiting else "Link",
+        "found": _found(len(best) + len(rest), more),
+        "button": f"Link and release {waiting:,}" if waiting else "Link",
         "push": _push(chooser),
         "cancel_url": url_of(chooser.section, ListQuery(tab=chooser.side)),
         "error": error or None,
     }
+
+
+def _found(count: int, more: str) -> str:
+    """What a search found, for those who do not see it."""
+    return f"{count or 'No'} row{'' if count == 1 else 's'}{f', {more} more' if more else ''}"
 
 
 def count_waiting_for(chooser: Chooser) -> int:
@@ -68,7 +74,7 @@ def unlink_question(link: Link, section: Section, documents: OpenDocuments, *, n
     right_name = name_of(right) if right else link.right_id
     titles = documents.titles[:MOST_TITLES]
     count = documents.count
-    stopped = f"{count} document{'' if count == 1 else 's'}"
+    stopped = f"{count:,} document{'' if count == 1 else 's'}"
     return {
         "title": f"Unlink {left_name} from {right_name}",
         "text": f"{stopped} will stop until {left_name} is linked again." if count else "Nothing waits for this link.",

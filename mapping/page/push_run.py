@@ -15,6 +15,7 @@ from connectors.qbo import resources as qbo
 from mapping.candidates import all_rows
 from mapping.models import MappingRun, RunRow
 from mapping.page.frame import Frame
+from mapping.page.importing import name_of_person
 from mapping.page.matcher import find_matches
 from mapping.page.push_options import needed_defaults, options_context
 from mapping.page.query import ListQuery, Tab, read_page, url_of
@@ -103,6 +104,7 @@ def run_context(frame: Frame, run: MappingRun, query: RunQuery) -> dict[str, Any
         "section": frame.section,
         "home_url": url_of(frame.section, ListQuery(tab=side)),
         "title": _title(frame, side),
+        "by": name_of_person(run.started_by),
         "is_preview": is_preview,
         "progress": _progress(run, side),
         "is_moving": run.state in (MappingRun.State.WAITING, MappingRun.State.RUNNING),

@@ -68,7 +68,10 @@
     if (login && new URL(event.detail.xhr.responseURL).pathname === login) { event.detail.shouldSwap = false; location.reload(); }
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful && event.detail.elt.matches(".toast form")) event.detail.elt.closest(".toast").remove();
+    if (!event.detail.successful || !event.detail.elt.matches(".toast form")) return;
+    const toast = event.detail.elt.closest(".toast"), hadFocus = toast.contains(document.activeElement);
+    toast.remove();
+    if (hadFocus && $("[data-focus-fallback]")) $("[data-focus-fallback]").focus();
   });
 
   /* Dialogs: opened when one is swapped in, closed by button, Escape or backdrop; focus goes back to what opened it. */
@@ -134,6 +137,14 @@
     countSelected($("form.bulk"));
     if (focused && !document.getElementById(focused) && order.includes(focused)) focusAfter(focused);
     focused = "";
+  });
+
+  /* What ended in the background is said once, in a place that stays: one that is swapped in with its text is not read out. */
+  document.addEventListener("htmx:afterSettle", () => {
+    const ended = $("[data-announce]");
+    if (!ended) return;
+    $("#announced").textContent = ended.dataset.announce;
+    ended.removeAttribute("data-announce");
   });
 
   /* Bulk select: the bar counts; "all 232" is a second, explicit step. */
