@@ -256,7 +256,8 @@ SECTIONS = {
             key="revenue",
             label="Owner invoice codes",
             group="Cost codes",
-            sentence="Which product or service a cost code is invoiced under. What is left open follows Item codes.",
+            sentence="Which product or service a cost code is invoiced under. The rest follows Item codes where lines "
+            "are coded by Item, else QB Invoice Account Code.",
             kinds=(kinds.REVENUE,),
             falls_back=True,
             is_tree=True,

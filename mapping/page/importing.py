@@ -148,7 +148,12 @@ def _post(label: str, name: str, run: MappingRun, **more: Any) -> Action:
 
 def _notices(run: MappingRun, section: Section, counts: dict[str, tuple[int, int]]) -> list[Notice]:
     if run.undone_at is not None:
-        return [Notice(severity="info", title="This import is undone.", text="What it had replaced is linked again.")]
+        text = (
+            "What it had replaced is linked again."
+            if run.options.get("replaced")
+            else "What it had linked is unlinked."
+        )
+        return [Notice(severity="info", title="This import is undone.", text=text)]
     if run.state == MappingRun.State.DONE:
         return [_done_notice(run)]
     if run.state != MappingRun.State.PREVIEW:

@@ -57,7 +57,7 @@ def _choices(
     old: MappingKind, new: MappingKind, documents: OpenDocuments, *, ends_old: bool
 ) -> list[dict[str, str | bool]]:
     role, other = old.right_noun.lower(), new.right_noun.lower()
-    stopped = f"{documents.count} document{'' if documents.count == 1 else 's'}"
+    stopped = f"{documents.count:,} document{'' if documents.count == 1 else 's'}"
     end = f"{stopped} will stop until it is linked as a {role} again." if documents.count else "No document needs it."
     return [
         {

@@ -210,7 +210,7 @@ def _tabs(frame: Frame, counts: dict[Tab, int]) -> list[dict[str, Any]]:
 def _filters(frame: Frame, total: int) -> dict[str, Any]:
     query = frame.query
     if query.side is None:
-        choices = [("", f"All {total}"), *SHOW_CHOICES, *project_choices(frame)]
+        choices = [("", f"All {total:,}"), *SHOW_CHOICES, *project_choices(frame)]
     else:
         choices = show_choices(frame, query.side, total)
     sort = f"{'-' if query.is_descending else ''}{query.sort}"

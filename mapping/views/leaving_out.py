@@ -90,7 +90,8 @@ def _tell(frame: Frame, added: list[RemoteItem], waiting: dict[str, int]) -> str
     if not stopped:
         return told
     documents = f"{stopped:,} document{'' if stopped == 1 else 's'}"
-    return f"{told}. {documents} that name {'it' if count == 1 else 'them'} stay blocked until it is linked"
+    stay, rows = "stays" if stopped == 1 else "stay", "it is" if count == 1 else "they are"
+    return f"{told}. {documents} {stay} blocked until {rows} linked"
 
 
 def _undo(section: Section, added: list[RemoteItem]) -> str:

@@ -70,7 +70,7 @@ def count(request: TenantRequest) -> HttpResponse:
 
 
 def _tell_archived(request: TenantRequest, run: MappingRun) -> None:
-    text = f"{run.done} link{'' if run.done == 1 else 's'} archived"
+    text = f"{run.done:,} link{'' if run.done == 1 else 's'} archived"
     messages.success(request, text, extra_tags=f"undo:{reverse('mapping:undo_run', args=[run.pk])}")
 
 

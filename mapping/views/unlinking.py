@@ -54,7 +54,7 @@ def _chosen(request: TenantRequest, section: Section, values: QueryDict, back: s
 
 
 def _question(section: Section, links: list[Link], documents: OpenDocuments, values: QueryDict, back: str) -> Confirm:
-    count, stopped = _pairs(len(links)), f"{documents.count} document{'' if documents.count == 1 else 's'}"
+    count, stopped = _pairs(len(links)), f"{documents.count:,} document{'' if documents.count == 1 else 's'}"
     is_all = values.get("all") == "1"
     ids = {} if is_all else {"ids": ",".join(str(link.pk) for link in links)}
     return Confirm(

@@ -50,7 +50,7 @@ def test_what_waits_for_a_row_left_out_is_told(browser: Any) -> None:
     aspen = make_company("Aspen")
     count_waiting.register(lambda kind_keys: {("vendor", aspen.remote_id): 3})
     response = browser.post(f"{CONTACTS}leave-out/", {"id": aspen.pk})
-    assert told(response)[0] == "Aspen is left out. 3 documents that name it stay blocked until it is linked"
+    assert told(response)[0] == "Aspen is left out. 3 documents stay blocked until it is linked"
 
 
 def test_a_row_left_out_is_neither_linked_nor_suggested(browser: Any, owner: Any) -> None:
