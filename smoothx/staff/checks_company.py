@@ -42,16 +42,16 @@ def _connections(tenant: Tenant) -> Iterator[Finding]:
                 code="connection_lost",
                 tenant=tenant.pk,
                 text=f"{row} is lost since {_day(row.broken_at)}: {row.broken_reason}",
-                fix="An owner or administrator of the company connects again in Settings, Connections. What waits"
-                " goes on by itself.",
+                fix="An owner or administrator of the company connects again in Settings, Procore & QuickBooks Access."
+                " What waits goes on by itself.",
             )
         elif tenant.state == Tenant.State.LIVE and (row is None or not row.is_healthy):
             yield Finding(
                 code="not_connected",
                 tenant=tenant.pk,
                 text=f"The company is live without a connection to {vendor.label}.",
-                fix="An owner or administrator of the company connects in Settings, Connections, or pauses the"
-                " company.",
+                fix="An owner or administrator of the company connects in Settings, Procore & QuickBooks Access, or"
+                " pauses the company.",
             )
 
 
@@ -86,7 +86,7 @@ def _can_open(row: Connection) -> bool:
 
 
 def _hooks(tenant: Tenant) -> Iterator[Finding]:
-    if not settings.PROCORE_WEBHOOK_TOKENS or tenant.state != Tenant.State.LIVE:
+    if not settings.PROCORE_WEBHOOK_TOKENS or tenant.state == Tenant.State.SETUP:
         return
     for row in Connection.objects.filter(vendor=Vendor.PROCORE, state=Connection.State.CONNECTED):
         state = row.facts.get(HOOK_FACT)
@@ -147,15 +147,16 @@ def _due(tenant: Tenant) -> Iterator[Finding]:
 
 
 def _polling(tenant: Tenant) -> Iterator[Finding]:
-    if tenant.state != Tenant.State.LIVE:
+    if tenant.state == Tenant.State.SETUP:
         return
     planned = set(DueWork.objects.filter(tenant=tenant, due_at__isnull=False).values_list("topic", flat=True))
     missing = [topic for topic in COMES_AGAIN if topic not in planned]
     if missing:
+        state = tenant.get_state_display().lower()
         yield Finding(
             code="polling_stopped",
             tenant=tenant.pk,
-            text=f"The company is live and nobody will come for: {', '.join(missing)}.",
+            text=f"The company is {state} and nobody will come for: {', '.join(missing)}.",
             fix="Run doctor --apply: it marks them as due.",
             mend=partial(_mark, tenant.pk, missing),
         )

@@ -11,7 +11,7 @@ import redis
 from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -23,6 +23,8 @@ from smoothx.tenants.rls import TABLES_WITHOUT_POLICY
 from sync.ledger import SYNC_TOPIC
 from sync.tasks import SWEEP_BEAT, TOPICS
 
+# After these nothing of a company can be asked.
+DATABASE_AWAY, MIGRATIONS_MISSING = "database_away", "migrations_missing"
 # The sweep comes every few seconds, and a lease lasts 90.
 SILENT_AFTER = 60.0
 NOT_TAKEN_AFTER = timedelta(minutes=5)
@@ -33,11 +35,26 @@ WHERE c.relrowsecurity AND c.relforcerowsecurity
 
 
 def check_installation() -> Iterator[Finding]:
+    """Without the database the rest cannot be asked."""
+    try:
+        connection.ensure_connection()
+    except DatabaseError as error:
+        yield Finding(
+            code=DATABASE_AWAY,
+            text=f"The database does not answer: {_first_line(error)}",
+            fix="Start it, or mend DATABASE_URL. Pages fail and nothing crosses meanwhile. Nothing is lost.",
+        )
+        yield from check_redis()
+        return
     yield from check_migrations()
     yield from check_policies()
     yield from check_redis()
     yield from check_due_work()
     yield from check_staff()
+
+
+def _first_line(error: DatabaseError) -> str:
+    return next(iter(str(error).splitlines()), "no reason given")
 
 
 def check_migrations() -> Iterator[Finding]:
@@ -46,7 +63,7 @@ def check_migrations() -> Iterator[Finding]:
     if missing:
         names = ", ".join(f"{migration.app_label}.{migration.name}" for migration, _ in missing[:5])
         yield Finding(
-            code="migrations_missing",
+            code=MIGRATIONS_MISSING,
             text=f"{len(missing)} migrations are not applied: {names}.",
             fix="Run manage.py migrate as the owner of the tables, before the new version's processes.",
         )

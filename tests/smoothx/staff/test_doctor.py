@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from connectors import counting
@@ -155,6 +155,28 @@ def test_staff_who_sign_in_by_a_password_alone_are_told_of(live: Tenant, django_
     code, found = run()
     assert (code, [(row["code"], row["level"]) for row in found]) == (0, [("staff_without_second_factor", "note")])
     assert found[0]["text"] == "1 of staff may look into every company by a password alone: ann."
+
+
+def test_a_paused_company_goes_on_collecting_so_its_polls_are_looked_for(live: Tenant, settings: Any) -> None:
+    settings.PROCORE_WEBHOOK_TOKENS = ["hook"]
+    Tenant.objects.filter(pk=live.pk).update(state=Tenant.State.PAUSED)
+    live.refresh_from_db()
+    TROUBLES["polling_stopped"]()
+    found = {each.code: each.text for each in check_company(live)}
+    assert set(found) == {"hook_missing", "polling_stopped"}
+    assert found["polling_stopped"] == "The company is paused and nobody will come for: poll:qbo."
+
+
+def test_a_database_that_is_away_is_found_and_no_company_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise OperationalError("connection refused\nIs the server running?")
+
+    monkeypatch.setattr(connection, "ensure_connection", refuse)
+    counting.beat(SWEEP_BEAT)
+    code, found = run()
+    assert (code, [(row["code"], row["text"]) for row in found]) == (
+        1, [("database_away", "The database does not answer: connection refused")],
+    )  # fmt: skip
 
 
 def test_without_its_tables_no_company_is_asked(live: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:

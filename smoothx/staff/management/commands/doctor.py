@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from smoothx.staff.checks_company import check_company
-from smoothx.staff.checks_installation import check_installation
+from smoothx.staff.checks_installation import DATABASE_AWAY, MIGRATIONS_MISSING, check_installation
 from smoothx.staff.findings import Finding
 from smoothx.staff.operating import add_apply, add_json, add_tenant, audit, find_tenants, name_operator, to_json
 from smoothx.tenants.models import Tenant
@@ -18,7 +18,8 @@ from smoothx.tenants.scope import tenant_scope
 
 class Command(BaseCommand):
     help = (
-        "Look for what is wrong and say what to do: migrations, row-level security, Redis, scheduler and workers, "
+        "Look for what is wrong and say what to do: database, migrations, row-level security, Redis, scheduler and "
+        "workers, "
         "then of "
         "each company its connections, tokens, hooks, documents that are stuck, in doubt or due without anybody "
         "coming, "
@@ -34,8 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         findings = list(check_installation())
-        # Without its tables nothing of a company can be asked.
-        if not any(finding.code == "migrations_missing" for finding in findings):
+        if not any(finding.code in (DATABASE_AWAY, MIGRATIONS_MISSING) for finding in findings):
             for tenant in find_tenants(options["tenant"]):
                 findings += _look_at(tenant, options)
         wrong = sum(finding.level == "wrong" for finding in findings)
