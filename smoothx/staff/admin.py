@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from connectors.models import Call, Connection, Cursor, InboundEvent
 from smoothx.staff.again import plan_again, replay, send_again
 from smoothx.staff.bench import EvidenceAdmin, show_json, show_table, show_text
-from smoothx.staff.operating import audit
+from smoothx.staff.operating import audit, count_of
 from smoothx.tenants.models import AuditEntry
 from sync.actions import NotPossible
 from sync.models import Attempt, Entry, Event, Outgoing
@@ -108,8 +108,8 @@ class EntryAdmin(EvidenceAdmin):
         operator = _name(request)
         found = queryset.exclude(state=Entry.State.LEFT_OUT)
         count = plan_again(found, told=f"By {operator}, who runs this installation")
-        audit(operator, "operator.planned_again", f"{count} documents")
-        messages.success(request, f"{count} documents are planned again. What people left out stays so.")
+        audit(operator, "operator.planned_again", count_of(count, "document"))
+        messages.success(request, f"{count_of(count, 'document', 'is')} planned again. What people left out stays so.")
 
     @admin.action(
         description="Send again: what was refused, given up, deleted there or has no answer", permissions=["view"]
@@ -128,8 +128,9 @@ class EntryAdmin(EvidenceAdmin):
             else:
                 sent.append(entry.pk)
         if sent:
-            audit(_name(request), "operator.sent_again", f"{len(sent)} documents", entries=sent)
-            messages.success(request, f"{len(sent)} documents are sent again. What has no answer is looked for first.")
+            audit(_name(request), "operator.sent_again", count_of(len(sent), "document"), entries=sent)
+            told = f"{count_of(len(sent), 'document', 'is')} sent again. What has no answer is looked for first."
+            messages.success(request, told)
 
     @admin.display(description="Notices")
     def shown_notices(self, entry: Entry) -> SafeString:
@@ -204,8 +205,8 @@ class InboundEventAdmin(EvidenceAdmin):
     @admin.action(description="Look into again", permissions=["view"])
     def look_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         count = replay(queryset.filter(handled_at__isnull=False))
-        audit(_name(request), "operator.replayed_events", f"{count} events")
-        messages.success(request, f"{count} events are looked into again.")
+        audit(_name(request), "operator.replayed_events", count_of(count, "event"))
+        messages.success(request, f"{count_of(count, 'event', 'is')} looked into again.")
 
 
 @admin.register(Call)

@@ -99,7 +99,7 @@ def select_events(
         "received_at__gte": since,
         "received_at__lte": until,
         "record_id": record,
-        "entity": entity,
+        "entity__iexact": entity,
         "connection__vendor": vendor,
     }
     found: QuerySet[InboundEvent] = InboundEvent.objects.filter(handled_at__isnull=False)

@@ -156,7 +156,7 @@ def test_plan_again_leaves_alone_what_people_left_out_and_is_audited(bench: Any,
     assert [(each.entry_id, each.text) for each in Event.objects.all()] == [(entry.pk, "Checked again")]
     (audited,) = AuditEntry.objects.all()
     assert (audited.action, audited.subject, audited.detail) == (
-        "operator.planned_again", "1 documents", {"operator": "maria@smoothx.example"},
+        "operator.planned_again", "1 document", {"operator": "maria@smoothx.example"},
     )  # fmt: skip
 
 

@@ -31,6 +31,10 @@ def run_json(command: str, *given: str) -> Any:
     return json.loads(run(command, *given, "--json"))
 
 
+def set_state(state: str) -> None:
+    Tenant.objects.filter(slug="ridgeline").update(state=state)
+
+
 def kept() -> Any:
     """What a command may change."""
     return (
@@ -90,6 +94,8 @@ def test_flows_tells_how_each_flow_stands(scope: Tenant, other_tenant: Tenant) -
     told = run("flows", "--tenant", "ridgeline")
     assert told.startswith(f"{scope.pk} Ridgeline Builders, setup\nflow ")
     assert "bills: " in run("flows", "--list")
+    listed = {row["key"]: row for row in run_json("flows", "--list")}
+    assert (listed["bills"]["source"], listed["bills"]["target"]) == ("procore", "qbo")
 
 
 @pytest.mark.django_db
@@ -102,7 +108,7 @@ def test_resync_tells_first_and_plans_again_when_told(scope: Tenant, other_tenan
         theirs = kept()
     before = kept()
     told = run("resync", "--tenant", "ridgeline", "--project", "501", "--flow", "bills")
-    assert told.splitlines()[0] == "1 documents would be planned again."
+    assert told.splitlines()[0] == "1 document would be planned again."
     assert f"  {right.pk} bills {right.source_id}" in told
     assert kept() == before
     run("resync", "--tenant", "ridgeline", "--project", "501", "--apply", "--operator", "Maria")
@@ -116,7 +122,7 @@ def test_resync_tells_first_and_plans_again_when_told(scope: Tenant, other_tenan
         right.pk, "Checked again", "By Maria, who runs this installation",
     )  # fmt: skip
     (audited,) = AuditEntry.objects.all()
-    assert (audited.action, audited.subject) == ("operator.planned_again", "1 documents")
+    assert (audited.action, audited.subject) == ("operator.planned_again", "1 document")
     assert audited.detail == {"operator": "Maria", "project": "501"}
     with tenant_scope(other_tenant.pk):
         assert kept()[0] == theirs[0]
@@ -125,7 +131,18 @@ def test_resync_tells_first_and_plans_again_when_told(scope: Tenant, other_tenan
 @pytest.mark.django_db
 def test_resync_with_poll_alone_asks_both_sides_and_plans_nothing(scope: Tenant) -> None:
     make_entry()
+    before = kept()
+    with pytest.raises(CommandError, match="Ridgeline Builders is not live"):
+        run("resync", "--tenant", "ridgeline", "--poll", "--apply")
+    set_state("paused")
+    assert run("resync", "--tenant", "ridgeline", "--poll").splitlines() == [
+        "Both sides would be asked what changed.",
+        "The company is paused: nothing is sent until somebody there resumes it.",
+        "Nothing was changed. Add --apply to do it.",
+    ]
+    assert kept() == before
     before = kept()[0]
+    set_state("live")
     assert run_json("resync", "--tenant", "ridgeline", "--poll", "--apply")["documents"] == 0
     assert kept()[0] == before
     due = DueWork.objects.filter(tenant=scope, due_at__lte=timezone.now()).values_list("topic", flat=True)
@@ -134,8 +151,23 @@ def test_resync_with_poll_alone_asks_both_sides_and_plans_nothing(scope: Tenant)
 
 
 @pytest.mark.django_db
+def test_resync_says_which_named_documents_are_not_planned(scope: Tenant) -> None:
+    right, left_out = make_entry(), make_entry("left_out")
+    asked = [f"--entry={key}" for key in (right.pk, left_out.pk, 10**9)]
+    assert run("resync", "--tenant", "ridgeline", *asked, "--apply").splitlines()[2:] == [
+        f"Not planned: {left_out.pk} was left out by a person, and stays so.",
+        "Not planned: 1000000000 is no document of this company.",
+    ]
+    told = run_json("resync", "--tenant", "ridgeline", f"--entry={right.pk}", "--state", "blocked")
+    assert (told["documents"], told["not_planned"]) == (0, [f"{right.pk} does not fit what else is asked for"])
+
+
+@pytest.mark.django_db
 def test_replay_has_stored_events_looked_into_again(scope: Tenant) -> None:
     procore, books = connections()
+    with pytest.raises(CommandError, match="Ridgeline Builders is not live"):
+        run("replay", "--tenant", "ridgeline", "--since", "12h", "--apply")
+    set_state("live")
     now = timezone.now()
     for connection, record, hours in ((procore, "1", 1), (procore, "2", 30), (books, "1", 2)):
         at = now - timedelta(hours=hours)
@@ -146,9 +178,10 @@ def test_replay_has_stored_events_looked_into_again(scope: Tenant) -> None:
     before = kept()
     assert run_json("replay", "--tenant", "ridgeline", "--since", "12h")["count"] == 2
     assert run_json("replay", "--tenant", "ridgeline", "--record", "1", "--vendor", "qbo")["count"] == 1
+    assert run_json("replay", "--tenant", "ridgeline", "--record", "1", "--entity", "projects")["count"] == 2
     assert kept() == before
     told = run("replay", "--tenant", "ridgeline", "--since", "3d", "--until", "3h", "--apply")
-    assert told.startswith("1 events are looked into again.")
+    assert told.startswith("1 event is looked into again.")
     assert list(InboundEvent.objects.filter(handled_at=None).values_list("record_id", "outcome")) == [("2", "")]
     assert DueWork.objects.filter(tenant=scope, topic="events", due_at__isnull=False).exists()
     assert AuditEntry.objects.get().action == "operator.replayed_events"
@@ -173,6 +206,7 @@ def test_replay_of_tries_takes_what_an_outage_left(scope: Tenant) -> None:
         ("resync", (), "Say which documents"),
         ("resync", ("--flow", "bils"), "no flow 'bils'"),
         ("resync", ("--state", "stuck"), "no state 'stuck'"),
+        ("resync", ("--state", "left_out"), "stays left out"),
         ("replay", (), "Say which events"),
         ("replay", ("--since", "soon"), "is no time"),
         ("replay", ("--since", "1h", "--until", "2h"), "after --until"),

@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["list"]:
-            self._list()
+            self._list(is_json=options["json"])
             return
         tenants = find_tenants(options["tenant"])
         told: list[dict[str, Any]] = []
@@ -42,7 +42,13 @@ class Command(BaseCommand):
             self.stdout.write(f"{company['tenant']} {company['name']}, {company['state']}")
             self.stdout.write(to_table(HEADINGS, company["flows"]) + "\n")
 
-    def _list(self) -> None:
+    def _list(self, *, is_json: bool) -> None:
+        if is_json:
+            names = ("key", "label", "source", "target", "after")
+            self.stdout.write(
+                to_json([{name: getattr(flow, name) for name in names} for flow in all_flows().values()])
+            )
+            return
         for flow in all_flows().values():
             after = f", after {', '.join(flow.after)}" if flow.after else ""
             self.stdout.write(f"{flow.key}: {flow.label} ({flow.source} to {flow.target}{after})")

@@ -18,11 +18,13 @@ from smoothx.staff.operating import (
     add_json,
     add_tenant,
     audit,
+    count_of,
     find_tenant,
     name_operator,
     read_time,
     to_json,
 )
+from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import tenant_scope
 from sync.models import Entry
 
@@ -47,7 +49,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--entity", default="", help='events about this kind, in the vendor\'s word: Bill, "Projects"'
         )
-        parser.add_argument("--vendor", default="", choices=["", *Vendor.values], help="events of this vendor")
+        parser.add_argument("--vendor", default="", choices=Vendor.values, help="events of this vendor")
         parser.add_argument("--tries", action="store_true", help="documents whose tries came to nothing, not events")
         add_json(parser)
         add_apply(parser)
@@ -57,6 +59,9 @@ class Command(BaseCommand):
         until = read_time(options["until"], "--until") or timezone.now()
         _check(options, since, until)
         tenant = find_tenant(options["tenant"])
+        if tenant.state == Tenant.State.SETUP and not options["tries"]:
+            message = f"{tenant.name} is not live, and its events are looked into from then on. Nothing was changed."
+            raise CommandError(message)
         with tenant_scope(tenant.pk):
             told = self._take(options, since, until)
         self.stdout.write(to_json({"tenant": tenant.pk, **told}) if options["json"] else _words(told))
@@ -76,7 +81,7 @@ class Command(BaseCommand):
             count = act()
             given = {name: options[name] for name in ("record", "entity", "vendor") if options[name]}
             span = {"since": since.isoformat() if since else "", "until": until.isoformat()}
-            audit(operator, f"operator.replayed_{what}", f"{count} {what}", **given, **span)
+            audit(operator, f"operator.replayed_{what}", count_of(count, what.removesuffix("s")), **given, **span)
         return {"what": what, "count": count, "first": first, "is_done": options["apply"]}
 
 
@@ -103,9 +108,9 @@ def _name_event(event: InboundEvent) -> str:
 
 
 def _words(told: dict[str, Any]) -> str:
-    what, count, first = told["what"], told["count"], told["first"]
-    verb = {"events": "looked into", "documents": "planned"}[what]
-    head = f"{count} {what} {'are' if told['is_done'] else 'would be'} {verb} again."
-    more: Sequence[str] = [f"  and {count - len(first)} more"] if count > len(first) else []
+    count, first = told["count"], told["first"]
+    noun, done = {"events": ("event", "looked into"), "documents": ("document", "planned")}[told["what"]]
+    verb = count_of(count, noun, "is") if told["is_done"] else f"{count_of(count, noun)} would be"
+    more: Sequence[str] = [f"  and {count - len(first):,} more"] if count > len(first) else []
     hint: Sequence[str] = [] if told["is_done"] else ["Nothing was changed. Add --apply to do it."]
-    return "\n".join([head, *(f"  {name}" for name in first), *more, *hint])
+    return "\n".join([f"{verb} {done} again.", *(f"  {name}" for name in first), *more, *hint])

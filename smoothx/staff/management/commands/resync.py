@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import QuerySet
 
 from smoothx.staff.again import Wanted, plan_again, poll_now
 from smoothx.staff.operating import (
@@ -13,13 +14,20 @@ from smoothx.staff.operating import (
     add_json,
     add_tenant,
     audit,
+    count_of,
     find_tenant,
     name_operator,
     to_json,
 )
+from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import tenant_scope
 from sync.models import Entry
 from sync.registry import all_flows
+
+WHY_NOT: dict[str | None, str] = {
+    None: "is no document of this company",
+    Entry.State.LEFT_OUT: "was left out by a person, and stays so",
+}
 
 
 class Command(BaseCommand):
@@ -52,12 +60,18 @@ class Command(BaseCommand):
             record=options["record"],
         )
         tenant = find_tenant(options["tenant"])
+        if options["poll"] and tenant.state == Tenant.State.SETUP:
+            message = f"{tenant.name} is not live, so there is nothing to poll for yet. Nothing was changed."
+            raise CommandError(message)
         with tenant_scope(tenant.pk):
             found = wanted.select() if wanted != Wanted() else Entry.objects.none()
             told = {
                 "tenant": tenant.pk,
                 "documents": found.count(),
                 "first": [_name(entry) for entry in found.defer("planned", "facts")[:MOST_NAMED]],
+                "not_planned": _name_others(options["entry"], found),
+                "polls": options["poll"],
+                "is_paused": tenant.state == Tenant.State.PAUSED,
                 "is_done": options["apply"],
             }
             if options["apply"]:
@@ -71,7 +85,7 @@ class Command(BaseCommand):
         count = plan_again(found, told=f"By {operator}, who runs this installation")
         if options["poll"]:
             poll_now()
-        audit(operator, "operator.planned_again", f"{count} documents", **given)
+        audit(operator, "operator.planned_again", count_of(count, "document"), **given)
 
 
 def _check(options: Any) -> None:
@@ -80,6 +94,9 @@ def _check(options: Any) -> None:
         raise CommandError(message)
     if options["state"] and options["state"] not in Entry.State.values:
         message = f"There is no state {options['state']!r}. There are: {', '.join(Entry.State.values)}."
+        raise CommandError(message)
+    if options["state"] == Entry.State.LEFT_OUT:
+        message = "What a person left out stays left out, until a person takes it back on its page."
         raise CommandError(message)
     if not any(options[name] for name in ("entry", "flow", "project", "state", "record", "poll")):
         message = "Say which documents: --entry, --flow, --project, --state or --record. Or --poll alone."
@@ -90,9 +107,26 @@ def _name(entry: Entry) -> str:
     return f"{entry.pk} {entry.flow} {entry.source_id} {entry.title or entry.number} ({entry.state})"
 
 
+def _name_others(keys: list[int], found: QuerySet[Entry]) -> list[str]:
+    """Why documents that were named are not planned again."""
+    left = sorted(set(keys) - set(found.filter(pk__in=keys).values_list("pk", flat=True)))
+    states = dict(Entry.objects.filter(pk__in=left).values_list("pk", "state"))
+    return [f"{key} {WHY_NOT.get(states.get(key), 'does not fit what else is asked for')}" for key in left]
+
+
 def _words(told: dict[str, Any]) -> str:
-    count, first = told["documents"], told["first"]
-    head = f"{count} documents {'are' if told['is_done'] else 'would be'} planned again."
-    more = [f"  and {count - len(first)} more"] if count > len(first) else []
-    hint = [] if told["is_done"] else ["Nothing was changed. Add --apply to do it."]
-    return "\n".join([head, *(f"  {name}" for name in first), *more, *hint])
+    count, first, is_done = told["documents"], told["first"], told["is_done"]
+    lines = []
+    if count or not told["polls"]:
+        verb = count_of(count, "document", "is") if is_done else f"{count_of(count, 'document')} would be"
+        lines = [f"{verb} planned again.", *(f"  {name}" for name in first)]
+    if count > len(first):
+        lines.append(f"  and {count - len(first):,} more")
+    lines += [f"Not planned: {name}." for name in told["not_planned"]]
+    if told["polls"]:
+        lines.append(f"Both sides {'are' if is_done else 'would be'} asked what changed.")
+    if told["is_paused"]:
+        lines.append("The company is paused: nothing is sent until somebody there resumes it.")
+    if not is_done:
+        lines.append("Nothing was changed. Add --apply to do it.")
+    return "\n".join(lines)
