@@ -6,8 +6,8 @@ asked for once. What we wrote ourselves comes back as an event too, and is told 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models.functions import Now
@@ -110,7 +110,8 @@ def _look_in_books(work: Work, events: Events) -> int:
 
 
 def _look_in_procore(work: Work, events: Events) -> int:
-    """Project by project, each with a few calls: a storm of events about hundreds of them gives way to who waits."""
+    """Project by project, each with a few calls and one for each record of ours: a storm of events gives way to who
+    waits."""
     started_at = read_clock()
     noted = 0
     if any(event.entity == PROJECTS for event in events):
@@ -130,14 +131,32 @@ def _look_in_procore(work: Work, events: Events) -> int:
 
 
 def _look_in_project(work: Work, project_id: str, events: Events, started_at: datetime) -> int:
-    """What events of a project, or of none (""), name: what we made is read by itself, other records by lists."""
-    made_watch.look_at_named(work, made_lines.name_records(work, project_id, events))
+    """What events of a project, or of none (""), name: other records by lists, then what we made, each by itself."""
     named: dict[int, set[str]] = defaultdict(set)
     for event in events:
         for place, poll in enumerate(POLLS):
             if project_id and event.entity in poll.announced_as and _is_polled(work, poll):
                 named[place].update(_records_of(event, poll))
-    return sum(_look_at(work, POLLS[place], project_id, ids, started_at) for place, ids in named.items())
+    noted = sum(_look_at(work, POLLS[place], project_id, ids, started_at) for place, ids in named.items())
+    _look_at_ours(work, made_lines.name_records(work, project_id, events))
+    return noted
+
+
+def _look_at_ours(work: Work, named: Mapping[made_watch.Name, Events]) -> None:
+    """What we made, with the events that name it. One that was looked at need not be again: its events are finished,
+    unless they name more."""
+    ours = made_watch.find_named(work, named)
+    left = Counter(event.pk for name, _ in ours for event in named[name])
+    is_further = False
+    for name, entry in ours:
+        if is_further and work.gives_way():
+            raise _NotYet(read_clock())
+        made_watch.look_at(work, entry)
+        left.subtract(event.pk for event in named[name])
+        done = [event for event in named[name] if not left[event.pk]]
+        _finish(done, "looked")
+        work.keep_lease()
+        is_further = is_further or bool(done)
 
 
 def _is_polled(work: Work, poll: ProjectPoll) -> bool:

@@ -17,12 +17,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import Q
-from django.utils import timezone
 
 from connectors.errors import Missing, NoPermission, Rejected
 from connectors.models import Cursor
 from connectors.procore import resources as procore
 from connectors.procore.claim_items import CommitmentClaim
+from smoothx.lib.clock import read_clock
 from smoothx.lib.dates import parse_instant
 from smoothx.lib.money import ZERO, money
 from sync import basis, ledger, settle
@@ -54,6 +54,8 @@ CLOCKS_DIFFER = timedelta(seconds=3)
 # Records that only that comparison is owed; the rest of a backlog has its turn with the next look.
 MOST_OWED = 200
 Row = Mapping[str, Any]
+# What an event is about: the vendor's word for it, and the id.
+Name = tuple[str, str]
 
 
 class Place(NamedTuple):
@@ -140,19 +142,19 @@ def _look(work: Work, place: Place, entries: Sequence[Entry], owed: Owed) -> int
     return sum(_compare(work, entry, owed) for entry in chosen)
 
 
-def look_at_named(work: Work, named: Iterable[tuple[str, str]]) -> int:
-    """Look at those of our records that events name, by the vendor's word and the id. Answers how many had changed."""
-    wanted = {(kind, record_id) for word, record_id in named for kind in ANNOUNCED_AS.get(word, ())}
+def find_named(work: Work, named: Iterable[Name]) -> list[tuple[Name, Entry]]:
+    """Those of our records that events name, in a fixed order."""
+    wanted = {(kind, name[1]): name for name in named for kind in ANNOUNCED_AS.get(name[0], ())}
     if not wanted:
-        return 0
+        return []
     ours = find_open_records(work.procore.connection.pk, ids=[record_id for _, record_id in wanted])
-    owed = Owed(timezone.now(), 0)
-    changed = 0
-    for entry in ours:
-        if (entry.target_type, entry.target_id) in wanted:
-            changed += _compare(work, entry, owed)
-            work.keep_lease()
-    return changed
+    found = [(wanted.get((entry.target_type, entry.target_id)), entry) for entry in ours]
+    return [(name, entry) for name, entry in found if name is not None]
+
+
+def look_at(work: Work, entry: Entry) -> None:
+    """Compare one that an event names, whatever is known of it."""
+    _compare(work, entry, Owed(read_clock(), 0))
 
 
 def is_known(entry: Entry, row: Row | None) -> bool:

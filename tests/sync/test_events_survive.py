@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from connectors.models import InboundEvent
 from smoothx.tenants.models import DueWork, Tenant
-from sync import ledger, tasks
+from sync import ledger, made_watch, tasks
 from sync.hints import ComeBack, look_into
 from sync.models import Entry
 from sync.tasks import EVENTS, LEASE, look_into_events, sweep
@@ -129,3 +129,28 @@ def test_a_storm_of_events_gives_way_between_two_projects(waiting: Tenant) -> No
         assert due_count() == looked
     assert look_into(work) == 1
     assert (outcomes(), due_count(), len(kept)) == (["looked"] * 3, 3, 3)
+
+
+def test_a_storm_of_events_about_our_own_records_gives_way_between_two(
+    waiting: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is a call. One that was looked at is not looked at again for the same event."""
+    source = InboundEvent.objects.earliest("id").connection
+    costs = [
+        make_entry("posted", source_connection=source, target_connection=source, target_type="direct_cost",
+                   target_id=str(number), planned={"document": {"is_locked": False}})
+        for number in (1, 2)
+    ]  # fmt: skip
+    InboundEvent.objects.update(project_id=PROJECTS[0], entity="Direct Costs", record_id="1")
+    InboundEvent.objects.filter(key="1").update(related=[["Direct Costs", "2"]])
+    looked: list[int] = []
+    monkeypatch.setattr(made_watch, "_compare", lambda work, entry, owed: looked.append(entry.pk))
+    monkeypatch.setattr("sync.hints._is_polled", lambda *_: False)
+    work = Work()
+    work.gives_way = lambda: True
+    with pytest.raises(ComeBack):
+        look_into(work)
+    # The second names another as well.
+    assert (outcomes(), looked) == (["looked", "", "looked"], [costs[0].pk])
+    look_into(work)
+    assert (outcomes(), looked[1:]) == (["looked"] * 3, [each.pk for each in costs])
