@@ -30,6 +30,7 @@ from sync.pages.unlocking import unlock_action
 from sync.registry import all_flows
 
 PAGE_SIZE = 50
+FEW = 1000
 EXPORT_LIMIT = 50_000
 EXPORT_PIECE = 1000
 NEWEST_FIRST = ("-updated_at", "-id")
@@ -56,14 +57,19 @@ def index(request: TenantRequest) -> HttpResponse:
     found = filters.apply(Entry.objects.all(), frame.projects)
     if filters.since is not None and getattr(request, "htmx", False):
         return render(request, "activity/_table.html", _fresh_context(filters, found, filters.since))
-    counts = _counts(filters.without_state().apply(Entry.objects.all(), frame.projects))
+    in_any_state = filters.without_state().apply(Entry.objects.all(), frame.projects)
+    few = _find_few(in_any_state) if filters.is_search else None
+    counts = _counts(_count_states(in_any_state) if few is None else ((each.state, each.code, 1) for each in few))
     total = counts.get(filters.state, 0)
     path = reverse("activity:index")
     page, shown = turn_page(
         filters.page, size=PAGE_SIZE, total=total, url_of=lambda number: filters.address(path, page=number)
     )
-    keys = found.order_by(*NEWEST_FIRST).values_list("pk", flat=True)[shown]
-    rows = [row_of(entry, frame) for entry in _load(list(keys))]
+    if few is None:
+        keys = list(found.order_by(*NEWEST_FIRST).values_list("pk", flat=True)[shown])
+    else:
+        keys = [each.pk for each in few if filters.shows(each.state, each.code)][shown]
+    rows = [row_of(entry, frame) for entry in _load(keys)]
     newest = rows[0].at if rows else timezone.now()
     context = {
         "days": group_by_day(rows),
@@ -145,10 +151,23 @@ def group_by_day(rows: Iterable[ActivityRow]) -> list[Day]:
     return [Day(day, list(group)) for day, group in groupby(rows, key=lambda row: timezone.localdate(row.at))]
 
 
-def _counts(found: QuerySet[Any]) -> dict[str, int]:
-    """How many documents each chip stands for; "" is all of them."""
+def _find_few(found: QuerySet[Any]) -> list[Any] | None:
+    """All of them, newest first, with state and code; None where they are many.
+
+    What a search finds among all documents is read in one go: to count it and to find it again takes twice as long.
+    """
+    rows = list(found.order_by(*NEWEST_FIRST).values_list("pk", "state", "code", named=True)[: FEW + 1])
+    return rows if len(rows) <= FEW else None
+
+
+def _count_states(found: QuerySet[Any]) -> QuerySet[Any]:
+    return found.values_list("state", "code").annotate(count=Count("id")).order_by()
+
+
+def _counts(found: Iterable[tuple[str, str | None, int]]) -> dict[str, int]:
+    """How many documents each chip stands for, from how many have a state and a code; "" is all of them."""
     counts = {"": 0, NEEDS_PERSON: 0}
-    for state, code, count in found.values_list("state", "code").annotate(count=Count("id")).order_by():
+    for state, code, count in found:
         counts[""] += count
         counts[state] = counts.get(state, 0) + count
         if is_for_person(state, code):

@@ -15,11 +15,13 @@ from django.utils import timezone
 from smoothx.lib.dates import parse_date, parse_instant
 from smoothx.lib.money import NotMoney, money
 from sync.models import Entry
-from sync.pages.needs import FIRST_CODE, FIRST_SUBJECT, leave_out_quiet, needs_person
+from sync.pages.needs import FIRST_CODE, FIRST_SUBJECT, is_for_person, leave_out_quiet, needs_person
 from sync.pages.rows import MINUS
 from sync.searched import SEARCHED
 
 NEEDS_PERSON = "needs_person"
+# More than a company has.
+MOST_OF_A_CODE = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,11 @@ class Filters:
     def is_filtered(self) -> bool:
         return self != type(self)(page=self.page, since=self.since)
 
+    @property
+    def is_search(self) -> bool:
+        """Whether it asks for something most documents are not, wherever among them that is."""
+        return bool(self.q or self.code)
+
     def without_state(self) -> Self:
         return replace(self, state="", page=1)
 
@@ -86,6 +93,11 @@ class Filters:
         entries = entries.annotate(code=FIRST_CODE, subject=FIRST_SUBJECT)
         exact = {"flow": self.flow, "project_id": self.project, "code": self.code, "subject": self.subject}
         entries = entries.filter(**{name: value for name, value in exact.items() if value})
+        if self.code and self.subject:
+            # Subjects stand in no index: only those of this code are looked through, which an index tells. Without the
+            # limit PostgreSQL makes one look through all of it.
+            coded = Entry.objects.filter(first_code=self.code).values("pk")[:MOST_OF_A_CODE]
+            entries = entries.filter(pk__in=coded)
         if self.q:
             entries = entries.filter(_search(self.q, projects))
         elif not self.flow:
@@ -95,6 +107,12 @@ class Filters:
         if self.to_date:
             entries = entries.filter(updated_at__lt=_midnight(self.to_date + timedelta(days=1)))
         return entries.filter(self._state()) if self.state else entries
+
+    def shows(self, state: str, code: str | None) -> bool:
+        """Whether one of this state and code, which matches all else, is shown."""
+        if self.state == NEEDS_PERSON:
+            return is_for_person(state, code)
+        return self.state in ("", state)
 
     def _state(self) -> Q:
         return needs_person() if self.state == NEEDS_PERSON else Q(state=self.state)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import tenant_scope
 from sync.models import Entry
+from sync.pages import activity
 from tests.factories import make_entry, make_project, notice
 
 
@@ -116,6 +117,26 @@ def test_filters_narrow_the_list(client: Any, scope: Tenant, query: str, expecte
         number="Invoice 3", title="ā" * 300, party=f"{'ā' * 280} long nāme", project_id="503", amount=Decimal(3)
     )
     assert numbers_of(client.get(f"/activity/?{query}")) == expected
+
+
+@pytest.mark.parametrize("few", [0, 3, 1000])
+def test_a_search_that_finds_many_shows_what_one_does_that_finds_few(
+    client: Any, scope: Tenant, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(activity, "FEW", few)
+    first, second = (make_entry("blocked", notices=[notice("vendor_not_mapped", name)]) for name in ("Aspen", "Basin"))
+    third = make_entry("waiting", notices=[notice("vendor_not_mapped", "Aspen")])
+    fourth = make_entry(number="Invoice 7")
+    make_entry(title="Cobalt, invoice 8", party="Cobalt")
+    answer = client.get("/activity/?q=front+range&state=needs_person")
+    assert [row.url for row in rows_of(answer)] == [f"/activity/{each.pk}/" for each in (second, first)]
+    assert chips_of(answer) == {"": 4, "needs_person": 2, "posted": 1, "waiting": 1, "blocked": 2}
+    assert answer.context["page"].total == 2
+    posted = client.get("/activity/?q=front+range&state=posted")
+    assert [row.url for row in rows_of(posted)] == [f"/activity/{fourth.pk}/"]
+    cause = client.get("/activity/?code=vendor_not_mapped&subject=Aspen")
+    assert [row.url for row in rows_of(cause)] == [f"/activity/{each.pk}/" for each in (third, first)]
+    assert chips_of(cause) == {"": 2, "needs_person": 1, "waiting": 1, "blocked": 1}
 
 
 def test_days_follow_the_time_zone_of_the_company(client: Any, scope: Tenant) -> None:
