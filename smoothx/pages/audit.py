@@ -70,6 +70,9 @@ WORDS = {
     "operator.sent_again": "Operator, document sent again",
     "operator.replayed_events": "Operator, events looked into again",
     "operator.replayed_documents": "Operator, documents of failed tries planned again",
+    "operator.let_in": "Operator, let a user in",
+    "operator.role_changed": "Operator, role of a user changed",
+    "operator.shut_out": "Operator, took a user out",
     "operator.marked_due": "Operator, work that was lost sight of marked",
 }
 # What is written down beside an action and means something to a reader, in this order. The rest are ids.

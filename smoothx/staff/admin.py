@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from connectors.models import Call, Connection, Cursor, InboundEvent
 from smoothx.staff.again import plan_again, replay, send_again
-from smoothx.staff.bench import EvidenceAdmin, show_json, show_table, show_text
+from smoothx.staff.bench import EvidenceAdmin, show_folded, show_json, show_table, show_text
 from smoothx.staff.operating import audit, count_of
 from smoothx.tenants.models import AuditEntry
 from sync.actions import NotPossible
@@ -79,8 +79,8 @@ class EntryAdmin(EvidenceAdmin):
         "id", "flow", "state", "first_code", "number", "title", "party", "project_id", "amount", "document_date",
         "source_type", "source_id", "part", "target_type", "target_id", "target_version", "target_number",
         "target_total", "revision", "tries", "due_at", "priority", "claimed_by", "claimed_until", "posted_at",
-        "created_at", "updated_at", "approvals", "shown_notices", "shown_waits", "shown_facts", "shown_planned",
-        "shown_writes", "shown_tries", "shown_calls", "shown_acts",
+        "created_at", "updated_at", "approvals", "shown_notices", "shown_waits", "shown_acts", "shown_writes",
+        "shown_tries", "shown_calls", "shown_facts", "shown_planned",
     )  # fmt: skip
     readonly_fields = fields
 
@@ -153,7 +153,7 @@ class EntryAdmin(EvidenceAdmin):
         names = ("id", "operation", "target_type", "state", "key", "created_at", "sent_at", "closed_at", "probes")
         rows = Outgoing.objects.filter(entry=entry).order_by("-id")[:MOST_SHOWN]
         return show_table(
-            (*names, "body"), ((*(getattr(row, name) for name in names), show_json(row.body)) for row in rows)
+            (*names, "body"), ((*(getattr(row, name) for name in names), show_folded(row.body)) for row in rows)
         )
 
     @admin.display(description="Tries")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -32,6 +32,9 @@ class EvidenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     # Counting a company's whole table for the words "of 5,000,000" costs more than the page.
     show_full_result_count = False
     change_list_template = "staff/evidence_list.html"
+
+    class Media:
+        css: ClassVar = {"all": ("css/bench.css",)}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -84,11 +87,16 @@ def show_text(text: str) -> SafeString:
     return format_html("<pre>{}</pre>", redact_body(text)) if text else format_html("")
 
 
+def show_folded(value: Any) -> SafeString:
+    """The same in one line of a table until somebody opens it."""
+    return format_html("<details><summary>Show</summary>{}</details>", show_json(value)) if value else format_html("")
+
+
 def show_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> SafeString:
     head = format_html_join("", "<th>{}</th>", ((text,) for text in headings))
     lines = [format_html_join("", "<td>{}</td>", ((_cell(value),) for value in row)) for row in rows]
     body = format_html_join("", "<tr>{}</tr>", ((line,) for line in lines))
-    shown = "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>"
+    shown = '<div class="evidence"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
     return format_html(shown, head, body) if lines else format_html("{}", "None")
 
 

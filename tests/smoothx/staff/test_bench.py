@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from connectors.models import Call, Connection, Cursor, InboundEvent
-from smoothx.tenants.models import AuditEntry, DueWork, Tenant
+from smoothx.tenants.models import AuditEntry, DueWork, Membership, Tenant
 from smoothx.tenants.scope import tenant_scope
 from sync.models import Attempt, Entry, Event
 from tests.factories import connections, make_attempt, make_entry, make_outgoing, notice
@@ -176,6 +176,34 @@ def test_send_again_takes_what_did_not_get_through_and_says_what_did(bench: Any,
     (audited,) = AuditEntry.objects.all()
     assert (audited.action, audited.detail["entries"]) == ("operator.sent_again", [refused.pk, gone.pk, doubtful.pk])
     assert Attempt.objects.count() == 0
+
+
+def test_companies_and_people_cannot_be_deleted(bench: Any, owner: Any, scope: Tenant) -> None:
+    for path in (f"tenants/tenant/{scope.pk}", f"auth/user/{owner.pk}"):
+        assert bench.post(f"/operations/{path}/delete/", {"post": "yes"}).status_code == 403
+        assert "delete_selected" not in bench.get(f"/operations/{path.rsplit('/', 1)[0]}/").content.decode()
+    assert Tenant.objects.filter(pk=scope.pk).exists()
+    owner.refresh_from_db()
+
+
+def test_whom_the_operator_lets_in_and_shuts_out_the_company_can_read(
+    bench: Any, staff: Any, owner: Any, scope: Tenant, stranger: Any
+) -> None:
+    home = "/operations/tenants/membership/"
+    bench.post(f"{home}add/", {"tenant": scope.pk, "user": stranger.pk, "role": "viewer"})
+    let_in = Membership.objects.get(tenant=scope, user=stranger)
+    # Neither the company nor the person of a membership can be exchanged.
+    bench.post(f"{home}{let_in.pk}/change/", {"tenant": scope.pk, "user": owner.pk, "role": "admin"})
+    let_in.refresh_from_db()
+    assert (let_in.user_id, let_in.role) == (stranger.pk, "admin")
+    bench.post(home, {"action": "delete_selected", "_selected_action": [let_in.pk], "post": "yes"})
+    told = AuditEntry.objects.order_by("id").values_list("actor", "action", "subject", "detail")
+    assert list(told) == [
+        (staff.pk, "operator.let_in", stranger.email, {"role": "viewer"}),
+        (staff.pk, "operator.role_changed", stranger.email, {"role": "admin"}),
+        (staff.pk, "operator.shut_out", stranger.email, {"role": "admin"}),
+    ]
+    assert not Membership.objects.filter(user=stranger, tenant=scope).exists()
 
 
 def test_events_are_looked_into_again(bench: Any, scope: Tenant, other_tenant: Tenant) -> None:
