@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -180,11 +181,17 @@ def test_many_workers_with_a_dead_token_break_the_connection_once(
 
 
 @of_one_vendor
-def test_the_lease_of_a_dead_worker_is_taken_over(row: Connection, server: Any) -> None:
+def test_after_the_one_that_refreshes_was_killed_one_of_fifty_does_it(
+    row: Connection, server: Any, connected: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     expire(row)
-    dead = timezone.now() - timedelta(seconds=1)
-    Connection.objects.filter(pk=row.pk).update(lease_owner="killed", lease_expires_at=dead)
-    assert fresh(row.pk).token_version == 2
+    monkeypatch.setattr(tokens, "LEASE", timedelta(seconds=1))
+    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+        patch.setattr(tokens, "refresh_pair", lambda *_: sys.exit())
+        fresh(row.pk)
+    left = Connection.objects.get(pk=row.pk)
+    assert (left.token_version, left.lease_owner != "") == (1, True)
+    assert in_threads(50, connected.pk, lambda: fresh(row.pk).token_version) == [2] * 50
     assert refreshes(server, row) == [200]
 
 
