@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from connectors.errors import Rejected, VendorError
 from connectors.redact import hide_signatures
+from smoothx.lib import log_context
 from smoothx.tenants.models import Tenant
 from sync.flow import Flow
 from sync.ledger import write_key
@@ -92,6 +93,7 @@ def send_many(work: Work, drafts: Sequence[Outgoing], flow: Flow) -> dict[int, A
         draft.sent_at = timezone.now()
     attempts = Attempt.objects.bulk_create([Attempt(outgoing=each, number=1, action=TOGETHER) for each in sent])
     refusal: VendorError | None = None
+    _forget_request_id()
     try:
         results = adapter_for(sent[0].target_type).send_many(work, sent) if sent else {}
     except VendorError as error:
@@ -105,7 +107,7 @@ def send_many(work: Work, drafts: Sequence[Outgoing], flow: Flow) -> dict[int, A
 
 
 def _end_many(attempts: Sequence[Attempt], results: Mapping[int, Answer | VendorError]) -> None:
-    now = timezone.now()
+    now, request_id = timezone.now(), _last_request_id()
     for attempt in attempts:
         result = results[attempt.outgoing_id]
         attempt.ended_at = now
@@ -113,7 +115,7 @@ def _end_many(attempts: Sequence[Attempt], results: Mapping[int, Answer | Vendor
             attempt.outcome = result.fault[:30]
             attempt.vendor_text, attempt.request_id = result.vendor_text[:1000], result.request_id[:100]
         else:
-            attempt.outcome, attempt.answer = "accepted", _jsonable(result.wire)
+            attempt.outcome, attempt.answer, attempt.request_id = "accepted", _jsonable(result.wire), request_id
     write_back(attempts, ["ended_at", "outcome", "vendor_text", "request_id", "answer"])
 
 
@@ -150,14 +152,25 @@ def close(outgoing: Outgoing, state: str) -> None:
 def _tried(outgoing: Outgoing, action: str, call: Callable[[], Tried]) -> Tried:
     attempt = Attempt(outgoing=outgoing, number=_next_number(outgoing), action=action)
     attempt.save(force_insert=True)
+    _forget_request_id()
     try:
         answer = call()
     except VendorError as error:
         _end(attempt, error.fault, vendor_text=error.vendor_text[:1000], request_id=error.request_id[:100])
         raise
     found = "nothing_found" if answer is None else "found" if action == "probe" else "accepted"
-    _end(attempt, found, answer=answer.wire if answer else {})
+    _end(attempt, found, answer=answer.wire if answer else {}, request_id=_last_request_id())
     return answer
+
+
+def _forget_request_id() -> None:
+    """An adapter may find that there is nothing to call for: an earlier call's id is none of that try's."""
+    log_context.note(vendor_request_id="")
+
+
+def _last_request_id() -> str:
+    """The vendor's id of the last call of this piece of work, which its support asks for."""
+    return str(log_context.bound_fields().get("vendor_request_id") or "")[:100]
 
 
 def _next_number(outgoing: Outgoing) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from connectors.models import Call
 from connectors.procore import resources as procore
 from mapping.models import RemoteItem
 from sync import ledger
@@ -92,6 +93,9 @@ def test_a_backlog_needs_few_calls_and_keeps_each_contract_in_order(backlog: Any
     assert set(alone.values()) <= {1}
     assert len(alone) + reads.count("/rest/v1.1/requisitions") < len(entries) / 2
     assert Outgoing.objects.filter(entry__flow="bills").count() == len(entries)
+    # QuickBooks' support asks for the id of the call, be it one for many or one for each.
+    told = set(Attempt.objects.filter(outgoing__entry__flow="bills").values_list("request_id", flat=True))
+    assert told <= set(Call.objects.exclude(request_id="").values_list("request_id", flat=True))
     for entry in entries:
         same = [each for each in entries if each.group == entry.group]
         assert [int(each.target_id) for each in same] == sorted(int(each.target_id) for each in same)
