@@ -28,7 +28,7 @@ from sync.tasks import SWEEP_BEAT
 # Counted over all processes; how they are described and by which labels they come.
 COUNTS = {
     "vendor_calls": ("Calls to the vendors, by what came back", ("vendor", "outcome")),
-    "vendor_wait_seconds": ("Seconds waited to stay below the vendors' limits", ("vendor",)),
+    "vendor_wait_seconds": ("Seconds waited to stay below the vendors' limits", ("company", "vendor")),
     "refused_deliveries": ("Webhook deliveries that did not prove themselves", ("vendor", "reason")),
 }
 OPEN_STATES = [state for state in Entry.State.values if state not in ENDED_STATES]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connectors import limits
+from connectors import counting, limits
 from connectors.buckets import MOST_FAILURES, NO_TURN
 from connectors.errors import Retry, Throttled, VendorAway
 from connectors.models import Connection, Vendor
@@ -52,6 +52,10 @@ def test_no_window_sees_more_than_quickbooks_allows() -> None:
 
 def test_threads_share_what_is_allowed(shared_limits: None, qbo_row: Connection) -> None:
     taken: list[float] = []
+    # Which company is at its limit is told: its documents wait for the vendor, and not for workers.
+    qbo_row.tenant_id = 7
+    counted = ("vendor_wait_seconds", (("company", "7"), ("vendor", "qbo")))
+    before = counting.read().get(counted, 0)
 
     def work() -> None:
         for _ in range(3):
@@ -67,6 +71,7 @@ def test_threads_share_what_is_allowed(shared_limits: None, qbo_row: Connection)
     # Fifteen calls at nine a second need fourteen intervals.
     assert len(taken) == 15
     assert max(taken) - min(taken) >= 14 / 9 - 0.05
+    assert counting.read()[counted] - before > 14 / 9
 
 
 def test_processes_share_what_is_allowed(shared_limits: None, settings: Any) -> None:
