@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
+from django.core.checks import Warning as CheckWarning
 
 from connectors.transport import is_loopback
 
@@ -19,10 +20,12 @@ _CREDENTIALS = ("PROCORE_CLIENT_ID", "PROCORE_CLIENT_SECRET", "QBO_CLIENT_ID", "
 
 
 def check_production(app_configs: Any = None, **options: Any) -> list[CheckMessage]:
-    """With DEBUG off, everything here is an error; in development nothing is."""
+    """With DEBUG off; in development nothing is wrong."""
     if settings.DEBUG:
         return []
-    return [*_check_urls(), *_check_secret_key(), *_check_encryption_keys(), *_check_credentials()]
+    return [
+        *_check_urls(), *_check_secret_key(), *_check_encryption_keys(), *_check_credentials(), *_check_reach(),
+    ]  # fmt: skip
 
 
 def _check_urls() -> Iterator[CheckMessage]:
@@ -57,6 +60,22 @@ def _check_credentials() -> Iterator[CheckMessage]:
     for name in _CREDENTIALS:
         if not getattr(settings, name):
             yield Error(f"{name} is empty.", hint="The vendor's developer portal shows it.", id="smoothx.E007")
+
+
+def _check_reach() -> Iterator[CheckMessage]:
+    """What works without, but leaves people and vendors without word."""
+    if settings.EMAIL_BACKEND.endswith(".console.EmailBackend"):
+        yield CheckWarning(
+            "EMAIL_URL sends mail to the log: nobody gets it.",
+            hint="Give an smtp:// address. A lost connection and a forgotten password are told by mail.",
+            id="smoothx.W001",
+        )
+    if not settings.BASE_URL.startswith("https://"):
+        yield CheckWarning(
+            "BASE_URL does not start with https://.",
+            hint="The vendors send people back to it, and Procore its events.",
+            id="smoothx.W002",
+        )
 
 
 def _is_fernet_key(key: str) -> bool:

@@ -22,6 +22,8 @@ GOOD = {
     "PROCORE_CLIENT_SECRET": "b",
     "QBO_CLIENT_ID": "c",
     "QBO_CLIENT_SECRET": "d",
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "BASE_URL": "https://app.example.com",
 }
 
 
@@ -54,9 +56,11 @@ def test_a_proper_production_passes(production: Any) -> None:
         ("FIELD_ENCRYPTION_KEYS", ["too short"], "smoothx.E006"),
         ("PROCORE_CLIENT_ID", "", "smoothx.E007"),
         ("QBO_CLIENT_SECRET", "", "smoothx.E007"),
+        ("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend", "smoothx.W001"),
+        ("BASE_URL", "http://app.example.com", "smoothx.W002"),
     ],
 )
-def test_each_danger_is_refused_in_production_only(production: Any, name: str, value: Any, code: str) -> None:
+def test_each_danger_is_told_in_production_only(production: Any, name: str, value: Any, code: str) -> None:
     setattr(production, name, value)
     assert found() == [code]
     production.DEBUG = True
