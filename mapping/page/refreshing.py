@@ -36,7 +36,7 @@ def refresh_context(frame: Frame, side: SideKey | None) -> dict[str, Any] | None
 
 def _progress(progress: Refresh, side: SideKey) -> Progress:
     """Which list or project is being read, once a worker has begun."""
-    label = f"Reading {progress.message or SIDE_LABELS[side]}"
+    label = f"Reading {(progress.message or SIDE_LABELS[side]).replace('Inactive', 'inactive')}"
     return Progress(label=label, done=progress.read, total=progress.expected)
 
 
