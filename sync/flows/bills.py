@@ -31,7 +31,8 @@ from mapping.tax import takes_codes
 from smoothx.lib.money import ZERO, cents, total
 from smoothx.lib.text import collapse_spaces, shorten_with_hash, stable_hash
 from sync.flow import Description, Flow
-from sync.flows._bill_head import Due, find_due, make_head
+from sync.flows._bill_form import fill_bill
+from sync.flows._bill_head import find_due, make_head
 from sync.flows._claims import (
     Figures,
     Place,
@@ -111,29 +112,17 @@ def _make_bill(
     lines = maker.make(figures, place.catch_up)
     _check_lines(lines, figures, place, tax, notes)
     is_posted = maps.contract(requisition.commitment_id).has(requisition.id)
-    coded_tax = tax.settle(requisition, figures.tax, lines, is_posted=is_posted) if tax.is_coded else ZERO
-    is_credit = total([*(line.amount for line in lines), coded_tax]) < ZERO
-    location, due = tagger.location(), Due() if is_credit else find_due(head, tagger, maps, defaults)
-    if notes.blockers or head.vendor is None or head.day is None:
-        return None
-    account = defaults.get(PAYABLE_ACCOUNT)
-    return Bill(
-        vendor_id=head.vendor.id,
-        vendor_name=head.vendor.name,
+    coded_tax = tax.settle(requisition, figures.tax, lines, is_posted=is_posted) if tax.is_coded else None
+    return fill_bill(
+        head,
+        lines,
+        coded_tax,
+        tagger,
+        defaults,
+        notes,
         number=make_number(requisition, defaults),
-        date=head.day,
-        lines=lines,
         memo=make_memo(requisition, defaults, tax_is_cost=not tax.is_coded, dated=tell_date(head.own_day, head.day)),
-        payable_account_id=account.id if account else "",
-        is_credit=is_credit,
-        currency=defaults.home_currency,
-        location_id=location.id if location else "",
-        location_name=location.name if location else "",
-        term_id=due.term.id if due.term else "",
-        term_name=due.term.name if due.term else "",
-        due_date=due.day,
-        has_tax_codes=tax.is_coded,
-        tax=coded_tax,
+        find_due=lambda: find_due(head, tagger, maps, defaults),
     )
 
 

@@ -21,6 +21,7 @@ from mapping.maps import Maps
 from smoothx.lib.money import ZERO, total
 from smoothx.lib.text import collapse_spaces, shorten_with_hash, stable_hash
 from sync.flow import Description, Flow
+from sync.flows._bill_form import fill_bill
 from sync.flows._bill_head import Due, Head, check_currency, find_customer, find_due, find_vendor
 from sync.flows._billed import name_lines
 from sync.flows._claims import BACKFILL
@@ -94,32 +95,20 @@ def _make_bill(cost: DirectCost, maps: Maps, defaults: Defaults, notes: Notes) -
     maker = CostLineMaker(cost, head.customer_id, coder, tagger, defaults, notes, tax, tagger.document_class())
     lines = with_quantities(maker.cost_lines(cost.tax), cost.lines)
     is_posted = bool(maps.posted)
-    coded_tax = tax.settle(cost, cost.tax, lines, is_posted=is_posted, holds_tax=True) if tax.is_coded else ZERO
+    coded_tax = tax.settle(cost, cost.tax, lines, is_posted=is_posted, holds_tax=True) if tax.is_coded else None
     _check_total(cost, lines, tax, notes)
-    is_credit = total([*(line.amount for line in lines), coded_tax]) < ZERO
-    location, due = tagger.location(), Due() if is_credit else _find_due(head, tagger, maps, defaults)
     if cost.payment_date is not None:
         notes.warn("paid_in_procore", date=cost.payment_date)
-    if notes.blockers or head.vendor is None or head.day is None:
-        return None
-    account = defaults.get(PAYABLE_ACCOUNT)
-    return Bill(
-        vendor_id=head.vendor.id,
-        vendor_name=head.vendor.name,
+    return fill_bill(
+        head,
+        lines,
+        coded_tax,
+        tagger,
+        defaults,
+        notes,
         number=make_number(cost),
-        date=head.day,
-        lines=lines,
         memo=make_memo(cost, defaults, tax_is_cost=not tax.is_coded, dated=tell_date(head.own_day, head.day)),
-        payable_account_id=account.id if account else "",
-        is_credit=is_credit,
-        currency=defaults.home_currency,
-        location_id=location.id if location else "",
-        location_name=location.name if location else "",
-        term_id=due.term.id if due.term else "",
-        term_name=due.term.name if due.term else "",
-        due_date=due.day,
-        has_tax_codes=tax.is_coded,
-        tax=coded_tax,
+        find_due=lambda: _find_due(head, tagger, maps, defaults),
     )
 
 
