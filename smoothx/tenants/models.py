@@ -162,16 +162,18 @@ class DueWork(models.Model):
         """Take the topic, unless somebody has it: then it is due again after so long. Answers when, None if it is not
         ours. What it is about must be committed before, so that who has it sees it when looking for more at the end.
         """
+        values: dict[str, Any] = {"tenant": tenant_id, "topic": topic, "lasts": lasts}
         with connection.cursor() as cursor:
-            cursor.execute(_CLAIM, {"tenant": tenant_id, "topic": topic, "lasts": lasts})
+            cursor.execute(_CLAIM, values)
             row = cursor.fetchone()
         return row[0] if row else None
 
     @staticmethod
     def take(topics: Sequence[str], *, lasts: timedelta, limit: int) -> list[Due]:
         """Take what is due of these topics, of all tenants, the longest due first. It is due again after so long."""
+        values: dict[str, Any] = {"topics": list(topics), "lasts": lasts, "limit": limit}
         with connection.cursor() as cursor:
-            cursor.execute(_TAKE, {"topics": list(topics), "lasts": lasts, "limit": limit})
+            cursor.execute(_TAKE, values)
             rows = sorted(cursor.fetchall(), key=lambda row: row[-1])
         return [Due(*row[:-1]) for row in rows]
 

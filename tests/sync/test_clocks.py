@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -13,12 +14,13 @@ from django.utils import timezone
 from connectors.models import Cursor
 from smoothx.lib.clock import read_clock
 from smoothx.tenants.models import DueWork, Tenant
-from sync import books, facts, ledger, queueing, settle, tasks
+from sync import book_sources, books, facts, ledger, pace, queueing, settle, tasks
 from sync.engine import Engine
 from sync.hints import BOOKS_EVERY
-from sync.lanes import LANE_TOPICS, LEASE, enter, keep
+from sync.lanes import LANE_TOPICS, LEASE, SOON, enter, keep
 from sync.models import Entry
 from sync.registry import all_flows
+from sync.targets import Answer
 from sync.tasks import EVENTS, HOOKS, HOOKS_EVERY, POLL_BOOKS, POLL_PROCORE, run_due, sweep
 from sync.work import Work
 from tests.factories import connections, make_entry, make_outgoing
@@ -81,8 +83,8 @@ def test_tasks_say_by_the_shared_clock_when_they_come_again(
         tasks.keep_hooks(tenant_id=scope.pk)
         tasks.poll_procore_changes(tenant_id=scope.pk)
         run_due(tenant_id=scope.pk)
-    polled_again = tasks.pace.interval_of(connections()[0], read_clock())
-    again = {HOOKS: HOOKS_EVERY, POLL_PROCORE: polled_again, ledger.SYNC_TOPIC: tasks.lanes.SOON}
+    polled_again = pace.interval_of(connections()[0], read_clock())
+    again = {HOOKS: HOOKS_EVERY, POLL_PROCORE: polled_again, ledger.SYNC_TOPIC: SOON}
     assert {topic for topic, after in again.items() if not is_after(due_of(topic), after)} == set()
 
 
@@ -108,18 +110,22 @@ def test_where_a_poll_stopped_and_what_it_compares_is_of_one_clock(
 ) -> None:
     """A reading that claims to reach into the next hour would leave out what changes until then."""
     _, target = connections()
-    for module, name in ((books, "choose_name_lists"), (books.book_sources, "watched_entities")):
+    for module, name in ((books, "choose_name_lists"), (book_sources, "watched_entities")):
         monkeypatch.setattr(module, name, lambda *_: [])
     monkeypatch.setattr(facts, "probe", lambda _: None)
     work = Work()
     asked: list[datetime] = []
-    changes = SimpleNamespace(connection=target, changes=lambda entities, since: asked.append(since) or {})
-    work.__dict__["qbo"] = changes
+
+    def tell_none(entities: list[str], since: datetime) -> dict[str, Any]:
+        asked.append(since)
+        return {}
+
+    work.__dict__["qbo"] = SimpleNamespace(connection=target, changes=tell_none)
     entry = make_entry("sending", posted_at=None, planned={})
     write = make_outgoing(entry, state="sending", closed_at=None)
     with meanwhile() as is_after:
         books.poll_books(work)
-        settle.posted(work, all_flows()["bills"], entry, write, settle.Answer("77", "0", "FRM-1187", None))
+        settle.posted(work, all_flows()["bills"], entry, write, Answer("77", "0", "FRM-1187", None))
     cursor = Cursor.objects.get(resource=books.RESOURCE)
     stored = Entry.objects.get(pk=entry.pk)
     assert [is_after(at, NOW) for at in (cursor.read_until, stored.posted_at, work.mapped_at)] == [True, True, False]
