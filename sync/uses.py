@@ -9,30 +9,10 @@ from functools import cached_property
 
 from connectors.procore import resources as procore
 from mapping.directory.project_codes import map_key
-from mapping.kinds import (
-    COST_CODE_ACCOUNT,
-    COST_CODE_CLASS,
-    COST_CODE_ITEM,
-    COST_TYPE_CLASS,
-    CUSTOMER,
-    DEPARTMENT_CLASS,
-    DEPARTMENT_LOCATION,
-    OVERRIDE_ACCOUNT,
-    OVERRIDE_ITEM,
-    PAIR_ACCOUNT,
-    PAIR_ITEM,
-    PAYMENT_TERM,
-    PROJECT,
-    PROJECT_CLASS,
-    REVENUE,
-    SUB_JOB,
-    TAX_PURCHASE,
-    TAX_SALES,
-    VENDOR,
-)
 from mapping.maps import pair_key, term_key
 from mapping.models import RemoteItem
 from sync.models import Entry
+from sync.naming import CODES, DIRECT, LOOKED_UP, PAIRS, PARTY, PROJECT_ID, TERMS
 from sync.registry import all_flows
 
 # Documents of Procore whose facts name what their lines name.
@@ -52,8 +32,12 @@ class OpenBill:
     party_id: str
     facts: dict[str, str] = field(default_factory=dict)
 
-    def listed(self, name: str) -> list[str]:
-        return self.facts.get(name, "").split()
+    def named(self, word: str) -> list[str]:
+        """What it names by this word of sync/naming.py."""
+        own = {PARTY: self.party_id, PROJECT_ID: self.project_id}
+        if word in own:
+            return [own[word]] if own[word] else []
+        return self.facts.get(word, "").split()
 
 
 class Uses:
@@ -75,7 +59,7 @@ class Uses:
     @cached_property
     def keys(self) -> dict[str, str]:
         """A project's own cost code id to what it is mapped under."""
-        ids = {code_id for bill in self.bills for code_id in bill.listed("cost_codes")}
+        ids = {code_id for bill in self.bills for code_id in bill.named(CODES)}
         rows = RemoteItem.objects.filter(resource=procore.PROJECT_COST_CODES.key, remote_id__in=ids)
         values = rows.values_list("remote_id", "code", "data__standard_id")
         return {remote_id: map_key(standard_id, code) for remote_id, code, standard_id in values}
@@ -105,7 +89,7 @@ class Uses:
 
     def codes_of(self, bill: OpenBill) -> Iterator[str]:
         """The codes of its lines and the divisions that cover them."""
-        for code_id in bill.listed("cost_codes"):
+        for code_id in bill.named(CODES):
             key = self.keys.get(code_id, "")
             seen: set[str] = set()
             while key and key not in seen:
@@ -114,7 +98,7 @@ class Uses:
                 key = self.parents.get(key, "")
 
     def pairs_of(self, bill: OpenBill) -> Iterator[str]:
-        for pair in bill.listed("pairs"):
+        for pair in bill.named(PAIRS):
             code_id, _, cost_type = pair.partition("+")
             if code_id in self.keys:
                 yield pair_key(self.keys[code_id], cost_type)
@@ -123,37 +107,23 @@ class Uses:
 Finder = Callable[[Uses, OpenBill], Iterable[str]]
 
 
-def _listed(name: str) -> Finder:
-    return lambda uses, bill: bill.listed(name)
-
-
-def _party(uses: Uses, bill: OpenBill) -> list[str]:
-    return [bill.party_id] if bill.party_id else []
+def _named(word: str) -> Finder:
+    return lambda uses, bill: bill.named(word)
 
 
 def _term(uses: Uses, bill: OpenBill) -> list[str]:
-    text = bill.facts.get("payment_terms", "")
+    text = bill.facts.get(TERMS, "")
     return [term_key(text)] if text else []
 
 
+# What is found by a word that has to be looked up.
+_LOOKING: dict[str, Finder] = {
+    PROJECT_ID: lambda uses, bill: uses.departments.get(bill.project_id, ()),
+    CODES: Uses.codes_of,
+    PAIRS: Uses.pairs_of,
+    TERMS: _term,
+}
 FINDERS: dict[str, Finder] = {
-    VENDOR.key: _party,
-    CUSTOMER.key: _party,
-    PROJECT.key: lambda uses, bill: [bill.project_id] if bill.project_id else [],
-    PROJECT_CLASS.key: lambda uses, bill: [bill.project_id] if bill.project_id else [],
-    DEPARTMENT_CLASS.key: lambda uses, bill: uses.departments.get(bill.project_id, ()),
-    DEPARTMENT_LOCATION.key: lambda uses, bill: uses.departments.get(bill.project_id, ()),
-    COST_CODE_ACCOUNT.key: Uses.codes_of,
-    COST_CODE_ITEM.key: Uses.codes_of,
-    COST_CODE_CLASS.key: Uses.codes_of,
-    PAIR_ACCOUNT.key: Uses.pairs_of,
-    PAIR_ITEM.key: Uses.pairs_of,
-    OVERRIDE_ACCOUNT.key: _listed("cost_codes"),
-    OVERRIDE_ITEM.key: _listed("cost_codes"),
-    COST_TYPE_CLASS.key: _listed("cost_types"),
-    SUB_JOB.key: _listed("sub_jobs"),
-    TAX_PURCHASE.key: _listed("tax_codes"),
-    TAX_SALES.key: _listed("tax_codes"),
-    REVENUE.key: Uses.codes_of,
-    PAYMENT_TERM.key: _term,
+    **{kind: _named(word) for kind, word in DIRECT.items()},
+    **{kind: _LOOKING[word] for kind, word in LOOKED_UP.items()},
 }

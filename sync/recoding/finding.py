@@ -47,8 +47,8 @@ from mapping.models import LinkChange
 from sync.basis import LONG_AGO, mapped_at_of
 from sync.cost_maps import FROM_BOOKS
 from sync.models import Entry, SettingsVersion
-from sync.recoding.booked import RIGHT_FINDERS
-from sync.recoding.narrowing import BY_COLUMN, find_earliest, is_named, narrow, older_than
+from sync.naming import BOOKED, BY_COLUMN
+from sync.recoding.narrowing import find_earliest, is_named, narrow, older_than
 from sync.registry import all_flows
 from sync.uses import FINDERS, FLOWS, OpenBill, Uses
 from sync.versions.snapshot import DEFAULT
@@ -155,7 +155,7 @@ class ChangedLinks:
             # It was posted before that was kept. Looking through it tells, and is kept then.
             yield from self.by_left.values()
         elif bill.flow in FROM_BOOKS:
-            rights = RIGHT_FINDERS[kind](bill) if kind in RIGHT_FINDERS else ()
+            rights = bill.named(BOOKED[kind]) if kind in BOOKED else ()
             ids: Iterable[str] = (left_id for right_id in rights for left_id in self.lefts.get(right_id, ()))
             yield from self._changes_of(ids)
         elif kind in FINDERS:
@@ -205,7 +205,7 @@ def _times_of(links: Mapping[str, ChangedLinks]) -> tuple[dict[str, dict[str, da
 
 def _changed_links(since: datetime) -> dict[str, ChangedLinks]:
     """By kind."""
-    rows = LinkChange.objects.filter(kind__in={*FINDERS, *RIGHT_FINDERS}, at__gt=since).order_by("at", "id")
+    rows = LinkChange.objects.filter(kind__in={*FINDERS, *BOOKED}, at__gt=since).order_by("at", "id")
     found: dict[str, ChangedLinks] = defaultdict(ChangedLinks)
     for action, kind, left_id, left_name, right_id, right_name, at in rows.values_list(
         "action", "kind", "left_id", "left_name", "right_id", "right_name", "at"

@@ -17,37 +17,14 @@ from django.db.models import DateTimeField, F, Min, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
-from mapping.kinds import (
-    COST_CODE_ACCOUNT,
-    COST_CODE_CLASS,
-    COST_CODE_ITEM,
-    COST_TYPE_CLASS,
-    CUSTOMER,
-    DEPARTMENT_CLASS,
-    DEPARTMENT_LOCATION,
-    EMPLOYEE,
-    EMPLOYEE_VENDOR,
-    OVERRIDE_ACCOUNT,
-    OVERRIDE_ITEM,
-    PAIR_ACCOUNT,
-    PAIR_ITEM,
-    PAYMENT_TERM,
-    PROJECT,
-    PROJECT_CLASS,
-    REVENUE,
-    SUB_JOB,
-    TAX_PURCHASE,
-    TAX_SALES,
-    VENDOR,
-)
 from smoothx.tenants.scope import require_tenant_id
 from sync.basis import MAPPED_AT, NAMED, NAMES, to_text
 from sync.models import Entry
+from sync.naming import BOOKED, CODES, DIRECT, LOOKED_UP, PAIRS, PARTY, PROJECT_ID, TERMS
 from sync.uses import FINDERS, OpenBill, Uses
 
 # (where a document says it, what it says)
 Named = tuple[str, str]
-PARTY, PROJECT_ID, TERMS = "party", "project", "payment_terms"
 # How the ids under each word are read from an entry. Terms are a text of several words.
 _READ: Mapping[str, str] = {
     **{name: f"string_to_array(entry.facts->>'{name}', ' ')" for name in NAMES},
@@ -55,35 +32,6 @@ _READ: Mapping[str, str] = {
     PROJECT_ID: "ARRAY[entry.project_id]",
     TERMS: f"ARRAY[entry.facts->>'{TERMS}']",
 }
-# Kinds whose row is what a document names, by the word.
-_DIRECT: Mapping[str, str] = {
-    **{kind.key: PARTY for kind in (VENDOR, CUSTOMER)},
-    **{kind.key: PROJECT_ID for kind in (PROJECT, PROJECT_CLASS)},
-    **{kind.key: "cost_codes" for kind in (OVERRIDE_ACCOUNT, OVERRIDE_ITEM)},
-    **{kind.key: "tax_codes" for kind in (TAX_PURCHASE, TAX_SALES)},
-    COST_TYPE_CLASS.key: "cost_types",
-    SUB_JOB.key: "sub_jobs",
-}
-# Those where what a document names has to be looked up first.
-_LOOKED_UP: Mapping[str, str] = {
-    **{kind.key: PROJECT_ID for kind in (DEPARTMENT_CLASS, DEPARTMENT_LOCATION)},
-    **{kind.key: "cost_codes" for kind in (COST_CODE_ACCOUNT, COST_CODE_ITEM, COST_CODE_CLASS, REVENUE)},
-    **{kind.key: "pairs" for kind in (PAIR_ACCOUNT, PAIR_ITEM)},
-    PAYMENT_TERM.key: TERMS,
-}
-# What documents of the books name of QuickBooks.
-_BOOKED: Mapping[str, str] = {
-    **{kind.key: PARTY for kind in (VENDOR, EMPLOYEE, EMPLOYEE_VENDOR)},
-    **{kind.key: "customers" for kind in (PROJECT, SUB_JOB)},
-    **{kind.key: "accounts" for kind in (COST_CODE_ACCOUNT, PAIR_ACCOUNT, OVERRIDE_ACCOUNT)},
-    **{kind.key: "items" for kind in (COST_CODE_ITEM, PAIR_ITEM, OVERRIDE_ITEM)},
-    **{kind.key: "classes" for kind in (COST_CODE_CLASS, COST_TYPE_CLASS)},
-}
-# What the ledger has a column for, so that it is known of the oldest document too.
-BY_COLUMN = frozenset(
-    kind.key
-    for kind in (VENDOR, CUSTOMER, EMPLOYEE, EMPLOYEE_VENDOR, PROJECT_CLASS, DEPARTMENT_CLASS, DEPARTMENT_LOCATION)
-)
 _MADE_AT = f"COALESCE((entry.facts->>'{MAPPED_AT}')::timestamptz, entry.posted_at, '-infinity')"
 
 
@@ -126,22 +74,22 @@ def narrow(
 
 def _find_right(right: Mapping[str, Mapping[str, datetime]]) -> Iterable[tuple[Named, datetime]]:
     for kind, rows in right.items():
-        if kind in _BOOKED:
-            yield from (((_BOOKED[kind], row_id), at) for row_id, at in rows.items())
+        if kind in BOOKED:
+            yield from (((BOOKED[kind], row_id), at) for row_id, at in rows.items())
 
 
 def _find_left(flows: list[str], left: Mapping[str, Mapping[str, datetime]]) -> Iterable[tuple[Named, datetime]]:
     for kind, rows in left.items():
-        if kind in _DIRECT:
-            yield from (((_DIRECT[kind], row_id), at) for row_id, at in rows.items())
-    words = {_LOOKED_UP[kind] for kind in left if kind in _LOOKED_UP}
+        if kind in DIRECT:
+            yield from (((DIRECT[kind], row_id), at) for row_id, at in rows.items())
+    words = {LOOKED_UP[kind] for kind in left if kind in LOOKED_UP}
     if not words:
         return
     uses = _NamedUses(_list_named(flows, words))
     for kind, rows in left.items():
-        for named, document in uses.documents.items() if kind in _LOOKED_UP else ():
+        for named, document in uses.documents.items() if kind in LOOKED_UP else ():
             times = [rows[row_id] for row_id in FINDERS[kind](uses, document) if row_id in rows]
-            if named[0] == _LOOKED_UP[kind] and times:
+            if named[0] == LOOKED_UP[kind] and times:
                 yield named, max(times)
 
 
@@ -158,8 +106,8 @@ class _NamedUses(Uses):
 
 def _document_naming(word: str, named_id: str) -> OpenBill:
     facts = {} if word == PROJECT_ID else {word: named_id}
-    if word == "pairs":
-        facts["cost_codes"] = named_id.partition("+")[0]
+    if word == PAIRS:
+        facts[CODES] = named_id.partition("+")[0]
     return OpenBill("", "", named_id if word == PROJECT_ID else "", "", facts)
 
 

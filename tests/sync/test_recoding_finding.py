@@ -11,11 +11,11 @@ from django.utils import timezone
 from connectors.procore import resources as procore
 from mapping.choices import choose
 from mapping.models import LinkChange
+from sync import naming
 from sync.basis import learn_names, to_text
 from sync.cost_maps import FROM_BOOKS
 from sync.models import Entry
 from sync.recoding import finding
-from sync.recoding.booked import RIGHT_FINDERS
 from sync.uses import FINDERS
 from tests.factories import connections, make_entry
 from tests.mapping.factories import make_code, make_row
@@ -125,12 +125,14 @@ def test_a_change_of_any_kind_finds_the_documents_that_look_it_up() -> None:
     entries = [posted(flow, BOOKED if flow in FROM_BOOKS else named, source_id=flow) for flow in finding.POSTED]
     uses = finding.PostedUses([each.pk for each in entries])
     told = 0
-    for kind in sorted({*FINDERS, *RIGHT_FINDERS}):
+    for kind in sorted({*FINDERS, *naming.BOOKED}):
         for bill in uses.posted:
             if kind not in finding.NEEDS[bill.flow]:
                 continue
             LinkChange.objects.all().delete()
-            for right_id in RIGHT_FINDERS[kind](bill)[:1] if bill.flow in FROM_BOOKS and kind in RIGHT_FINDERS else ():
+            for right_id in (
+                bill.named(naming.BOOKED[kind])[:1] if bill.flow in FROM_BOOKS and kind in naming.BOOKED else ()
+            ):
                 changed(kind, "of the books", right_id)
             for left_id in list(FINDERS[kind](uses, bill))[:1] if bill.flow not in FROM_BOOKS else ():
                 changed(kind, left_id, "of Procore")
