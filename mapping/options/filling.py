@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from mapping.defaults import BILL_CODE, BILL_ITEM, LINE_ITEM_TYPE
+from mapping.defaults import BILL_CODE, BILL_ITEM
 from mapping.options.ways import Option
 from mapping.screens import Section
 
@@ -45,7 +45,7 @@ def explain_rest(option: Option, section_key: str, *, mapped: int, defaults: Col
     if section_key == "cost-codes":
         return f"{until}, {lines} carry no class."
     is_item = section_key == "item-codes"
-    if is_item and option.settings.get(LINE_ITEM_TYPE.key) != "item":
+    if is_item and "account-codes" in option.sections:
         return f"{until}, costs with an unmapped product or service take the Procore bill code."
     for kind in (BILL_ITEM, BILL_CODE) if is_item else (BILL_CODE,):
         if kind.key in defaults:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connectors.qbo.records import Books
 from mapping.defaults import CLASS_TYPE, ITEMS_IN_QUICKBOOKS, LINE_ITEM_TYPE, DefaultKind
@@ -98,6 +98,17 @@ def find_in_force(chosen: Chosen) -> Option | None:
     if chosen(LINE_ITEM_TYPE) == "item":
         return ITEMS
     return BOTH if chosen(ITEMS_IN_QUICKBOOKS) == "yes" else ACCOUNTS
+
+
+def as_coded(option: Option, chosen: Chosen) -> Option:
+    """The way beside the coding of lines in force. Classes leave that as it is, so their codes may go to items."""
+    if option is not CLASSES or chosen(LINE_ITEM_TYPE) != "item":
+        return option
+    return replace(
+        CLASSES,
+        to_quickbooks="Each cost code goes to its product or service, and the class of the line says the code as well.",
+        sections=("item-codes", "cost-codes"),
+    )
 
 
 def plan_settings(option: Option, chosen: Chosen) -> dict[str, str]:

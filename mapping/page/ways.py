@@ -16,7 +16,7 @@ from mapping.options.evidence import Evidence
 from mapping.options.filling import Filling
 from mapping.options.fitness import CLASS_PER_TRANSACTION, NO_CLASSES, NO_ITEMS
 from mapping.options.tasks import is_running
-from mapping.options.ways import CLASSES, OPTIONS, Firm, Option, Recommendation, find_in_force, recommend
+from mapping.options.ways import CLASSES, OPTIONS, Firm, Option, Recommendation, as_coded, find_in_force, recommend
 from mapping.page.filling import list_open_maps, load_fillings, show_filling
 from mapping.page.query import section_url
 from mapping.screens import Situation, section_of
@@ -48,7 +48,10 @@ class Ways:
     @cached_property
     def fillings(self) -> dict[str, list[Filling]]:
         """How far the maps of each way are filled in, by the way's key."""
-        return load_fillings(OPTIONS.values(), self.sides, self.defaults)
+        return load_fillings(map(self.as_coded, OPTIONS.values()), self.sides, self.defaults)
+
+    def as_coded(self, option: Option) -> Option:
+        return as_coded(option, self.situation.chosen)
 
     @property
     def books(self) -> Books | None:
@@ -87,7 +90,7 @@ def ways_context(ways: Ways) -> dict[str, Any]:
 def choice_context(option: Option, ways: Ways, *, error: str = "") -> dict[str, Any]:
     """What mapping/options_choice.html reads: what choosing this way changes, and what it puts out of use."""
     return {
-        "option": option,
+        "option": ways.as_coded(option),
         "changes": preview_changes(option, ways.situation),
         "needs": _needs(option, ways),
         "maps": [show_filling(each) for each in ways.fillings[option.key]],
@@ -101,7 +104,7 @@ def choice_context(option: Option, ways: Ways, *, error: str = "") -> dict[str, 
 def _card(option: Option, ways: Ways, recommended: Recommendation | None, in_force: Option | None) -> dict[str, Any]:
     is_in_force = option is in_force
     return {
-        "option": option,
+        "option": ways.as_coded(option),
         "needs": _needs(option, ways),
         "settings": [f"{DEFAULTS[key].label}: {dict(DEFAULTS[key].options)[v]}" for key, v in option.settings.items()],
         "maps": [show_filling(each) for each in ways.fillings[option.key]],

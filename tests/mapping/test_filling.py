@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from mapping.defaults import LINE_ITEM_TYPE
 from mapping.options.filling import Filling, explain_rest
-from mapping.options.ways import ACCOUNTS, BOTH, CLASSES, ITEMS, Option
+from mapping.options.ways import ACCOUNTS, BOTH, CLASSES, ITEMS, Option, as_coded
 from mapping.screens import SECTIONS
 
+WITH_ITEMS = as_coded(CLASSES, lambda kind: "item" if kind is LINE_ITEM_TYPE else "")
 STOPS = "stop their documents, because QB Bill Account Code is not chosen."
 RESTS = [
     (ACCOUNTS, "account-codes", 0, ("bill_code",), "Until they are, lines use QB Bill Account Code."),
@@ -23,6 +25,7 @@ RESTS = [
         ("bill_item",),
         "Until all are, costs with an unmapped product or service take the Procore bill code.",
     ),
+    (WITH_ITEMS, "item-codes", 0, ("bill_code",), "Until they are, lines use QB Bill Account Code."),
     (CLASSES, "cost-codes", 5, ("bill_code",), "Until all are, lines of the others carry no class."),
 ]
 

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from connectors.qbo.records import Books
 from mapping.defaults import CLASS_TYPE, DEFAULTS, ITEMS_IN_QUICKBOOKS, LINE_ITEM_TYPE
 from mapping.options.evidence import Evidence
-from mapping.options.ways import OPTIONS, Firm, find_in_force, find_unused_class_map, plan_settings, recommend
+from mapping.options.ways import (
+    OPTIONS,
+    Firm,
+    as_coded,
+    find_in_force,
+    find_unused_class_map,
+    plan_settings,
+    recommend,
+)
 from mapping.screens import SECTIONS, Situation
 
 BOOKS = Books(
@@ -70,6 +78,14 @@ TO_SET = [
 @pytest.mark.parametrize(("key", "choices", "expected"), TO_SET)
 def test_what_choosing_a_way_sets(key: str, choices: dict[str, str], expected: dict[str, str]) -> None:
     assert plan_settings(OPTIONS[key], chosen(**choices)) == expected
+
+
+def test_classes_leave_codes_where_the_lines_go() -> None:
+    classes = OPTIONS["classes"]
+    assert as_coded(classes, chosen(line_item_type="category")) is classes
+    with_items = as_coded(classes, chosen(line_item_type="item"))
+    assert (with_items.sections, with_items.settings) == (("item-codes", "cost-codes"), classes.settings)
+    assert as_coded(OPTIONS["both"], chosen(line_item_type="item")) is OPTIONS["both"]
 
 
 @given(
