@@ -17,17 +17,17 @@ COUNTED = """
 RANKED = "LEFT JOIN unnest(%s::bigint[]) WITH ORDINALITY AS ranked (id, place) ON ranked.id = {key}"
 
 
-def merge(parts: Parts, order: Sequence[str], start: int, stop: int) -> list[Any]:
-    """Rows `start` to `stop` of all parts together, in one statement.
+def merge(parts: Parts, order: Sequence[str], start: int, stop: int) -> QuerySet[Any]:
+    """Rows `start` to `stop` of all parts together, as one statement.
 
     Each part is put in order and cut off by itself, so that PostgreSQL reads it from an index in that order. Of the
     parts as one it would read and sort everything.
     """
     ordered = [part.order_by(*order) for part in parts]
     if len(ordered) == 1:
-        return list(ordered[0][start:stop])
+        return ordered[0][start:stop]
     cut = [part[:stop] for part in ordered]
-    return list(cut[0].union(*cut[1:], all=True).order_by(*order)[start:stop])
+    return cut[0].union(*cut[1:], all=True).order_by(*order)[start:stop]
 
 
 def count_and_merge(

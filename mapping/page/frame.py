@@ -16,8 +16,8 @@ from mapping.page.facts import PageFacts, load_best_rights, load_facts
 from mapping.page.query import ListQuery
 from mapping.page.ranked import Ranked
 from mapping.screens import Section, Shown, Situation
-from mapping.sections import load_situation
-from mapping.sides import SideKey, Sides, load_sides
+from mapping.sections import load_sides_and_situation
+from mapping.sides import SideKey, Sides
 
 PAGE_SIZE = 50
 
@@ -31,12 +31,16 @@ class Frame:
     can_change: bool
 
     @cached_property
-    def sides(self) -> Sides:
-        return load_sides()
+    def _standing(self) -> tuple[Sides, Situation]:
+        return load_sides_and_situation()
 
-    @cached_property
+    @property
+    def sides(self) -> Sides:
+        return self._standing[0]
+
+    @property
     def situation(self) -> Situation:
-        return load_situation(self.sides)
+        return self._standing[1]
 
     @cached_property
     def latest_run(self) -> MappingRun | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from mapping.candidates import all_rows
 from mapping.counts.merging import merge
@@ -20,6 +22,8 @@ Key = TypeVar("Key")
 FEW = 1000
 # What rows are put in order by. An index has each order, and nothing else may be read on the way to a page.
 IN_ORDER = {"name": ("sort_name", "pk"), "code": ("code", "name", "pk")}
+
+KEYS = "SELECT {key} FROM ({listed}) AS listed ({names})"
 
 
 def turn(frame: Frame, count: int) -> tuple[Page, slice]:
@@ -64,7 +68,13 @@ def ordered_rows(parts: Sequence[Rows], order: str) -> Callable[[bool, int, int]
     def read(is_descending: bool, start: int, stop: int) -> list[RemoteItem]:
         columns = [f"-{name}" if is_descending else name for name in IN_ORDER[order]]
         keyed = [part.values_list(*IN_ORDER[order]) for part in parts]
-        return rows_by_key([row[-1] for row in merge(keyed, columns, start, stop)])
+        try:
+            text, values = merge(keyed, columns, start, stop).query.sql_with_params()
+        except EmptyResultSet:
+            return []
+        names = [f"c{place}" for place in range(len(columns))]
+        keys = KEYS.format(key=names[-1], listed=text, names=", ".join(names))
+        return list(all_rows().filter(pk__in=RawSQL(keys, values)).order_by(*columns))  # noqa: S611
 
     return read
 
