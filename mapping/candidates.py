@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, Func, OuterRef, Q, QuerySet
 
 from connectors.models import Connection
 from connectors.qbo import resources as qbo
@@ -25,6 +25,14 @@ NEVER_USED = {qbo.ITEMS.key: ("Category",)}
 # What sort of row it is, where a list on one side has several to go to on the other.
 SORTS = {qbo.ACCOUNTS.key: "Account", qbo.ITEMS.key: "Item", qbo.CLASSES.key: "Class"}
 COMPARED = ("resource", "remote_id", "name", "code", "email", "phone", "is_active", "parent_id", "data")
+
+
+class IsOneOf(Func):
+    """`one = ANY(these)`, with the list as one value: the statement is the same for any, and quickly written."""
+
+    arg_joiner = " = ANY("
+    template = "(%(expressions)s))"
+    output_field = BooleanField()
 
 
 def all_rows() -> QuerySet[RemoteItem]:

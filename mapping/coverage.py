@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import F, Q, Value
 
-from mapping.candidates import linked_left
-from mapping.counts.figures import Asked, Figure, pick, read_figures
+from mapping.candidates import IsOneOf, linked_left
+from mapping.counts.figures import Asked, pick, read_figures
+from mapping.counts.kept import Figure
 from mapping.counts.tree import Below, Division, Tree, build_tree
 from mapping.left_out import left_out
 from mapping.models import RemoteItem
@@ -104,8 +105,12 @@ def is_code_section(section: Section) -> bool:
 
 def open_codes(tree: Tree, settled: Q) -> Q:
     """Codes and divisions a person can still map, among the active ones. `settled` are rows decided themselves."""
-    leaves = ~Q(remote_id__in=list(tree.above)) & ~Q(parent_id__in=list(tree.covering)) & ~settled
-    return leaves | Q(remote_id__in=list(tree.open))
+    leaves = ~_is_one_of("remote_id", tree.above) & ~_is_one_of("parent_id", tree.covering) & ~settled
+    return leaves | _is_one_of("remote_id", tree.open)
+
+
+def _is_one_of(name: str, ids: Iterable[str]) -> Q:
+    return Q(IsOneOf(F(name), Value(sorted(ids))))
 
 
 def unmapped_in_use(section: Section) -> list[tuple[str, str]]:

@@ -14,11 +14,14 @@ class ListChange(TenantModel):
     """That a transaction changed rows which counts are made of. Written by triggers, so no way of writing forgets it.
 
     `of` is a kind's key for links and suggestions, a resource's key for directory rows, a section's key for rows left
-    out. `xid` is the transaction.
+    out. `xid` is the transaction. `rows` are the few links, suggestions and rows left out it changed: each is "link",
+    "pair" or "out", connection and id at the left, the same at the right, and 1 if it was added, -1 if it went. Null
+    where many changed, or the directory.
     """
 
     of = models.CharField(max_length=60)
     xid = models.BigIntegerField()
+    rows = models.JSONField(null=True)
     at = models.DateTimeField()
 
     class Meta:
@@ -33,13 +36,18 @@ class ListChange(TenantModel):
 class CountedFacts(TenantModel):
     """What was counted for one part of the mapping pages, and which transactions the count had seen (`snapshot`).
 
-    Of a list whose order takes long to find, `pairs` and `rows` are the keys in that order.
+    `facts` are made of `figures`, which a change of few rows moves. Of a list whose order takes long to find, `pairs`
+    and `rows` are the keys in that order; `scores` and `lefts` belong to `pairs` (mapping.automap.ranking). `at` is
+    when all of it was counted last. The table is not logged: after a crash it is empty.
     """
 
     part = models.CharField(max_length=60)
     facts = models.JSONField(default=dict)
+    figures = models.JSONField(null=True)
     pairs = ArrayField(models.BigIntegerField(), null=True)
     rows = ArrayField(models.BigIntegerField(), null=True)
+    scores = ArrayField(models.PositiveSmallIntegerField(), null=True)
+    lefts = ArrayField(models.BigIntegerField(), null=True)
     snapshot = models.TextField()
     at = models.DateTimeField()
 

@@ -8,6 +8,7 @@ from django.db import connection as database
 from django.db.models import Count, Q
 
 from mapping.candidates import all_rows, linked_right, right_fits
+from mapping.counts.kept import Figure
 from mapping.counts.merging import compose
 from mapping.counts.selects import GIVEN, RIGHTS, SELECTS, Ask
 from mapping.kinds import KINDS
@@ -15,15 +16,18 @@ from mapping.screens import SECTIONS, Section
 from mapping.sides import Sides
 from smoothx.tenants.scope import require_tenant_id
 
-# What it is, two texts and two numbers; unused ones are empty.
-Figure = tuple[str, str, str, int, int]
 Asked = tuple[Ask, Section]
 
+# Of which look at the database the figures are.
+SNAPSHOT = "SELECT 'snapshot', pg_current_snapshot()::text, '', 0, 0"
 PLACES = {key: place for place, key in enumerate(SECTIONS)}
 
 
 def read_figures(asked: Sequence[Asked], sides: Sides) -> list[Figure]:
-    """What is asked of each section, in one statement. "links" are those of all kinds, whichever section is named."""
+    """What is asked of each section, and the "snapshot" it is of, in one statement.
+
+    "links" are those of all kinds, whichever section is named.
+    """
     if not asked:
         return []
     parts = [_open_rights(section, sides) for ask, section in asked if ask == "right"]
@@ -32,7 +36,7 @@ def read_figures(asked: Sequence[Asked], sides: Sides) -> list[Figure]:
         text = _given(asked) + " UNION ALL ".join(counted)
         parts.insert(0, compose(text, _values(sides)))
     with database.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts))
+        cursor.execute(" UNION ALL ".join([*parts, SNAPSHOT]))
         found: list[Figure] = cursor.fetchall()
     return found
 

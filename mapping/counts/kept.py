@@ -1,14 +1,15 @@
 """Counts of long lists, kept until a transaction changes what they count. PostgreSQL's snapshots say which did.
 
-Triggers write a ListChange for each transaction and list. A count is kept with the snapshot it was made after: it
-holds as long as every change of its lists is one that snapshot had seen.
+Triggers write a ListChange for each transaction and list. A count is kept with the snapshot it was made in: it holds
+as long as every change of its lists is one that snapshot had seen. Few changed rows move a count
+(mapping.counts.moved), after many it is made anew.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection as database
@@ -16,12 +17,16 @@ from django.db import connection as database
 from smoothx.tenants.scope import require_tenant_id
 
 Facts = dict[str, Any]
+# What it is, two texts and two numbers; unused ones are empty.
+Figure = tuple[str, str, str, int, int]
 
+# More transactions than this have changed more than few rows.
+MOST_CHANGES = 50
 # Counts are made anew after an hour whatever happened, and the changes they were compared with go after two.
 READ = """
     SELECT pg_current_snapshot()::text, pg_current_xact_id_if_assigned() IS NULL, (
-        SELECT json_object_agg(kept.part, json_build_object('facts', kept.facts, 'turned', ARRAY(
-            SELECT change.of FROM mapping_listchange change
+        SELECT json_object_agg(kept.part, json_build_object('facts', kept.facts, 'turned', (
+            SELECT json_agg(json_build_array(change.of, change.rows IS NULL)) FROM mapping_listchange change
             WHERE change.tenant_id = kept.tenant_id
                 AND NOT pg_visible_in_snapshot(change.xid::text::xid8, kept.snapshot::pg_snapshot)
         )))
@@ -29,29 +34,37 @@ READ = """
         WHERE kept.tenant_id = %s AND kept.part = ANY(%s) AND kept.at > now() - interval '1 hour'
     )
 """
+# A statement that keeps may name what it found itself as further rows: `more`.
 KEEP = """
-    WITH gone AS (DELETE FROM mapping_listchange WHERE tenant_id = %s AND at < now() - interval '2 hours')
-    INSERT INTO mapping_countedfacts (tenant_id, part, facts, pairs, rows, snapshot, at)
-    SELECT %s, given.part, given.facts, given.pairs, given.rows, %s, now()
-    FROM jsonb_to_recordset(%s::jsonb) AS given (part text, facts jsonb, pairs bigint[], rows bigint[])
-    ORDER BY given.part
-    ON CONFLICT (tenant_id, part)
-    DO UPDATE SET facts = EXCLUDED.facts, pairs = EXCLUDED.pairs, rows = EXCLUDED.rows,
-        snapshot = EXCLUDED.snapshot, at = EXCLUDED.at
+    gone AS (DELETE FROM mapping_listchange WHERE tenant_id = %s AND at < now() - interval '2 hours'),
+    saved AS (
+        INSERT INTO mapping_countedfacts (tenant_id, part, facts, figures, pairs, rows, scores, lefts, snapshot, at)
+        SELECT %s, part, facts, figures, pairs, rows, scores, lefts, snapshot, COALESCE(at, now()) FROM (
+            SELECT part, facts, figures, NULL::bigint[] AS pairs, NULL::bigint[] AS rows, NULL::smallint[] AS scores,
+                NULL::bigint[] AS lefts, snapshot, at
+            FROM jsonb_to_recordset(%s::jsonb)
+                AS given (part text, facts jsonb, figures jsonb, snapshot text, at timestamptz)
+            {more}
+        ) AS given
+        WHERE %s ORDER BY part
+        ON CONFLICT (tenant_id, part)
+        DO UPDATE SET facts = EXCLUDED.facts, figures = EXCLUDED.figures, pairs = EXCLUDED.pairs,
+            rows = EXCLUDED.rows, scores = EXCLUDED.scores, lefts = EXCLUDED.lefts, snapshot = EXCLUDED.snapshot,
+            at = EXCLUDED.at
+    )
 """
+KEEP_ALONE = f"WITH {KEEP.format(more='')} SELECT 1"
 
 # Put in order, kept and read in one statement: the keys of a long list need not travel.
-KEEP_ORDER = """
+IN_ORDER = """
     WITH made AS MATERIALIZED (
         SELECT COALESCE(array_agg({key} ORDER BY {names}), '{{}}') AS keys FROM ({listed}) AS listed ({names})
-    ), saved AS (
-        INSERT INTO mapping_countedfacts (tenant_id, part, facts, rows, snapshot, at)
-        SELECT %s, %s, json_build_object('rows', cardinality(keys)), keys, %s, now() FROM made WHERE %s
-        ON CONFLICT (tenant_id, part)
-        DO UPDATE SET facts = EXCLUDED.facts, pairs = EXCLUDED.pairs, rows = EXCLUDED.rows,
-            snapshot = EXCLUDED.snapshot, at = EXCLUDED.at
-    )
+    ), {keep}
     SELECT keys[%s:%s] FROM made
+"""
+ORDER = """
+    UNION ALL
+    SELECT %s, jsonb_build_object('rows', cardinality(keys)), NULL, NULL, keys, NULL, NULL, %s, NULL FROM made
 """
 
 
@@ -68,12 +81,41 @@ class Listed:
 class Kept:
     """The counts that hold still, by part. `snapshot` is what the database had seen when they were asked for.
 
-    `can_keep`: the transaction has written nothing itself, so what is counted now is what others see.
+    `moved` are those of which few rows changed since. `can_keep`: the transaction has written nothing itself, so what
+    is counted now is what others see.
     """
 
     facts: Mapping[str, Facts]
     snapshot: str
     can_keep: bool
+    moved: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was counted for a part in one snapshot. `at` is when all of it was, None for now."""
+
+    facts: Facts
+    snapshot: str
+    figures: Sequence[Figure] | None = None
+    at: str | None = None
+
+
+@dataclass(slots=True)
+class Saving:
+    """What is to be kept, by part, until a statement keeps it."""
+
+    can_keep: bool
+    parts: dict[str, Counted] = field(default_factory=dict)
+
+    def values(self) -> list[Any]:
+        """Those of KEEP, before and after the ones of `more`."""
+        tenant_id = require_tenant_id()
+        rows = [
+            {"part": part, "facts": one.facts, "figures": one.figures, "snapshot": one.snapshot, "at": one.at}
+            for part, one in self.parts.items()
+        ]
+        return [tenant_id, tenant_id, json.dumps(rows)]
 
 
 def read_kept(parts: Mapping[str, Iterable[str]]) -> Kept:
@@ -82,27 +124,33 @@ def read_kept(parts: Mapping[str, Iterable[str]]) -> Kept:
         cursor.execute(READ, (require_tenant_id(), list(parts)))
         snapshot, can_keep, found = cursor.fetchone()
     known = json.loads(found) if isinstance(found, str) else found or {}
-    facts = {part: row["facts"] for part, row in known.items() if set(parts[part]).isdisjoint(row["turned"])}
-    return Kept(facts, snapshot, can_keep)
+    facts, moved = {}, set()
+    for part, row in known.items():
+        lists = set(parts[part])
+        turned = [is_many for of, is_many in row["turned"] or () if of in lists]
+        if not turned:
+            facts[part] = row["facts"]
+        elif not any(turned) and len(turned) <= MOST_CHANGES:
+            moved.add(part)
+    return Kept(facts, snapshot, can_keep, frozenset(moved))
 
 
-def keep(facts: Mapping[str, Facts], kept: Kept, orders: Mapping[str, Mapping[str, list[int]]] | None = None) -> None:
-    """Keep what was counted after `kept` was read. `orders` are a part's `pairs` and `rows`."""
-    if not facts or not kept.can_keep:
+def keep(saving: Saving) -> None:
+    """Keep what was counted, in a statement of its own."""
+    if not saving.parts or not saving.can_keep:
         return
-    tenant_id = require_tenant_id()
-    rows = json.dumps(
-        [{"part": part, "facts": found, **(orders or {}).get(part, {})} for part, found in facts.items()]
-    )
     with database.cursor() as cursor:
-        cursor.execute(KEEP, (tenant_id, tenant_id, kept.snapshot, rows))
+        cursor.execute(KEEP_ALONE, [*saving.values(), True])
 
 
 def keep_order(part: str, listed: Listed, kept: Kept, start: int, stop: int) -> list[int]:
     """Keep the keys of a list in order as `rows` of the part, and answer those from `start` to `stop`."""
     names = [f"c{place}" for place in range(listed.width)]
-    statement = KEEP_ORDER.format(key=names[-1], names=", ".join(names), listed=listed.text)
-    values = [*listed.values, require_tenant_id(), part, kept.snapshot, kept.can_keep, start + 1, stop]
+    statement = IN_ORDER.format(
+        key=names[-1], names=", ".join(names), listed=listed.text, keep=KEEP.format(more=ORDER)
+    )
+    saving = Saving(kept.can_keep)
+    values = [*listed.values, *saving.values(), part, kept.snapshot, kept.can_keep, start + 1, stop]
     with database.cursor() as cursor:
         cursor.execute(statement, values)
         keys: list[int] = cursor.fetchone()[0]

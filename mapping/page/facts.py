@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Literal
 
-from mapping.automap.ranking import rank_lefts, rank_rights
-from mapping.counts.figures import Asked, Figure, pick, read_figures
-from mapping.counts.kept import Facts, Kept, keep, read_kept
+from mapping.automap.ranking import Best, Keeping, rank_lefts, rank_rights
+from mapping.automap.reranking import lists_of, rank_again
+from mapping.counts.figures import Asked, pick, read_figures
+from mapping.counts.kept import Counted, Facts, Figure, Kept, Saving, keep, read_kept
+from mapping.counts.moved import Asking, Moved, read_moved
+from mapping.counts.moves import names_of
 from mapping.counts.tree import Tree
 from mapping.coverage import Coverage, ask_coverage, is_code_section, read_coverage, read_tree
 from mapping.kinds import KINDS
@@ -17,10 +19,9 @@ from mapping.page.ranked import NONE, Ranked
 from mapping.screens import SECTIONS, Section, Shown, Situation, choose_sections
 from mapping.sides import Sides
 
-LINKS = "links"
+LINKS = "linked"
+NOTHING_RANKED: Facts = {"pairs": 0, "rows": 0, "first": []}
 NOTHING_KEPT = Kept({}, "", can_keep=False)
-# As many suggestions as the card of automap shows.
-MOST_FIRST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +65,61 @@ class PageFacts:
 
 
 def load_facts(section: Section, situation: Situation, sides: Sides) -> PageFacts:
-    """Two statements, a third to rank the suggestions, and one to keep what was counted; one while nothing changed."""
+    """One statement while nothing changed, and two more after a few rows did, as after many.
+
+    More only where some counts miss few rows and others many.
+    """
     if sides.procore is None and sides.quickbooks is None:
         return _nothing(section, situation)
-    parts, best = _parts(section, sides), f"best:{section.key}"
-    later = [best, *(order_part(section, tab) for tab in TABS)]
-    kept = read_kept({name: part.lists for name, part in parts.items()} | dict.fromkeys(later, _lists(section)))
-    facts = dict(kept.facts)
+    parts, best = _parts(section, sides), f"ranked_lefts:{section.key}"
+    lists = {name: part.lists for name, part in parts.items()} | {best: lists_of(section)}
+    orders = dict.fromkeys((order_part(section, tab) for tab in TABS), _lists(section))
+    kept = read_kept(lists | orders)
+    facts, saving = dict(kept.facts), Saving(kept.can_keep)
+    moved = _move(parts, best, kept, sides, saving)
+    facts |= {name: one.facts for name, one in saving.parts.items()}
     missing = [name for name in parts if name not in facts and _is_worth_counting(name, section, situation, facts)]
-    figures = read_figures([asked for name in missing for asked in parts[name].asked], sides)
-    counted = {name: parts[name].read(figures) for name in missing}
-    orders: dict[str, dict[str, list[int]]] = {}
+    _count({name: parts[name] for name in missing}, kept, sides, saving)
+    facts |= {name: one.facts for name, one in saving.parts.items()}
+    held = None
     if best not in facts and section.can_automap and sides.procore is not None and sides.quickbooks is not None:
-        pairs, rows = rank_lefts(section, sides, _tree_of(section, facts | counted))
-        counted[best] = {"pairs": len(pairs), "rows": len(rows), "first": pairs[:MOST_FIRST]}
-        orders[best] = {"pairs": pairs, "rows": rows}
-    keep(counted, kept, orders)
-    found = _gather(section, situation, facts | counted, {} if kept.can_keep else orders)
-    return replace(found, kept=kept)
+        found = _rank(section, sides, _tree_of(section, facts), moved, Keeping(saving, best, kept.snapshot))
+        facts[best], held = {"pairs": found.pairs, "rows": found.rows, "first": found.first}, found.held
+    else:
+        keep(saving)
+    return replace(_gather(section, situation, facts, held), kept=kept)
+
+
+def _move(parts: Mapping[str, Part], best: str, kept: Kept, sides: Sides, saving: Saving) -> Moved:
+    """Bring up to now what only few rows changed of."""
+    asking = {name: Asking(parts[name].asked, parts[name].lists) for name in parts if name in kept.moved}
+    if best in kept.moved:
+        asking[best] = Asking([], lists_of(SECTIONS[best.partition(":")[2]]))
+    if not asking:
+        return Moved(kept.snapshot)
+    moved = read_moved(asking, sides)
+    for name, figures in moved.figures.items():
+        saving.parts[name] = Counted(parts[name].read(figures), moved.snapshot, figures, moved.at[name])
+    return moved
+
+
+def _count(parts: Mapping[str, Part], kept: Kept, sides: Sides, saving: Saving) -> None:
+    """Count these whole."""
+    figures = read_figures([asked for part in parts.values() for asked in part.asked], sides)
+    snapshot = next((figure[1] for figure in pick(figures, "snapshot")), kept.snapshot)
+    for name, part in parts.items():
+        names = names_of(part.asked)
+        own = [figure for figure in figures if figure[0] in names]
+        saving.parts[name] = Counted(part.read(own), snapshot, own)
+
+
+def _rank(section: Section, sides: Sides, tree: Tree | None, moved: Moved, keeping: Keeping) -> Best:
+    """The best pairs, kept as of the look at the database that came first: to rank a row once more does no harm."""
+    part, found = keeping.part, None
+    if part in moved.changes:
+        known = replace(keeping, at=moved.at[part])
+        found = rank_again(section, sides, tree, moved.changes[part], moved.since[part], known)
+    return found if found is not None else rank_lefts(section, sides, tree, keeping)
 
 
 def order_part(section: Section, tab: Tab) -> str:
@@ -90,47 +128,35 @@ def order_part(section: Section, tab: Tab) -> str:
 
 
 def load_best_rights(section: Section, sides: Sides, tree: Tree | None) -> Ranked:
-    """The unused rows at the right in order of score. One statement while nothing changed, else three."""
+    """The unused rows at the right in order of score. One statement while nothing changed, else two."""
     if not section.can_automap or sides.procore is None or sides.quickbooks is None:
         return NONE
-    part = f"best_right:{section.key}"
-    kept = read_kept({part: _lists(section)})
-    facts, orders = dict(kept.facts), {}
-    if part not in facts:
-        rows = rank_rights(section, sides, tree)
-        facts[part], orders[part] = {"rows": len(rows)}, {"rows": rows}
-        keep(facts, kept, orders)
-    return _ranked(part, "rows", facts, {} if kept.can_keep else orders)
-
-
-def _ranked(
-    part: str,
-    column: Literal["pairs", "rows"],
-    facts: Mapping[str, Facts],
-    held: Mapping[str, Mapping[str, list[int]]],
-) -> Ranked:
-    if part not in facts:
-        return NONE
-    here = tuple(held[part][column]) if part in held else None
-    return Ranked(facts[part][column], here, part, column)
+    part = f"ranked_rights:{section.key}"
+    kept = read_kept({part: lists_of(section)})
+    if part in kept.facts:
+        return Ranked(kept.facts[part]["rows"], None, part, "rows")
+    found = rank_rights(section, sides, tree, Keeping(Saving(kept.can_keep), part, kept.snapshot))
+    return Ranked(found.rows, None if found.held is None else tuple(found.held[1]), part, "rows")
 
 
 def _tree_of(section: Section, facts: Mapping[str, Facts]) -> Tree | None:
-    return Tree.from_facts(facts[f"tree:{section.key}"]) if is_code_section(section) else None
+    return Tree.from_facts(facts[f"divisions:{section.key}"]) if is_code_section(section) else None
 
 
 def _gather(
     section: Section,
     situation: Situation,
     facts: Mapping[str, Facts],
-    held: Mapping[str, Mapping[str, list[int]]],
+    held: tuple[list[int], list[int]] | None,
 ) -> PageFacts:
-    tree, best = _tree_of(section, facts), f"best:{section.key}"
+    tree, part = _tree_of(section, facts), f"ranked_lefts:{section.key}"
+    best = facts.get(part, NOTHING_RANKED)
+    pairs, rows = (None, None) if held is None and part in facts else map(tuple, held or ((), ()))
     shown = choose_sections(situation, frozenset(facts[LINKS]))
     coverages = {
-        each.key: Coverage(**facts[f"cover:{each.key}"])
+        each.key: Coverage(**facts[f"covered:{each.key}"])
         for each in dict.fromkeys((*shown.sections, section))
-        if f"cover:{each.key}" in facts
+        if f"covered:{each.key}" in facts
     }
     if tree is not None:
         coverages[section.key] = Coverage(tree.mapped, tree.total, tree.dead)
@@ -139,12 +165,12 @@ def _gather(
         links=facts[LINKS],
         coverages=coverages,
         tree=tree,
-        rights_open=facts[f"right:{section.key}"]["open"],
-        queue=_ranked(best, "pairs", facts, held),
-        first=tuple(facts[best]["first"]) if best in facts else (),
-        best=_ranked(best, "rows", facts, held),
-        broken=facts[f"state:{section.key}"]["broken"],
-        left_out=facts[f"state:{section.key}"]["left_out"],
+        rights_open=facts[f"rights:{section.key}"]["open"],
+        queue=Ranked(best["pairs"], pairs, part, "pairs"),
+        first=tuple(best["first"]),
+        best=Ranked(best["rows"], rows, part, "rows"),
+        broken=facts[f"states:{section.key}"]["broken"],
+        left_out=facts[f"states:{section.key}"]["left_out"],
     )
 
 
@@ -157,7 +183,7 @@ def _nothing(section: Section, situation: Situation) -> PageFacts:
 def _is_worth_counting(name: str, section: Section, situation: Situation, facts: Mapping[str, Facts]) -> bool:
     """Not what a hidden section covers, unless it may have links: then it is in the menu."""
     what, _, key = name.partition(":")
-    if what != "cover" or key == section.key or not SECTIONS[key].applies(situation):
+    if what != "covered" or key == section.key or not SECTIONS[key].applies(situation):
         return True
     known = facts.get(LINKS)
     return known is None or any(kind.key in known for kind in SECTIONS[key].kinds)
@@ -167,11 +193,11 @@ def _parts(section: Section, sides: Sides) -> dict[str, Part]:
     parts = {LINKS: Part(frozenset(KINDS), [("links", section)], _read_links)}
     for each in SECTIONS.values():
         if each == section and is_code_section(section):
-            parts[f"tree:{each.key}"] = _tree(each, sides)
+            parts[f"divisions:{each.key}"] = _tree(each, sides)
         else:
-            parts[f"cover:{each.key}"] = _cover(each, sides)
-    parts[f"right:{section.key}"] = _rights(section, sides)
-    parts[f"state:{section.key}"] = _state(section, sides)
+            parts[f"covered:{each.key}"] = _cover(each, sides)
+    parts[f"rights:{section.key}"] = _rights(section, sides)
+    parts[f"states:{section.key}"] = _state(section, sides)
     return parts
 
 
@@ -214,4 +240,4 @@ def _lists(section: Section) -> frozenset[str]:
 
 
 def _read_links(figures: Sequence[Figure]) -> Facts:
-    return {row[1]: row[3] for row in pick(figures, LINKS)}
+    return {row[1]: row[3] for row in pick(figures, "links") if row[3]}

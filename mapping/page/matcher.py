@@ -9,13 +9,14 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection as database
-from django.db.models import BooleanField, Case, F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
 from connectors.models import Connection
 from mapping.automap.pairs import open_pairs, right_resource
 from mapping.candidates import (
     Ids,
+    IsOneOf,
     all_rows,
     has_link_left,
     has_link_right,
@@ -40,14 +41,6 @@ NAMED = JSONObject(name="name", code="code", full_name=F("data__full_name"))
 
 # Stands in a compiled statement for the ids of a page's rows.
 OF_ROWS: list[str] = []
-
-
-class IsOneOf(Func):
-    """`one = ANY(these)`, with the list as one value, so that the statement is the same for any."""
-
-    arg_joiner = " = ANY("
-    template = "(%(expressions)s))"
-    output_field = BooleanField()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from mapping.counts.kept import Kept, Listed, keep, keep_order, read_kept
+from mapping.counts.kept import Counted, Kept, Listed, Saving, keep, keep_order, read_kept
 from mapping.kinds import VENDOR
 from mapping.models import LeftOut, Link, ListChange, RemoteItem
 from mapping.page.ranked import Ranked
@@ -31,10 +31,12 @@ def known() -> set[str]:
     return set(read_kept(PARTS).facts)
 
 
-def count_anew() -> Kept:
-    kept = read_kept(PARTS)
-    keep(FACTS, kept)
-    return kept
+def count_anew() -> None:
+    keep_facts(read_kept(PARTS))
+
+
+def keep_facts(kept: Kept) -> None:
+    keep(Saving(kept.can_keep, {part: Counted(facts, kept.snapshot) for part, facts in FACTS.items()}))
 
 
 def test_what_was_counted_is_kept_until_its_list_changes(firm: Any) -> None:
@@ -79,7 +81,7 @@ def test_a_change_that_is_committed_after_the_count_began_makes_it_stale(firm: A
     make_company("Aspen")
     begun = read_kept(PARTS)
     make_company("Basin")
-    keep(FACTS, begun)
+    keep_facts(begun)
     assert known() == {"links"}
 
 
