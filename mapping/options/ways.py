@@ -106,7 +106,7 @@ def as_coded(option: Option, chosen: Chosen) -> Option:
         return option
     return replace(
         CLASSES,
-        to_quickbooks="Each cost code goes to its product or service, and the class of the line says the code as well.",
+        to_quickbooks="Each cost code goes to its product or service, and the class of the line says the code too.",
         sections=("item-codes", "cost-codes"),
     )
 

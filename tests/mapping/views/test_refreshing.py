@@ -62,7 +62,7 @@ class TestBlock:
         Refresh.objects.update(message="Inactive Procore companies")
         shown = block(browser)
         assert (shown["progress"].label, shown["progress"].done, shown["progress"].total) == (
-            "Reading Inactive Procore companies",
+            "Reading inactive Procore companies",
             40,
             90,
         )
