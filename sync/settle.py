@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from connectors.errors import (
     Conflict,
@@ -19,7 +19,6 @@ from connectors.errors import (
     Uncertain,
     VendorError,
 )
-from smoothx.lib.clock import Moment, read_clock
 from sync import ledger, locks, outbox, totals
 from sync.codes import CODES
 from sync.facts import OF_FACTS, ask_soon
@@ -90,23 +89,23 @@ def posted(work: Work, flow: Flow, entry: Entry, outgoing: Outgoing, answer: Ans
 
 def posted_many(work: Work, flow: Flow, made: Sequence[tuple[Outgoing, Answer]]) -> None:
     """The same for documents that were made together: few statements, however many. The caller forgets the mapping."""
-    now = read_clock()
     for outgoing, answer in made:
         entry = outgoing.entry
         entry.target_type, entry.fingerprint = outgoing.target_type, outgoing.fingerprint
         entry.facts, entry.approvals = entry.planned.get("facts", entry.facts), []
         _judge(entry, answer)
-        _set_target(entry, answer, at=now)
+        _set_target(entry, answer)
     entries = [outgoing.entry for outgoing, _ in made]
     with ledger.in_one_step():
         Outgoing.objects.filter(pk__in=[outgoing.pk for outgoing, _ in made]).update(
-            state=Outgoing.State.DONE, closed_at=now
+            state=Outgoing.State.DONE, closed_at=Now()
         )
         if flow.links:
             left_out = create_many_links(flow, [(outgoing.entry, answer) for outgoing, answer in made])
             for entry in [each for each in entries if each.pk in left_out]:
                 _not_linked(entry)
-        ledger.finish_many(entries, (*STATE, *TARGET))
+        told = [name for name in (*STATE, *TARGET) if name != "posted_at"]
+        ledger.finish_many(entries, told, posted_at=Coalesce("posted_at", Now()))
         ledger.release(ledger.place_subjects(entries))
         locks.note_posted(work, entries)
 
@@ -194,6 +193,7 @@ def _name_sides(entry: Entry, code: str) -> dict[str, str]:
 
 def _stand(entry: Entry, fields: Sequence[str] = ()) -> None:
     """Write down that it stands on the other side, and let go on what waited for that."""
+    entry.posted_at = entry.posted_at or Now()
     ledger.finish(entry, (*STATE, *TARGET, *fields))
     ledger.end_waits(entry)
     ledger.release(ledger.place_subjects([entry]))
@@ -363,7 +363,6 @@ def _warnings(entry: Entry) -> list[dict[str, Any]]:
     return [n for n in entry.notices if CODES[n["code"]].state == "posted_with_warnings"]
 
 
-def _set_target(entry: Entry, answer: Answer, *, at: Moment | None = None) -> None:
+def _set_target(entry: Entry, answer: Answer) -> None:
     entry.target_id, entry.target_version = answer.id, answer.version[:60]
     entry.target_number, entry.target_total = answer.number[:60], answer.total
-    entry.posted_at = entry.posted_at or at or Now()

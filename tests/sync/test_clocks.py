@@ -15,6 +15,7 @@ from connectors.models import Cursor
 from smoothx.lib.clock import read_clock
 from smoothx.tenants.models import DueWork, Tenant
 from sync import book_sources, books, facts, ledger, pace, queueing, settle, tasks
+from sync.basis import LONG_AGO
 from sync.engine import Engine
 from sync.hints import BOOKS_EVERY
 from sync.lanes import LANE_TOPICS, LEASE, SOON, enter, keep
@@ -131,3 +132,14 @@ def test_where_a_poll_stopped_and_what_it_compares_is_of_one_clock(
     assert [is_after(at, NOW) for at in (cursor.read_until, stored.posted_at, work.mapped_at)] == [True, True, False]
     assert is_after(asked[0], -books.OVERLAP)
     assert cursor.read_until + BOOKS_EVERY > read_clock()
+
+
+def test_a_set_is_posted_by_the_shared_clock_too_and_once(scope: Tenant, wrong: None) -> None:
+    new, old = (make_entry("sending", posted_at=at, planned={}) for at in (None, LONG_AGO))
+    made = [(make_outgoing(each, state="sending"), Answer(str(each.pk), "0", "FRM-1187", None)) for each in (new, old)]
+    with meanwhile() as is_after:
+        settle.posted_many(Work(), all_flows()["bills"], made)
+    for entry in (new, old):
+        entry.refresh_from_db()
+    assert (is_after(new.posted_at, NOW), old.posted_at, old.state) == (True, LONG_AGO, "posted")
+    assert is_after(new.updated_at, NOW)
