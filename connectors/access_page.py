@@ -53,7 +53,7 @@ def _describe(vendor: Vendor, row: Connection | None, *, may_change: bool, is_ne
         "account_name": row.account_name if row and state != State.CHOOSING else None,
         "facts": _facts(row) if row and state in _PAGE_STATES else [],
         "text": _explain(vendor, state, is_new=is_new),
-        "connect": _connect_action(vendor, state) if may_change else None,
+        "connect": _connect_action(vendor, state, is_ending=bool(row and row.ends_soon)) if may_change else None,
         "disconnect": _disconnect_action(row) if row and may_change and state != State.DISCONNECTED else None,
         "companies": _companies(row) if row and may_change and state == State.CHOOSING else None,
         "error": _find_trouble(row, state) if row else None,
@@ -74,11 +74,11 @@ def _explain(vendor: Vendor, state: State, *, is_new: bool) -> str:
     return f"Lets us read {WHAT_IS_READ[vendor]}. {then} {WHO_MAY_CONNECT[vendor]}".strip()
 
 
-def _connect_action(vendor: Vendor, state: State) -> Action | None:
-    if state in (State.CONNECTED, State.CHOOSING):
+def _connect_action(vendor: Vendor, state: State, *, is_ending: bool) -> Action | None:
+    if state == State.CHOOSING or (state == State.CONNECTED and not is_ending):
         return None
     action: Action = {
-        "label": "Connect again" if state == State.BROKEN else f"Connect to {vendor.label}",
+        "label": f"Connect to {vendor.label}" if state == State.DISCONNECTED else "Connect again",
         "url": reverse("connectors:connect", args=[vendor]),
         "method": "post",
         "variant": "main",
@@ -120,7 +120,7 @@ def _find_trouble(row: Connection, state: State) -> dict[str, Any] | None:
         return _lost(row)
     silence = limits.silence(row) if state == State.CONNECTED else None
     if silence is None:
-        return None
+        return _ending(row) if row.ends_soon else None
     vendor = row.get_vendor_display()
     return {
         "severity": "warn",
@@ -136,6 +136,15 @@ def _lost(row: Connection) -> dict[str, Any]:
         "severity": "bad",
         "title": f"The connection to {row.get_vendor_display()} is lost{when}.",
         "text": f"{row.broken_reason} Connect again, and what waits goes on.".strip(),
+        "action": None,
+    }
+
+
+def _ending(row: Connection) -> dict[str, Any]:
+    return {
+        "severity": "warn",
+        "title": f"The permission for {row.get_vendor_display()} ends on {_moment(row.refresh_expires_at)}.",
+        "text": "Connect again before then, and nothing has to wait.",
         "action": None,
     }
 

@@ -18,6 +18,10 @@ class Vendor(models.TextChoices):
     QBO = "qbo", "QuickBooks"
 
 
+# How long before its end somebody is told that a permission ends.
+ENDS_SOON = timedelta(days=14)
+
+
 class Connection(TenantModel):
     """One tenant's connection to one vendor account. Tokens are sealed; `token_version` counts the pairs so far."""
 
@@ -55,6 +59,12 @@ class Connection(TenantModel):
     @property
     def is_healthy(self) -> bool:
         return self.state == self.State.CONNECTED
+
+    @property
+    def ends_soon(self) -> bool:
+        """Whether a person has to connect again before long: QuickBooks' permission ends, whatever is done with it."""
+        ends_at = self.refresh_expires_at
+        return self.is_healthy and ends_at is not None and ends_at < timezone.now() + ENDS_SOON
 
     @property
     def access_token(self) -> str:

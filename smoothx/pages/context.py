@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
-from connectors.models import Connection
+from connectors.models import ENDS_SOON, Connection
 from smoothx.lib.shapes import Action, Notice
 
 SECTIONS = (
@@ -44,23 +46,30 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def load_alerts(request: HttpRequest) -> list[Notice]:
-    """What concerns every page: a lost connection. The access page says it itself."""
-    url = reverse("settings:access")
-    if request.path == url:
+    """What concerns every page: a lost connection, or one that ends soon. The access page says it itself."""
+    if request.path == reverse("settings:access"):
         return []
     # A page that has read the connections in use itself leaves them on the request.
     known = getattr(request, "connections", None)
-    lost = Connection.objects.filter(state=Connection.State.BROKEN).order_by("id") if known is None else known
-    return [
-        Notice(
-            severity="bad",
-            title=f"The connection to {connection.get_vendor_display()} is lost",
-            text="Documents wait until it is connected again.",
-            action=Action(label="Connect again", url=url),
+    if known is None:
+        ending = Q(state=Connection.State.CONNECTED, refresh_expires_at__lt=timezone.now() + ENDS_SOON)
+        known = Connection.objects.filter(ending | Q(state=Connection.State.BROKEN)).order_by("id")
+    return [notice for row in known if (notice := _alert(row)) is not None]
+
+
+def _alert(row: Connection) -> Notice | None:
+    vendor = row.get_vendor_display()
+    action = Action(label="Connect again", url=reverse("settings:access"))
+    if row.state == Connection.State.BROKEN:
+        text = "Documents wait until it is connected again."
+        return Notice(severity="bad", title=f"The connection to {vendor} is lost", text=text, action=action)
+    if row.ends_soon and row.refresh_expires_at is not None:
+        ends_on = f"{timezone.localtime(row.refresh_expires_at):%-d %b %Y}"
+        text = "Connect again before then, and nothing has to wait."
+        return Notice(
+            severity="warn", title=f"The permission for {vendor} ends on {ends_on}", text=text, action=action
         )
-        for connection in lost
-        if connection.state == Connection.State.BROKEN
-    ]
+    return None
 
 
 def theme_of(request: HttpRequest) -> str:

@@ -24,7 +24,6 @@ from sync.tasks import HOOKS, POLL_BOOKS, POLL_PROCORE, PRUNE
 LATE = timedelta(minutes=5)
 # A write without an answer is looked for within seconds, again and again; QuickBooks may take two minutes.
 DOUBT_LASTS = timedelta(minutes=30)
-ENDS_SOON = timedelta(days=14)
 COMES_AGAIN = (POLL_PROCORE, POLL_BOOKS, HOOKS, PRUNE)
 
 
@@ -61,7 +60,7 @@ def _day(at: datetime | None) -> str:
 
 def _tokens(tenant: Tenant) -> Iterator[Finding]:
     for row in Connection.objects.filter(state=Connection.State.CONNECTED).order_by("id"):
-        if row.refresh_expires_at and row.refresh_expires_at < timezone.now() + ENDS_SOON:
+        if row.ends_soon:
             yield Finding(
                 code="token_ends",
                 tenant=tenant.pk,

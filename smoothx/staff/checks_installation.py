@@ -102,7 +102,7 @@ def check_redis() -> Iterator[Finding]:
     except redis.RedisError as error:
         yield Finding(
             code="redis_away",
-            text=f"Redis does not answer: {error}.",
+            text=f"Redis does not answer: {str(error).rstrip('.')}.",
             fix="Start it. Work is found by nobody meanwhile: the sweep travels through it. Nothing is lost.",
         )
         return

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import redis
 from django.test import RequestFactory
+from django.utils import timezone
 
 from connectors import limits
 from connectors.access_page import access_context
@@ -129,6 +130,16 @@ def test_a_company_that_went_live_is_not_told_that_nothing_is_written(
     Connection.objects.create(vendor=Vendor.QBO, state=state, account_id="1")
     type(scope).objects.update(state=company)
     assert show()[1]["text"] == text
+
+
+def test_a_permission_that_ends_soon_is_told_with_the_button(show: Any) -> None:
+    Connection.objects.create(vendor=Vendor.QBO, state=Connection.State.CONNECTED, account_id="1")
+    for days, is_told in ((15, False), (13, True)):
+        Connection.objects.update(refresh_expires_at=timezone.now() + timedelta(days=days))
+        shown = show()[1]
+        assert ((shown["error"] is not None), (shown["connect"] is not None)) == (is_told, is_told)
+    assert shown["error"]["title"].startswith("The permission for QuickBooks ends on ")
+    assert (shown["state"], shown["label"], shown["connect"]["label"]) == ("connected", "Connected", "Connect again")
 
 
 def test_a_vendor_that_does_not_answer(show: Any, settings: Any) -> None:

@@ -58,6 +58,19 @@ def test_a_live_company_gets_the_dashboard(owner: Any, client_of: Any, live: Ten
     assert "Nothing waits for you" in response.content.decode()
 
 
+def test_each_page_says_which_connection_is_lost_or_ends_soon(owner: Any, client_of: Any, live: Tenant) -> None:
+    Tenant.objects.filter(pk=live.pk).update(time_zone="America/Denver")
+    Connection.objects.filter(vendor="procore").update(state=Connection.State.BROKEN)
+    soon = (timezone.now() + timedelta(days=13)).replace(hour=3)
+    Connection.objects.filter(vendor="qbo").update(refresh_expires_at=soon)
+    shown = client_of(owner).get("/activity/").content.decode()
+    assert "The connection to Procore is lost" in shown
+    # The day in the company's zone: three in the morning is the evening before there.
+    assert f"The permission for QuickBooks ends on {soon - timedelta(days=1):%-d %b %Y}" in shown
+    Connection.objects.update(state=Connection.State.CONNECTED, refresh_expires_at=soon + timedelta(days=3))
+    assert "Connect again" not in client_of(owner).get("/activity/").content.decode()
+
+
 def test_an_approver_cannot_pause(approver: Any, client_of: Any, live: Tenant) -> None:
     assert client_of(approver).get("/").context["pause"] is None
 
