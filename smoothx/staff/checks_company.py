@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from connectors import limits
 from connectors.models import Connection, InboundEvent, Vendor
 from mapping.kinds import KINDS
 from mapping.models import Link, RemoteItem
@@ -28,7 +29,7 @@ COMES_AGAIN = (POLL_PROCORE, POLL_BOOKS, HOOKS, PRUNE)
 
 
 def check_company(tenant: Tenant) -> Iterator[Finding]:
-    for check in (_connections, _tokens, _hooks, _claims, _doubts, _due, _polling, _events, _links, _faults):
+    for check in (_connections, _silence, _tokens, _hooks, _claims, _doubts, _due, _polling, _events, _links, _faults):
         yield from check(tenant)
 
 
@@ -51,6 +52,20 @@ def _connections(tenant: Tenant) -> Iterator[Finding]:
                 text=f"The company is live without a connection to {vendor.label}.",
                 fix="An owner or administrator of the company connects in Settings, Procore & QuickBooks Access, or"
                 " pauses the company.",
+            )
+
+
+def _silence(tenant: Tenant) -> Iterator[Finding]:
+    for row in Connection.objects.filter(state=Connection.State.CONNECTED).order_by("id"):
+        silence = limits.silence(row)
+        if silence is not None:
+            since = datetime.fromtimestamp(silence.since, UTC)
+            yield Finding(
+                code="vendor_silent",
+                tenant=tenant.pk,
+                level="note",
+                text=f"{row} has not answered since {since:%Y-%m-%d %H:%M} UTC. Its documents wait.",
+                fix="It is asked every two minutes, and all goes on by itself. Look at the vendor's status page.",
             )
 
 

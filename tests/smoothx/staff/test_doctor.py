@@ -9,12 +9,13 @@ from io import StringIO
 from typing import Any
 
 import pytest
+import redis
 from allauth.mfa.models import Authenticator
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from connectors import counting
+from connectors import counting, limits
 from connectors.models import Connection, InboundEvent
 from mapping.models import Link
 from smoothx.staff import checks_company, checks_installation
@@ -165,6 +166,17 @@ def test_a_paused_company_goes_on_collecting_so_its_polls_are_looked_for(live: T
     found = {each.code: each.text for each in check_company(live)}
     assert set(found) == {"hook_missing", "polling_stopped"}
     assert found["polling_stopped"] == "The company is paused and nobody will come for: poll:qbo."
+
+
+def test_a_vendor_that_does_not_answer_is_noted(live: Tenant, settings: Any) -> None:
+    _, books = connections()
+    shared = redis.Redis.from_url(settings.REDIS_URL)
+    shared.hset(limits.key_of(books), mapping={"failures": 5, "since": 1_800_000_000})
+    (found,) = check_company(live)
+    shared.delete(limits.key_of(books))
+    assert (found.code, found.level) == ("vendor_silent", "note")
+    assert found.text.endswith("has not answered since 2027-01-15 08:00 UTC. Its documents wait.")
+    assert list(check_company(live)) == []
 
 
 def test_a_database_that_is_away_is_found_and_no_company_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
