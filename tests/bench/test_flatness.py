@@ -1,33 +1,41 @@
-"""What the last of 10,000 documents costs, beside the first: SQL statements, processor time, memory.
+"""What the last of 10,000 documents costs a worker, beside the first: SQL statements, processor time, memory.
 
-The sandboxes are a process of their own and have no limits. `FLAT_DOCUMENTS` is how many, `FLAT_STEP` after how many
-each is measured.
+Measured is a worker of the product as it runs elsewhere, its log included, from the message that calls it until all
+is posted. Polls are made in this process, so what they cost is not in it. The sandboxes are a process of their own and
+have no limits. `FLAT_DOCUMENTS` is how many, `FLAT_STEP` after how many each is measured.
 """
 
 from __future__ import annotations
 
-import gc
 import os
+import subprocess
+import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 import redis
-from django.db import connection as database
+from django.conf import settings as django_settings
 
 from connectors import limits
+from smoothx.tenants.models import DueWork
 from sync.engine import Engine
 from sync.intake import poll_procore
+from sync.lanes import LANE_TOPICS
 from sync.ledger import POSTED_STATES
 from sync.models import Entry
+from sync.tasks import nudge, sweep
 from sync.work import Work
 from tests import worlds
 from tests.bench.claims import sign_and_claim
+from tests.bench.counted_worker import SharedCount
 from tests.bench.figures import note
-from tests.bench.servers import running_sandboxes
+from tests.bench.servers import ROOT, product_environment, running_sandboxes
 from tests.conftest import point_at
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(7200)]
@@ -35,6 +43,7 @@ pytestmark = [pytest.mark.bench, pytest.mark.timeout(7200)]
 DOCUMENTS = int(os.environ.get("FLAT_DOCUMENTS", "10000"))
 STEP = int(os.environ.get("FLAT_STEP", "1000"))
 CLAIMS_OF_CONTRACT = 5
+LONGEST_STEP = 120.0
 # Of the last thousand beside the second; the first loads what all others need.
 MOST_GROWTH = 1.1
 MOST_MEGABYTES = 30.0
@@ -47,6 +56,27 @@ class Cost:
     statements: float
     milliseconds: float
     megabytes: float
+
+
+class Worker:
+    """A worker that runs, seen from outside."""
+
+    def __init__(self, pid: int, statements: SharedCount) -> None:
+        self._process, self._statements = psutil.Process(pid), statements
+
+    @property
+    def statements(self) -> int:
+        return self._statements.value
+
+    @property
+    def seconds(self) -> float:
+        """Of processor time, so far."""
+        times = self._process.cpu_times()
+        return float(times.user + times.system)
+
+    @property
+    def megabytes(self) -> float:
+        return float(self._process.memory_info().rss / 2**20)
 
 
 @pytest.fixture
@@ -65,37 +95,61 @@ def pair(transactional_db: None, scope: Any, settings: Any, monkeypatch: pytest.
         yield pair
 
 
-def carry_step(pair: Any, number: int) -> Cost:
+@pytest.fixture
+def worker(pair: Any, settings: Any, tmp_path: Path) -> Iterator[Worker]:
+    redis.Redis.from_url(django_settings.CELERY_BROKER_URL).flushdb()
+    addresses = {"PROCORE_API_URL": pair.procore.url, "PROCORE_LOGIN_URL": pair.info["procore"]["login_url"]}
+    addresses |= {"QBO_API_URL": pair.qbo.url, "QBO_TOKEN_URL": pair.info["qbo"]["token_url"]}
+    # As a worker is run: each call is a line of JSON.
+    addresses |= {"REDIS_URL": django_settings.CELERY_BROKER_URL, "LOG_LEVEL": "INFO", "LOG_FORMAT": "json"}
+    count, log = tmp_path / "statements", tmp_path / "worker.log"
+    statements = SharedCount(count)
+    with log.open("w") as lines:
+        program = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.counted_worker", str(count)],
+            cwd=ROOT, env=product_environment(settings, **addresses), stdout=lines, stderr=lines,
+        )  # fmt: skip
+        try:
+            yield Worker(program.pid, statements)
+        finally:
+            program.terminate()
+            program.wait(timeout=60)
+
+
+def carry_step(pair: Any, worker: Worker, number: int) -> Cost:
     """New contracts with invoices, carried over in one go."""
     contracts = sign_and_claim(pair, STEP // CLAIMS_OF_CONTRACT, CLAIMS_OF_CONTRACT, name=f"Step {number}")
     poll_procore(Work())
     # A poll reads the last two minutes again, which are as long as the step before: that is no cost of these.
     Entry.objects.exclude(group__in=list(contracts)).update(due_at=None)
-    statements = 0
+    statements, seconds = worker.statements, worker.seconds
+    nudge()
+    wait_until_posted(list(contracts))
+    return Cost((worker.statements - statements) / STEP, (worker.seconds - seconds) / STEP * 1000, worker.megabytes)
 
-    def count(execute: Any, *arguments: Any) -> Any:
-        nonlocal statements
-        statements += 1
-        return execute(*arguments)
 
-    posted = Entry.objects.filter(flow="bills", group__in=list(contracts), state__in=POSTED_STATES)
-    spent = time.process_time()
-    with database.execute_wrapper(count):
-        while Engine().run_due(seconds=50):
-            pass
-    spent = time.process_time() - spent
+def wait_until_posted(contracts: list[str]) -> None:
+    """Until all are, and the worker has left its lanes."""
+    bills = Entry.objects.filter(flow="bills", group__in=contracts)
+    posted = bills.filter(state__in=POSTED_STATES)
+    held = DueWork.objects.filter(topic__in=LANE_TOPICS, due_at__isnull=False)
+    deadline = time.monotonic() + LONGEST_STEP
+    while posted.count() < STEP or held.exists():
+        assert time.monotonic() < deadline, Counter(bills.values_list("state", "first_code"))
+        time.sleep(0.5)
+        sweep()
     assert posted.count() == STEP
-    database.queries_log.clear()
-    gc.collect()
-    return Cost(statements / STEP, spent / STEP * 1000, psutil.Process().memory_info().rss / 2**20)
 
 
-def test_the_last_document_costs_what_the_first_did(pair: Any) -> None:
-    costs = [carry_step(pair, number) for number in range(DOCUMENTS // STEP)]
-    for number, cost in enumerate(costs, 1):
-        note(f"flat_{number * STEP:06}_statements", cost.statements, "statements/document")
-        note(f"flat_{number * STEP:06}_processor", cost.milliseconds, "ms/document")
-        note(f"flat_{number * STEP:06}_memory", cost.megabytes, "MB")
+def test_the_last_document_costs_what_the_first_did(pair: Any, worker: Worker) -> None:
+    costs = []
+    for number in range(DOCUMENTS // STEP):
+        cost = carry_step(pair, worker, number)
+        costs.append(cost)
+        done = f"flat_{(number + 1) * STEP:06}"
+        note(f"{done}_statements", cost.statements, "statements/document")
+        note(f"{done}_processor", cost.milliseconds, "ms/document")
+        note(f"{done}_memory", cost.megabytes, "MB")
     second, last = costs[1], costs[-1]
     note("flat_statements", last.statements, "statements/document", baseline=second.statements)
     note("flat_processor_time", last.milliseconds, "ms/document", baseline=second.milliseconds)
