@@ -14,8 +14,11 @@ from typing import Any
 from django.db import transaction
 
 from connectors.procore import resources as procore
+from mapping.choices import load_defaults
+from mapping.maps import Maps
 from mapping.models import RemoteItem
 from mapping.sides import Sides, load_sides
+from mapping.snapshot import load_companies, load_names
 from smoothx.tenants.models import AuditEntry
 from sync.batches import PRIORITY
 from sync.codes import sentence_for
@@ -30,7 +33,6 @@ from sync.models import Entry, Event
 from sync.plan import Plan
 from sync.sets import write_back
 from sync.tasks import nudge
-from sync.work import Work
 
 BUSY = (Entry.State.QUEUED, Entry.State.SENDING, Entry.State.UNCERTAIN)
 DIFFER = frozenset({"contact_changed_twice", "contact_differs"})
@@ -112,9 +114,12 @@ class _Finder:
     """Runs the rule over all linked pairs of the directory."""
 
     def __init__(self, flow: Flow) -> None:
-        self._flow, self._work = flow, Work()
+        self._flow = flow
         self._sides: Sides = load_sides()
+        self._defaults = load_defaults(self._sides.quickbooks)
         self._links = load_links()
+        # All that a rule of such a flow looks up: whether somebody else has the new name.
+        self._maps = Maps(names=load_names(), companies=load_companies())
 
     def find(self) -> Backlog:
         found = [differing for pair in self._pairs() if (differing := self._look(pair)) is not None]
@@ -183,8 +188,8 @@ class _Finder:
         return Differing(pair.role, source_id, target_id, target_name, pair.name, changes, approval, refusal)
 
     def _plan(self, pair: LinkedPair, facts: Mapping[str, str], *approvals: str) -> Plan[Any]:
-        maps = replace(self._work.base_maps, agreed=facts, approvals=frozenset(approvals))
-        return self._flow.rule(pair, maps, self._work.defaults)
+        maps = replace(self._maps, agreed=facts, approvals=frozenset(approvals))
+        return self._flow.rule(pair, maps, self._defaults)
 
     def _differs(self, pair: LinkedPair) -> bool:
         """Most pairs of a long list do not, which a comparison tells sooner than a plan."""
@@ -193,11 +198,11 @@ class _Finder:
 
     @cached_property
     def _fields(self) -> tuple[details.Field, ...]:
-        return fields_of(self._work.defaults)
+        return fields_of(self._defaults)
 
     def _values(self, pair: LinkedPair) -> tuple[details.Values, details.Values]:
         """The details of the side that is right, and of the other."""
-        home = self._work.defaults.books_country
+        home = self._defaults.books_country
         company = details.read_company(pair.company, role=pair.role, home=home) if pair.company is not None else {}
         contact = details.read_contact(pair.contact, home=home) if pair.contact is not None else {}
         return (company, contact) if self._flow.source == "procore" else (contact, company)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,9 +18,9 @@ from sync.pages.frame import SIDES
 State = Connection.State
 
 
-def load_cards() -> list[dict[str, Any]]:
-    """A card per vendor. Two queries."""
-    connections = {row.vendor: row for row in Connection.objects.order_by("id")}
+def load_cards(rows: Iterable[Connection]) -> list[dict[str, Any]]:
+    """A card per vendor, of its last connection among `rows`. One query."""
+    connections = {row.vendor: row for row in rows}
     read = dict(Cursor.objects.values_list("connection_id").annotate(at=Max("read_until")).order_by())
     return [_card(vendor, connections.get(vendor), read) for vendor in (Vendor.PROCORE, Vendor.QBO)]
 

@@ -19,7 +19,7 @@ from smoothx.tenants.models import AuditEntry, Role, Tenant
 from sync.models import Entry, WaitingFor
 from sync.pages.frame import Frame
 from sync.pages.needs import leave_out_quiet
-from sync.pages.retention import SIDES, load_retention, retention_card
+from sync.pages.retention import load_retentions, retention_card
 from sync.pages.rows import row_of
 
 LATEST = 8
@@ -34,17 +34,16 @@ def dashboard(request: TenantRequest) -> HttpResponse:
 
 def dashboard_context(request: TenantRequest) -> dict[str, Any]:
     frame = Frame()
+    request.connections = list(frame.connections.values())  # type: ignore[attr-defined]
     causes = load_causes(frame)
     latest = Entry.objects.filter(leave_out_quiet()).order_by("-updated_at", "-id")[:LATEST]
     return {
         **pause_context(request),
-        "connections": load_cards(),
+        "connections": load_cards(frame.connections.values()),
         "causes": causes.rows,
         "causes_summary": {"documents": causes.documents, "causes": causes.causes, "all_url": all_url()},
         "day": load_day(),
-        "retention": retention_card(
-            [load_retention(side=side) for side in SIDES], f"{reverse('reconcile:index')}?tab=retention"
-        ),
+        "retention": retention_card(load_retentions(), f"{reverse('reconcile:index')}?tab=retention"),
         "latest": [row_of(entry, frame) for entry in latest],
         "activity_url": reverse("activity:index"),
     }

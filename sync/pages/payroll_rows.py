@@ -18,7 +18,7 @@ from sync.models import Entry, PayrollFile, PayrollRow
 from sync.pages.setting_urls import screen_url
 from sync.payroll.checking import Verdict
 from sync.payroll.columns import MEANINGS
-from sync.payroll.taking import MOST_PAYROLL_ROWS, TAKEABLE, takeable, why_not_taken
+from sync.payroll.taking import MOST_PAYROLL_ROWS, TAKEABLE, why_not_taken
 from sync.sources.payroll import FILES
 
 MOST_EARLIER = 20
@@ -51,7 +51,7 @@ def start_context(*, error: str = "") -> dict[str, Any]:
         "action_url": reverse("payroll:files"),
         "template_url": reverse("payroll:template"),
         "error": error,
-        "notices": _notices(),
+        "notices": _notices(why_not_taken()),
         "most_bytes": MOST_BYTES,
         "most_megabytes": MOST_BYTES // MEGABYTE,
         "most_rows": MOST_PAYROLL_ROWS,
@@ -59,8 +59,8 @@ def start_context(*, error: str = "") -> dict[str, Any]:
     }
 
 
-def _notices() -> list[Notice]:
-    reason = why_not_taken()
+def _notices(reason: str) -> list[Notice]:
+    """`reason` is why files cannot be taken."""
     if not reason:
         return []
     title, _, text = reason.partition(". ")
@@ -101,37 +101,50 @@ def files_taken_for(entry: Entry, request: TenantRequest) -> list[dict[str, Any]
 
 
 def file_context(file: PayrollFile, query: Mapping[str, str]) -> dict[str, Any]:
-    counts = dict(file.rows.order_by().values_list("verdict").annotate(Count("pk")))
-    taken = file.rows.filter(taken_at__isnull=False).count()
+    tally, reason = _count(file), why_not_taken()
+    counts = {verdict: each["rows"] for verdict, each in tally.items()}
+    taken, takeable, sure = (sum(each[name] for each in tally.values()) for name in ("taken", "takeable", "sure"))
     show = query.get("show", "")
     rows = _shown(file, show)
     wanted = query.get("page", "")
     page, part = turn_page(
         int(wanted) if wanted.isdecimal() and len(wanted) < 9 else 1,
         size=ROWS_PER_PAGE,
-        total=rows.count(),
+        total=counts.get(show, 0) if show in Verdict.values else sum(counts.values()),
         url_of=lambda number: _url(file, show, number),
     )
-    open_rows = takeable(file)
-    sure = open_rows.filter(is_doubtful=False).count()
-    is_open = file.undone_at is None and not why_not_taken()
+    is_open = file.undone_at is None and not reason
     return {
         "file": file,
         "by": name_of_person(file.started_by),
         "files_url": reverse("payroll:files"),
         "take_url": reverse("payroll:take", args=[file.pk]),
         "take": _take_all(file, sure) if is_open and sure else None,
-        "notices": [] if taken else [*_notices(), *_dates(file)],
+        "notices": [] if taken else [*_notices(reason), *_dates(file)],
         "columns": [{"label": WORDS[key], "heading": file.facts["columns"].get(key, "")} for key in MEANINGS],
         "chips": _chips(file, counts, show),
         "rows": [_row(row, file) for row in rows[part]],
         "page": page,
         "empty": Empty(title="No row is like that", text="Choose another of the words above."),
-        "can_tick": is_open and open_rows.exists(),
+        "can_tick": is_open and bool(takeable),
         "taken": taken,
         "undo": _undo(file) if taken and file.undone_at is None else None,
         "discard": None if taken else _post("Discard", "payroll:discard", file, icon="close"),
     }
+
+
+def _count(file: PayrollFile) -> dict[str, dict[str, int]]:
+    """By verdict how many rows there are, how many were taken, how many still can be, and how many of those are in no
+    doubt. One statement."""
+    can_be = Q(verdict__in=TAKEABLE, taken_at__isnull=True)
+    rows = file.rows.order_by().values("verdict")
+    found = rows.annotate(
+        rows=Count("pk"),
+        taken=Count("pk", filter=Q(taken_at__isnull=False)),
+        takeable=Count("pk", filter=can_be),
+        sure=Count("pk", filter=can_be & Q(is_doubtful=False)),
+    )
+    return {each["verdict"]: each for each in found}
 
 
 def _shown(file: PayrollFile, show: str) -> QuerySet[PayrollRow]:

@@ -32,7 +32,7 @@ from sync.pages.compare import (
 )
 from sync.pages.frame import Frame
 from sync.pages.recoding import recode_notice
-from sync.pages.retention import SIDES, Retention, load_retention, retention_tables
+from sync.pages.retention import Retention, load_retentions, retention_tables
 from sync.pages.rows import notice_headline
 
 # One project's list stays readable; the rest is a link to Activity.
@@ -86,7 +86,7 @@ class Query:
 def index(request: TenantRequest) -> HttpResponse:
     frame, query = Frame(), Query.read(request.GET)
     projects = {tab: compare(flows, until=query.to_date) for tab, flows in FLOWS.items()}
-    retentions = [load_retention(until=query.to_date, side=side) for side in SIDES]
+    retentions = load_retentions(until=query.to_date)
     differing = {tab: sum(1 for project in found if project.difference) for tab, found in projects.items()}
     contracts = [contract for retention in retentions for contract in retention.contracts]
     differing["retention"] = sum(1 for contract in contracts if contract.difference)

@@ -6,7 +6,7 @@ confirmed opening balance plus the retention lines of what was posted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -129,13 +129,22 @@ class Retention:
         return total(getattr(contract, name) for contract in self.contracts)
 
 
-def load_retention(*, until: date | None = None, side: Side = PAYABLE) -> Retention:
+def load_retentions(*, until: date | None = None) -> list[Retention]:
+    """That of SIDES, in order."""
+    openings = list(OpeningBalance.objects.order_by("commitment_id"))
+    return [load_retention(until=until, side=side, openings=openings) for side in SIDES]
+
+
+def load_retention(
+    *, until: date | None = None, side: Side = PAYABLE, openings: Sequence[OpeningBalance] | None = None
+) -> Retention:
     """Both sides of every contract that holds or held retention, by the claims dated up to `until`.
 
-    Four queries, however many contracts. The accounts have no past, so they are compared only without `until`.
+    Four queries, however many contracts, one less with `openings`, which may be those of either side. The accounts
+    have no past, so they are compared only without `until`.
     """
     contracts: dict[str, Contract] = {}
-    for opening in OpeningBalance.objects.order_by("commitment_id"):
+    for opening in OpeningBalance.objects.order_by("commitment_id") if openings is None else openings:
         if is_prime_key(opening.commitment_id) == side.is_prime:
             _add_opening(contracts, opening)
     columns = ("pk", "group", "title", "party", "project_id", "position", "state", "target_id", "facts", "notices")

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -48,7 +47,7 @@ from sync.basis import LONG_AGO, mapped_at_of
 from sync.cost_maps import FROM_BOOKS
 from sync.models import Entry, SettingsVersion
 from sync.naming import BOOKED, BY_COLUMN
-from sync.recoding.narrowing import find_earliest, is_named, narrow, older_than
+from sync.recoding.narrowing import NamedUses, find_earliest, is_named, narrow, older_than
 from sync.registry import all_flows
 from sync.uses import FINDERS, FLOWS, OpenBill, Uses
 from sync.versions.snapshot import DEFAULT
@@ -118,24 +117,13 @@ class Found:
     entry_ids: Sequence[int] = ()
 
 
-class PostedUses(Uses):
-    """Of these posted documents alone."""
-
-    def __init__(self, ids: Iterable[int]) -> None:
-        self._ids = list(ids)
-
-    @cached_property
-    def posted(self) -> list[PostedBill]:
-        rows = posted_documents().filter(pk__in=self._ids)
-        columns = ("flow", "title", "project_id", "party_id", "facts", "pk", "posted_at")
-        return [
-            PostedBill(flow, title, project_id, party_id, facts, pk, mapped_at_of(facts, posted_at))
-            for flow, title, project_id, party_id, facts, pk, posted_at in rows.values_list(*columns)
-        ]
-
-    @cached_property
-    def bills(self) -> list[OpenBill]:
-        return list(self.posted)
+def load_posted(ids: Iterable[int]) -> list[PostedBill]:
+    rows = posted_documents().filter(pk__in=list(ids))
+    columns = ("flow", "title", "project_id", "party_id", "facts", "pk", "posted_at")
+    return [
+        PostedBill(flow, title, project_id, party_id, facts, pk, mapped_at_of(facts, posted_at))
+        for flow, title, project_id, party_id, facts, pk, posted_at in rows.values_list(*columns)
+    ]
 
 
 NEEDS = {key: frozenset(kind.key for kind in all_flows()[key].needs) for key in POSTED}
@@ -180,8 +168,8 @@ def find() -> Found:
     concerned: dict[str, set[int]] = defaultdict(set)
     for key, change in settings.items():
         concerned[change.key] = _ids_older_than(key, change.at)
-    uses = PostedUses(narrow(POSTED, *_times_of(links)) if links else ())
-    for bill in uses.posted:
+    uses = NamedUses(POSTED, links)
+    for bill in load_posted(narrow(POSTED, *_times_of(links), uses)) if links else ():
         for key in _links_of(uses, bill, links):
             concerned[key].add(bill.pk)
     changes = [*(change for of_kind in links.values() for change in of_kind.by_left.values()), *settings.values()]

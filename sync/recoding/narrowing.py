@@ -59,15 +59,17 @@ def narrow(
     flows: Iterable[str],
     left: Mapping[str, Mapping[str, datetime]],
     right: Mapping[str, Mapping[str, datetime]],
+    named: NamedUses,
 ) -> set[int]:
     """The posted documents of these flows that may name something that changed after they were made.
 
-    `left` and `right` are, by the mapping's kind, the rows of either side whose links changed, and when.
+    `left` and `right` are, by the mapping's kind, the rows of either side whose links changed, and when; `named` is
+    what documents of these flows name.
     """
     known = list(flows)
     changed: dict[Named, datetime] = {}
-    for named, at in (*_find_left(known, left), *_find_right(right)):
-        changed[named] = max(at, changed.get(named, at))
+    for each, at in (*_find_left(left, named), *_find_right(right)):
+        changed[each] = max(at, changed.get(each, at))
     latest = max((at for of_kind in left.values() for at in of_kind.values()), default=None)
     return _find_naming(known, changed) | (_find_unnamed(known, latest) if latest else set())
 
@@ -78,14 +80,10 @@ def _find_right(right: Mapping[str, Mapping[str, datetime]]) -> Iterable[tuple[N
             yield from (((BOOKED[kind], row_id), at) for row_id, at in rows.items())
 
 
-def _find_left(flows: list[str], left: Mapping[str, Mapping[str, datetime]]) -> Iterable[tuple[Named, datetime]]:
+def _find_left(left: Mapping[str, Mapping[str, datetime]], uses: NamedUses) -> Iterable[tuple[Named, datetime]]:
     for kind, rows in left.items():
         if kind in DIRECT:
             yield from (((DIRECT[kind], row_id), at) for row_id, at in rows.items())
-    words = {LOOKED_UP[kind] for kind in left if kind in LOOKED_UP}
-    if not words:
-        return
-    uses = _NamedUses(_list_named(flows, words))
     for kind, rows in left.items():
         for named, document in uses.documents.items() if kind in LOOKED_UP else ():
             times = [rows[row_id] for row_id in FINDERS[kind](uses, document) if row_id in rows]
@@ -93,10 +91,13 @@ def _find_left(flows: list[str], left: Mapping[str, Mapping[str, datetime]]) -> 
                 yield named, max(times)
 
 
-class _NamedUses(Uses):
-    """Looks up what each word and id stands for, as if a document of its own named it."""
+class NamedUses(Uses):
+    """Looks up what each word and id stands for that posted documents name, as if a document of its own named it. By
+    the words alone that changes of these kinds have looked up."""
 
-    def __init__(self, named: Iterable[Named]) -> None:
+    def __init__(self, flows: Iterable[str], kinds: Iterable[str]) -> None:
+        words = {LOOKED_UP[kind] for kind in kinds if kind in LOOKED_UP}
+        named = _list_named(list(flows), words) if words else ()
         self.documents = {each: _document_naming(*each) for each in named}
 
     @cached_property

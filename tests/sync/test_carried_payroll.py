@@ -223,7 +223,9 @@ def take_all(client: Client, file: PayrollFile) -> str:
     return said
 
 
-def test_a_payroll_file_from_upload_to_undo(pair: Any, owner: Any, client_of: Any) -> None:
+def test_a_payroll_file_from_upload_to_undo(
+    pair: Any, owner: Any, client_of: Any, django_assert_max_num_queries: Any
+) -> None:
     client = client_of(owner)
     (lofts,) = map_projects(1)
     project = RemoteItem.objects.get(resource="procore.projects", remote_id=lofts.left_id)
@@ -245,7 +247,8 @@ def test_a_payroll_file_from_upload_to_undo(pair: Any, owner: Any, client_of: An
     )
     file = upload(client, *week)
     assert verdicts(file) == ["new", "new", "new", *["refused"] * 4]
-    page = client.get(f"/payroll/{file.pk}/").content.decode()
+    with django_assert_max_num_queries(12):
+        page = client.get(f"/payroll/{file.pk}/").content.decode()
     assert "Atlantis is not a project in Procore" in page
     assert "Nobody Known is no employee we know" in page
     default = load_defaults(None).get(PROCORE_PAYROLL_CODE)

@@ -297,7 +297,9 @@ def test_quickbooks_is_right(linked: Any) -> None:
     assert Outgoing.objects.count() == done == 2
 
 
-def test_what_differed_before_is_counted_and_shown_first(linked: Any, admin_user: Any, client_of: Any) -> None:
+def test_what_differed_before_is_counted_and_shown_first(
+    linked: Any, admin_user: Any, client_of: Any, django_assert_max_num_queries: Any
+) -> None:
     client = client_of(admin_user)
     assert "Neither side is right yet" in client.get(PAGE).content.decode()
     pairs = linked_vendors(2)
@@ -309,7 +311,8 @@ def test_what_differed_before_is_counted_and_shown_first(linked: Any, admin_user
     others.delete()
     Engine().run_due()
     assert not Entry.objects.exists()
-    page = client.get(PAGE).content.decode()
+    with django_assert_max_num_queries(13):
+        page = client.get(PAGE).content.decode()
     assert "Change 2 contacts in QuickBooks" in page
     assert f"303 555 {pairs[0][0][-4:]}" in page
     # One is changed by somebody after it was shown: it is asked about, the other is written.

@@ -53,7 +53,7 @@ def look() -> MappingRun:
 
 
 def test_a_changed_link_changes_no_posted_bill_until_a_person_sends_it_again(
-    live: Any, approver: Any, client_of: Any
+    live: Any, approver: Any, client_of: Any, django_assert_max_num_queries: Any
 ) -> None:
     first, second, third, *_ = worked_example(live)
     post(first, second, third)
@@ -88,6 +88,8 @@ def test_a_changed_link_changes_no_posted_bill_until_a_person_sends_it_again(
     assert (change.count, change.told) == (3, RemoteItem.objects.get(resource="qbo.accounts", remote_id=new).name)
 
     client = client_of(approver)
+    with django_assert_max_num_queries(16):
+        client.get("/activity/recode/")
     begun = client.post("/activity/recode/", follow=True)
     work_off()
     shown = client.get(begun.redirect_chain[-1][0])

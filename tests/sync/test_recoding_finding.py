@@ -16,6 +16,7 @@ from sync.basis import learn_names, to_text
 from sync.cost_maps import FROM_BOOKS
 from sync.models import Entry
 from sync.recoding import finding
+from sync.recoding.narrowing import NamedUses
 from sync.uses import FINDERS
 from tests.factories import connections, make_entry
 from tests.mapping.factories import make_code, make_row
@@ -123,10 +124,10 @@ def test_a_change_of_any_kind_finds_the_documents_that_look_it_up() -> None:
     make_row(procore.PROJECTS, "Lofts", remote_id="501", data={"department_ids": ["6"]})
     named = {**NAMED, "cost_types": "3", "pairs": "801+L", "sub_jobs": "58", "payment_terms": "Net 30"}
     entries = [posted(flow, BOOKED if flow in FROM_BOOKS else named, source_id=flow) for flow in finding.POSTED]
-    uses = finding.PostedUses([each.pk for each in entries])
+    uses, bills = NamedUses(finding.POSTED, FINDERS), finding.load_posted([each.pk for each in entries])
     told = 0
     for kind in sorted({*FINDERS, *naming.BOOKED}):
-        for bill in uses.posted:
+        for bill in bills:
             if kind not in finding.NEEDS[bill.flow]:
                 continue
             LinkChange.objects.all().delete()

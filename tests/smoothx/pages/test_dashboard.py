@@ -229,7 +229,7 @@ def test_either_hour_of_a_night_that_has_it_twice_is_counted_in_its_place(live: 
 
 
 def test_connection_cards(scope: Tenant) -> None:
-    assert [(card["side"], card["state"], card["label"]) for card in load_cards()] == [
+    assert [(card["side"], card["state"], card["label"]) for card in load_cards(Frame().connections.values())] == [
         ("procore", "missing", "Not connected"),
         ("quickbooks", "missing", "Not connected"),
     ]
@@ -237,7 +237,7 @@ def test_connection_cards(scope: Tenant) -> None:
     Connection.objects.filter(pk=books.pk).update(state="broken")
     at = timezone.now()
     Cursor.objects.create(connection=source, resource="procore.projects", read_until=at)
-    procore, quickbooks = load_cards()
+    procore, quickbooks = load_cards(Frame().connections.values())
     assert procore["detail"] == f"Last looked for changes at {timezone.localtime(at):%H:%M}."
     assert (procore["state"], procore["action"]) == ("connected", None)
     assert (quickbooks["state"], quickbooks["action"].label, quickbooks["action"].url) == (
@@ -252,7 +252,7 @@ def test_the_card_of_a_vendor_that_does_not_answer(scope: Tenant, settings: Any)
     since = timezone.now() - timedelta(minutes=20)
     key = limits.key_of(books)
     redis.Redis.from_url(settings.REDIS_URL).hset(key, mapping={"failures": 7, "since": since.timestamp()})
-    procore, quickbooks = load_cards()
+    procore, quickbooks = load_cards(Frame().connections.values())
     redis.Redis.from_url(settings.REDIS_URL).delete(key)
     assert (procore["state"], quickbooks["state"], quickbooks["label"]) == ("connected", "silent", "No answer")
     told = moment(since).removeprefix("at ")
@@ -279,4 +279,4 @@ def test_the_queries_do_not_grow_with_the_documents(owner: Any, client_of: Any, 
         make_entry()
     with CaptureQueriesContext(connection) as many:
         client.get("/")
-    assert len(many) == len(few) <= 20
+    assert len(many) == len(few) <= 14

@@ -208,4 +208,4 @@ def test_the_queries_do_not_grow_with_the_documents(client: Any, scope: Tenant) 
         make_entry("blocked", project_id="502")
     with CaptureQueriesContext(connection) as many:
         client.get("/reconcile/?open=501")
-    assert len(many) == len(few) <= 14
+    assert len(many) == len(few) <= 13
