@@ -1,4 +1,4 @@
-"""What the last of 10,000 documents costs a worker, beside the first: SQL statements, processor time, memory.
+"""What the last of 10,000 documents cost a worker, beside the first: SQL statements, processor time, memory.
 
 Measured is a worker of the product as it runs elsewhere, its log included, from the message that calls it until all
 is posted. Polls are made in this process, so what they cost is not in it. The sandboxes are a process of their own and
@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import psutil
@@ -44,8 +45,10 @@ DOCUMENTS = int(os.environ.get("FLAT_DOCUMENTS", "10000"))
 STEP = int(os.environ.get("FLAT_STEP", "1000"))
 CLAIMS_OF_CONTRACT = 5
 LONGEST_STEP = 120.0
-# Of the last thousand beside the second; the first loads what all others need.
+# Of the second half beside the first, without its first step, which loads what all others need: how many statements
+# the three places take that one company has at a time differs from step to step, by who takes which contract.
 MOST_GROWTH = 1.1
+# Of the last step beside the second.
 MOST_MEGABYTES = 30.0
 
 
@@ -150,9 +153,13 @@ def test_the_last_document_costs_what_the_first_did(pair: Any, worker: Worker) -
         note(f"{done}_statements", cost.statements, "statements/document")
         note(f"{done}_processor", cost.milliseconds, "ms/document")
         note(f"{done}_memory", cost.megabytes, "MB")
-    second, last = costs[1], costs[-1]
-    note("flat_statements", last.statements, "statements/document", baseline=second.statements)
-    note("flat_processor_time", last.milliseconds, "ms/document", baseline=second.milliseconds)
-    note("flat_memory_growth", last.megabytes - second.megabytes, "MB", target=MOST_MEGABYTES)
-    assert last.statements <= MOST_GROWTH * second.statements
-    assert last.megabytes - second.megabytes <= MOST_MEGABYTES
+    middle = len(costs) // 2
+    early, late = costs[1 : max(middle, 2)], costs[middle:]
+    statements = [mean(cost.statements for cost in half) for half in (early, late)]
+    milliseconds = [mean(cost.milliseconds for cost in half) for half in (early, late)]
+    growth = costs[-1].megabytes - costs[1].megabytes
+    note("flat_statements", statements[1], "statements/document", baseline=statements[0])
+    note("flat_processor_time", milliseconds[1], "ms/document", baseline=milliseconds[0])
+    note("flat_memory_growth", growth, "MB", target=MOST_MEGABYTES)
+    assert statements[1] <= MOST_GROWTH * statements[0]
+    assert growth <= MOST_MEGABYTES
