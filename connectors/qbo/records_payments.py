@@ -29,6 +29,16 @@ class Applied:
         return f"{self.kind}:{self.id}"
 
 
+def read_applied(wire: Wire) -> tuple[Applied, ...]:
+    """What a payment, of bills or of a customer, settles line by line."""
+    lines = [line for line in wire.get("Line") or () if line.get("LinkedTxn")]
+    return tuple(
+        Applied(str(linked["TxnType"]), str(linked["TxnId"]), money(line.get("Amount")))
+        for line in lines
+        for linked in line["LinkedTxn"][:1]
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class BillPayment:
     """`amount` is what was paid in money: bills less the vendor credits it uses up. `number` is the check's.
@@ -72,14 +82,9 @@ class BillPayment:
             method=_read_method(wire),
             number=str(wire.get("DocNumber") or ""),
             currency=str((wire.get("CurrencyRef") or {}).get("value") or ""),
-            applied=tuple(_read_line(line) for line in wire.get("Line") or () if line.get("LinkedTxn")),
+            applied=read_applied(wire),
             updated_at=parse_instant((wire.get("MetaData") or {}).get("LastUpdatedTime")),
         )
-
-
-def _read_line(line: Wire) -> Applied:
-    linked = line["LinkedTxn"][0]
-    return Applied(str(linked["TxnType"]), str(linked["TxnId"]), money(line.get("Amount")))
 
 
 def _read_method(wire: Wire) -> Literal["check", "credit_card", "electronic"]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from connectors.qbo.records_payments import Applied
+from connectors.qbo.records_payments import Applied, read_applied
 from smoothx.lib.dates import parse_date, parse_instant
 from smoothx.lib.money import money, total
 from smoothx.lib.text import collapse_spaces
@@ -55,11 +55,6 @@ class CustomerPayment:
             amount=money(wire.get("TotalAmt")),
             number=str(wire.get("PaymentRefNum") or ""),
             currency=str((wire.get("CurrencyRef") or {}).get("value") or ""),
-            applied=tuple(_read_line(line) for line in wire.get("Line") or () if line.get("LinkedTxn")),
+            applied=read_applied(wire),
             updated_at=parse_instant((wire.get("MetaData") or {}).get("LastUpdatedTime")),
         )
-
-
-def _read_line(line: Wire) -> Applied:
-    linked = line["LinkedTxn"][0]
-    return Applied(str(linked["TxnType"]), str(linked["TxnId"]), money(line.get("Amount")))
