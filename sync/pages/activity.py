@@ -161,7 +161,8 @@ def _find_few(found: QuerySet[Any]) -> list[Any] | None:
 
 
 def _count_states(found: QuerySet[Any]) -> QuerySet[Any]:
-    return found.values_list("state", "code").annotate(count=Count("id")).order_by()
+    states: QuerySet[Any] = found.values_list("state", "code").annotate(count=Count("id")).order_by()
+    return states
 
 
 def _counts(found: Iterable[tuple[str, str | None, int]]) -> dict[str, int]:

@@ -18,6 +18,7 @@ from sync.plan import MoneyDocument
 from sync.shield import Known, find_alike
 from sync.targets.answers import Adapter, Answer, Standing, Twin
 from sync.targets.cost_writer import Writer, is_made_by, line_origin_of, read_answer, read_lines, read_version
+from sync.targets.unsettled import load_unsettled
 from sync.work import Work
 from sync.written import load_last_body
 
@@ -98,7 +99,7 @@ def _project_in(entry: Entry) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Ledger:
-    """Ids of direct costs that we made, and of those that were entered in Procore and have a bill by now."""
+    """Ids of direct costs that we made or are making, and of those entered in Procore that have a bill by now."""
 
     made: frozenset[str] = frozenset()
     billed: frozenset[str] = frozenset()
@@ -109,12 +110,17 @@ class _Ledger:
 
 def _load_ledger(entry: Entry, costs: Sequence[ListedCost]) -> _Ledger:
     ids, connection = [cost.id for cost in costs], entry.target_connection_id
+    unsettled = load_unsettled("direct_cost", beside=entry)
+    under_way = {
+        cost.id for cost in costs if any(is_made_by(cost, each.entry, str(each.body["mark"])) for each in unsettled)
+    }
     made = Entry.objects.filter(target_connection=connection, target_type="direct_cost", target_id__in=ids)
     billed = Entry.objects.filter(
         source_connection=connection, source_type=procore.DIRECT_COSTS.key, source_id__in=ids
     ).exclude(target_id="")
     return _Ledger(
-        frozenset(made.values_list("target_id", flat=True)), frozenset(billed.values_list("source_id", flat=True))
+        frozenset({*made.values_list("target_id", flat=True), *under_way}),
+        frozenset(billed.values_list("source_id", flat=True)),
     )
 
 

@@ -12,12 +12,12 @@ from connectors.qbo.documents import numbers_from_text
 from connectors.qbo.records import PostedDocument
 from smoothx.lib.money import money
 from smoothx.lib.text import stable_hash
-from sync.ledger import OPEN_OUTGOING
 from sync.models import Entry, Outgoing
 from sync.plan import MoneyDocument
 from sync.shield import Known, Likeness, find_alike
 from sync.targets.answers import Adapter, Answer, Standing, Twin, signed
 from sync.targets.purchases import find_purchases
+from sync.targets.unsettled import load_unsettled
 from sync.totals import agrees
 from sync.work import Work
 
@@ -87,7 +87,7 @@ class BooksDocuments(Adapter):
         Equal claims month after month are normal, so documents the ledger knows do not count by amount.
         """
         known = {each.id: each for each in work.documents_of(document.entity, document.party_id)}
-        alike = _find_alike(work, document, known)
+        alike = _find_alike(work, entry, document, known)
         found = [_twin(each.code, document, known[each.known.id], each.why) for each in alike]
         if not found and entry.source_type == procore.DIRECT_COSTS.key:
             return find_purchases(work, document)
@@ -107,41 +107,38 @@ class BooksDocuments(Adapter):
         return {"Id": entry.target_id, "SyncToken": standing.version, "sparse": True}
 
 
-def _find_alike(work: Work, document: MoneyDocument, known: Mapping[str, PostedDocument]) -> list[Likeness]:
+def _find_alike(
+    work: Work, entry: Entry, document: MoneyDocument, known: Mapping[str, PostedDocument]
+) -> list[Likeness]:
     """Those of the party's documents that may be this one. Which are ours is asked only of what is alike."""
     ours = work.ours_of(document.entity, document.party_id)
     while True:
         alike = find_alike(document.number, abs(document.total), document.date, _known(known.values(), ours))
         if not alike or alike[0].code == "duplicate_number":
             return alike
-        more = _find_ours(document, [known[each.known.id] for each in alike]) - ours
+        more = _find_ours(entry, document, [known[each.known.id] for each in alike]) - ours
         if not more:
             return alike
         ours |= more
 
 
-def _find_ours(document: MoneyDocument, found: Sequence[PostedDocument]) -> set[str]:
+def _find_ours(entry: Entry, document: MoneyDocument, found: Sequence[PostedDocument]) -> set[str]:
     """Ids of those that the ledger has, and of those that another worker has made and not settled yet."""
     ids = [each.id for each in found]
     if len(known := _in_ledger(document.entity, ids)) == len(ids):
         return known
-    # What is settled between the two questions is in the ledger when it is asked again.
-    return _under_way(document, found) | _in_ledger(document.entity, ids)
+    return _under_way(entry, document, found) | _in_ledger(document.entity, ids)
 
 
 def _in_ledger(entity: str, ids: Sequence[str]) -> set[str]:
     return set(Entry.objects.filter(target_type=entity, target_id__in=ids).values_list("target_id", flat=True))
 
 
-def _under_way(document: MoneyDocument, found: Sequence[PostedDocument]) -> set[str]:
+def _under_way(entry: Entry, document: MoneyDocument, found: Sequence[PostedDocument]) -> set[str]:
     """Told by the memo, which ends in our mark of the record it came of. One with this document's own memo is this
     document, and no other that it may be put beside."""
-    memos = {each.memo for each in found} - {"", document.memo}
-    writes = Outgoing.objects.filter(
-        state__in=OPEN_OUTGOING, target_type=document.entity, body__PrivateNote__in=sorted(memos)
-    )
-    written = set(writes.values_list("body__PrivateNote", flat=True))
-    return {each.id for each in found if each.memo in written}
+    made = {write.body.get("PrivateNote") for write in load_unsettled(document.entity, beside=entry)}
+    return {each.id for each in found if each.memo in made - {"", document.memo}}
 
 
 def send_batch(work: Work, drafts: Sequence[Outgoing]) -> dict[int, Answer | VendorError]:

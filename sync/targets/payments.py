@@ -18,6 +18,7 @@ from sync.models import Entry, Outgoing
 from sync.plan import MoneyDocument
 from sync.targets.answers import Adapter, Answer, Standing, Twin
 from sync.targets.cost_writer import origin_of
+from sync.targets.unsettled import load_unsettled
 from sync.work import Work
 
 SIMILAR_DAYS = 30
@@ -49,7 +50,7 @@ class ContractPayments(Adapter):
 
     def twins(self, work: Work, entry: Entry, document: MoneyDocument) -> list[Twin]:
         """Payments of the contract that may be this one: ours by its mark, or the same amount on the same invoice
-        within 30 days. Those the ledger knows are others."""
+        within 30 days. Those the ledger knows, and those other workers make just now, are others."""
         if not isinstance(document, ContractPayment):
             return []
         listed = list_payments(work, project_id=document.project_id, contract_id=document.contract_id)
@@ -57,13 +58,17 @@ class ContractPayments(Adapter):
         if ours:
             return [_twin(document, row, is_ours=True) for row in ours]
         near = [row for row in listed if row.amount == document.amount and _is_near(document, row)]
+        if not near:
+            return []
+        unsettled = load_unsettled(document.entity, beside=entry)
+        strange = [row for row in near if not any(_is_made_by(row, each.entry, each) for each in unsettled)]
         known = Entry.objects.filter(
             target_connection=entry.target_connection,
             target_type=document.entity,
-            target_id__in=[row.id for row in near],
+            target_id__in=[row.id for row in strange],
         )
-        posted = set(known.values_list("target_id", flat=True)) if near else set()
-        return [_twin(document, row) for row in near if row.id not in posted]
+        posted = set(known.values_list("target_id", flat=True))
+        return [_twin(document, row) for row in strange if row.id not in posted]
 
     def read_other(self, work: Work, planned: Mapping[str, Any], target_id: str) -> tuple[Answer, str]:
         wire = work.procore.get(procore.CONTRACT_PAYMENTS, target_id, **_contract_in(planned))

@@ -12,10 +12,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from connectors.procore.documents_costs import CostLine, DirectCost
+from connectors.procore.documents_payments import ContractPayment
+from connectors.procore.records_costs import ListedCost
+from connectors.procore.records_payments import ListedPayment
 from connectors.qbo.documents import Bill, BillLine
 from connectors.qbo.records import PostedDocument
 from sync import work as works
 from sync.models import Entry, Outgoing
+from sync.targets import payments
+from sync.targets.direct_costs import DirectCosts
 from sync.targets.documents import BooksDocuments
 from sync.work import Work
 from tests.factories import make_entry, make_outgoing
@@ -113,3 +119,36 @@ def test_the_ledger_is_asked_once_for_the_documents_of_a_vendor(entry: Entry, mo
     Entry.objects.filter(pk=ours.pk).update(target_id="")
     clock.monotonic = lambda: 110.0
     assert find(work, entry) == [("possible_duplicate", "1")]
+
+
+COST = DirectCost(
+    "501", "Larimer Lofts", "expense", "88", "Shell", "", DAY,
+    (CostLine("1", Decimal("45.00"), "Fuel", "71", "3", "", "01-500", "code"),), "Fuel", "Smoothx 7", False,
+)  # fmt: skip
+PAYMENT = ContractPayment(
+    "issued", "501", "9", "SC-09", Decimal("45.00"), DAY, "Paid", "Smoothx 7", False, None, "", "3"
+)
+
+
+@pytest.mark.parametrize("state", ["sending", "uncertain", "done"])
+def test_equal_costs_and_payments_that_others_make_in_procore_are_ours(
+    entry: Entry, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    """Two fills of the tank on one day, carried side by side. Only what is under way tells that both are ours."""
+    for entity in ("direct_cost", "payment_issued"):
+        body = {"mark": "Smoothx 6"}
+        make_outgoing(make_entry("sending"), target_type=entity, state=state, body=body, closed_at=None)
+    amount, work = Decimal("45.00"), Work()
+    costs = [
+        ListedCost("61", "expense", "", "88", DAY, amount, "Fuel, Smoothx 6", "", ""),
+        ListedCost("62", "expense", "", "88", DAY, amount, "By hand", "", ""),
+    ]
+    paid = [
+        ListedPayment("63", "1", amount, DAY, "", "", "3", "Smoothx 6", "", ""),
+        ListedPayment("64", "2", amount, DAY, "", "", "3", "By hand", "", ""),
+    ]
+    work.direct_costs["501"] = costs
+    monkeypatch.setattr(payments, "list_payments", lambda *_, **__: paid)
+    strange = [twin.id for twin in DirectCosts().twins(work, entry, COST)]
+    strange += [twin.id for twin in payments.ContractPayments().twins(work, entry, PAYMENT)]
+    assert strange == (["61", "62", "63", "64"] if state == "done" else ["62", "64"])
