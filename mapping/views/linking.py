@@ -18,6 +18,7 @@ from mapping.page.query import ListQuery, url_of
 from mapping.page.words import name_of
 from mapping.screens import Section
 from mapping.sides import OTHER_SIDE, NotConnected, SideKey, load_sides, resources_of
+from mapping.signals import count_waiting
 from mapping.views.doors import get_section, get_side, home_of
 from smoothx.lib.replies import go_back, next_of, render_dialog
 from smoothx.tenants.access import TenantRequest, for_role, get_row
@@ -82,14 +83,22 @@ def _answer(request: TenantRequest, section: Section, row: RemoteItem) -> HttpRe
     kind = chooser.kind_with(target) if target is not None else None
     if target is None or kind is None or target.resource not in _other_resources(section, side):
         return _show_dialog(request, chooser, chosen_kind, error="Choose the row it is linked to.")
+    left, _ = chooser.left_and_right(target)
+    released = count_waiting([kind.key]).get((kind.key, left.remote_id), 0)
     try:
         made = _link(chooser, kind, target, request.user)
     except LinkRefused as refusal:
         return _show_dialog(request, chooser, chosen_kind, error=refusal.sentence)
     undo_url = reverse("mapping:unlink", args=[section.key, made.pk])
-    text = f"{name_of(row)} linked to {name_of(target)}"
+    text = f"{name_of(row)} linked to {name_of(target)}{_say_released(released)}"
     messages.success(request, text, extra_tags=f"undo:{undo_url}")
     return go_back(request, url_of(section, ListQuery(tab=side)))
+
+
+def _say_released(count: int) -> str:
+    if not count:
+        return ""
+    return ", 1 document goes on" if count == 1 else f", {count:,} documents go on"
 
 
 def _choose(

@@ -115,6 +115,15 @@ def test_linking_moves_the_row_and_can_be_undone(browser: Any, admin_user: Any) 
     assert Link.objects.get().right_id == vendor.remote_id
 
 
+def test_linking_says_how_many_documents_go_on(browser: Any) -> None:
+    company, vendor, other = make_company("Aspen"), make_vendor("Aspen Inc"), make_customer("Aspen Land")
+    count_waiting.register(lambda kind_keys: {("vendor", company.remote_id): 3} if "vendor" in kind_keys else {})
+    # What waits for the vendor does not go on by a link to the customer.
+    assert messages_of(browser.post(link_url(company), {"target": other.pk}))[0][1] == "Aspen linked to Aspen Land"
+    said = messages_of(browser.post(link_url(vendor), {"target": company.pk}))[-1][1]
+    assert said == "Aspen Inc linked to Aspen, 3 documents go on"
+
+
 def test_the_answer_goes_only_to_our_own_pages(browser: Any) -> None:
     company, vendor = make_company("Aspen"), make_vendor("Aspen Inc")
     response = browser.post(link_url(company), {"target": vendor.pk, "next": "https://elsewhere.example/"})
