@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import Context
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -132,7 +133,7 @@ def without_indexes() -> Iterator[None]:
 
 def fill(tenant: Tenant, many: int, *, with_calls: bool) -> None:
     source, target = connections() if with_calls else _other_connections(tenant)
-    given = {
+    given: dict[str, Any] = {
         "tenant": tenant.pk, "source": source.pk, "target": target.pk, "many": many, "projects": PROJECTS,
         "now": timezone.now(),
     }  # fmt: skip
@@ -217,7 +218,7 @@ def measure_pages(client: Any, bare: float) -> dict[str, tuple[int, int, str]]:
         with CaptureQueriesContext(database) as asked:
             assert client.get(address).status_code == 200, address
         told, statements = slowest(asked), len(asked)
-        spent = best_seconds(lambda at=address: client.get(at), times=TIMES) * 1000
+        spent = best_seconds(partial(client.get, address), times=TIMES) * 1000
         note(f"activity_{name}_at_5m_attempts", spent, "ms", baseline=bare, target=MOST_MILLISECONDS)
         # The dashboard asks of more than activity.
         if spent > MOST_MILLISECONDS or (statements > MOST_STATEMENTS and name != "dashboard"):
