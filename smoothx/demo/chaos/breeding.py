@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from smoothx.demo.chaos.clocks import ENVIRONMENT
+from smoothx.embedded.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parents[3]
 STOP_SECONDS = 60
@@ -28,6 +30,7 @@ class Nursery:
         self.log = log
         self.clock_off = 0.0
         self._read_to = 0
+        follow_parent = die_with_parent(signal.SIGKILL)
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "smoothx.demo.chaos.nursery"],
@@ -37,6 +40,7 @@ class Nursery:
                 cwd=ROOT,
                 env={**environment, **ENVIRONMENT},
                 text=True,
+                preexec_fn=follow_parent,
             )
 
     def __enter__(self) -> Nursery:
