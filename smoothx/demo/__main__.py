@@ -16,6 +16,7 @@ from smoothx.demo.keeping import forget_unless_whole, make_empty_directory, note
 from smoothx.demo.stack import Options, Stage, choose_port, point_product_at, say, start_sandboxes
 from smoothx.demo.supervise import NotReady, Supervisor
 from smoothx.embedded import ServicesUnavailable, ensure_services
+from smoothx.lib.env import env_text
 
 ROOT = Path(__file__).resolve().parents[2]
 # Where names leave no doubt; in the others somebody has to decide who is who before anything crosses.
@@ -34,7 +35,7 @@ WITH_EVENTS = ("check", "chaos")
 def main(argv: Sequence[str]) -> int:
     arguments = parse(argv)
     if arguments.command == "run":
-        directory = ROOT / ".local" / "demo"
+        directory = Path(env_text("SMOOTHX_LOCAL_DIR") or ROOT / ".local").resolve() / "demo"
         directory.mkdir(parents=True, exist_ok=True)
         options = Options(directory, web_port=8000, procore_port=8001, qbo_port=8002, is_kept=True, has_events=True)
         forget_unless_whole(options)

@@ -7,7 +7,7 @@ from django.db import connection
 
 from connectors.sandbox.firm.scenarios import build
 from smoothx.demo.files import hang_files
-from smoothx.demo.stack import Stage, say, send_events_to, start_product
+from smoothx.demo.stack import METRICS_TOKEN, Stage, say, send_events_to, start_product
 from smoothx.demo.story import OWNER, PASSWORD, STAFF, make_company, set_up
 from smoothx.demo.supervise import Supervisor
 from smoothx.demo.visitor import Lost, Visitor
@@ -48,6 +48,7 @@ def show_addresses(stage: Stage) -> None:
   Smoothx              {stage.base_url}
     sign in            {OWNER}   password: {PASSWORD}
     staff              {STAFF}   password: {PASSWORD}   ({stage.base_url}/operations/)
+    figures            curl -H "Authorization: Bearer {METRICS_TOKEN}" {stage.base_url}/metrics/
   Procore sandbox      {stage.info["procore"]["url"]}   approve an invoice here, and its bill appears
   QuickBooks sandbox   {stage.info["qbo"]["url"]}   pay or change a bill here
 

@@ -19,6 +19,7 @@ from smoothx.demo.supervise import Process, Supervisor, free_port
 
 # One that stays, so that a demo that is started again knows its own webhook.
 PROCORE_WEBHOOK_TOKEN = "demo-procore-webhook"  # noqa: S105 - of stand-ins on this machine
+METRICS_TOKEN = "demo-metrics"  # noqa: S105 - the same
 CELERY = [sys.executable, "-m", "celery", "-A", "smoothx.celery"]
 
 
@@ -98,6 +99,7 @@ def product_environment(info: dict[str, Any], base_url: str, options: Options) -
         "BASE_URL": base_url,
         "POLL_SECONDS": str(options.poll_seconds),
         "SWEEP_SECONDS": "2",
+        "METRICS_TOKEN": METRICS_TOKEN,
         "PROCORE_CLIENT_ID": procore["client_id"],
         "PROCORE_CLIENT_SECRET": procore["client_secret"],
         "PROCORE_LOGIN_URL": procore["login_url"],
