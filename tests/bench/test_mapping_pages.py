@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import Context
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -15,8 +16,15 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
-from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, VENDOR
-from mapping.models import MappingRun, RemoteItem
+from mapping.candidates import left_rows
+from mapping.choices import choose
+from mapping.defaults import BILL_CODE
+from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, VENDOR, MappingKind
+from mapping.left_out import leave_out
+from mapping.links import link, unlink
+from mapping.models import CountedFacts, LeftOut, Link, MappingRun, RemoteItem
+from mapping.screens import SECTIONS
+from mapping.sides import load_sides
 from tests.bench.figures import backend_milliseconds, note, seconds_of
 from tests.factories import make_connections
 
@@ -25,6 +33,8 @@ pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 MANY = 50_000
 MOST_STATEMENTS, MOST_MILLISECONDS = 14, 150
 TIMES = 5
+# Rows that are not linked; their suggestions are.
+NUMBERS = range(MANY + 11, MANY + 11 + TIMES)
 
 ITEMS = """
     INSERT INTO mapping_remoteitem (tenant_id, connection_id, resource, remote_id, name, normal_name, code, email,
@@ -154,6 +164,7 @@ CONTACTS = (
     "tab=mapped&show=automap",
     "tab=mapped&q=aspen",
     "tab=mapped&q=roofing+00ff",
+    "tab=mapped&q=303",
     "tab=procore",
     "tab=procore&page=500",
     "tab=procore&page=1000",
@@ -165,11 +176,13 @@ CONTACTS = (
     "tab=procore&show=left_out",
     "tab=procore&q=aspen",
     "tab=procore&q=roofing+00ff",
+    "tab=procore&q=303",
     "tab=quickbooks",
     "tab=quickbooks&page=500",
     "tab=quickbooks&show=vendor",
     "tab=quickbooks&sort=-score",
     "tab=quickbooks&q=roofing+00ff",
+    "tab=quickbooks&q=303",
 )
 CODES = (
     "tab=mapped",
@@ -180,6 +193,56 @@ CODES = (
     "tab=procore&q=steel",
     "tab=quickbooks",
 )
+
+
+# What a person sees right after a change: the same page again, with every count and order as it is then.
+AFTER_A_LINK = (
+    ("contacts", VENDOR, ("tab=mapped", "tab=procore", "tab=quickbooks", "tab=procore&sort=-score")),
+    ("account-codes", COST_CODE_ACCOUNT, ("tab=mapped", "tab=procore", "tab=quickbooks")),
+)
+
+
+def test_pages_right_after_a_change(firm: Any, client_of: Any, owner: Any) -> None:
+    """Each time one row was linked, taken apart again or left out, and once everything has to be counted."""
+    browser = client_of(owner)
+    for section, kind, queries in AFTER_A_LINK:
+        rows = left_rows(kind, load_sides().need("procore"))
+        for query in queries:
+            name, url = f"{section}?{query}", f"/mapping/{section}/?{query}"
+            browser.get(url)
+            measure_after(browser, f"{name} after one link", url, [partial(link_row, kind, n) for n in NUMBERS])
+            measure_after(browser, f"{name} after one unlink", url, [partial(unlink_row, kind, n) for n in NUMBERS])
+            leavings = [partial(leave_out, SECTIONS[section], [rows.get(remote_id=str(n))], None) for n in NUMBERS]
+            choose(BILL_CODE.key, "1", actor=None)
+            measure_after(browser, f"{name} after one left out", url, leavings)
+            LeftOut.objects.all().delete()
+            measure_after(browser, f"{name} counted whole", url, [CountedFacts.objects.all().delete] * TIMES)
+
+
+def link_row(kind: MappingKind, number: int) -> None:
+    """A vendor has one company; an account takes any number of codes."""
+    sides = load_sides()
+    ends = {"left_connection": sides.need("procore"), "right_connection": sides.need("quickbooks")}
+    right_id = str(number) if kind.is_one_to_one else "7"
+    link(kind, left_id=str(number), right_id=right_id, chosen_by=Link.ChosenBy.HAND, **ends)
+
+
+def unlink_row(kind: MappingKind, number: int) -> None:
+    unlink(Link.objects.get(kind=kind.key, left_id=str(number)), None)
+
+
+def measure_after(browser: Any, name: str, url: str, changes: Sequence[Callable[[], object]]) -> None:
+    """The change itself is not in the figures. The statements are those of the last."""
+    took = []
+    for change in changes:
+        change()
+        with CaptureQueriesContext(database) as captured:
+            took.append(measure_once(browser, url))
+            statements = len(captured)
+    note(f"{name} statements", statements, "statements", target=MOST_STATEMENTS)
+    note(f"{name} processor of Python", median(each[1] for each in took), "ms")
+    note(f"{name} processor of PostgreSQL", median(each[2] for each in took), "ms")
+    note(name, median(each[0] for each in took), "ms", target=MOST_MILLISECONDS)
 
 
 def test_pages_at_fifty_thousand_rows(firm: Any, client_of: Any, owner: Any) -> None:
