@@ -39,9 +39,6 @@ from sync.tasks import HOOKS, POLL_BOOKS, POLL_PROCORE, PRUNE, sweep
 log = logging.getLogger(__name__)
 
 MOST_TASKS = 200
-# Of workers side by side. One whose clock is ahead sweeps up at once what another put off, again and again; where a
-# scheduler does it every few seconds that is a message each time, and here it would be all they do.
-MOST_SIDE_BY_SIDE = 60
 SECONDS_WITHOUT_SERVICES = 10.0
 # Retries come within a quarter of an hour; what merely waits for something is looked at later than that.
 RETRY_WITHIN = timedelta(minutes=20)
@@ -72,7 +69,7 @@ def live(life: Life, *, clock_off: float) -> None:
             set_database_clock(clock_off)
     Clock(clock_off + life.clock_off).install()
     Failpoint(life).install()
-    work_off(MOST_SIDE_BY_SIDE)
+    work_off(MOST_TASKS)
 
 
 def come_to_rest(tenant_id: int, *, clock_off: float, is_last: bool) -> float:
