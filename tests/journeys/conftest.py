@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connections
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from smoothx.celery import app
@@ -31,13 +31,16 @@ OpenWindow = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    # Playwright keeps an event loop running in this thread, and Django would refuse its database there.
+    # Playwright keeps an event loop running in this thread, and Django would refuse its database there. It also has
+    # other connections for the thread as long as the loop runs. Nobody would find them afterwards, and the database
+    # could not be dropped while one is open.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=ensure_chromium(), args=LAUNCH)
         yield chromium
         chromium.close()
+        connections.close_all()
 
 
 @pytest.fixture(scope="session")
@@ -48,25 +51,11 @@ def in_flight() -> Iterator[InFlight]:
     requests.stop()
 
 
-@pytest.fixture(scope="session")
-def freed_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """At the end nobody but the tests is connected to the database, or it could not be dropped.
-
-    A thread of the server keeps its connection as long as a browser keeps its socket, which may outlive the server.
-    """
-    yield
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        )
-
-
 @pytest.fixture
-def site(freed_database: None, live_server: Any, settings: Any) -> Iterator[str]:
+def site(django_db_setup: None, live_server: Any, settings: Any) -> Iterator[str]:
     """The server's address. What would go to a worker is done before the answer.
 
-    What frees the database is asked for first, so that its turn comes after the server's end.
+    The database is asked for first, so that at the end the server has let go of it before it is dropped.
     """
     settings.BASE_URL = live_server.url
     app.conf.update(task_always_eager=True, task_eager_propagates=True)
