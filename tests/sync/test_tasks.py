@@ -141,7 +141,7 @@ def test_a_lost_broker_loses_nothing(
     transactional_db: None, scope: Tenant, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Redis is gone: nobody listens at the broker's address."""
-    away = Celery(broker="redis://127.0.0.1:1/0")
+    away = Celery(broker="redis://127.0.0.1:1/0", set_as_current=False)
     away.conf.broker_transport_options = {"max_retries": 0}
     entry = make_entry("held")
     ledger.make_due(Entry.objects.filter(pk=entry.pk))
@@ -161,7 +161,7 @@ def test_a_broker_that_answers_nothing_holds_nobody_up(
     """It takes connections, as a machine that swaps or a stopped process does. A delivery would hang for ever."""
     options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
     with socket.create_server(("127.0.0.1", 0)) as silent, caplog.at_level(logging.WARNING, "sync.tasks"):
-        away = Celery(broker=f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        away = Celery(broker=f"redis://127.0.0.1:{silent.getsockname()[1]}/0", set_as_current=False)
         # As set, thirty times as fast.
         away.conf.broker_transport_options = {**options, "socket_timeout": options["socket_timeout"] / 30}
         monkeypatch.setattr(type(tasks.look_into_events._get_current_object()), "_app", away)
