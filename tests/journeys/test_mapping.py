@@ -47,6 +47,8 @@ def test_a_pair_is_linked_unlinked_and_taken_back_by_keyboard(
     search = dialog.get_by_label("Search QuickBooks contacts")
     expect(search).to_be_focused()
     page.keyboard.type("electrical")
+    # The best match, and a supplier with the word in its name.
+    expect(page.locator("#dialog-found")).to_have_text("2 rows")
     option = dialog.get_by_role("radio", name=re.compile("^Smith Electrical Inc"))
     expect(dialog.get_by_role("radio", name=re.compile("Landscaping"))).to_have_count(0)
     # Down from the search into the options, down and up among them, Enter links.
@@ -73,6 +75,8 @@ def test_a_pair_is_linked_unlinked_and_taken_back_by_keyboard(
     assert partner_of(mapped, "Smith Electric LLC") == ""
     page.get_by_role("button", name="Undo", exact=True).press("Enter")
     expect(page.get_by_text("Linked again: Smith Electric LLC, Smith Electrical Inc")).to_be_visible()
+    # The message went with its button, so the list has the focus.
+    expect(page.locator("#list-title")).to_be_focused()
     expect(row_of(page, "Smith Electric LLC")).to_have_count(1)
     assert partner_of(mapped, "Smith Electric LLC") == "Smith Electrical Inc"
 

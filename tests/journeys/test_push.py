@@ -53,7 +53,7 @@ def test_many_companies_are_looked_at_confirmed_and_created(
     expect(page.get_by_role("link", name=re.compile("^To create 58"))).to_be_visible()
     page.get_by_role("link", name=re.compile("^Exist already 1")).click()
     row = page.locator("#rows tbody tr").filter(has_text="Batch 03 Concrete")
-    expect(row).to_contain_text("QuickBooks has the vendor Batch 03 CONCRETE. Link it instead.")
+    expect(row).to_contain_text("QuickBooks has the vendor Batch 03 CONCRETE already. Link it instead.")
     row.get_by_role("button", name="Link it").click()
     expect(page.get_by_text("Batch 03 Concrete is linked")).to_be_visible()
 

@@ -283,6 +283,11 @@ def test_a_reading_that_ended_says_when_and_what_changed(browser: Any) -> None:
     refresh = block(browser, "procore")
     assert refresh["progress"] is None
     assert refresh["changes"] == "3 new, 1 inactive"
+    # To a reader who waits for it the end is read out, by the block that asks again. Another visit says nothing.
+    page = f"{CONTACTS}?tab=procore"
+    polled = browser.get(page, headers={"HX-Request": "true", "HX-Trigger": "refresh"}).content.decode()
+    assert f'data-announce="{refresh["note"]} 3 new, 1 inactive"' in polled
+    assert "data-announce" not in browser.get(page).content.decode()
     Refresh.objects.create(section="contacts", side="procore", state="failed", message="Procore was not reachable.")
     assert block(browser, "procore")["error"] == "Procore was not reachable."
 
