@@ -233,11 +233,12 @@ def _is_told_anew(work: Work, blockers: Sequence[Notice]) -> bool:
 def hold(
     entry: Entry,
     code: str,
+    work: Work | None = None,
+    /,
     *,
     subject: str = "",
     waits_for: str = "",
     fields: Sequence[str] = (),
-    work: Work | None = None,
     **detail: str,
 ) -> bool:
     """End the run in the code's own state, with what a person may decide. True as in planned_without_document.
@@ -324,7 +325,7 @@ def _decide(work: Work, entry: Entry, error: VendorError) -> None:
             code = error.fault if error.fault in CODES else "rejected"
             document = entry.planned.get("document", {})
             subject = document.get("number") or document.get("name") or ""
-            hold(entry, code, subject=subject, waits_for=_find_end(code, entry), work=work, **_told(error))
+            hold(entry, code, work, subject=subject, waits_for=_find_end(code, entry), **_told(error))
         case _:
             hold(entry, "rejected", **_told(error))
 

@@ -85,10 +85,10 @@ def _stops(work: Work, entry: Entry, document: Any, standing: Standing, found: S
         settle.hold(
             entry,
             "closed_and_changed",
+            work,
             subject=entry.target_name,
             waits_for=REOPENED,
             fields=PLANNED,
-            work=work,
             **told,
         )
         return True
