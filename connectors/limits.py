@@ -87,7 +87,7 @@ def acquire(connection: Connection, *, cost_class: CostClass = "call", wait_at_m
         raise _come_back(grant.delay)
     delay = grant.delay
     while delay > 0:
-        counting.add("vendor_wait_seconds", delay, company=str(connection.tenant_id), vendor=connection.vendor)
+        counting.add("vendor_wait_seconds", delay, company=str(connection.tenant_id or ""), vendor=connection.vendor)
         time.sleep(delay)
         # Another worker may have met a 429 meanwhile.
         delay = _with_store(lambda store: store.look(key, turn))

@@ -109,7 +109,9 @@ class EntryAdmin(EvidenceAdmin):
         found = queryset.exclude(state=Entry.State.LEFT_OUT)
         count = plan_again(found, told=f"By {operator}, who runs this installation")
         audit(operator, "operator.planned_again", count_of(count, "document"))
-        messages.success(request, f"{count_of(count, 'document', 'is')} planned again. What people left out stays so.")
+        messages.success(
+            request, f"{count_of(count, 'document', with_verb=True)} planned again. What people left out stays so."
+        )
 
     @admin.action(
         description="Send again: what was refused, given up, deleted there or has no answer", permissions=["view"]
@@ -129,8 +131,8 @@ class EntryAdmin(EvidenceAdmin):
                 sent.append(entry.pk)
         if sent:
             audit(_name(request), "operator.sent_again", count_of(len(sent), "document"), entries=sent)
-            told = f"{count_of(len(sent), 'document', 'is')} sent again. What has no answer is looked for first."
-            messages.success(request, told)
+            told = count_of(len(sent), "document", with_verb=True)
+            messages.success(request, f"{told} sent again. What has no answer is looked for first.")
 
     @admin.display(description="Notices")
     def shown_notices(self, entry: Entry) -> SafeString:
@@ -206,7 +208,7 @@ class InboundEventAdmin(EvidenceAdmin):
     def look_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         count = replay(queryset.filter(handled_at__isnull=False))
         audit(_name(request), "operator.replayed_events", count_of(count, "event"))
-        messages.success(request, f"{count_of(count, 'event', 'is')} looked into again.")
+        messages.success(request, f"{count_of(count, 'event', with_verb=True)} looked into again.")
 
 
 @admin.register(Call)

@@ -90,10 +90,10 @@ def audit(operator: str, action: str, subject: str, **detail: Any) -> None:
     AuditEntry.note(actor=None, action=action, subject=subject, operator=operator, **detail)
 
 
-def count_of(count: int, noun: str, verb: str = "") -> str:
-    """ "1 document", "12 events"; with "is" or "was" as the verb "1 document is", "12 events are"."""
-    many = {"is": "are", "was": "were"}.get(verb, verb)
-    return " ".join(filter(None, [f"{count:,}", noun if count == 1 else f"{noun}s", verb if count == 1 else many]))
+def count_of(count: int, noun: str, *, with_verb: bool = False) -> str:
+    """ "1 document", "12 events"; with the verb "1 document is", "12 events are"."""
+    counted, verb = (noun, " is") if count == 1 else (f"{noun}s", " are")
+    return f"{count:,} {counted}{verb if with_verb else ''}"
 
 
 def to_json(value: Any) -> str:

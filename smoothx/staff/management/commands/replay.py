@@ -110,7 +110,7 @@ def _name_event(event: InboundEvent) -> str:
 def _words(told: dict[str, Any]) -> str:
     count, first = told["count"], told["first"]
     noun, done = {"events": ("event", "looked into"), "documents": ("document", "planned")}[told["what"]]
-    verb = count_of(count, noun, "is") if told["is_done"] else f"{count_of(count, noun)} would be"
+    verb = count_of(count, noun, with_verb=True) if told["is_done"] else f"{count_of(count, noun)} would be"
     more: Sequence[str] = [f"  and {count - len(first):,} more"] if count > len(first) else []
     hint: Sequence[str] = [] if told["is_done"] else ["Nothing was changed. Add --apply to do it."]
     return "\n".join([f"{verb} {done} again.", *(f"  {name}" for name in first), *more, *hint])

@@ -118,7 +118,7 @@ def _words(told: dict[str, Any]) -> str:
     count, first, is_done = told["documents"], told["first"], told["is_done"]
     lines = []
     if count or not told["polls"]:
-        verb = count_of(count, "document", "is") if is_done else f"{count_of(count, 'document')} would be"
+        verb = count_of(count, "document", with_verb=True) if is_done else f"{count_of(count, 'document')} would be"
         lines = [f"{verb} planned again.", *(f"  {name}" for name in first)]
     if count > len(first):
         lines.append(f"  and {count - len(first):,} more")
