@@ -14,7 +14,7 @@ from connectors import limits
 from connectors.models import Connection, InboundEvent, Vendor
 from mapping.kinds import KINDS
 from mapping.models import Link, RemoteItem
-from smoothx.lib.secrets import CannotDecrypt
+from smoothx.lib.secrets import CannotDecrypt, decrypt
 from smoothx.staff.findings import Finding
 from smoothx.tenants.models import DueWork, Tenant
 from sync.ledger import SYNC_TOPIC, mark_work_due
@@ -82,7 +82,7 @@ def _tokens(tenant: Tenant) -> Iterator[Finding]:
                 text=f"The permission for {row} ends on {_day(row.refresh_expires_at)}.",
                 fix="An owner or administrator of the company connects again before that day.",
             )
-        if not _can_open(row):
+        if not _can_open(row, settings.FIELD_ENCRYPTION_KEYS):
             yield Finding(
                 code="token_sealed",
                 tenant=tenant.pk,
@@ -91,10 +91,20 @@ def _tokens(tenant: Tenant) -> Iterator[Finding]:
                 " again.",
             )
 
+        elif not _can_open(row, settings.FIELD_ENCRYPTION_KEYS[:1]):
+            yield Finding(
+                code="token_old_key",
+                tenant=tenant.pk,
+                level="note",
+                text=f"The tokens of {row} are sealed with an older key of FIELD_ENCRYPTION_KEYS.",
+                fix="Keep that key. They are sealed anew within a day, of a company that is not live once somebody"
+                " there refreshes a list in Mapping.",
+            )
 
-def _can_open(row: Connection) -> bool:
+
+def _can_open(row: Connection, keys: list[str]) -> bool:
     try:
-        return not row.sealed_access_token or bool(row.access_token)
+        return all(decrypt(sealed, keys) for sealed in (row.sealed_access_token, row.sealed_refresh_token) if sealed)
     except CannotDecrypt:
         return False
 

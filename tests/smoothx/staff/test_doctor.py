@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import redis
 from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
@@ -166,6 +167,15 @@ def test_a_paused_company_goes_on_collecting_so_its_polls_are_looked_for(live: T
     found = {each.code: each.text for each in check_company(live)}
     assert set(found) == {"hook_missing", "polling_stopped"}
     assert found["polling_stopped"] == "The company is paused and nobody will come for: poll:qbo."
+
+
+def test_a_key_that_is_still_needed_is_noted(live: Tenant, settings: Any) -> None:
+    set_connection("qbo", sealed_refresh_token=Connection.seal("token"))
+    old = settings.FIELD_ENCRYPTION_KEYS
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode(), *old]
+    assert "token_old_key" in {found.code for found in check_company(live) if found.level == "note"}
+    Connection.objects.update(sealed_access_token="", sealed_refresh_token=Connection.seal("token"))
+    assert list(check_company(live)) == []
 
 
 def test_a_vendor_that_does_not_answer_is_noted(live: Tenant, settings: Any) -> None:
