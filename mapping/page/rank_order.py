@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 
 from mapping.models import RemoteItem
-from mapping.page.listing import ordered_rows, rows_by_key
+from mapping.page.listing import ordered_rows
 from mapping.page.ranked import Ranked
 
 
@@ -22,5 +22,5 @@ def read_ranked(
     rest = (max(0, start - before), min(stop - before, others))
     found = read_others(False, *rest) if rest[0] < rest[1] else []
     if is_descending:
-        return [*rows_by_key(ranked.read(start, stop)), *found]
-    return [*found, *rows_by_key(ranked.read(start - others, stop - others, is_descending=False))]
+        return [*ranked.read_rows(start, stop), *found]
+    return [*found, *ranked.read_rows(start - others, stop - others, is_descending=False)]

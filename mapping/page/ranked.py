@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, IntegerField, Q, Subquery
 
 from mapping.counts.counted import CountedFacts
+from mapping.models import RemoteItem
 
 
 class Unnest(Func):
@@ -36,6 +37,21 @@ class Ranked:
             return list(self.held[start:stop])
         kept = CountedFacts.objects.filter(part=self.part)
         return list(kept.values_list(f"{self.column}__{start}_{stop}", flat=True).first() or ())
+
+    def read_rows(self, start: int, stop: int, *, is_descending: bool = True) -> list[RemoteItem]:
+        """The rows of a slice of `rows`, in its order. One statement."""
+        start, stop = max(0, start), min(stop, self.count)
+        if start >= stop:
+            return []
+        if not is_descending:
+            return list(reversed(self.read_rows(self.count - stop, self.count - start)))
+        if self.held is not None:
+            found = RemoteItem.objects.in_bulk(self.held[start:stop])
+            return [found[key] for key in self.held[start:stop] if key in found]
+        part = CountedFacts.objects.filter(part=self.part).annotate(own=F(f"rows__{start}_{stop}"))
+        place = Func(Subquery(part.values("own")), F("pk"), function="array_position", output_field=IntegerField())
+        rows = RemoteItem.objects.filter(pk__in=part.annotate(key=Unnest(F("own"))).values("key"))
+        return list(rows.order_by(place))
 
     def read_all(self) -> Sequence[int]:
         return self.read(0, self.count)
