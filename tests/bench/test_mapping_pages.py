@@ -222,9 +222,14 @@ def test_pages_right_after_a_change(firm: Any, client_of: Any, owner: Any) -> No
 def link_row(kind: MappingKind, number: int) -> None:
     """A vendor has one company; an account takes any number of codes."""
     sides = load_sides()
-    ends = {"left_connection": sides.need("procore"), "right_connection": sides.need("quickbooks")}
-    right_id = str(number) if kind.is_one_to_one else "7"
-    link(kind, left_id=str(number), right_id=right_id, chosen_by=Link.ChosenBy.HAND, **ends)
+    link(
+        kind,
+        left_connection=sides.need("procore"),
+        left_id=str(number),
+        right_connection=sides.need("quickbooks"),
+        right_id=str(number) if kind.is_one_to_one else "7",
+        chosen_by=Link.ChosenBy.HAND,
+    )
 
 
 def unlink_row(kind: MappingKind, number: int) -> None:
