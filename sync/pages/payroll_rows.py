@@ -133,7 +133,7 @@ def file_context(file: PayrollFile, query: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _count(file: PayrollFile) -> dict[str, dict[str, int]]:
+def _count(file: PayrollFile) -> dict[str, Mapping[str, Any]]:
     """By verdict how many rows there are, how many were taken, how many still can be, and how many of those are in no
     doubt. One statement."""
     can_be = Q(verdict__in=TAKEABLE, taken_at__isnull=True)

@@ -90,6 +90,10 @@ SHOWN_BY: dict[str, dict[str, Any]] = {
 }
 
 
+# When links last changed, by the mapping's kind and the row's id.
+Times = Mapping[str, Mapping[str, datetime]]
+
+
 @dataclass(frozen=True, slots=True)
 class PostedBill(OpenBill):
     """A posted document, what its lines name, and when the mapping it was made by was read."""
@@ -168,8 +172,8 @@ def find() -> Found:
     concerned: dict[str, set[int]] = defaultdict(set)
     for key, change in settings.items():
         concerned[change.key] = _ids_older_than(key, change.at)
-    uses = NamedUses(POSTED, links)
-    for bill in load_posted(narrow(POSTED, *_times_of(links), uses)) if links else ():
+    uses, (left, right) = NamedUses(POSTED, links), _times_of(links)
+    for bill in load_posted(narrow(POSTED, left, right, uses)) if links else ():
         for key in _links_of(uses, bill, links):
             concerned[key].add(bill.pk)
     changes = [*(change for of_kind in links.values() for change in of_kind.by_left.values()), *settings.values()]
@@ -181,7 +185,7 @@ def find() -> Found:
     return Found(shown, list(by_date.values_list("pk", flat=True)) if ids else ())
 
 
-def _times_of(links: Mapping[str, ChangedLinks]) -> tuple[dict[str, dict[str, datetime]], ...]:
+def _times_of(links: Mapping[str, ChangedLinks]) -> tuple[Times, Times]:
     """By kind, when the links of each row of Procore, and of each row of QuickBooks, last changed."""
     left = {kind: {left_id: each.at for left_id, each in of.by_left.items()} for kind, of in links.items()}
     right = {

@@ -14,6 +14,7 @@ from connectors.models import Connection, Cursor
 from connectors.qbo.records import Books
 from mapping.choices import load_defaults
 from sync import facts, ledger, settle
+from sync.flows._periods import REOPENED
 from sync.models import Entry, Outgoing, WaitingFor
 from sync.plan import Notice
 from sync.registry import all_flows
@@ -81,7 +82,7 @@ def end_run(way: str, work: Work, entry: Entry) -> None:
         settle.send_failed(work, entry, outgoing, Rejected("closed", fault="books_closed"))
         return
     entry.state = Entry.State.BLOCKED
-    why = Notice("books_closed_date", also_lifted_by=(facts.REOPENED,))
+    why = Notice("books_closed_date", also_lifted_by=(REOPENED,))
     settle.planned_without_document(work, entry, [why], fields=())
 
 
@@ -98,4 +99,4 @@ def test_a_run_that_went_by_an_older_closing_date_plans_again_by_itself(scope: A
     Entry.objects.update(due_at=None)
     end_run(way, work, entry)
     assert Entry.objects.get().due_at is None
-    assert WaitingFor.objects.filter(subject=facts.REOPENED).count() == 1
+    assert WaitingFor.objects.filter(subject=REOPENED).count() == 1
