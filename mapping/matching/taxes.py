@@ -140,4 +140,4 @@ def _say_shared(left: TaxRow, right: TaxRow) -> str:
 
 
 def _percent(row: TaxRow) -> str:
-    return f"{row.rate.normalize():f} %" if row.rate else "0 %"
+    return f"{row.rate.normalize():f}%" if row.rate else "0%"

@@ -66,7 +66,7 @@ def _facts(row: RemoteItem, section: Section) -> tuple[str, ...]:
 
 def _tax_facts(row: RemoteItem) -> tuple[str, ...]:
     rate = row.data.get("rate")
-    return row.code, f"{rate} %" if rate else "", row.subtype
+    return row.code, f"{rate}%" if rate else "", row.subtype
 
 
 def _term_facts(row: RemoteItem) -> tuple[str, ...]:

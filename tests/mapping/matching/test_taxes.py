@@ -26,25 +26,25 @@ def sure(pairs: Sequence[Suggestion]) -> set[tuple[str, str]]:
 
 
 SURE = {
-    "equal": ("GST", "5", "GST", "5", "Same rate 5 %, same name"),
-    "state and city": ("Oregon - Salem", "1.5", "Salem, OR", "1.5", "Same rate 1.5 %, same place"),
-    "state said once": ("Ohio - Columbus", "7.5", "Columbus 7.5%", "7.5", "Same rate 7.5 %, same place"),
-    "state in two letters": ("Idaho", "6", "ID Sales Tax", "6", "Same rate 6 %, same place"),
-    "rate in the name": ("Kansas", "6.5", "KS 6.5%", None, "Same rate 6.5 %, same place"),
-    "zeros at the end": ("Kansas", "6.50", "KS", "6.5", "Same rate 6.5 %, same place"),
-    "province": ("HST Ontario", "13", "HST ON", "13", "Same rate 13 %, same tax and place"),
-    "province in three letters": ("HST PEI", "15", "HST PE", "15", "Same rate 15 %, same tax and place"),
-    "gross receipts": ("New Mexico GRT", "5", "NM Gross Receipts Tax", "5", "Same rate 5 %, same place"),
-    "general excise": ("Hawaii GET", "4", "HI General Excise", "4", "Same rate 4 %, same place"),
-    "two taxes": ("GST + PST Manitoba", "12", "GST/PST MB", "12", "Same rate 12 %, same tax and place"),
-    "rates added up": ("GST 5% + QST 9.975%", None, "GST/QST QC", "14.975", "Same rate 14.975 %, same tax"),
-    "French": ("TPS + TVQ", "14.975", "GST/QST", "14.975", "Same rate 14.975 %, same tax"),
-    "standard": ("UK VAT Standard", "20", "20.0% S", "20", "Same rate 20 %, same treatment"),
-    "reduced": ("UK VAT Reduced", "5", "5.0% R", "5", "Same rate 5 %, same treatment"),
-    "zero": ("UK VAT Zero", "0", "0.0% Z", "0", "Same rate 0 %, same treatment"),
-    "exempt": ("Exempt", "0", "Non", "0", "Same rate 0 %, same treatment"),
-    "reverse charge": ("CIS Reverse Charge", "20", "20.0% RC CIS", "20", "Same rate 20 %, same treatment"),
-    "purchases": ("VAT 20% Purchases", "20", "20.0% VAT Expense", "20", "Same rate 20 %, same tax"),
+    "equal": ("GST", "5", "GST", "5", "Same rate 5%, same name"),
+    "state and city": ("Oregon - Salem", "1.5", "Salem, OR", "1.5", "Same rate 1.5%, same place"),
+    "state said once": ("Ohio - Columbus", "7.5", "Columbus 7.5%", "7.5", "Same rate 7.5%, same place"),
+    "state in two letters": ("Idaho", "6", "ID Sales Tax", "6", "Same rate 6%, same place"),
+    "rate in the name": ("Kansas", "6.5", "KS 6.5%", None, "Same rate 6.5%, same place"),
+    "zeros at the end": ("Kansas", "6.50", "KS", "6.5", "Same rate 6.5%, same place"),
+    "province": ("HST Ontario", "13", "HST ON", "13", "Same rate 13%, same tax and place"),
+    "province in three letters": ("HST PEI", "15", "HST PE", "15", "Same rate 15%, same tax and place"),
+    "gross receipts": ("New Mexico GRT", "5", "NM Gross Receipts Tax", "5", "Same rate 5%, same place"),
+    "general excise": ("Hawaii GET", "4", "HI General Excise", "4", "Same rate 4%, same place"),
+    "two taxes": ("GST + PST Manitoba", "12", "GST/PST MB", "12", "Same rate 12%, same tax and place"),
+    "rates added up": ("GST 5% + QST 9.975%", None, "GST/QST QC", "14.975", "Same rate 14.975%, same tax"),
+    "French": ("TPS + TVQ", "14.975", "GST/QST", "14.975", "Same rate 14.975%, same tax"),
+    "standard": ("UK VAT Standard", "20", "20.0% S", "20", "Same rate 20%, same treatment"),
+    "reduced": ("UK VAT Reduced", "5", "5.0% R", "5", "Same rate 5%, same treatment"),
+    "zero": ("UK VAT Zero", "0", "0.0% Z", "0", "Same rate 0%, same treatment"),
+    "exempt": ("Exempt", "0", "Non", "0", "Same rate 0%, same treatment"),
+    "reverse charge": ("CIS Reverse Charge", "20", "20.0% RC CIS", "20", "Same rate 20%, same treatment"),
+    "purchases": ("VAT 20% Purchases", "20", "20.0% VAT Expense", "20", "Same rate 20%, same tax"),
     "rate unknown, name equal": ("Local tax", None, "Local Tax", "3", "Same name, a rate is not known"),
 }
 
@@ -57,18 +57,18 @@ def test_one_tax_of_one_rate_is_sure(
 
 
 UNSURE = {
-    "other rate": ("Ohio - Columbus", "7.5", "Columbus, OH", "7.8", "Rates differ (7.5 % and 7.8 %)"),
-    "equal name, other rate": ("GST", "5", "GST", "10", "Rates differ (5 % and 10 %)"),
-    "state and county": ("Georgia", "7", "Georgia - Fulton County", "7", "Same rate 7 %, other place or wording"),
-    "other city": ("Ohio - Columbus", "7.5", "Ohio - Dayton", "7.5", "Same rate 7.5 %, other place or wording"),
-    "other state": ("Ohio", "6", "Idaho", "6", "Same rate 6 %, other state or province"),
-    "use tax": ("Nevada", "6.85", "Nevada Use Tax", "6.85", "Same rate 6.85 %, one is a special case"),
-    "reverse charge": ("UK VAT Standard", "20", "20.0% RC CIS", "20", "Same rate 20 %, one is a special case"),
-    "input tax credit": ("HST Ontario", "13", "HST ON (ITC)", "13", "Same rate 13 %, one is a special case"),
-    "exempt or zero": ("VAT Exempt", "0", "VAT Zero", "0", "Same rate 0 %, other treatment"),
-    "no reason for nothing": ("GST", "0", "GST Free", "0", "Same rate 0 %, other treatment"),
-    "other tax": ("GST BC", "7", "PST BC", "7", "Same rate 7 %, other tax"),
-    "only the rate": ("Alberta", "5", "Monthly", "5", "Same rate 5 %, other place or wording"),
+    "other rate": ("Ohio - Columbus", "7.5", "Columbus, OH", "7.8", "Rates differ (7.5% and 7.8%)"),
+    "equal name, other rate": ("GST", "5", "GST", "10", "Rates differ (5% and 10%)"),
+    "state and county": ("Georgia", "7", "Georgia - Fulton County", "7", "Same rate 7%, other place or wording"),
+    "other city": ("Ohio - Columbus", "7.5", "Ohio - Dayton", "7.5", "Same rate 7.5%, other place or wording"),
+    "other state": ("Ohio", "6", "Idaho", "6", "Same rate 6%, other state or province"),
+    "use tax": ("Nevada", "6.85", "Nevada Use Tax", "6.85", "Same rate 6.85%, one is a special case"),
+    "reverse charge": ("UK VAT Standard", "20", "20.0% RC CIS", "20", "Same rate 20%, one is a special case"),
+    "input tax credit": ("HST Ontario", "13", "HST ON (ITC)", "13", "Same rate 13%, one is a special case"),
+    "exempt or zero": ("VAT Exempt", "0", "VAT Zero", "0", "Same rate 0%, other treatment"),
+    "no reason for nothing": ("GST", "0", "GST Free", "0", "Same rate 0%, other treatment"),
+    "other tax": ("GST BC", "7", "PST BC", "7", "Same rate 7%, other tax"),
+    "only the rate": ("Alberta", "5", "Monthly", "5", "Same rate 5%, other place or wording"),
     "rate unknown": ("Ohio - Columbus", None, "Columbus, OH", "7.5", "Names are close, a rate is not known"),
 }
 
@@ -106,7 +106,7 @@ def test_a_place_outweighs_a_tax_without_one() -> None:
 
 def test_two_that_fit_alike_are_ambiguous() -> None:
     found = match_one(tax("HST", "15"), tax("HST NS", "15"), tax("HST NB", "15"))
-    reason = "Same rate 15 %, same tax. More than one fits"
+    reason = "Same rate 15%, same tax. More than one fits"
     assert found == [("HST NB", "unsure", reason), ("HST NS", "unsure", reason)]
 
 
