@@ -79,8 +79,8 @@ def rank_again(
 ) -> Best | None:
     """What `rank_lefts` would answer, made of what was kept with the snapshot `before` and all `changes` since.
 
-    None where it is not kept so any more, and where a division changed, with which all codes below it do. Nothing is
-    kept then.
+    None where it is not kept so any more, and where a division changed, with which all codes below it do. Of the
+    ranking nothing is kept then.
     """
     lefts = {each.left_id for each in changes}
     # Where many rows may go to one, a link takes it from no other.
