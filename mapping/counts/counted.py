@@ -14,9 +14,9 @@ class ListChange(TenantModel):
     """That a transaction changed rows which counts are made of. Written by triggers, so no way of writing forgets it.
 
     `of` is a kind's key for links and suggestions, a resource's key for directory rows, a section's key for rows left
-    out. `xid` is the transaction. `rows` are the few links, suggestions and rows left out it changed: each is "link",
-    "pair" or "out", connection and id at the left, the same at the right, and 1 if it was added, -1 if it went. Null
-    where many changed, or the directory.
+    out, "connections" for the accounts in use. `xid` is the transaction. `rows` are the few links, suggestions and
+    rows left out it changed: each is "link", "pair" or "out", connection and id at the left, the same at the right,
+    and 1 if it was added, -1 if it went. Null where many changed, the directory, or the accounts.
     """
 
     of = models.CharField(max_length=60)

@@ -22,6 +22,8 @@ Figure = tuple[str, str, str, int, int]
 
 # More transactions than this have changed more than few rows.
 MOST_CHANGES = 50
+# What every count is made from, whatever else: which accounts are connected.
+CONNECTIONS = "connections"
 # Counts are made anew after an hour whatever happened, and the changes they were compared with go after two.
 READ = """
     SELECT pg_current_snapshot()::text, pg_current_xact_id_if_assigned() IS NULL, (
@@ -126,7 +128,7 @@ def read_kept(parts: Mapping[str, Iterable[str]]) -> Kept:
     known = json.loads(found) if isinstance(found, str) else found or {}
     facts, moved = {}, set()
     for part, row in known.items():
-        lists = set(parts[part])
+        lists = {*parts[part], CONNECTIONS}
         turned = [is_many for of, is_many in row["turned"] or () if of in lists]
         if not turned:
             facts[part] = row["facts"]

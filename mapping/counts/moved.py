@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection as database
 
 from mapping.counts.figures import Asked
-from mapping.counts.kept import Figure
+from mapping.counts.kept import CONNECTIONS, Figure
 from mapping.counts.moves import Change, Held, Left, Now, move
 from mapping.models import RemoteItem
 from mapping.sides import Sides
@@ -133,7 +133,7 @@ def read_moved(parts: Mapping[str, Asking], sides: Sides) -> Moved:
 
 
 def _values(parts: Mapping[str, Asking], sides: Sides) -> dict[str, Any]:
-    lists = [{"part": part, "of": of} for part, asking in parts.items() for of in sorted(asking.lists)]
+    lists = [{"part": part, "of": of} for part, asking in parts.items() for of in sorted({*asking.lists, CONNECTIONS})]
     sections = {section for asking in parts.values() for _, section in asking.asked}
     kinds = {kind for section in sections for kind in section.kinds}
     return {

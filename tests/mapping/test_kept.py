@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from connectors.models import Connection
 from mapping.counts.kept import Counted, Kept, Listed, Saving, keep, keep_order, read_kept
 from mapping.kinds import VENDOR
 from mapping.models import LeftOut, Link, ListChange, RemoteItem
@@ -100,6 +101,18 @@ def test_a_change_taken_back_leaves_the_count(firm: Any) -> None:
         RemoteItem.objects.filter(pk=company.pk).update(is_active=False)
         _ = 1 / 0
     assert known() == {"links", "companies"}
+
+
+def test_counts_of_one_account_are_none_of_another(firm: Any) -> None:
+    connection = make_company("Aspen").connection
+    count_anew()
+    Connection.objects.filter(pk=connection.pk).update(token_version=2, account_name="Aspen Builders")
+    assert known() == {"links", "companies"}
+    Connection.objects.filter(pk=connection.pk).update(state=Connection.State.DISCONNECTED)
+    assert known() == set()
+    count_anew()
+    Connection.objects.create(vendor=connection.vendor, state=Connection.State.CONNECTED, account_id="9002")
+    assert known() == set()
 
 
 def test_many_rows_of_a_statement_are_one_change(firm: Any) -> None:

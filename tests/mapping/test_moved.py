@@ -12,6 +12,7 @@ from django.db import connection as database
 from django.db import transaction
 from django.utils import timezone
 
+from connectors.models import Connection
 from mapping.automap import ranking, reranking
 from mapping.counts import figures, kept
 from mapping.kinds import COST_CODE_ACCOUNT, COST_CODE_ITEM, CUSTOMER, PAIR_ITEM, VENDOR, MappingKind
@@ -209,6 +210,19 @@ def test_a_transaction_is_counted_once_it_is_committed(firm: Any, scope_of_firm:
         assert look(CONTACTS)["coverages"]["contacts"].mapped == 2
     assert look(CONTACTS) == count_all(CONTACTS)
     assert before["links"] == {}
+
+
+def test_another_account_has_counts_of_its_own(firm: Any) -> None:
+    before = look(CONTACTS)
+    old = firm[VENDOR][1][0].connection
+    old.state = Connection.State.DISCONNECTED
+    old.save()
+    Connection.objects.create(
+        vendor=old.vendor, state=Connection.State.CONNECTED, account_id="9003", connected_at=timezone.now()
+    )
+    after = look(CONTACTS)
+    assert (before["counts"][0] > 0, after["counts"][0]) == (True, 0)
+    assert after == count_all(CONTACTS)
 
 
 def test_what_is_taken_back_moves_nothing(firm: Any, counted_whole: list[str]) -> None:
