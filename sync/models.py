@@ -102,6 +102,7 @@ class Entry(TenantModel):
     searched = models.GeneratedField(expression=SEARCHED_OR_NULL, output_field=models.TextField(), db_persist=True)
 
     class Meta:
+        verbose_name_plural = "entries"
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=[

@@ -141,6 +141,7 @@ class DueWork(models.Model):
     due_at = models.DateTimeField(null=True, db_index=True)
 
     class Meta:
+        verbose_name_plural = "due work"
         constraints: ClassVar = [models.UniqueConstraint(fields=["tenant", "topic"], name="one_due_row_per_topic")]
 
     def __str__(self) -> str:
@@ -200,6 +201,7 @@ class AuditEntry(TenantModel):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name_plural = "audit entries"
         indexes: ClassVar = [models.Index(fields=["tenant", "-at"], name="audit_by_time")]
 
     def __str__(self) -> str:
