@@ -16,6 +16,8 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.db import InterfaceError, OperationalError
+
 from connectors.errors import Missing, Throttled, VendorError
 from connectors.procore.records import UnreadableRecord
 from smoothx.lib.log_context import bound
@@ -33,6 +35,8 @@ from sync.work import NotConnected, Work
 log = logging.getLogger(__name__)
 
 PAGE = 100
+# How PostgreSQL names the end of a connection, where it still could.
+LOST_STATES = ("08", "57P")
 
 
 class Engine:
@@ -139,6 +143,10 @@ class Engine:
                 settle.read_failed(self.work, entry, error)
             case UnreadableRecord():
                 settle.block(entry, "source_unreadable", vendor_text=str(error))
+            case OperationalError() | InterfaceError() if _is_database_gone(error):
+                # It may be back already, and to say that something failed would hide a write whose answer is not kept.
+                # The claim runs out, and the next worker goes on from what the rows say.
+                raise error
             case _:
                 log.error("sync.engine.internal", extra={"entry": entry.pk, "flow": entry.flow}, exc_info=error)
                 settle.block(entry, "internal")
@@ -219,3 +227,9 @@ class Engine:
         else:
             settle.still_uncertain(entry, timedelta(seconds=30))
         return True
+
+
+def _is_database_gone(error: Exception) -> bool:
+    """Whether the connection to the database was lost, which says nothing about the document."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state is None or state.startswith(LOST_STATES)

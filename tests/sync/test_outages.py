@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
+import psycopg
 import pytest
 import redis
+from django.db import OperationalError
 
 from connectors import accounts, http, limits
 from connectors.buckets import MOST_FAILURES
@@ -13,9 +16,10 @@ from connectors.grants import TokenPair
 from connectors.models import Connection, Vendor
 from mapping.kinds import PROJECT
 from mapping.models import Link
+from smoothx.lib.clock import read_clock
 from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import tenant_scope
-from sync import ledger, receivers, settle
+from sync import engine, ledger, receivers, settle
 from sync.engine import Engine
 from sync.intake import poll_procore
 from sync.models import Entry
@@ -84,3 +88,24 @@ def test_connecting_again_lets_go_what_waited_for_it_in_that_company_alone(
     assert (called, [row.state for row in ledger.due_entries(9)]) == (["nudge"], ["held"])
     with tenant_scope(other_tenant.pk):
         assert ledger.due_entries(9) == []
+
+
+@pytest.mark.parametrize("cause", [None, psycopg.errors.AdminShutdown(), psycopg.errors.DeadlockDetected()])
+def test_a_lost_database_is_no_documents_fault(
+    scope: Tenant, monkeypatch: pytest.MonkeyPatch, cause: Exception | None
+) -> None:
+    """Told as a fault it would leave a write open that nobody looks for any more."""
+    entry = make_entry("queued", due_at=read_clock())
+    Tenant.objects.update(state="live")
+
+    def lose(*_: Any) -> None:
+        raise OperationalError from cause
+
+    monkeypatch.setattr(engine.sources, "read", lose)
+    is_gone = not isinstance(cause, psycopg.errors.DeadlockDetected)
+    with pytest.raises(OperationalError) if is_gone else nullcontext():
+        Engine().run_due()
+    entry.refresh_from_db()
+    assert (entry.state, codes_of(entry), entry.claimed_until is None) == (
+        ("queued", [], False) if is_gone else ("blocked", ["internal"], True)
+    )
