@@ -19,7 +19,7 @@ from mapping.models import Link
 from smoothx.lib.clock import read_clock
 from smoothx.tenants.models import Tenant
 from smoothx.tenants.scope import tenant_scope
-from sync import engine, ledger, receivers, settle
+from sync import ledger, receivers, settle, sources
 from sync.engine import Engine
 from sync.intake import poll_procore
 from sync.models import Entry
@@ -101,7 +101,7 @@ def test_a_lost_database_is_no_documents_fault(
     def lose(*_: Any) -> None:
         raise OperationalError from cause
 
-    monkeypatch.setattr(engine.sources, "read", lose)
+    monkeypatch.setattr(sources, "read", lose)
     is_gone = not isinstance(cause, psycopg.errors.DeadlockDetected)
     with pytest.raises(OperationalError) if is_gone else nullcontext():
         Engine().run_due()
