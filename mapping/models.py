@@ -145,8 +145,8 @@ class MappingRun(TenantModel):
 class RunRow(TenantModel):
     """One row of an import or of a push of many: what was found out about it before, and what became of it.
 
-    `verdict` is a stable code ("create", "exists", "unsure", "clash", "invalid", "link", "same"), and `reason` says it
-    in words.
+    `verdict` is a stable code ("create", "near", "exists", "unsure", "clash", "invalid", "link", "same"), and `reason`
+    says it in words.
     """
 
     class State(models.TextChoices):

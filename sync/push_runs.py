@@ -19,6 +19,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from mapping.models import MappingRun, RunRow
+from mapping.pushing import namesakes
 from mapping.pushing import runs as push_runs
 from mapping.pushing.pushes import PushRefused, Role
 from mapping.screens import SECTIONS
@@ -82,14 +83,17 @@ def work_off(*, seconds: float = 50.0, keep_lease: Callable[[], None] = lambda: 
         push_runs.prepare(run)
     is_moving = True
     while is_moving and time.monotonic() < end:
-        runs = _runs(MappingRun.State.RUNNING)
+        running = _runs(MappingRun.State.RUNNING)
+        keep_lease()
+        linked = [namesakes.link_next(run) for run in running if namesakes.is_linking(run)]
+        runs = [run for run in running if not namesakes.is_linking(run)]
         for run in runs:
             keep_lease()
             advance(run)
         stopped = _stopped_with_rows_on_their_way()
         handled = Engine().run_due(seconds=max(1.0, end - time.monotonic())) if runs or stopped else 0
         finished = [take_over(run) for run in (*runs, *stopped)]
-        is_moving = bool(handled) or any(finished)
+        is_moving = bool(handled) or any(finished) or any(linked)
 
 
 def advance(run: MappingRun) -> None:
@@ -208,8 +212,11 @@ def _next_at() -> datetime | None:
     if not runs.exists() and not _stopped_with_rows_on_their_way():
         return None
     now = read_clock()
-    waiting = RunRow.objects.filter(Q(state=RunRow.State.WAITING, is_chosen=True), run__in=runs, verdict="create")
-    if waiting.exists() or runs.filter(state=MappingRun.State.WAITING).exists():
+    waiting = RunRow.objects.filter(Q(state=RunRow.State.WAITING, is_chosen=True), run__in=runs)
+    if (
+        waiting.filter(verdict__in=("create", "exists")).exists()
+        or runs.filter(state=MappingRun.State.WAITING).exists()
+    ):
         return now + SOON
     due_at = ledger.next_due_at()
     return min(max(now + SOON, due_at or now + LATER), now + LATER)

@@ -16,11 +16,11 @@ from mapping.candidates import all_rows
 from mapping.models import MappingRun, RunRow
 from mapping.page.frame import Frame
 from mapping.page.importing import name_of_person
-from mapping.page.matcher import find_matches
 from mapping.page.push_options import needed_defaults, options_context
 from mapping.page.query import ListQuery, Tab, read_page, url_of
 from mapping.page.run_rows import search_rows, turn_rows
 from mapping.page.words import context_of
+from mapping.pushing.namesakes import is_linking
 from mapping.pushing.runs import OPEN_STATES
 from mapping.screens import SECTIONS
 from mapping.sides import OTHER_SIDE, SIDE_LABELS, SideKey, side_named
@@ -48,6 +48,7 @@ class Show:
 
 BEFORE = (
     Show("create", "To create", "push", "info", IS_SENT),
+    Show("near", "May be the same", "question", "warn", Q(verdict="near")),
     Show("out", "Left out", "slash", "info", Q(verdict="create", is_chosen=False)),
     Show("exists", "Exist already", "link", "warn", Q(verdict="exists") & ~Q(state=RunRow.State.DONE)),
     Show("unsure", "May exist already", "question", "warn", Q(verdict="unsure") & ~Q(state=RunRow.State.DONE)),
@@ -115,14 +116,13 @@ def run_context(frame: Frame, run: MappingRun, query: RunQuery) -> dict[str, Any
     counts = count_groups(run)
     rows, page = _page(run, query, counts)
     other = SIDE_LABELS[OTHER_SIDE[side]]
-    near = _near(frame, side, rows) if is_preview else {}
     twins = _twins(frame, rows)
     return context | {
         "notices": [*needed_defaults(frame, run, counts["invalid"]), *_notices(frame, run, counts)],
         "actions": _actions(run, counts) if frame.can_change else [],
         "chips": _chips(run, query, counts),
         "query": query,
-        "rows": [_row(frame, run, row, twins) | {"near": near.get(row.pk, "")} for row in rows],
+        "rows": [_row(frame, run, row, twins) for row in rows],
         "page": page,
         "empty": None if rows else _empty(run, query),
         "options": options_context(frame, run) if is_preview and frame.can_change else None,
@@ -162,13 +162,15 @@ def _title(frame: Frame, side: SideKey) -> str:
 def _progress(run: MappingRun, side: SideKey) -> Progress | None:
     if run.state == MappingRun.State.WAITING:
         return Progress(label="Looking through the rows", done=0)
+    if is_linking(run):
+        return Progress(label="Linking what exists", done=run.done, total=run.expected)
     if run.state == MappingRun.State.RUNNING:
         return Progress(label=f"Creating in {SIDE_LABELS[OTHER_SIDE[side]]}", done=run.done, total=run.expected)
     return None
 
 
 def _groups(run: MappingRun) -> tuple[Show, ...]:
-    return BEFORE if run.state == MappingRun.State.PREVIEW else AFTER
+    return BEFORE if run.state == MappingRun.State.PREVIEW or is_linking(run) else AFTER
 
 
 def _current(run: MappingRun, query: RunQuery, counts: dict[str, int]) -> Show:
@@ -225,6 +227,9 @@ def _row(frame: Frame, run: MappingRun, row: RunRow, twins: Mapping[int, str]) -
         link = Action(
             label="Link it", url=act_url(run, "link"), method="post", icon="link", fields={"id": str(row.pk)}
         )
+    elif row.verdict == "near" and frame.can_change:
+        query = ListQuery(tab=side_named(run.side), search=row.data["subject"])
+        link = Action(label="Look at the match", url=url_of(frame.section, query), icon="link")
     elif row.verdict in MAP_FIRST and frame.can_change:
         query = ListQuery(tab=MAP_FIRST[row.verdict], search=row.data.get("subject", ""))
         link = Action(label="Map the company", url=url_of(SECTIONS["contacts"], query), icon="users")
@@ -238,16 +243,9 @@ def _row(frame: Frame, run: MappingRun, row: RunRow, twins: Mapping[int, str]) -
         "icon": show.icon,
         "severity": show.severity,
         "reason": row.reason,
-        "is_choosable": row.verdict == "create",
+        "near": row.data.get("near", ""),
         "link": link,
     }
-
-
-def _near(frame: Frame, side: SideKey, rows: list[RunRow]) -> dict[int, str]:
-    """For rows to be created, by pk, what on the other side may be the same: it would stand there twice."""
-    created = {row.data["row"]: row.pk for row in rows if row.verdict == "create"}
-    found = find_matches(frame, side, list(all_rows().filter(pk__in=created))) if created else {}
-    return {created[pk]: f"{match.name} may be the same, {match.score}" for pk, match in found.items()}
 
 
 def _is_in(show: Show, row: RunRow) -> bool:
@@ -274,6 +272,7 @@ def _is_in(show: Show, row: RunRow) -> bool:
 def _notices(frame: Frame, run: MappingRun, counts: dict[str, int]) -> list[Notice]:
     found = []
     if run.state == MappingRun.State.PREVIEW:
+        found += [Notice(severity="info", title="Linking ended", text=run.message)] if run.message else []
         found += [
             Notice(severity="warn", title="QuickBooks may not hold them all", text=text)
             for text in class_warning(frame, counts["create"])
@@ -322,7 +321,7 @@ def _bulk(run: MappingRun, query: RunQuery, counts: dict[str, int]) -> list[dict
     current = _current(run, query, counts).key
     if current == "create":
         return [{"label": "Leave out", "icon": "slash", "value": "leave"}]
-    return [{"label": "Take in", "icon": "check", "value": "take"}] if current == "out" else []
+    return [{"label": "Take in", "icon": "check", "value": "take"}] if current in ("out", "near") else []
 
 
 def _empty(run: MappingRun, query: RunQuery) -> Empty:

@@ -2,7 +2,7 @@
 
 A run is WAITING until its rows are looked through, PREVIEW until somebody confirms, RUNNING until every chosen row is
 through (DONE) or somebody or something stopped it (FAILED), after which it can go on. Its state changes by conditional
-updates alone, so what two people press at once happens once.
+updates alone, so what two people press at once happens once. It is RUNNING too while `namesakes` links what exists.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from mapping.candidates import kind_of_right
 from mapping.divisions import ancestors
-from mapping.links import LinkRefused, link
-from mapping.models import Link, MappingRun, RemoteItem, RunRow
-from mapping.pushing import pushes
+from mapping.models import MappingRun, RemoteItem, RunRow
+from mapping.pushing import namesakes, pushes
 from mapping.pushing.approvals import ADD_SUFFIX
+from mapping.pushing.near import mark_near
 from mapping.pushing.rows import wanted_rows
 from mapping.pushing.verdicts import Judge
 from mapping.screens import SECTIONS, Section
@@ -70,15 +69,17 @@ def prepare(run: MappingRun) -> None:
         run.refresh_from_db()
         run.rows.all().delete()
         for chunk in _chunks(_judged(run), CHUNK):
+            mark_near(run, chunk)
             RunRow.objects.bulk_create(chunk)
-        run.expected, run.state, run.done = run.rows.count(), MappingRun.State.PREVIEW, 0
-        run.save(update_fields=["expected", "state", "done"])
+        run.expected, run.state, run.done, run.message = run.rows.count(), MappingRun.State.PREVIEW, 0, ""
+        run.save(update_fields=["expected", "state", "done", "message"])
 
 
 def change(run: MappingRun, options: dict[str, Any]) -> bool:
     """Look through the rows again with other options. False when the run is past its preview."""
     changed = MappingRun.objects.filter(pk=run.pk, state__in=(MappingRun.State.PREVIEW, MappingRun.State.WAITING))
-    if not changed.update(options={**run.options, **options}, state=MappingRun.State.WAITING):
+    kept = {name: value for name, value in run.options.items() if name != "step"}
+    if not changed.update(options={**kept, **options}, state=MappingRun.State.WAITING):
         return False
     run.refresh_from_db()
     look_through(run)
@@ -86,57 +87,18 @@ def change(run: MappingRun, options: dict[str, Any]) -> bool:
 
 
 def choose(run: MappingRun, rows: QuerySet[RunRow], *, is_chosen: bool) -> int:
-    """Take rows of the run in, or leave them out, while nothing of it was sent. Answers how many."""
+    """Take rows of the run in, or leave them out, while nothing of it was sent. Answers how many.
+
+    What is taken in although the other side may have it is created like any other.
+    """
+    verdicts = ("create", "near") if is_chosen else ("create",)
     with transaction.atomic():
         preview = MappingRun.objects.select_for_update().filter(pk=run.pk, state=MappingRun.State.PREVIEW)
         if not preview.exists():
             return 0
-        return run.rows.filter(pk__in=rows.values("pk"), verdict="create").update(is_chosen=is_chosen)
-
-
-def link_existing(run: MappingRun, actor: Any) -> tuple[int, list[str]]:
-    """Link every row whose name the other side has, in that very role. Answers how many, and why others were not."""
-    section, side = SECTIONS[run.section], side_named(run.side)
-    linked, refused = 0, []
-    for row in run.rows.filter(verdict="exists").exclude(state=RunRow.State.DONE).order_by("number"):
-        try:
-            link_namesake(run, row, section, side, actor)
-        except LinkRefused as refusal:
-            refused.append(f"{row.label}: {refusal.sentence}")
-            run.rows.filter(pk=row.pk).update(reason=refusal.sentence[:500])
-        else:
-            linked += 1
-    AuditEntry.note(actor=actor, action="push.linked", subject=section.label, run=run.pk, links=linked)
-    return linked, refused
-
-
-def link_namesake(run: MappingRun, row: RunRow, section: Section, side: SideKey, actor: Any) -> None:
-    """Link one row to the one that has its name. Raises LinkRefused."""
-    twin = RemoteItem.objects.filter(pk=row.data.get("twin") or 0).first()
-    own = RemoteItem.objects.filter(pk=row.data["row"]).first()
-    if twin is None or own is None:
-        raise LinkRefused("unknown_item", "It is not in the list any more. Refresh, and look again.")
-    left, right = (own, twin) if side == "procore" else (twin, own)
-    kind = kind_of_right(section.kinds, right)
-    if kind is None:
-        raise LinkRefused("wrong_level", f"{right.name} is nothing a row of this list can be linked to.")
-    link(
-        kind,
-        left_connection=left.connection,
-        left_id=left.remote_id,
-        right_connection=right.connection,
-        right_id=right.remote_id,
-        chosen_by=Link.ChosenBy.HAND,
-        actor=actor,
-        reason="Same name, found when pushing",
-        run=run,
-    )
-    run.rows.filter(pk=row.pk).update(
-        state=RunRow.State.DONE,
-        reason=f"{twin.name} is linked to it.",
-        left_id=left.remote_id,
-        right_id=right.remote_id,
-    )
+        return run.rows.filter(pk__in=rows.values("pk"), verdict__in=verdicts).update(
+            verdict="create", is_chosen=is_chosen
+        )
 
 
 def confirm(run: MappingRun, actor: Any) -> bool:
@@ -144,7 +106,8 @@ def confirm(run: MappingRun, actor: Any) -> bool:
     with transaction.atomic():
         preview = MappingRun.objects.filter(pk=run.pk, state=MappingRun.State.PREVIEW)
         count = to_send(run).count()
-        if not count or not preview.update(state=MappingRun.State.RUNNING, expected=count, done=0, started_by=actor):
+        fresh = {"expected": count, "done": 0, "linked": 0, "message": ""}
+        if not count or not preview.update(state=MappingRun.State.RUNNING, started_by=actor, **fresh):
             return False
         _note(run, actor, "push.confirmed", rows=count)
         pushes.start(run)
@@ -152,11 +115,16 @@ def confirm(run: MappingRun, actor: Any) -> bool:
 
 
 def stop(run: MappingRun, actor: Any) -> bool:
-    """Send no more. What is on its way arrives, and the run can go on later."""
+    """Send, or link, no more. What is on its way arrives, and the run can go on later."""
     with transaction.atomic():
-        running = MappingRun.objects.filter(pk=run.pk, state=MappingRun.State.RUNNING)
-        if not running.update(state=MappingRun.State.FAILED, message="Stopped. It can go on."):
+        running = MappingRun.objects.select_for_update().filter(pk=run.pk, state=MappingRun.State.RUNNING)
+        held = running.first()
+        if held is None:
             return False
+        if namesakes.is_linking(held):
+            namesakes.end(held)
+        else:
+            running.update(state=MappingRun.State.FAILED, message="Stopped. It can go on.")
         _note(run, actor, "push.stopped")
     return True
 

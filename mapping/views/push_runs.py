@@ -13,15 +13,13 @@ from mapping.links import LinkRefused
 from mapping.models import MappingRun, RunRow
 from mapping.page.push_options import read_options
 from mapping.page.push_run import THERE, read_run_query, rows_shown, run_context, run_url
+from mapping.pushing import namesakes
 from mapping.pushing import runs as push_runs
-from mapping.screens import SECTIONS
-from mapping.sides import side_named
 from mapping.views.doors import get_section, make_frame
 from smoothx.lib.replies import next_of
 from smoothx.tenants.access import TenantRequest, for_role, get_row
 from smoothx.tenants.models import Role
 
-MOST_TOLD = 5
 CHANGED = "This push is past that step. This page shows how it stands."
 
 
@@ -81,19 +79,14 @@ def _link(request: TenantRequest, run: MappingRun) -> None:
     if row_id:
         row = get_row(RunRow, pk=row_id, run=run, verdict__in=THERE)
         try:
-            push_runs.link_namesake(run, row, SECTIONS[run.section], side_named(run.side), request.user)
+            namesakes.link_namesake(run, row, request.user)
         except LinkRefused as refusal:
             messages.error(request, f"{row.label}: {refusal.sentence}")
         else:
             messages.success(request, f"{row.label} is linked")
         return
-    linked, refused = push_runs.link_existing(run, request.user)
-    if linked:
-        messages.success(request, f"{linked:,} {'row is' if linked == 1 else 'rows are'} linked")
-    for text in refused[:MOST_TOLD]:
-        messages.error(request, text)
-    if len(refused) > MOST_TOLD:
-        messages.error(request, f"{len(refused) - MOST_TOLD:,} more could not be linked. Each says why, below.")
+    if not namesakes.link_existing(run, request.user):
+        messages.warning(request, CHANGED)
 
 
 def _get_run(run_id: int) -> MappingRun:

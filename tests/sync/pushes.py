@@ -8,8 +8,10 @@ from typing import Any
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from connectors.qbo.client import BatchItem
-from mapping.models import RemoteItem
-from sync import batches, ledger
+from mapping.models import MappingRun, RemoteItem
+from mapping.pushing import runs
+from mapping.screens import SECTIONS
+from sync import batches, ledger, push_runs
 from sync.models import Entry
 from sync.registry import all_flows
 from sync.work import Work
@@ -75,3 +77,31 @@ def vendor_rows() -> dict[str, str]:
     """Active vendors of the directory: name to id."""
     rows = RemoteItem.objects.filter(resource=qbo.VENDORS.key, is_active=True)
     return dict(rows.values_list("name", "remote_id"))
+
+
+class Died(BaseException):
+    """Stands for a worker killed at this line: nothing after it runs, nothing catches it."""
+
+
+def names(count: int) -> list[str]:
+    return [f"Batch {number:03d} Concrete" for number in range(count)]
+
+
+def begin(ids: list[str], owner: Any, *, role: Any = "vendor", resource: str = "procore.vendors") -> MappingRun:
+    pks = list(RemoteItem.objects.filter(resource=resource, remote_id__in=ids).values_list("pk", flat=True))
+    side: Any = "procore" if resource.startswith("procore.") else "quickbooks"
+    return runs.begin(SECTIONS["contacts"], side, role=role, ids=pks, address="", actor=owner)
+
+
+def carry(run: MappingRun) -> MappingRun:
+    """What a worker does with its message."""
+    push_runs.run_pushes(tenant_id=run.tenant_id)
+    run.refresh_from_db()
+    return run
+
+
+def outcome(run: MappingRun) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for state in run.rows.values_list("state", flat=True):
+        found[state] = found.get(state, 0) + 1
+    return found

@@ -20,7 +20,17 @@ from sync import batches, ledger, push_runs, pushing, queueing
 from sync.models import Entry
 from tests import worlds
 from tests.sync.claims import fault, let_claims_run_out
-from tests.sync.pushes import add_companies, add_vendors, companies_named, vendors_named
+from tests.sync.pushes import (
+    Died,
+    add_companies,
+    add_vendors,
+    begin,
+    carry,
+    companies_named,
+    names,
+    outcome,
+    vendors_named,
+)
 from tests.sync.threads import at_once
 
 pytestmark = pytest.mark.timeout(180)
@@ -28,36 +38,8 @@ pytestmark = pytest.mark.timeout(180)
 CONTACTS, ITEMS, CLASSES = SECTIONS["contacts"], SECTIONS["item-codes"], SECTIONS["cost-codes"]
 
 
-class Died(BaseException):
-    """Stands for a worker killed at this line: nothing after it runs, nothing catches it."""
-
-
-def names(count: int) -> list[str]:
-    return [f"Batch {number:03d} Concrete" for number in range(count)]
-
-
-def begin(ids: list[str], owner: Any, *, role: Any = "vendor", resource: str = "procore.vendors") -> MappingRun:
-    pks = list(RemoteItem.objects.filter(resource=resource, remote_id__in=ids).values_list("pk", flat=True))
-    side: Any = "procore" if resource.startswith("procore.") else "quickbooks"
-    return runs.begin(CONTACTS, side, role=role, ids=pks, address="", actor=owner)
-
-
-def carry(run: MappingRun) -> MappingRun:
-    """What a worker does with its message."""
-    push_runs.run_pushes(tenant_id=run.tenant_id)
-    run.refresh_from_db()
-    return run
-
-
 def verdicts(run: MappingRun) -> list[tuple[str, str, str]]:
     return list(run.rows.order_by("number").values_list("label", "verdict", "reason"))
-
-
-def outcome(run: MappingRun) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for state in run.rows.values_list("state", flat=True):
-        found[state] = found.get(state, 0) + 1
-    return found
 
 
 def test_a_preview_says_what_would_become_of_each_row_and_creates_nothing(contacts: Any, owner: Any) -> None:
@@ -116,18 +98,6 @@ def test_names_in_use_are_created_with_an_ending_when_somebody_says_so(contacts:
     carry(run)
     assert [row["DisplayName"] for row in vendors_named(contacts, "Batch")] == ["Batch Client (V)"]
     assert run.rows.get().reason == "QuickBooks could not take the name as it is, so it became Batch Client (V)."
-
-
-def test_the_rows_that_exist_are_linked_in_one_go(contacts: Any, owner: Any) -> None:
-    ids = add_companies(["Batch A", "Batch B", "Batch C"])
-    for name in ("Batch A", "Batch B"):
-        worlds.act(contacts.qbo, "add_vendor", name=name)
-    worlds.read_section("contacts")
-    run = begin(ids, owner)
-    assert runs.link_existing(run, owner) == (2, [])
-    assert outcome(run) == {"done": 2, "waiting": 1}
-    assert set(Link.objects.values_list("chosen_by", "run_id")) == {("hand", run.pk)}
-    assert runs.link_existing(run, owner) == (0, [])
 
 
 def test_what_is_left_out_is_not_created(contacts: Any, owner: Any) -> None:

@@ -14,7 +14,7 @@ from connectors.qbo.records import Books
 from mapping.automap.running import reject
 from mapping.kinds import COST_CODE_ACCOUNT, VENDOR
 from mapping.models import Link, MappingRun, RunRow, SuggestedPair
-from mapping.pushing import pushes
+from mapping.pushing import namesakes, pushes
 from mapping.pushing.pushes import Planned, Wanted
 from tests.factories import make_account
 from tests.mapping.factories import make_code, make_company, make_link, make_row, make_vendor
@@ -84,7 +84,9 @@ def test_the_preview_counts_each_group_and_shows_the_first(browser: Any, started
     assert started == []
 
 
-def test_a_row_like_one_that_exists_says_so_before_it_is_created(browser: Any, started: list[int]) -> None:
+def test_a_row_like_one_that_exists_is_created_only_when_somebody_takes_it_in(
+    browser: Any, started: list[int]
+) -> None:
     company, vendor = make_company("Smith Electric LLC"), make_vendor("Smith Electrical Inc")
     SuggestedPair.objects.create(
         kind=VENDOR.key,
@@ -96,11 +98,24 @@ def test_a_row_like_one_that_exists_says_so_before_it_is_created(browser: Any, s
     )
     ids = [company.pk, make_company("Aspen").pk]
     browser.post("/mapping/contacts/push/procore/", {"id": ids, "action": "push_vendor"})
-    rows = page(browser, MappingRun.objects.get())["rows"]
-    assert [(row["label"], row["near"]) for row in rows] == [
+    run = MappingRun.objects.get()
+    context = page(browser, run)
+    assert [(chip["label"], chip["count"]) for chip in context["chips"]] == [("To create", 1), ("May be the same", 1)]
+    assert [row["label"] for row in context["rows"]] == ["Aspen"]
+    assert [action.label for action in context["actions"]] == ["Create 1 and link"]
+    context = page(browser, run, "?show=near")
+    [row] = context["rows"]
+    assert (row["label"], row["near"]) == ("Smith Electric LLC", "Smith Electrical Inc may be the same, 85")
+    assert row["link"].url == "/mapping/contacts/?tab=procore&q=Smith+Electric+LLC"
+    assert [each["label"] for each in context["bulk"]] == ["Take in"]
+    act(browser, run, "choose", id=[row["id"]], action="take")
+    context = page(browser, run)
+    assert [(row["label"], row["near"]) for row in context["rows"]] == [
         ("Aspen", ""),
         ("Smith Electric LLC", "Smith Electrical Inc may be the same, 85"),
     ]
+    act(browser, run, "confirm")
+    assert (run.state, run.expected) == ("running", 2)
 
 
 def test_search_and_pages(browser: Any, started: list[int]) -> None:
@@ -178,15 +193,46 @@ def test_existing_rows_are_linked_one_by_one_or_together(browser: Any, started: 
     one = run.rows.get(label="Aspen")
     assert told(act(browser, run, "link", id=one.pk)) == [("success", "Aspen is linked")]
     make_link(VENDOR, make_company("Somebody"), twins[2])
-    _, linked, refused = told(act(browser, run, "link"))
-    assert linked == ("success", "1 row is linked")
-    assert refused == ("error", "Creek: Creek is linked to Somebody in Procore already. Unlink it first.")
+    act(browser, run, "link")
+    assert (run.state, started) == ("preview", [])
+    refused = run.rows.get(label="Creek")
+    assert refused.reason == "Creek is linked to Somebody in Procore already. Unlink it first."
+    [notice] = page(browser, run)["notices"]
+    assert (notice.title, notice.text) == (
+        "Linking ended",
+        "1 row is linked. 1 could not be linked, and says why.",
+    )
     made = Link.objects.filter(run=run)
     assert {(each.right_id, each.actor_id) for each in made} == {
         (twins[0].remote_id, admin_user.pk),
         (twins[1].remote_id, admin_user.pk),
     }
     assert [chip["label"] for chip in page(browser, run)["chips"]] == ["Exist already", "Linked"]
+
+
+def test_many_existing_rows_are_linked_in_sets_until_somebody_stops(
+    browser: Any, started: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(namesakes, "LINKED_AT_ONCE", 2)
+    monkeypatch.setattr(namesakes, "SET_SIZE", 2)
+    names = ("Aspen", "Basin", "Creek")
+    for name in names:
+        make_vendor(name)
+    run = preview(browser, *names, "Dune")
+    act(browser, run, "link")
+    assert (run.state, started, Link.objects.count()) == ("running", [run.pk], 0)
+    assert namesakes.link_next(run) == 2
+    context = page(browser, run)
+    progress = context["progress"]
+    assert (progress.label, progress.done, progress.total) == ("Linking what exists", 2, 3)
+    assert ([action.label for action in context["actions"]], context["bulk"]) == (["Stop"], [])
+    act(browser, run, "stop")
+    assert namesakes.link_next(run) == 0
+    context = page(browser, run)
+    assert [notice.text for notice in context["notices"]] == ["2 rows are linked. Stopped before the other 1."]
+    assert [action.label for action in context["actions"]] == ["Link the 1 that exist", "Create 1 and link"]
+    act(browser, run, "link")
+    assert (run.state, run.message, Link.objects.count()) == ("preview", "1 row is linked.", 3)
 
 
 def test_what_automap_left_to_a_person_is_not_linked_with_the_others(
@@ -217,7 +263,7 @@ def test_what_automap_left_to_a_person_is_not_linked_with_the_others(
     assert [action.label for action in shown["actions"]] == ["Create 1 and link"]
     act(browser, run, "link")
     assert not Link.objects.exists()
-    assert told(act(browser, run, "link", id=row["id"])) == [("success", "Keystone Fence LLC is linked")]
+    assert told(act(browser, run, "link", id=row["id"]))[-1:] == [("success", "Keystone Fence LLC is linked")]
     assert [chip["label"] for chip in page(browser, run)["chips"]] == ["To create", "Linked"]
 
 
