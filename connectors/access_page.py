@@ -67,7 +67,7 @@ def _explain(vendor: Vendor, state: State, *, is_new: bool) -> str:
     if state == State.BROKEN:
         return WHO_MAY_CONNECT[vendor]
     then = (
-        f"Nothing is written to {vendor.label} until you go live."
+        f"Until you go live, nothing is written to {vendor.label} but what you push under Mapping."
         if is_new
         else "Documents wait until it is connected again."
     )

@@ -16,6 +16,7 @@ from smoothx.tenants.models import Membership
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.connectors.urls")]
 
 READS = "Lets us read vendors, customers, accounts and items."
+UNTIL_LIVE = "Until you go live, nothing is written to QuickBooks but what you push under Mapping."
 NEEDS = "You need to be an administrator of the QuickBooks company."
 COMPANIES = [{"id": "1", "name": "Alpha"}, {"id": "2", "name": "Beta"}]
 
@@ -48,7 +49,7 @@ def test_nothing_connected_yet(show: Any) -> None:
         "icon": "plug",
     }
     assert quickbooks["connect"]["label"] == "Connect to QuickBooks"
-    assert "Nothing is written to QuickBooks until you go live." in quickbooks["text"]
+    assert UNTIL_LIVE in quickbooks["text"]
     assert (procore["disconnect"], procore["companies"], procore["error"], procore["facts"]) == (None, None, None, [])
 
 
@@ -121,7 +122,7 @@ def test_a_lost_connection(show: Any) -> None:
     [
         ("live", "broken", NEEDS),
         ("paused", "disconnected", f"{READS} Documents wait until it is connected again. {NEEDS}"),
-        ("setup", "disconnected", f"{READS} Nothing is written to QuickBooks until you go live. {NEEDS}"),
+        ("setup", "disconnected", f"{READS} {UNTIL_LIVE} {NEEDS}"),
     ],
 )
 def test_a_company_that_went_live_is_not_told_that_nothing_is_written(
