@@ -236,7 +236,7 @@ PROJECTS_AND_CONTACTS = (
     Code(
         "name_exists",
         "blocked",
-        "{subject} exists on the other side already. Link it instead of making another.",
+        "{subject} exists in {there} already. Link it instead of making another.",
         "map_contact",
         "Link it",
     ),

@@ -83,7 +83,7 @@ def company_for(contact: Contact, maps: Maps, defaults: Defaults) -> Plan[Direct
         return notes.blocked()
     same = maps.companies.get(contact.name.lower())
     if same is not None:
-        notes.block("name_exists", same.name, id=same.id)
+        notes.block("name_exists", same.name, id=same.id, there="Procore")
     if not contact.name:
         notes.block("name_missing")
     state, country = read_region(contact, home_country=defaults.books_country, notes=notes)

@@ -131,7 +131,7 @@ def test_a_name_taken_meanwhile_is_said_beside_the_row(
     expect(button).to_be_visible()
     worlds.act(sandboxes.qbo, "add_vendor", name="Lattice Surveying PLLC")
     button.click()
-    expect(row_of(page, "Lattice Surveying PLLC")).to_contain_text("exists on the other side already")
+    expect(row_of(page, "Lattice Surveying PLLC")).to_contain_text("exists in QuickBooks already")
 
 
 def test_lists_live_in_their_address_and_back_works(mapped: Any, owner: Any, open_window: OpenWindow) -> None:

@@ -84,7 +84,7 @@ def test_a_name_the_books_have_got_meanwhile_is_offered_for_linking_at_once(
     dialog = page.get_by_role("dialog", name="Push Batch Client to QuickBooks")
     expect(dialog.get_by_text("QuickBooks has this name as a customer.")).to_be_visible()
     dialog.get_by_role("button", name="Push and link").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("Batch Client exists on the other side already")
+    expect(dialog.get_by_role("alert")).to_contain_text("Batch Client exists in QuickBooks already")
     dialog.get_by_label("Create it all the same, as Batch Client (V)").check()
     dialog.get_by_role("button", name="Push and link").click()
     expect(page.get_by_text("Sent as vendor. It moves to Mapped when it is there.")).to_be_visible()

@@ -93,7 +93,7 @@ def test_an_employee_has_the_name_too(contacts: Any) -> None:
     assert len(previews.ask_name(CONTACTS, "procore", "Batch Person")) == 1
     assert RemoteItem.objects.get(resource="qbo.employees", name="Batch Person").is_active
     add_companies(["Batch Person"])
-    assert plan(company("Batch Person")).reason.startswith("Batch Person exists on the other side already.")
+    assert plan(company("Batch Person")).reason.startswith("Batch Person exists in QuickBooks already.")
 
 
 def test_procore_is_asked_for_a_company(contacts: Any) -> None:

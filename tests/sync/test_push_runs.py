@@ -246,7 +246,7 @@ def test_the_rows_that_failed_are_tried_again_and_only_those(contacts: Any, owne
     carry(run)
     failed = run.rows.get(state="failed")
     assert (run.state, failed.label) == ("done", names(3)[1])
-    assert failed.reason == f"{names(3)[1]} exists on the other side already. Link it instead of making another."
+    assert failed.reason == f"{names(3)[1]} exists in QuickBooks already. Link it instead of making another."
     assert RemoteItem.objects.filter(resource="qbo.vendors", name=names(3)[1]).exists()
     (vendor,) = vendors_named(contacts, names(3)[1])
     client = batches.Work().qbo

@@ -260,7 +260,7 @@ def test_without_both_connections_nothing_is_pushed(contacts: Any, owner: Any, v
         ("sending", [], True, ""),
         ("uncertain", ["no_answer"], True, ""),
         ("blocked", ["name_exists"], False,
-         "Cobalt LLC exists on the other side already. Link it instead of making another."),
+         "Cobalt LLC exists in QuickBooks already. Link it instead of making another."),
         ("waiting", ["try_again"], False, "The other system was not reachable. It is tried again by itself."),
         ("held", ["connection_lost"], False, "The connection is lost. Connect again, and this goes on."),
         ("blocked", [], False, CODES["internal"].sentence),

@@ -173,7 +173,7 @@ class TestToProcore:
         maps = Maps(companies={"aspen roofing llc": Target("518", "Aspen Roofing LLC")})
         plan = company_for(contact(), maps, Defaults())
         assert [(n.code, n.subject, dict(n.detail)) for n in plan.blockers] == [
-            ("name_exists", "Aspen Roofing LLC", {"id": "518"})
+            ("name_exists", "Aspen Roofing LLC", {"id": "518", "there": "Procore"})
         ]
 
     @pytest.mark.parametrize(
