@@ -18,7 +18,7 @@ from sync import ledger
 from sync.codes import sentence_for
 from sync.flow import Flow
 from sync.models import Entry, Event
-from sync.previews import flow_for
+from sync.previews import VERDICTS, flow_for
 from sync.switches import is_on
 from sync.tasks import nudge
 
@@ -94,7 +94,13 @@ def states(section: Section, side: SideKey, remote_ids: Sequence[str]) -> Mappin
 def _state_of(row: Entry) -> PushState:
     if row.state in BUSY:
         return PushState(is_busy=True)
-    return PushState(problem=why(row), is_waiting=row.state == Entry.State.WAITING)
+    first: dict[str, Any] = next(iter(row.notices), {})
+    return PushState(
+        problem=why(row),
+        is_waiting=row.state == Entry.State.WAITING,
+        verdict=VERDICTS.get(first.get("code", ""), ""),
+        subject=first.get("subject", ""),
+    )
 
 
 def role_of(entry: Entry) -> Role:

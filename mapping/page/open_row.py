@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from mapping.models import RemoteItem
+from mapping.page.company_first import map_company
 from mapping.page.frame import Frame
 from mapping.page.matcher import Match
 from mapping.page.query import address_of, row_url
 from mapping.page.words import context_of, headline_of, name_of, nouns, role_label
 from mapping.pushing import pushes
 from mapping.sides import OTHER_SIDE, SIDE_LABELS, SideKey
-from smoothx.lib.shapes import RowButton
+from smoothx.lib.shapes import Action, RowButton
 
 States = Mapping[tuple[pushes.Role, str], pushes.PushState]
 
@@ -42,6 +43,7 @@ def show_row(
         "take_back_url": _url(frame, "take_back") if may_leave_out and is_left_out else "",
         "is_left_out": is_left_out,
         "flag": _flag(row, side, state),
+        "mend": _mend(state) if frame.can_change else None,
         "is_busy": state.is_busy,
     }
     return shown | {"buttons": [] if state.is_busy else _buttons(shown, frame, side)}
@@ -120,6 +122,10 @@ def _push_state(row: RemoteItem, states: States) -> pushes.PushState:
     found = [states[role, row.remote_id] for role in roles if (role, row.remote_id) in states]
     busy = [state for state in found if state.is_busy]
     return (busy or found or [pushes.PushState()])[0]
+
+
+def _mend(state: pushes.PushState) -> Action | None:
+    return None if state.is_busy else map_company(state.verdict, state.subject)
 
 
 def _flag(row: RemoteItem, side: SideKey, state: pushes.PushState) -> dict[str, str] | None:

@@ -14,22 +14,20 @@ from connectors.probe import books_of
 from connectors.qbo import resources as qbo
 from mapping.candidates import all_rows
 from mapping.models import MappingRun, RunRow
+from mapping.page.company_first import map_company
 from mapping.page.frame import Frame
 from mapping.page.importing import name_of_person
 from mapping.page.push_options import needed_defaults, options_context
-from mapping.page.query import ListQuery, Tab, read_page, url_of
+from mapping.page.query import ListQuery, read_page, url_of
 from mapping.page.run_rows import search_rows, turn_rows
 from mapping.page.words import context_of
 from mapping.pushing.namesakes import is_linking
 from mapping.pushing.runs import OPEN_STATES
-from mapping.screens import SECTIONS
 from mapping.sides import OTHER_SIDE, SIDE_LABELS, SideKey, side_named
 from smoothx.lib.shapes import Action, Empty, Notice, Page, Progress
 
 # Classes and locations together; QuickBooks publishes it for Plus alone, and it is unverified.
 MOST_CLASSES = {"QuickBooks Online Plus": 40}
-# The list of companies in which the one that a project waits for is found.
-MAP_FIRST: dict[str, Tab] = {"unmapped": "procore", "vendor": "mapped"}
 IS_SENT = Q(verdict="create", is_chosen=True)
 # The other side has the row: surely, or a person has to say.
 THERE = ("exists", "unsure")
@@ -230,9 +228,8 @@ def _row(frame: Frame, run: MappingRun, row: RunRow, twins: Mapping[int, str]) -
     elif row.verdict == "near" and frame.can_change:
         query = ListQuery(tab=side_named(run.side), search=row.data["subject"])
         link = Action(label="Look at the match", url=url_of(frame.section, query), icon="link")
-    elif row.verdict in MAP_FIRST and frame.can_change:
-        query = ListQuery(tab=MAP_FIRST[row.verdict], search=row.data.get("subject", ""))
-        link = Action(label="Map the company", url=url_of(SECTIONS["contacts"], query), icon="users")
+    elif frame.can_change:
+        link = map_company(row.verdict, row.data.get("subject", ""))
     return {
         "id": str(row.pk),
         "number": row.number,

@@ -27,12 +27,15 @@ class PushRefused(Exception):
 class PushState:
     """How the push of one row stands. `problem` is why it did not go through, empty while it is under way.
 
-    `is_waiting`: it goes on by itself, once what the problem names is there.
+    `is_waiting`: it goes on by itself, once what the problem names is there. `verdict` and `subject` say what is
+    missing, as in Planned.
     """
 
     is_busy: bool = False
     problem: str = ""
     is_waiting: bool = False
+    verdict: str = ""
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

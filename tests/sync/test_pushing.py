@@ -261,6 +261,8 @@ def test_without_both_connections_nothing_is_pushed(contacts: Any, owner: Any, v
         ("uncertain", ["no_answer"], True, ""),
         ("blocked", ["name_exists"], False,
          "Cobalt LLC exists in QuickBooks already. Link it instead of making another."),
+        ("blocked", ["customer_is_vendor"], False,
+         "Company Cobalt LLC is mapped as a vendor. A project needs a customer."),
         ("waiting", ["try_again"], False, "The other system was not reachable. It is tried again by itself."),
         ("held", ["connection_lost"], False, "The connection is lost. Connect again, and this goes on."),
         ("blocked", [], False, CODES["internal"].sentence),
@@ -274,6 +276,7 @@ def test_how_a_push_stands(scope: Any, state: str, codes: list[str], is_busy: bo
     ((key, found),) = pushing.states(CONTACTS, "procore", ["91"]).items()
     assert key == ("customer", "91")
     assert (found.is_busy, found.problem, found.is_waiting) == (is_busy, problem, state == "waiting")
+    assert (found.verdict == "vendor" and found.subject == "Cobalt LLC") == (codes == ["customer_is_vendor"])
 
 
 @pytest.mark.parametrize("state", ["posted", "posted_with_warnings", "left_out", "ineligible"])

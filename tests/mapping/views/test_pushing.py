@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from django.contrib.messages import get_messages
 
+from connectors.procore import resources as procore
 from mapping.kinds import CUSTOMER, VENDOR
 from mapping.models import MappingRun
 from mapping.pushing import pushes
 from mapping.pushing.pushes import Planned, Wanted
 from mapping.screens import SECTIONS
 from tests.factories import make_connections
-from tests.mapping.factories import make_code, make_company, make_customer, make_link, make_vendor
+from tests.mapping.factories import make_code, make_company, make_customer, make_link, make_row, make_vendor
 
 pytestmark = pytest.mark.usefixtures("scope")
 TO_QUICKBOOKS = "/mapping/contacts/push/procore/"
@@ -272,6 +273,17 @@ def test_a_push_under_way_or_stopped_shows_on_its_row(browser: Any) -> None:
         (False, {"severity": "bad", "text": "QuickBooks refused it: name is in use"}),
         (False, {"severity": "wait", "text": "Waits for the Customer field."}),
     ]
+
+
+def test_a_project_whose_company_is_a_vendor_leads_to_the_company(browser: Any, client_of: Any, viewer: Any) -> None:
+    project = make_row(procore.PROJECTS, "Larimer Lofts")
+    state = pushes.PushState(problem="Company Aspen is mapped as a vendor.", verdict="vendor", subject="Aspen")
+    pushes.register(lambda **_: "", states=lambda section, side, ids: {("", project.remote_id): state})
+    [row] = browser.get("/mapping/projects/?tab=procore").context["rows"]
+    assert row["flag"] == {"severity": "bad", "text": "Company Aspen is mapped as a vendor."}
+    assert (row["mend"].label, row["mend"].url) == ("Map the company", "/mapping/contacts/?tab=mapped&q=Aspen")
+    [row] = client_of(viewer).get("/mapping/projects/?tab=procore").context["rows"]
+    assert row["mend"] is None
 
 
 def test_without_sync_nothing_can_be_pushed(browser: Any) -> None:
