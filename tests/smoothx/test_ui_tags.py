@@ -209,3 +209,10 @@ def test_buttons_of_a_row_open_a_dialog_or_post_and_escape_what_they_name() -> N
     assert form.startswith('<form class="btn-form" method="post" action="/out/"')
     names = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form)
     assert names == [("csrfmiddlewaretoken", "t"), ("next", "/rows/?q=a&amp;page=2"), ("id", "7")]
+
+
+def test_an_address_breaks_at_its_signs_and_other_text_stays_as_it_is() -> None:
+    text = "Vendor, Smith & Co. <b>, accounts.payable@smith-electric.example, (720) 555-0177"
+    assert render("{{ text|breakable }}", text=text) == (
+        "Vendor, Smith &amp; Co. &lt;b&gt;, accounts<wbr>.payable@<wbr>smith-electric<wbr>.example, (720) 555-0177"
+    )

@@ -236,6 +236,16 @@ def side_name(side: str) -> str:
     return SIDES.get(side, side)
 
 
+@register.filter
+def breakable(text: str) -> SafeString:
+    """The text with e-mail addresses that break at their signs where they do not fit, rather than inside a word."""
+    words = (
+        escape(word).replace("@", "@<wbr>").replace(".", "<wbr>.") if "@" in word else escape(word)
+        for word in text.split(" ")
+    )
+    return mark_safe(" ".join(words))  # noqa: S308
+
+
 @register.simple_tag
 def score_bar(value: int) -> SafeString:
     """A match score of 0 to 100 as a short bar and the figure. Drawn as SVG, which needs no inline style."""
