@@ -87,13 +87,12 @@ def link_next(run: MappingRun) -> int:
 
 def end(run: MappingRun) -> None:
     """The run is a preview again, and says how many rows were linked. Needs the run's row locked."""
-    refused, left = run.done - run.linked, (run.expected or 0) - run.done
+    refused, left = run.done - run.linked, _to_link(run).update(state=RunRow.State.LEFT_OUT)
     said = [f"{run.linked:,} {'row is' if run.linked == 1 else 'rows are'} linked."]
     if refused:
         said.append(f"{refused:,} could not be linked, and {'says' if refused == 1 else 'say'} why.")
-    if left > 0:
+    if left:
         said.append(f"Stopped before the other {left:,}.")
-    _to_link(run).update(state=RunRow.State.LEFT_OUT)
     options = {name: value for name, value in run.options.items() if name != "step"}
     _change(run, state=MappingRun.State.PREVIEW, options=options, message=" ".join(said), expected=run.rows.count())
 
