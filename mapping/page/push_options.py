@@ -79,8 +79,8 @@ def _account_ids(name: str) -> set[str]:
 
 
 def _divisions(frame: Frame, run: MappingRun) -> list[dict[str, Any]]:
-    rows = run.rows.filter(verdict__in=("create", "near"))
-    ids = set(rows.order_by().values_list("data__division", flat=True).distinct())
+    created = run.rows.filter(verdict__in=("create", "near"))
+    ids = set(created.order_by().values_list("data__division", flat=True).distinct())
     connection = frame.connection("procore")
     rows = all_rows().filter(connection=connection, remote_id__in=ids, resource=frame.section.kinds[0].left.key)
     accounts = {name: _accounts(frame, kind) for name, kind in CHOICES.items()}
