@@ -74,7 +74,7 @@ def load_facts(section: Section, situation: Situation, sides: Sides) -> PageFact
     parts, best = _parts(section, sides), f"ranked_lefts:{section.key}"
     lists = {name: part.lists for name, part in parts.items()} | {best: lists_of(section)}
     orders = dict.fromkeys((order_part(section, tab) for tab in TABS), _lists(section))
-    kept = read_kept(lists | orders)
+    kept = read_kept(lists | orders | {_rights_part(section): lists_of(section)})
     facts, saving = dict(kept.facts), Saving(kept.can_keep)
     moved = _move(parts, best, kept, sides, saving)
     facts |= {name: one.facts for name, one in saving.parts.items()}
@@ -127,16 +127,19 @@ def order_part(section: Section, tab: Tab) -> str:
     return f"order:{tab}:{section.key}"
 
 
-def load_best_rights(section: Section, sides: Sides, tree: Tree | None) -> Ranked:
-    """The unused rows at the right in order of score. One statement while nothing changed, else two."""
+def load_best_rights(section: Section, sides: Sides, facts: PageFacts) -> Ranked:
+    """The unused rows at the right in order of score. One statement, and none while nothing changed."""
     if not section.can_automap or sides.procore is None or sides.quickbooks is None:
         return NONE
-    part = f"ranked_rights:{section.key}"
-    kept = read_kept({part: lists_of(section)})
+    part, kept = _rights_part(section), facts.kept
     if part in kept.facts:
         return Ranked(kept.facts[part]["rows"], None, part, "rows")
-    found = rank_rights(section, sides, tree, Keeping(Saving(kept.can_keep), part, kept.snapshot))
+    found = rank_rights(section, sides, facts.tree, Keeping(Saving(kept.can_keep), part, kept.snapshot))
     return Ranked(found.rows, None if found.held is None else tuple(found.held[1]), part, "rows")
+
+
+def _rights_part(section: Section) -> str:
+    return f"ranked_rights:{section.key}"
 
 
 def _tree_of(section: Section, facts: Mapping[str, Facts]) -> Tree | None:

@@ -56,7 +56,7 @@ class Frame:
     @cached_property
     def best_rights(self) -> Ranked:
         """The unused rows of QuickBooks that a suggestion fits, best first."""
-        return load_best_rights(self.section, self.sides, self.facts.tree)
+        return load_best_rights(self.section, self.sides, self.facts)
 
     @property
     def tree(self) -> Tree:
