@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from allauth.account.forms import ResetPasswordForm
@@ -22,6 +23,8 @@ from smoothx.lib.shapes import Choice, Confirm
 from smoothx.pages.settings_nav import layout
 from smoothx.tenants.access import TenantRequest, for_role, has_role
 from smoothx.tenants.models import AuditEntry, Membership, Role, Tenant
+
+log = logging.getLogger(__name__)
 
 ROLE_HELP = {
     Role.OWNER: "everything, users too",
@@ -92,12 +95,26 @@ def invite(request: TenantRequest) -> HttpResponse:
     except IntegrityError:
         form.add_error("email", f"{email} belongs to this company already.")
         return _page(request, form, status=422)
-    if is_new:
-        _send_password_link(request, email)
-    else:
-        _tell_of_company(request, email)
-    messages.success(request, f"{email} was invited as {Role(role).label.lower()}")
+    _tell_invited(request, email, role, is_new=is_new)
     return go_back(request, reverse("settings:users"))
+
+
+def _tell_invited(request: TenantRequest, email: str, role: str, *, is_new: bool) -> None:
+    """The invitation stands whether or not the mail goes out. Who invited has to know, or both would wait."""
+    said = f"{email} was invited as {Role(role).label.lower()}"
+    try:
+        if is_new:
+            _send_password_link(request, email)
+        else:
+            _tell_of_company(request, email)
+    except OSError as error:
+        # SMTP's own errors are among them.
+        log.error("users.invitation_mail_failed tenant=%s: %s", request.tenant.pk, error)
+        what = "ask for a password" if is_new else "sign in"
+        address = f"{settings.BASE_URL}{reverse('account_reset_password' if is_new else 'account_login')}"
+        messages.warning(request, f"{said}, but the mail could not be sent. Tell them to {what} at {address}")
+    else:
+        messages.success(request, said)
 
 
 def add_member(tenant: Tenant, email: str, role: str) -> bool:
@@ -125,7 +142,7 @@ def _tell_of_company(request: TenantRequest, email: str) -> None:
     subject = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}you now belong to {request.tenant.name}"
     who = request.user.get_full_name() or request.user.email
     text = f"{who} added you to {request.tenant.name}. Sign in as usual: {settings.BASE_URL}\n"
-    send_mail(subject, text, None, [email], fail_silently=True)
+    send_mail(subject, text, None, [email])
 
 
 @for_role(Role.OWNER)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from smtplib import SMTPServerDisconnected
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 
 from smoothx.tenants.models import AuditEntry, Membership, Tenant
@@ -56,6 +58,24 @@ def test_a_person_with_an_account_is_only_told(client: Any, tenant: Tenant, stra
     assert message.subject == "Smoothx: you now belong to Ridgeline Builders"
     assert "password" not in message.body
     assert User.objects.filter(email=stranger.email).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("is_new", "todo"),
+    [(True, "ask for a password at {}/accounts/password/reset/"), (False, "sign in at {}/accounts/login/")],
+)
+def test_who_invites_is_told_of_a_mail_that_did_not_go(
+    client: Any, tenant: Tenant, stranger: Any, monkeypatch: pytest.MonkeyPatch, settings: Any, is_new: bool, todo: str
+) -> None:
+    def refuse(*_: Any) -> int:
+        raise SMTPServerDisconnected("The mail server hung up")
+
+    monkeypatch.setattr(EmailBackend, "send_messages", refuse)
+    email = "nina@ridgeline.example" if is_new else stranger.email
+    response = client.post("/settings/users/invite/", {"email": email, "role": "viewer"})
+    told = todo.format(settings.BASE_URL)
+    assert said(response) == [f"{email} was invited as viewer, but the mail could not be sent. Tell them to {told}"]
+    assert (response.status_code, roles(tenant)[email]) == (302, "viewer")
 
 
 def test_nobody_is_invited_twice_and_nonsense_is_refused(client: Any, tenant: Tenant, viewer: Any) -> None:
