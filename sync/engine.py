@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
 from connectors.errors import Missing, Throttled, VendorError
 from connectors.procore.records import UnreadableRecord
@@ -144,12 +144,27 @@ class Engine:
             case UnreadableRecord():
                 settle.block(entry, "source_unreadable", vendor_text=str(error))
             case OperationalError() | InterfaceError() if _is_database_gone(error):
-                # It may be back already, and to say that something failed would hide a write whose answer is not kept.
-                # The claim runs out, and the next worker goes on from what the rows say.
-                raise error
+                self._outlast(entry, error)
             case _:
-                log.error("sync.engine.internal", extra={"entry": entry.pk, "flow": entry.flow}, exc_info=error)
+                _log_internal(entry, error)
                 settle.block(entry, "internal")
+
+    def _outlast(self, entry: Entry, error: Exception) -> None:
+        """Leave the entry claimed: the claim runs out, and the next worker goes on from what the rows say.
+
+        The database may be back already, and to say that something failed would hide a write whose answer is not kept.
+        What ends so again and again, with the database there each time, is a fault of ours: it is told as one.
+        """
+        if not connection.is_usable():
+            connection.close()
+        try:
+            is_believed = ledger.count_loss(entry)
+        except (OperationalError, InterfaceError):
+            is_believed = True
+        if is_believed:
+            raise error
+        _log_internal(entry, error)
+        settle.tell_and_try_again(entry, "internal", after=ledger.CLAIM_LASTS)
 
     def _is_stopped(self, flow: Flow, entry: Entry) -> bool:
         """Left out, or held while the company is not live or the flow is off. A push is a person's own act."""
@@ -227,6 +242,10 @@ class Engine:
         else:
             settle.still_uncertain(entry, timedelta(seconds=30))
         return True
+
+
+def _log_internal(entry: Entry, error: Exception) -> None:
+    log.error("sync.engine.internal", extra={"entry": entry.pk, "flow": entry.flow}, exc_info=error)
 
 
 def _is_database_gone(error: Exception) -> bool:

@@ -36,6 +36,8 @@ CLAIM_LASTS = timedelta(minutes=5)
 # A wait is normally ended by what it waits for; this is the net below a message that was lost.
 RECHECK_WAITING_AFTER = timedelta(minutes=30)
 OPEN_OUTGOING = (Outgoing.State.OPEN, Outgoing.State.SENDING, Outgoing.State.UNCERTAIN)
+# What outages of the database may use up of a document's tries. One more in a row is no outage.
+MOST_LOSSES = 3
 # Stands for the fingerprint of a source record that was deleted.
 GONE = "gone"
 POSTED_STATES = (Entry.State.POSTED, Entry.State.POSTED_WITH_WARNINGS)
@@ -142,6 +144,12 @@ def claim_many(
     for entry in taken:
         entry.claimed_by, entry.due_at = owner, None
     return taken
+
+
+def count_loss(entry: Entry) -> bool:
+    """Count one more try that ended with the database lost. False when there were too many to believe it."""
+    believed = Entry.objects.filter(pk=entry.pk, tries__lt=MOST_LOSSES)
+    return bool(believed.update(tries=models.F("tries") + 1))
 
 
 def finish(entry: Entry, fields: Sequence[str], *, due_at: Moment | None = None) -> None:

@@ -262,6 +262,12 @@ def block(entry: Entry, code: str, **detail: str) -> None:
     hold(entry, code, **detail)
 
 
+def tell_and_try_again(entry: Entry, code: str, *, after: timedelta) -> None:
+    """Shown in the code's state, and due again all the same; what it waits for and its tries stay."""
+    entry.state, entry.notices = CODES[code].state, ledger.notices_to_json([Notice(code)])
+    ledger.finish(entry, ("state", "notices"), due_at=Now() + after)
+
+
 def source_gone(entry: Entry) -> None:
     """Kept in mind, so that a list which lacks it says nothing new."""
     entry.source_fingerprint = ledger.GONE

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
 import redis
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 
 from connectors import accounts, http, limits
 from connectors.buckets import MOST_FAILURES
@@ -109,3 +110,35 @@ def test_a_lost_database_is_no_documents_fault(
     assert (entry.state, codes_of(entry), entry.claimed_until is None) == (
         ("queued", [], False) if is_gone else ("blocked", ["internal"], True)
     )
+
+
+def test_what_looks_like_a_lost_database_each_time_is_told_and_still_tried_again(
+    scope: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection that our own code closed says nothing else than one that an outage ended."""
+    entry = make_entry("queued", due_at=read_clock())
+    Tenant.objects.update(state="live")
+
+    def lose(*_: Any) -> None:
+        raise InterfaceError from psycopg.InterfaceError("the cursor is closed")
+
+    def take_over() -> None:
+        Entry.objects.filter(claimed_until__isnull=False).update(claimed_until=read_clock() - timedelta(seconds=1))
+        Engine().run_due()
+
+    monkeypatch.setattr(sources, "read", lose)
+    with monkeypatch.context() as outage:
+        outage.setattr(ledger, "count_loss", lose)
+        for _ in range(5):
+            with pytest.raises(InterfaceError):
+                take_over()
+    for _ in range(ledger.MOST_LOSSES):
+        with pytest.raises(InterfaceError):
+            take_over()
+    entry.refresh_from_db()
+    assert (entry.state, codes_of(entry), entry.claimed_until is None, entry.tries) == ("queued", [], False, 3)
+    take_over()
+    entry.refresh_from_db()
+    assert (entry.state, codes_of(entry), entry.claimed_until) == ("blocked", ["internal"], None)
+    assert entry.due_at is not None
+    assert timedelta(0) < entry.due_at - read_clock() <= ledger.CLAIM_LASTS
