@@ -19,6 +19,7 @@ from datetime import timedelta
 from django.db import InterfaceError, OperationalError, connection
 
 from connectors.errors import Missing, Throttled, VendorError
+from connectors.models import Vendor
 from connectors.procore.records import UnreadableRecord
 from smoothx.lib.log_context import bound
 from smoothx.tenants.models import Tenant
@@ -135,7 +136,8 @@ class Engine:
         """End the run of an entry that met this error before anything was sent."""
         match error:
             case NotConnected():
-                self._hold(entry, "connection_lost", settle.CONNECTION_RESTORED)
+                lost = Vendor(error.vendor).label
+                self._hold(entry, "connection_lost", settle.CONNECTION_RESTORED, subject=lost)
             case Throttled():
                 self._rest(error.after)
                 settle.come_back(entry, error.after)
@@ -185,8 +187,8 @@ class Engine:
             return "paused", "tenant:live"
         return ("flow_off", f"flow:{flow.key}") if flow.key in self.work.flows_off else None
 
-    def _hold(self, entry: Entry, code: str, waits_for: str) -> None:
-        if settle.hold(entry, code, waits_for=waits_for):
+    def _hold(self, entry: Entry, code: str, waits_for: str, *, subject: str = "") -> None:
+        if settle.hold(entry, code, subject=subject, waits_for=waits_for):
             # It came true meanwhile: what this run knows is out of date.
             self.work = Work()
 

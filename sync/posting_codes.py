@@ -122,7 +122,7 @@ ANSWERS = (
     Code(
         "connection_lost",
         "held",
-        "The connection is lost. Connect again, and this goes on.",
+        "The connection to {subject} is lost. Connect again, and this goes on.",
         "access",
         "Connect again",
     ),

@@ -19,6 +19,7 @@ from connectors.errors import (
     Uncertain,
     VendorError,
 )
+from connectors.models import Connection
 from sync import ledger, locks, outbox, totals
 from sync.codes import CODES
 from sync.facts import OF_FACTS, ask_soon
@@ -322,7 +323,7 @@ def _decide(work: Work, entry: Entry, error: VendorError) -> None:
         case Conflict() if entry.tries <= MOST_REPLANS:
             _try_again(entry, error, after=timedelta(seconds=1))
         case Reconnect():
-            hold(entry, "connection_lost", waits_for=CONNECTION_RESTORED)
+            hold(entry, "connection_lost", subject=_name_lost(entry), waits_for=CONNECTION_RESTORED)
         case NoPermission():
             hold(entry, error.fault if error.fault in CODES else "no_permission", **_told(error))
         case Missing():
@@ -334,6 +335,13 @@ def _decide(work: Work, entry: Entry, error: VendorError) -> None:
             hold(entry, code, work, subject=subject, waits_for=_find_end(code, entry), **_told(error))
         case _:
             hold(entry, "rejected", **_told(error))
+
+
+def _name_lost(entry: Entry) -> str:
+    """Whose connection is lost. A single answer may say so of one that no row has as lost."""
+    both = Connection.objects.filter(pk__in=(entry.source_connection_id, entry.target_connection_id))
+    lost = both.exclude(state=Connection.State.CONNECTED).order_by("vendor")
+    return " and ".join(row.get_vendor_display() for row in lost) or "one of the two"
 
 
 def _find_end(code: str, entry: Entry) -> str:

@@ -28,6 +28,7 @@ ICONS = {Entry.State.REJECTED: "cross-circle", Entry.State.CHANGED_BY_HAND: "pen
 # How a code reads when several things share it: the title and the button. Other codes repeat their sentence. What goes
 # both ways names no side: the documents that share a code may go either way.
 SEVERAL: dict[str, tuple[str, str]] = {
+    "connection_lost": ("{n} connections are lost", "Connect again"),
     "vendor_not_mapped": ("{n} vendors are not mapped", "Map {n} vendors"),
     "vendor_inactive": ("{n} vendors are inactive in QuickBooks", "Map others"),
     "code_not_mapped": ("{n} cost codes are not mapped", "Map {n} cost codes"),

@@ -187,7 +187,8 @@ def test_a_lost_connection_holds_what_is_not_sent(contacts: Any, owner: Any) -> 
     worlds.act(contacts.qbo, "disconnect", realm=contacts.info["qbo"]["realms"][0]["id"])
     Engine().run_due()
     assert states() == {"held": 35}
-    assert {tuple(codes_of(entry)) for entry in entries()} == {("connection_lost",)}
+    told = {(each["code"], each["subject"]) for entry in entries() for each in entry.notices}
+    assert told == {("connection_lost", "QuickBooks")}
     assert vendors_named(contacts, "Batch") == []
 
 

@@ -264,7 +264,8 @@ def test_without_both_connections_nothing_is_pushed(contacts: Any, owner: Any, v
         ("blocked", ["customer_is_vendor"], False,
          "Company Cobalt LLC is mapped as a vendor. A project needs a customer."),
         ("waiting", ["try_again"], False, "The other system was not reachable. It is tried again by itself."),
-        ("held", ["connection_lost"], False, "The connection is lost. Connect again, and this goes on."),
+        ("held", ["connection_lost"], False,
+         "The connection to Cobalt LLC is lost. Connect again, and this goes on."),
         ("blocked", [], False, CODES["internal"].sentence),
     ],
 )  # fmt: skip
