@@ -315,3 +315,13 @@ KINDS = {
         PAYMENT_TERM,
     )
 }
+
+
+def sharing_left(kind: MappingKind) -> list[MappingKind]:
+    """The kinds that a row at the left may have only one of, this one among them."""
+    return [other for other in KINDS.values() if other.left_group == kind.left_group]
+
+
+def sharing_right(kind: MappingKind) -> list[MappingKind]:
+    """The same of a row at the right of a kind that is one to one."""
+    return [other for other in KINDS.values() if other.right_group == kind.right_group]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from mapping.candidates import left_rows, linked_left, load_rejected, load_taken_apart, read_candidates, right_rows
 from mapping.coverage import load_tree
 from mapping.divisions import ancestors
-from mapping.kinds import KINDS, MappingKind
+from mapping.kinds import MappingKind, sharing_left
 from mapping.left_out import left_out
 from mapping.matching.records import MOST_SUGGESTED
 from mapping.models import Link
@@ -71,8 +71,8 @@ def _suggest(
 ) -> list[Suggestion]:
     left, right = sides.need("procore"), sides.need("quickbooks")
     # A row that may have one of several kinds only is out of the race once it has any of them.
-    rivals = [other for other in KINDS.values() if other.left_group == kind.left_group]
-    lefts = left_rows(kind, left).filter(~linked_left(rivals, left), ~left_out(section, left), is_active=True)
+    is_linked = linked_left(sharing_left(kind), left)
+    lefts = left_rows(kind, left).filter(~is_linked, ~left_out(section, left), is_active=True)
     rights = right_rows(kind, right).filter(is_active=True)
     taken: frozenset[str] = frozenset()
     if kind.is_one_to_one:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet, Value
@@ -22,7 +24,7 @@ from mapping.candidates import (
     right_rows,
 )
 from mapping.counts.merging import merge
-from mapping.kinds import MappingKind
+from mapping.kinds import MappingKind, sharing_left, sharing_right
 from mapping.models import Link, RemoteItem, SuggestedPair
 from mapping.page.listing import FEW, IN_ORDER, rows_by_key
 from mapping.page.mapped_rows import left_of, load_rows, right_of
@@ -202,9 +204,9 @@ def _order(chooser: Chooser) -> str:
 def _by_use(chooser: Chooser, kind: MappingKind) -> list[tuple[int, Q]]:
     """Free rows, rows in use, inactive rows. Where many may share one, rows in use are as good as free ones."""
     if chooser.side == "quickbooks":
-        is_used = has_link_left(chooser.kinds, chooser.connection)
+        is_used = has_link_left(sharing_left(kind), chooser.connection)
     elif kind.is_one_to_one:
-        is_used = has_link_right(kind, chooser.connection)
+        is_used = reduce(or_, (has_link_right(each, chooser.connection) for each in sharing_right(kind)))
     else:
         return [(0, Q(is_active=True)), (2, Q(is_active=False))]
     return [(0, Q(~is_used, is_active=True)), (1, Q(is_used, is_active=True)), (2, Q(is_active=False))]
@@ -224,9 +226,9 @@ def make_options(
 def _free_rows(chooser: Chooser, kind: MappingKind) -> QuerySet[RemoteItem]:
     if chooser.side == "procore":
         rows = right_rows(kind, chooser.connection).filter(is_active=True)
-        return rows.filter(~linked_right([kind], chooser.connection)) if kind.is_one_to_one else rows
+        return rows.filter(~linked_right(sharing_right(kind), chooser.connection)) if kind.is_one_to_one else rows
     rows = left_rows(kind, chooser.connection)
-    return rows.filter(~linked_left([kind], chooser.connection), is_active=True)
+    return rows.filter(~linked_left(sharing_left(kind), chooser.connection), is_active=True)
 
 
 def _why_not(chooser: Chooser, rows: Sequence[RemoteItem]) -> dict[int, str]:
@@ -238,12 +240,12 @@ def _why_not(chooser: Chooser, rows: Sequence[RemoteItem]) -> dict[int, str]:
         kind = chooser.kind_with(row)
         left, right = chooser.left_and_right(row)
         for link in links:
-            if kind is None or link.kind != kind.key:
+            if kind is None:
                 continue
-            if link.left_id == left.remote_id:
+            if (link.left_group, link.left_id) == (kind.left_group, left.remote_id):
                 partner = right_of(link, names)
                 owner, where = left, "QuickBooks"
-            elif kind.is_one_to_one and link.right_id == right.remote_id:
+            elif (link.right_group, link.exclusive_right) == (kind.right_group, right.remote_id):
                 partner = left_of(link, names)
                 owner, where = right, "Procore"
             else:
@@ -260,8 +262,10 @@ def _links_in_the_way(chooser: Chooser, rows: Sequence[RemoteItem]) -> list[Link
     ids = [row.remote_id for row in rows]
     own = [chooser.row.remote_id]
     lefts, rights = (own, ids) if chooser.side == "procore" else (ids, own)
+    # Kinds of other sections may share the rows.
     found = Link.objects.filter(
-        Q(left_id__in=lefts) | Q(exclusive_right__in=rights), kind__in=[kind.key for kind in chooser.kinds]
+        Q(left_group__in=[kind.left_group for kind in chooser.kinds], left_id__in=lefts)
+        | Q(right_group__in=[kind.right_group for kind in chooser.kinds], exclusive_right__in=rights)
     )
     return [link for link in found if link.pk != chooser.replaced_id]
 

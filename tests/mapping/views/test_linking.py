@@ -5,11 +5,21 @@ from typing import Any
 import pytest
 from django.contrib.messages import get_messages
 
-from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, VENDOR
+from connectors.procore import resources as procore
+from connectors.qbo import resources as qbo
+from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, EMPLOYEE_VENDOR, PROJECT, VENDOR
 from mapping.models import Link, LinkChange
 from mapping.signals import OpenDocuments, count_documents, count_waiting
 from tests.factories import make_connections
-from tests.mapping.factories import make_account, make_code, make_company, make_customer, make_link, make_vendor
+from tests.mapping.factories import (
+    make_account,
+    make_code,
+    make_company,
+    make_customer,
+    make_link,
+    make_row,
+    make_vendor,
+)
 
 pytestmark = pytest.mark.usefixtures("scope")
 
@@ -58,6 +68,25 @@ def test_the_dialog_offers_the_best_matches_first_and_greys_out_the_taken(browse
     ]
     assert [choice.value for choice in found["kinds"]] == ["", "vendor", "customer"]
     assert found["push"]["label"] == "Push it to QuickBooks"
+
+
+def test_rows_taken_by_a_kind_of_another_list_are_greyed_out_too(browser: Any) -> None:
+    """A sub-customer belongs to one project or sub job, a person is paid as employee or as vendor."""
+    tower = make_row(qbo.CUSTOMERS, "Tower", parent_id="7")
+    make_link(PROJECT, make_row(procore.PROJECTS, "Tower one"), tower)
+    free = make_row(qbo.CUSTOMERS, "Annex", parent_id="7")
+    sub_job = make_row(procore.SUB_JOBS, "Tower", code="A")
+    found = dialog(browser, link_url(sub_job, "sub-jobs"))
+    assert [(o["id"], o["disabled_reason"]) for o in found["suggestions"] + found["others"]] == [
+        (str(free.pk), None),
+        (str(tower.pk), "Linked to Tower one in Procore already"),
+    ]
+    person = make_row(procore.EMPLOYEES, "Ana Lopez")
+    make_link(EMPLOYEE_VENDOR, person, make_vendor("Lopez Tile"))
+    found = dialog(browser, link_url(make_row(qbo.EMPLOYEES, "Ana Lopez"), "employees"))
+    assert [(o["id"], o["disabled_reason"]) for o in found["suggestions"] + found["others"]] == [
+        (str(person.pk), "Linked to Lopez Tile in QuickBooks already")
+    ]
 
 
 def test_search_and_kind_narrow_the_dialog(browser: Any) -> None:
