@@ -11,7 +11,6 @@ from typing import Any
 
 import requests
 from django.conf import settings
-from django.utils import timezone
 from oauthlib.oauth2 import OAuth2Error
 from requests_oauthlib import OAuth2Session
 
@@ -31,6 +30,7 @@ from connectors.transport import (
     is_loopback,
     refuse_in_transaction,
 )
+from smoothx.lib.clock import read_clock
 
 logger = logging.getLogger(__name__)
 
@@ -92,12 +92,11 @@ class TokenPair:
     refresh_expires_at: datetime | None
 
     @classmethod
-    def from_wire(cls, wire: Mapping[str, Any], *, old_refresh_token: str = "") -> TokenPair:
+    def from_wire(cls, wire: Mapping[str, Any], *, asked_at: datetime, old_refresh_token: str = "") -> TokenPair:
         """QuickBooks' refresh tokens end after about 100 idle days and after five years in all; Procore's do not end.
 
         Raises KeyError without an access token.
         """
-        now = timezone.now()
         ends = [
             int(wire[name])
             for name in ("x_refresh_token_expires_in", "x_refresh_token_hard_expires_in")
@@ -106,8 +105,8 @@ class TokenPair:
         return cls(
             access_token=wire["access_token"],
             refresh_token=wire.get("refresh_token") or old_refresh_token,
-            access_expires_at=now + timedelta(seconds=int(wire.get("expires_in") or 3600)),
-            refresh_expires_at=now + timedelta(seconds=min(ends)) if ends else None,
+            access_expires_at=asked_at + timedelta(seconds=int(wire.get("expires_in") or 3600)),
+            refresh_expires_at=asked_at + timedelta(seconds=min(ends)) if ends else None,
         )
 
     def as_columns(self) -> dict[str, Any]:
@@ -133,6 +132,7 @@ def exchange_code(vendor: str, code: str, *, redirect_uri: str) -> TokenPair:
     server = oauth_server(vendor)
     session = _oauth_session(server, redirect_uri)
     session.max_redirects = 0
+    asked_at = read_clock()
     credentials: dict[str, Any] = {"include_client_id": True, "client_secret": server.client_secret}
     if server.uses_basic_auth:
         credentials = {"auth": basic_auth(server.client_id, server.client_secret)}
@@ -140,7 +140,7 @@ def exchange_code(vendor: str, code: str, *, redirect_uri: str) -> TokenPair:
         answer = session.fetch_token(
             server.token_url, code=code, timeout=(CONNECT_SECONDS, TOKEN_READ_SECONDS), **credentials
         )
-        return TokenPair.from_wire(answer)
+        return TokenPair.from_wire(answer, asked_at=asked_at)
     except (OAuth2Error, KeyError, ValueError) as error:
         raise GrantRefused("the code was refused", vendor_text=redact_text(str(error))[:300]) from error
     except requests.RequestException as error:
@@ -161,11 +161,13 @@ def refresh_pair(vendor: str, refresh_token: str) -> TokenPair:
 
     Raises GrantRefused, Retry (our own client is refused, or the vendor throttles), NotSent and NoAnswer.
     """
+    # Before the call: a database that is away after it would cost the pair.
+    asked_at = read_clock()
     response = _post_token(vendor, {"grant_type": "refresh_token", "refresh_token": refresh_token})
     if not response.is_success:
         raise _refusal(response)
     try:
-        return TokenPair.from_wire(decode(response.body), old_refresh_token=refresh_token)
+        return TokenPair.from_wire(decode(response.body), asked_at=asked_at, old_refresh_token=refresh_token)
     except (KeyError, TypeError, ValueError) as error:
         message = "the token answer cannot be read"
         raise NoAnswer(message) from error

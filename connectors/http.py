@@ -14,6 +14,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.db import DatabaseError
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from connectors import counting, limits, presence, tokens
@@ -228,6 +229,7 @@ def _keep_evidence(connection: Connection, request: Request, outcome: _Outcome, 
     try:
         Call.objects.create(
             connection_id=connection.pk,
+            at=Now(),
             key=key[:50],
             method=request.method,
             url=redact_url(request.url, request.params),

@@ -18,7 +18,6 @@ from typing import Literal
 
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from connectors import limits
 from connectors.errors import Reconnect, Retry, Throttled, VendorAway
@@ -89,7 +88,7 @@ def mark_broken(connection: Connection, reason: str) -> None:
         .exclude(state__in=_GONE)
         .update(
             state=Connection.State.BROKEN,
-            broken_at=timezone.now(),
+            broken_at=Now(),
             broken_reason=reason[:300],
             lease_owner="",
             lease_expires_at=None,

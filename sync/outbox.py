@@ -59,7 +59,7 @@ def current(entry: Entry) -> Outgoing | None:
 def supersede(outgoing: Outgoing) -> None:
     """Close a write that was never sent: it is planned again from the source as it is now."""
     Outgoing.objects.filter(pk=outgoing.pk, state=Outgoing.State.OPEN).update(
-        state=Outgoing.State.FAILED, closed_at=timezone.now()
+        state=Outgoing.State.FAILED, closed_at=Now()
     )
 
 
@@ -91,7 +91,9 @@ def send_many(work: Work, drafts: Sequence[Outgoing], flow: Flow) -> dict[int, A
     sent = [draft for draft in drafts if draft.pk in ours]
     for draft in sent:
         draft.sent_at = timezone.now()
-    attempts = Attempt.objects.bulk_create([Attempt(outgoing=each, number=1, action=TOGETHER) for each in sent])
+    attempts = Attempt.objects.bulk_create(
+        [Attempt(outgoing=each, number=1, action=TOGETHER, started_at=Now()) for each in sent]
+    )
     refusal: VendorError | None = None
     _forget_request_id()
     try:
@@ -107,10 +109,10 @@ def send_many(work: Work, drafts: Sequence[Outgoing], flow: Flow) -> dict[int, A
 
 
 def _end_many(attempts: Sequence[Attempt], results: Mapping[int, Answer | VendorError]) -> None:
-    now, request_id = timezone.now(), _last_request_id()
+    request_id = _last_request_id()
     for attempt in attempts:
         result = results[attempt.outgoing_id]
-        attempt.ended_at = now
+        attempt.ended_at = Now()
         if isinstance(result, VendorError):
             attempt.outcome = result.fault[:30]
             attempt.vendor_text, attempt.request_id = result.vendor_text[:1000], result.request_id[:100]
@@ -146,11 +148,11 @@ def put_back(outgoing: Outgoing) -> None:
 
 def close(outgoing: Outgoing, state: str) -> None:
     closed = state in (Outgoing.State.DONE, Outgoing.State.FAILED)
-    Outgoing.objects.filter(pk=outgoing.pk).update(state=state, closed_at=timezone.now() if closed else None)
+    Outgoing.objects.filter(pk=outgoing.pk).update(state=state, closed_at=Now() if closed else None)
 
 
 def _tried(outgoing: Outgoing, action: str, call: Callable[[], Tried]) -> Tried:
-    attempt = Attempt(outgoing=outgoing, number=_next_number(outgoing), action=action)
+    attempt = Attempt(outgoing=outgoing, number=_next_number(outgoing), action=action, started_at=Now())
     attempt.save(force_insert=True)
     _forget_request_id()
     try:
@@ -182,7 +184,7 @@ def _next_number(outgoing: Outgoing) -> int:
 
 def _end(attempt: Attempt, outcome: str, **facts: Any) -> None:
     from_wire = {"answer": _jsonable(facts.pop("answer", {}))}
-    Attempt.objects.filter(pk=attempt.pk).update(ended_at=timezone.now(), outcome=outcome[:30], **from_wire, **facts)
+    Attempt.objects.filter(pk=attempt.pk).update(ended_at=Now(), outcome=outcome[:30], **from_wire, **facts)
 
 
 def _jsonable(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from sync import drafting, ledger, resending, settle
 from sync.amending import record_amendment
@@ -88,10 +88,9 @@ def draft_create(work: Work, entry: Entry, plan: Plan[Any]) -> Outgoing | None:
 def save_drafts(drafts: Sequence[Outgoing]) -> None:
     """Record many writes and their entries in one step. What was recorded before and never sent is closed."""
     entries = [draft.entry for draft in drafts]
-    now = timezone.now()
     with ledger.in_one_step():
         Outgoing.objects.filter(entry__in=entries, state=Outgoing.State.OPEN).update(
-            state=Outgoing.State.FAILED, closed_at=now
+            state=Outgoing.State.FAILED, closed_at=Now()
         )
         Outgoing.objects.bulk_create(drafts)
         write_back(entries, PLANNED)

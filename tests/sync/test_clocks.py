@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -11,15 +12,17 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from connectors import grants
 from connectors.models import Cursor
+from connectors.transport import Response
 from smoothx.lib.clock import read_clock
 from smoothx.tenants.models import DueWork, Tenant
-from sync import book_sources, books, facts, ledger, pace, queueing, settle, tasks
+from sync import book_sources, books, facts, ledger, outbox, pace, queueing, settle, tasks
 from sync.basis import LONG_AGO
 from sync.engine import Engine
 from sync.hints import BOOKS_EVERY
 from sync.lanes import LANE_TOPICS, LEASE, SOON, enter, keep
-from sync.models import Entry
+from sync.models import Attempt, Entry
 from sync.registry import all_flows
 from sync.targets import Answer
 from sync.tasks import EVENTS, HOOKS, HOOKS_EVERY, POLL_BOOKS, POLL_PROCORE, run_due, sweep
@@ -143,3 +146,29 @@ def test_a_set_is_posted_by_the_shared_clock_too_and_once(scope: Tenant, wrong: 
         entry.refresh_from_db()
     assert (is_after(new.posted_at, NOW), old.posted_at, old.state) == (True, LONG_AGO, "posted")
     assert is_after(new.updated_at, NOW)
+
+
+def test_tries_and_new_access_are_dated_by_the_shared_clock(
+    scope: Tenant, wrong: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Tenant.objects.update(state="live")
+    # The column's own default, which holds the real clock.
+    monkeypatch.setattr(Attempt._meta.get_field("started_at"), "_get_default", timezone.now)
+    answers = SimpleNamespace(
+        send=lambda *_: Answer("1", "0"), send_many=lambda _, drafts: {each.pk: Answer("1", "0") for each in drafts}
+    )
+    monkeypatch.setattr(outbox, "adapter_for", lambda _: answers)
+    body = json.dumps({"access_token": "new", "expires_in": 3600})
+    monkeypatch.setattr(grants, "_post_token", lambda *_: Response(200, {}, body))
+    alone, together = (make_outgoing(make_entry("sending"), state="open") for _ in range(2))
+    flow = all_flows()["bills"]
+    with meanwhile() as is_after:
+        outbox.send(Work(), alone, alone.entry, flow)
+        outbox.send_many(Work(), [together], flow)
+        outbox.close(alone, "done")
+        pair = grants.refresh_pair("qbo", "old")
+    tries = Attempt.objects.values_list("started_at", "ended_at")
+    assert [is_after(at, NOW) for each in tries for at in each] == [True] * 4
+    alone.refresh_from_db()
+    assert is_after(alone.closed_at, NOW)
+    assert is_after(pair.access_expires_at, timedelta(seconds=3600))

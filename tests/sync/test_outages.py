@@ -81,7 +81,7 @@ def test_connecting_again_lets_go_what_waited_for_it_in_that_company_alone(
             Connection.objects.filter(pk=entry.target_connection_id).update(state="broken")
             settle.hold(entry, "connection_lost", waits_for=settle.CONNECTION_RESTORED)
     lost = Connection.objects.get(vendor=Vendor.QBO)
-    pair = TokenPair.from_wire({"access_token": "new", "refresh_token": "newer"})
+    pair = TokenPair.from_wire({"access_token": "new", "refresh_token": "newer"}, asked_at=read_clock())
     with django_capture_on_commit_callbacks(execute=True):
         accounts.bind(
             lost, vendor=lost.vendor, account_id=lost.account_id, name="Ridgeline", facts={}, actor=None, pair=pair
@@ -89,6 +89,17 @@ def test_connecting_again_lets_go_what_waited_for_it_in_that_company_alone(
     assert (called, [row.state for row in ledger.due_entries(9)]) == (["nudge"], ["held"])
     with tenant_scope(other_tenant.pk):
         assert ledger.due_entries(9) == []
+
+
+def test_a_document_says_whose_connection_it_waits_for(scope: Tenant) -> None:
+    entry = make_entry("queued", due_at=read_clock())
+    Tenant.objects.update(state="live")
+    Connection.objects.filter(vendor="procore").update(state="broken")
+    Engine().run_due()
+    entry.refresh_from_db()
+    assert [(entry.state, each["code"], each["subject"]) for each in entry.notices] == [
+        ("held", "connection_lost", "Procore")
+    ]
 
 
 @pytest.mark.parametrize("cause", [None, psycopg.errors.AdminShutdown(), psycopg.errors.DeadlockDetected()])

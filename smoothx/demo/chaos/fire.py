@@ -117,7 +117,7 @@ class Field:
         """A worker that dies with a new pair of tokens in hand takes the connection with it: somebody signs in."""
         for row in Connection.objects.filter(state=Connection.State.BROKEN):
             side, name = (self.vendors.qbo, "realm") if row.vendor == Vendor.QBO else (self.vendors.procore, "company")
-            pair = TokenPair.from_wire(side.control("token", {name: row.account_id}))
+            pair = TokenPair.from_wire(side.control("token", {name: row.account_id}), asked_at=timezone.now())
             accounts.bind(
                 row,
                 vendor=row.vendor,
