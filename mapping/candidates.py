@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import BooleanField, Exists, Func, OuterRef, Q, QuerySet
 
@@ -66,7 +66,18 @@ def right_fits(kind: MappingKind) -> Q:
     return fits
 
 
-def is_fit(kind: MappingKind, row: RemoteItem) -> bool:
+class Sorted(Protocol):
+    """What `is_fit` reads of a directory row."""
+
+    @property
+    def resource(self) -> str: ...
+    @property
+    def subtype(self) -> str: ...
+    @property
+    def parent_id(self) -> str: ...
+
+
+def is_fit(kind: MappingKind, row: Sorted) -> bool:
     """`right_fits` for a row at hand."""
     if row.resource != kind.right.key or row.subtype in NEVER_USED.get(row.resource, ()):
         return False

@@ -11,6 +11,7 @@ from django.utils import timezone
 from mapping.history import note_changes
 from mapping.kinds import KINDS
 from mapping.links import LinkRefused, link, unlink
+from mapping.locks import lock_links
 from mapping.models import Link, LinkChange, RemoteItem
 from mapping.signals import announce
 from mapping.subjects import subjects_of_links
@@ -61,7 +62,8 @@ def repoint_all(standing: Link, target: RemoteItem, actor: Any) -> int:
     if target.remote_id == standing.right_id:
         return 0
     with transaction.atomic():
-        others = list(others_to(standing).select_for_update().order_by("pk"))
+        lock_links()
+        others = list(others_to(standing))
         made = repoint(standing, target, actor)
         if made.right_id != target.remote_id:
             raise LinkRefused("unknown_item", "Choose another QuickBooks row for all of them.")

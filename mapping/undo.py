@@ -1,24 +1,37 @@
-"""Taking back what the history holds: one entry, or all of a run. What somebody changed since is left as it is."""
+"""Taking back what the history holds: one entry, or all of a run. What somebody changed since is left as it is.
+
+What was linked before is linked again even where its QuickBooks row became inactive meanwhile: had nobody touched the
+link, it would stand so, with its badge and its mend.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 from django.utils import timezone
 
-from mapping.automap.storing import offer_again
-from mapping.candidates import is_fit
-from mapping.history import note_changes
+from mapping.history import Pair, pair_of, right_key
 from mapping.kinds import KINDS
+from mapping.link_sets import link_together, unlink_together
+from mapping.locks import lock_links
 from mapping.models import Link, LinkChange, MappingRun, RemoteItem
-from mapping.signals import announce
-from mapping.subjects import subjects_of_links
+from mapping.obstacles import LinkRefused
+from mapping.screens import SECTIONS, section_of
 from smoothx.tenants.models import AuditEntry
 
-Pair = tuple[str, int, str, int, str]
+# gone: a row is not in its list any more. type: the QuickBooks row is of another sort now. taken: a row is linked
+# elsewhere. linked: they are linked again already. changed: what was linked is linked otherwise, or not at all.
+Why = Literal["gone", "type", "taken", "linked", "changed"]
+REASONS: dict[str, Why] = {
+    "unknown_item": "gone",
+    "gone_item": "gone",
+    "wrong_level": "type",
+    "already_linked_left": "taken",
+    "already_linked_right": "taken",
+}
 
 
 class AlreadyUndone(Exception):
@@ -26,18 +39,29 @@ class AlreadyUndone(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """An entry that could not be taken back. `subject` is the row in question, `partner` who has it now."""
+
+    why: Why
+    subject: str
+    partner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Undone:
-    """`unlinked` and `linked` again; `kept` could not be taken back, since one of the rows changed hands."""
+    """How many pairs were `unlinked`, and `linked` again, `inactive` of them to a row QuickBooks shows as inactive."""
 
     unlinked: int = 0
     linked: int = 0
-    kept: int = 0
+    inactive: int = 0
+    kept: tuple[Kept, ...] = ()
 
 
 def undo_run(run: MappingRun, actor: Any) -> Undone:
     """Take back everything a run did. Raises AlreadyUndone, with nothing changed."""
     now = timezone.now()
     with transaction.atomic():
+        lock_links(SECTIONS[run.section])
         claimed = MappingRun.objects.filter(pk=run.pk, undone_at__isnull=True)
         if not claimed.update(undone_at=now, closed_at=now):
             raise AlreadyUndone
@@ -56,6 +80,7 @@ def undo_run(run: MappingRun, actor: Any) -> Undone:
 def undo_change(change: LinkChange, actor: Any) -> Undone:
     """Take back one entry of the history."""
     with transaction.atomic():
+        lock_links(section_of(KINDS[change.kind]))
         undone = _take_back([change], actor)
         if undone.unlinked or undone.linked:
             title = f"{change.left_name}, {change.right_name}"
@@ -68,73 +93,51 @@ def _take_back(changes: Sequence[LinkChange], actor: Any, *, run: MappingRun | N
     linked = [change for change in changes if change.action == LinkChange.Action.LINKED]
     apart = [change for change in changes if change.action == LinkChange.Action.UNLINKED]
     gone = _unlink(linked, actor, run)
-    back = _link_again(apart, actor, run)
-    announce(subjects_of_links((link.kind, link.left_id) for link in (*gone, *back)))
-    return Undone(len(gone), len(back), len(changes) - len(gone) - len(back))
+    changed = [Kept("changed", _spell(change)) for change in linked if pair_of(change) not in gone]
+    again = link_together(
+        [_make_link(change, actor) for change in apart],
+        actor=actor,
+        run=run,
+        takes_inactive=True,
+        undid={pair_of(change): change for change in apart},
+    )
+    stands = [Kept("linked", _spell(apart[place])) for place in again.same]
+    refused = [_explain(apart[place], refusal) for place, refusal in sorted(again.refused.items())]
+    return Undone(len(gone), len(again.made), _count_inactive(again.made), (*changed, *stands, *refused))
 
 
-def _unlink(changes: Sequence[LinkChange], actor: Any, run: MappingRun | None) -> list[Link]:
+def _unlink(changes: Sequence[LinkChange], actor: Any, run: MappingRun | None) -> set[Pair]:
     """The links as these entries made them. In a run's undo a link that was made anew since stays."""
     if not changes:
-        return []
-    wanted = {_pair(change) for change in changes}
-    standing = Link.objects.select_for_update().filter(
+        return set()
+    wanted = {pair_of(change): change for change in changes}
+    standing = Link.objects.filter(
         kind__in={change.kind for change in changes}, left_id__in={change.left_id for change in changes}
     )
     if run is not None:
         standing = standing.filter(run=run)
-    found = [link for link in standing if _pair(link) in wanted]
-    _note(LinkChange.Action.UNLINKED, found, changes, actor, run)
-    Link.objects.filter(pk__in=[link.pk for link in found]).delete()
-    offer_again(found)
-    return found
+    found = [link.pk for link in standing if pair_of(link) in wanted]
+    noted = unlink_together(Link.objects.filter(pk__in=found), actor=actor, run=run, undid=wanted)
+    return {pair_of(entry) for entry in noted}
 
 
-def _link_again(changes: Sequence[LinkChange], actor: Any, run: MappingRun | None) -> list[Link]:
-    """Each pair whose rows are both free still, and whose right row may still be used."""
-    if not changes:
-        return []
-    usable = _usable(changes)
-    wanted = [_make_link(change, actor) for change in changes if _pair(change) in usable]
-    before = set(Link.objects.filter(left_id__in={link.left_id for link in wanted}).values_list("pk", flat=True))
-    Link.objects.bulk_create(wanted, ignore_conflicts=True)
-    made = Link.objects.filter(left_id__in={link.left_id for link in wanted}).exclude(pk__in=before)
-    found = [link for link in made if _pair(link) in {_pair(link) for link in wanted}]
-    _note(LinkChange.Action.LINKED, found, changes, actor, run)
-    return found
+def _explain(change: LinkChange, refusal: LinkRefused) -> Kept:
+    why = REASONS[refusal.code]
+    if why == "taken":
+        is_left = refusal.code == "already_linked_left"
+        return Kept(why, change.left_name if is_left else change.right_name, refusal.partner)
+    return Kept(why, change.right_name if why == "type" or refusal.code == "gone_item" else _spell(change))
 
 
-def _note(
-    action: LinkChange.Action,
-    links: Sequence[Link],
-    changes: Sequence[LinkChange],
-    actor: Any,
-    run: MappingRun | None,
-) -> None:
-    """The taking back is an entry of its own; each names the one it took back."""
-    undid = {_pair(change): change for change in changes}
-    noted = note_changes(action, links, actor=actor, run=run)
-    for entry in noted:
-        entry.undid = undid[_pair(entry)]
-    LinkChange.objects.bulk_update(noted, ["undid"])
+def _spell(change: LinkChange) -> str:
+    return f"{change.left_name} and {change.right_name}"
 
 
-def _usable(changes: Sequence[LinkChange]) -> set[Pair]:
-    """Pairs whose right row is active and still of a type the kind takes."""
-    rows = {
-        (row.connection_id, row.resource, row.remote_id): row
-        for row in RemoteItem.objects.filter(
-            resource__in={KINDS[change.kind].right.key for change in changes},
-            remote_id__in={change.right_id for change in changes},
-        )
-    }
-    usable = set()
-    for change in changes:
-        kind = KINDS[change.kind]
-        row = rows.get((change.right_connection_id, kind.right.key, change.right_id))
-        if row is not None and row.is_active and is_fit(kind, row):
-            usable.add(_pair(change))
-    return usable
+def _count_inactive(links: Sequence[Link]) -> int:
+    keys = {right_key(link) for link in links}
+    rows = RemoteItem.objects.filter(is_active=False, remote_id__in={key[2] for key in keys}) if keys else ()
+    inactive = {(row.connection_id, row.resource, row.remote_id) for row in rows}
+    return sum(1 for link in links if right_key(link) in inactive)
 
 
 def _make_link(change: LinkChange, actor: Any) -> Link:
@@ -148,7 +151,3 @@ def _make_link(change: LinkChange, actor: Any) -> Link:
         reason=change.reason,
         actor=actor,
     )
-
-
-def _pair(row: Link | LinkChange) -> Pair:
-    return row.kind, row.left_connection_id, row.left_id, row.right_connection_id, row.right_id

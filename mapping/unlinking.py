@@ -7,12 +7,11 @@ from typing import Any
 
 from django.db import transaction
 
-from mapping.automap.storing import offer_again
-from mapping.history import note_changes
-from mapping.models import Link, LinkChange, MappingRun
+from mapping.link_sets import unlink_together
+from mapping.locks import lock_links
+from mapping.models import Link, MappingRun
 from mapping.screens import Section
-from mapping.signals import OpenDocuments, announce, count_documents
-from mapping.subjects import subjects_of_links
+from mapping.signals import OpenDocuments, count_documents
 from smoothx.tenants.models import AuditEntry
 
 MOST_TITLES = 6
@@ -28,13 +27,12 @@ def count_stopped(links: Sequence[Link]) -> OpenDocuments:
 def unlink_many(links: Sequence[Link], section: Section, actor: Any, *, reason: str = "") -> MappingRun:
     """Take these pairs apart. One that somebody took apart meanwhile is left out. Answers the run, for its undo."""
     with transaction.atomic():
-        standing = list(Link.objects.select_for_update().filter(pk__in=[link.pk for link in links]).order_by("pk"))
+        lock_links(section)
         run: MappingRun = MappingRun.objects.create(
-            what=MappingRun.What.CHANGE, section=section.key, started_by=actor, message=reason, done=len(standing)
+            what=MappingRun.What.CHANGE, section=section.key, started_by=actor, message=reason
         )
-        note_changes(LinkChange.Action.UNLINKED, standing, actor=actor, run=run)
-        Link.objects.filter(pk__in=[link.pk for link in standing]).delete()
-        offer_again(standing)
-        AuditEntry.note(actor=actor, action="unlink.many", subject=section.label, run=run.pk, links=len(standing))
-        announce(subjects_of_links((link.kind, link.left_id) for link in standing))
+        standing = Link.objects.filter(pk__in=[link.pk for link in links])
+        run.done = len(unlink_together(standing, actor=actor, run=run))
+        run.save(update_fields=["done"])
+        AuditEntry.note(actor=actor, action="unlink.many", subject=section.label, run=run.pk, links=run.done)
     return run

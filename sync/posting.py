@@ -14,6 +14,7 @@ from mapping.directory.upserts import RESOURCES, upsert_records
 from mapping.history import note_changes
 from mapping.kinds import MappingKind
 from mapping.links import LinkRefused, link
+from mapping.locks import lock_links
 from mapping.models import Link, LinkChange, MappingRun, RunRow
 from mapping.signals import announce
 from mapping.subjects import subjects_of_links
@@ -47,6 +48,7 @@ def create_many_links(flow: Flow, made: Sequence[tuple[Entry, Answer]]) -> set[i
     askers = _askers_of(flow, [entry for entry, _ in made])
     try:
         with transaction.atomic():
+            lock_links()
             links = Link.objects.bulk_create([_new_link(flow, entry, answer, askers) for entry, answer in made])
             note_changes_by_asker(links)
     except IntegrityError:

@@ -10,14 +10,14 @@ from typing import Any
 from django.db import transaction
 
 from mapping.automap.pairs import SECOND, Pairs, best_pairs, open_pairs
-from mapping.automap.storing import link_all, lock_section, reason_with_score
+from mapping.automap.storing import reason_with_score
 from mapping.coverage import load_tree
 from mapping.kinds import KINDS
+from mapping.link_sets import link_together
+from mapping.locks import lock_links
 from mapping.models import Link, MappingRun, SuggestedPair
 from mapping.screens import Section
 from mapping.sides import load_sides
-from mapping.signals import announce
-from mapping.subjects import subjects_of_links
 from smoothx.tenants.models import AuditEntry
 
 LOWEST, HIGHEST = 50, 100
@@ -79,7 +79,7 @@ def _find_tops(queue: Sequence[Pairs], best: Mapping[str, int], least: int) -> l
 def accept_above(section: Section, least: int, *, expected: int, actor: Any) -> MappingRun:
     """Link them. Raises CountChanged when they are not `expected` any more; nothing is linked then."""
     with transaction.atomic():
-        lock_section(section)
+        lock_links(section)
         above = find_above(section, least)
         if above.count != expected:
             raise CountChanged(above.count)
@@ -90,13 +90,12 @@ def accept_above(section: Section, least: int, *, expected: int, actor: Any) -> 
             options={"accepted_from": least, "left": above.left},
             message=f"Accepted all pairs at or above {least}",
         )
-        made = link_all([_make_link(pair, run, actor) for pair in above.pairs], run, actor)
+        made = link_together([_make_link(pair, run, actor) for pair in above.pairs], actor=actor, run=run).made
         MappingRun.objects.filter(pk=run.pk).update(linked=len(made), done=len(made))
         run.linked = len(made)
         AuditEntry.note(
             actor=actor, action="pair.accept_above", subject=section.key, run=run.pk, least=least, linked=len(made)
         )
-        announce(subjects_of_links((link.kind, link.left_id) for link in made))
     return run
 
 

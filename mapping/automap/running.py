@@ -9,13 +9,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from mapping.automap.finding import find_pairs
-from mapping.automap.storing import bands_of, link_sure, lock_section, store_suggestions
-from mapping.models import MappingRun, SuggestedPair
+from mapping.automap.finding import Pair, find_pairs
+from mapping.automap.storing import bands_of, reason_with_score, store_suggestions
+from mapping.link_sets import link_together
+from mapping.locks import lock_links, lock_section
+from mapping.models import Link, MappingRun, SuggestedPair
 from mapping.screens import SECTIONS, Section
 from mapping.sides import NotConnected, Sides, load_sides
-from mapping.signals import announce
-from mapping.subjects import subjects_of_links
 from smoothx.tenants.models import AuditEntry
 
 # A run that has not said for so long that it is alive was lost with its worker, and another may begin.
@@ -79,11 +79,11 @@ def carry_out(run: MappingRun) -> MappingRun:
         sides = need_sides()
         found = find_pairs(section, sides, codes_first=_codes_first(run), beat=_beater(run))
         with transaction.atomic():
-            lock_section(section)
-            made = link_sure(found.sure, sides, run, run.started_by)
+            lock_links(section)
+            sure = [_make_link(pair, sides, run) for pair in found.sure]
+            made = link_together(sure, actor=run.started_by, run=run).made
             store_suggestions(section, sides, bands_of(found, with_sure=False), run)
             _finish(run, linked=len(made), unsure=len({pair.left_id for _, pair in (*found.unsure, *found.second)}))
-            announce(subjects_of_links((link.kind, link.left_id) for link in made))
     except NotConnected as error:
         fail_run(run, error.sentence)
     except Exception:
@@ -163,6 +163,21 @@ def close_run(run: MappingRun) -> None:
 
 def reopen_run(run: MappingRun) -> None:
     MappingRun.objects.filter(pk=run.pk).update(closed_at=None)
+
+
+def _make_link(found: Pair, sides: Sides, run: MappingRun) -> Link:
+    kind, pair = found
+    return Link(
+        kind=kind.key,
+        left_connection=sides.procore,
+        left_id=pair.left_id,
+        right_connection=sides.quickbooks,
+        right_id=pair.right_id,
+        chosen_by=Link.ChosenBy.AUTOMAP,
+        reason=reason_with_score(pair.reason, pair.score),
+        run=run,
+        actor=run.started_by,
+    )
 
 
 def _codes_first(run: MappingRun) -> bool:

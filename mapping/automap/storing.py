@@ -1,30 +1,17 @@
-"""Keeping what a look at a section found: suggestions replace the older ones, sure pairs become links."""
+"""Keeping what a look at a section found: suggestions replace the older ones."""
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterable, Sequence
-from typing import Any
-
-from django.db import connection as database
+from collections.abc import Iterable
 
 from mapping.automap.finding import Found, Pair
 from mapping.automap.pairs import SECOND, Band
-from mapping.history import note_changes
-from mapping.models import Link, LinkChange, MappingRun, SuggestedPair
+from mapping.models import Link, MappingRun, SuggestedPair
 from mapping.screens import Section
 from mapping.sides import Sides
-from smoothx.tenants.scope import require_tenant_id
 
 BATCH = 2000
 LONGEST_REASON = 200
-
-
-def lock_section(section: Section) -> None:
-    """One at a time begins a run of this section, or writes its suggestions. Holds until the transaction ends."""
-    with database.cursor() as cursor:
-        key = zlib.crc32(f"mapping:{section.key}".encode()) - 2**31
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (require_tenant_id() % 2**31, key))
 
 
 def store_suggestions(
@@ -44,37 +31,6 @@ def bands_of(found: Found, *, with_sure: bool) -> Iterable[tuple[Band, Pair]]:
         yield from (("sure", pair) for pair in found.sure)
     yield from (("unsure", pair) for pair in found.unsure)
     yield from ((SECOND, pair) for pair in found.second)
-
-
-def link_sure(pairs: Iterable[Pair], sides: Sides, run: MappingRun, actor: Any) -> list[Link]:
-    """Link what is sure; see `link_all`."""
-    return link_all([_make_link(pair, sides, run, actor) for pair in pairs], run, actor)
-
-
-def link_all(links: Sequence[Link], run: MappingRun, actor: Any) -> list[Link]:
-    """Write the links of a run. One of which a row was linked meanwhile is left out. Answers those that were made.
-
-    Needs a transaction: it is all of them or none.
-    """
-    Link.objects.bulk_create(links, ignore_conflicts=True, batch_size=BATCH)
-    made = list(Link.objects.filter(run=run))
-    note_changes(LinkChange.Action.LINKED, made, actor=actor, run=run)
-    return made
-
-
-def _make_link(found: Pair, sides: Sides, run: MappingRun, actor: Any) -> Link:
-    kind, pair = found
-    return Link(
-        kind=kind.key,
-        left_connection=sides.procore,
-        left_id=pair.left_id,
-        right_connection=sides.quickbooks,
-        right_id=pair.right_id,
-        chosen_by=Link.ChosenBy.AUTOMAP,
-        reason=reason_with_score(pair.reason, pair.score),
-        run=run,
-        actor=actor,
-    )
 
 
 def offer_again(links: Iterable[Link]) -> None:

@@ -14,15 +14,15 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from mapping.candidates import kind_of_right
-from mapping.history import note_changes
 from mapping.kinds import MappingKind
-from mapping.links import LinkRefused, link
-from mapping.models import LeftOut, Link, LinkChange, MappingRun, RemoteItem, RunRow
+from mapping.link_sets import link_together
+from mapping.links import link
+from mapping.locks import lock_links
+from mapping.models import Link, MappingRun, RemoteItem, RunRow
+from mapping.obstacles import LinkRefused
 from mapping.pushing import pushes
 from mapping.screens import SECTIONS
 from mapping.sides import side_named
-from mapping.signals import announce
-from mapping.subjects import subjects_of_links
 from smoothx.tenants.models import AuditEntry
 
 # Up to here the rows are linked while the person waits.
@@ -31,6 +31,7 @@ LINKED_AT_ONCE = 500
 SET_SIZE = 500
 STEP = "link"
 REASON = "Same name, found when pushing"
+WRITTEN = ("state", "reason", "left_id", "right_id")
 Pair = tuple[MappingKind, RemoteItem, RemoteItem]
 
 
@@ -44,6 +45,7 @@ def link_existing(run: MappingRun, actor: Any) -> bool:
     A few are linked at once, many by a worker.
     """
     with transaction.atomic():
+        lock_links()
         preview = _locked(run, MappingRun.State.PREVIEW)
         if preview is None:
             return False
@@ -67,6 +69,7 @@ def link_next(run: MappingRun) -> int:
     The run's row is locked meanwhile, so two workers take different sets, and none is begun after a stop.
     """
     with transaction.atomic():
+        lock_links()
         running = _locked(run, MappingRun.State.RUNNING)
         if running is None or not is_linking(running):
             return 0
@@ -112,57 +115,26 @@ def link_namesake(run: MappingRun, row: RunRow, actor: Any) -> None:
         run=run,
     )
     _note_linked(run, row, left, right)
-    row.save(update_fields=["state", "reason", "left_id", "right_id"])
+    row.save(update_fields=WRITTEN)
 
 
 def _link_set(run: MappingRun, rows: Sequence[RunRow]) -> int:
     """Link what can be linked, and note at each other row why it cannot. Answers how many are linked."""
-    together = _link_together(run, rows)
-    one_by_one = 0
+    items, pairs = _load_items(rows), {}
     for row in rows:
-        if row.pk in together:
-            continue
         try:
-            link_namesake(run, row, run.started_by)
+            pairs[row.pk] = _find_pair(run, row, items)
         except LinkRefused as refusal:
-            run.rows.filter(pk=row.pk).update(state=RunRow.State.FAILED, reason=refusal.sentence[:500])
+            _note_refused(row, refusal)
+    named = [row for row in rows if row.pk in pairs]
+    linked = link_together([_make_link(run, pairs[row.pk]) for row in named], actor=run.started_by, run=run)
+    for place, row in enumerate(named):
+        if place in linked.refused:
+            _note_refused(row, linked.refused[place])
         else:
-            one_by_one += 1
-    return len(together) + one_by_one
-
-
-def _link_together(run: MappingRun, rows: Sequence[RunRow]) -> set[int]:
-    """Write in a few statements the links that nothing stands in the way of. Answers their rows."""
-    pairs = _plain_pairs(run, rows)
-    wanted = {pk: _make_link(run, pair) for pk, pair in pairs.items()}
-    Link.objects.bulk_create(wanted.values(), ignore_conflicts=True)
-    # What stood there before has the same ids and another time.
-    ids = [each.left_id for each in wanted.values()]
-    written = {(each.kind, each.left_id, each.at): each for each in Link.objects.filter(run=run, left_id__in=ids)}
-    made = {pk: written[key] for pk, each in wanted.items() if (key := (each.kind, each.left_id, each.at)) in written}
-    note_changes(LinkChange.Action.LINKED, list(made.values()), actor=run.started_by, run=run)
-    for connection_id in {each.left_connection_id for each in made.values()}:
-        ids = [each.left_id for each in made.values() if each.left_connection_id == connection_id]
-        LeftOut.objects.filter(section=run.section, connection=connection_id, remote_id__in=ids).delete()
-    linked = [row for row in rows if row.pk in made]
-    for row in linked:
-        _note_linked(run, row, *pairs[row.pk][1:])
-    RunRow.objects.bulk_update(linked, ["state", "reason", "left_id", "right_id"])
-    announce(subjects_of_links((each.kind, each.left_id) for each in made.values()))
-    return set(made)
-
-
-def _plain_pairs(run: MappingRun, rows: Sequence[RunRow]) -> dict[int, Pair]:
-    """By row, the pairs whose rows are in their lists and of the right sort."""
-    items, found = _load_items(rows), {}
-    for row in rows:
-        try:
-            kind, left, right = _find_pair(run, row, items)
-        except LinkRefused:
-            continue
-        if right.is_active and left.resource == kind.left.key:
-            found[row.pk] = (kind, left, right)
-    return found
+            _note_linked(run, row, *pairs[row.pk][1:])
+    RunRow.objects.bulk_update(rows, WRITTEN)
+    return len(named) - len(linked.refused)
 
 
 def _load_items(rows: Sequence[RunRow]) -> dict[int, RemoteItem]:
@@ -203,6 +175,10 @@ def _note_linked(run: MappingRun, row: RunRow, left: RemoteItem, right: RemoteIt
     twin = right if side_named(run.side) == "procore" else left
     row.state, row.reason = RunRow.State.DONE, f"{twin.name} is linked to it."[:500]
     row.left_id, row.right_id = left.remote_id, right.remote_id
+
+
+def _note_refused(row: RunRow, refusal: LinkRefused) -> None:
+    row.state, row.reason = RunRow.State.FAILED, refusal.sentence[:500]
 
 
 def _to_link(run: MappingRun) -> QuerySet[RunRow]:

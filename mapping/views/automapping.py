@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST
 from mapping.automap.running import close_run, reopen_run
 from mapping.automap.tasks import start_automap
 from mapping.models import MappingRun
+from mapping.page.undone import count_pairs, tell_run
 from mapping.screens import SECTIONS, Section
 from mapping.sides import NotConnected
-from mapping.undo import AlreadyUndone, Undone, undo_run
+from mapping.undo import AlreadyUndone, undo_run
 from mapping.views.doors import get_section, home_of
 from smoothx.lib.replies import go_back
 from smoothx.tenants.access import TenantRequest, for_role, get_row
@@ -53,7 +54,7 @@ def undo_automap(request: TenantRequest, run_id: int) -> HttpResponse:
     except AlreadyUndone:
         messages.error(request, "This run was undone before.")
     else:
-        messages.success(request, _tell_undone(undone))
+        messages.success(request, tell_run(undone))
     return go_back(request, home_of(section))
 
 
@@ -84,15 +85,3 @@ def _tell_done(run: MappingRun) -> str:
     if run.linked:
         return f"Automap linked {count_pairs(run.linked)}, {run.unsure:,} to review"
     return f"Automap found nothing sure, {run.unsure:,} to review" if run.unsure else "Automap found no more pairs"
-
-
-def count_pairs(count: int) -> str:
-    return f"{count:,} pair{'' if count == 1 else 's'}"
-
-
-def _tell_undone(undone: Undone) -> str:
-    """ "The run is undone, 61 pairs unlinked, 2 pairs linked again. 1 pair changed since, left as it is"."""
-    parts = [f"{count_pairs(undone.unlinked)} unlinked"] if undone.unlinked or not undone.linked else []
-    parts += [f"{count_pairs(undone.linked)} linked again"] if undone.linked else []
-    kept = f". {count_pairs(undone.kept)} changed since, left as {'it is' if undone.kept == 1 else 'they are'}"
-    return f"The run is undone, {', '.join(parts)}{kept if undone.kept else ''}"

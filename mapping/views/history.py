@@ -11,8 +11,9 @@ from mapping.kinds import KINDS
 from mapping.models import LinkChange
 from mapping.page.history import history_context, read_history_query
 from mapping.page.query import section_url
+from mapping.page.undone import explain_entry, tell_entry
 from mapping.screens import section_of
-from mapping.undo import Undone, undo_change
+from mapping.undo import undo_change
 from mapping.views.doors import get_section, home_of
 from smoothx.lib.replies import go_back
 from smoothx.tenants.access import TenantRequest, for_role, get_row, has_role
@@ -34,24 +35,10 @@ def history(request: TenantRequest, section_key: str) -> HttpResponse:
 def undo(request: TenantRequest, change_id: int) -> HttpResponse:
     """Take apart what an entry linked, or link again what it took apart."""
     change = get_row(LinkChange, pk=change_id)
-    told = _tell(change, undo_change(change, request.user))
+    undone = undo_change(change, request.user)
+    told = tell_entry(change, undone)
     if told:
         messages.success(request, told)
     else:
-        messages.error(request, _refuse(change))
+        messages.error(request, explain_entry(change, undone.kept[0]))
     return go_back(request, home_of(section_of(KINDS[change.kind])))
-
-
-def _tell(change: LinkChange, undone: Undone) -> str:
-    if undone.linked:
-        return f"Linked again: {change.left_name}, {change.right_name}"
-    return f"{change.left_name} and {change.right_name} are not linked any more" if undone.unlinked else ""
-
-
-def _refuse(change: LinkChange) -> str:
-    if change.action == LinkChange.Action.LINKED:
-        return f"{change.left_name} is not linked to {change.right_name} any more, so there is nothing to undo."
-    return (
-        f"{change.left_name} and {change.right_name} cannot be linked again: one of them is linked elsewhere, or "
-        f"{change.right_name} is inactive in QuickBooks."
-    )

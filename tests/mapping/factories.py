@@ -8,7 +8,8 @@ from typing import Any
 from connectors.procore import resources as procore
 from connectors.qbo import resources as qbo
 from connectors.resource import Resource
-from mapping.kinds import MappingKind
+from mapping.kinds import VENDOR, MappingKind
+from mapping.links import link
 from mapping.models import Link, RemoteItem
 from mapping.normalize import normal_name
 from tests.factories import connections
@@ -50,6 +51,18 @@ def make_account(name: str, **facts: Any) -> RemoteItem:
 def make_link(kind: MappingKind, left: RemoteItem, right: RemoteItem, **facts: Any) -> Link:
     return Link.objects.create(
         kind=kind.key,
+        left_connection=left.connection,
+        left_id=left.remote_id,
+        right_connection=right.connection,
+        right_id=right.remote_id,
+        **{"chosen_by": Link.ChosenBy.HAND, **facts},
+    )
+
+
+def link_rows(left: RemoteItem, right: RemoteItem, kind: MappingKind = VENDOR, **facts: Any) -> Link:
+    """Link them as a person would, with the history and what else it brings. Raises LinkRefused."""
+    return link(
+        kind,
         left_connection=left.connection,
         left_id=left.remote_id,
         right_connection=right.connection,

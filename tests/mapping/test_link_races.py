@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import Any
 
 import pytest
 
+from mapping import link_sets
 from mapping.history import note_changes
 from mapping.kinds import CUSTOMER, VENDOR
-from mapping.links import LinkRefused, link
+from mapping.link_sets import Linked, link_together
 from mapping.models import Link, LinkChange, MappingRun, RemoteItem
+from mapping.obstacles import LinkRefused
 from mapping.roles import change_role
 from mapping.undo import AlreadyUndone, Undone, undo_run
-from tests.mapping.factories import make_company, make_customer, make_link, make_vendor
-from tests.sync.threads import at_once
+from tests.mapping.factories import link_rows, make_company, make_customer, make_link, make_vendor
+from tests.sync.threads import at_once, start_thread, wait_until_one_waits
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("scope")]
 
 
 def try_to_link(left: RemoteItem, right: RemoteItem) -> str:
     try:
-        made = link(
-            VENDOR,
-            left_connection=left.connection,
-            left_id=left.remote_id,
-            right_connection=right.connection,
-            right_id=right.remote_id,
-            chosen_by=Link.ChosenBy.HAND,
-        )
+        made = link_rows(left, right)
     except LinkRefused as refusal:
         return refusal.sentence
     return f"linked to {made.right_id}"
@@ -98,3 +94,43 @@ def test_two_people_undo_one_run(owner: Any) -> None:
     assert sorted(map(str, answers)) == sorted(["already", str(Undone(unlinked=5))])
     assert not Link.objects.exists()
     assert LinkChange.objects.filter(action="unlinked").count() == 5
+
+
+def test_two_sets_over_the_same_rows_in_opposite_order_do_not_wait_for_one_another(
+    owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second begins when the first is half through, as two runs of a push and an undo may."""
+    monkeypatch.setattr(link_sets, "SET_SIZE", 1)
+    lefts, rights = [make_company(f"C{n}") for n in range(2)], [make_vendor(f"V{n}") for n in range(2)]
+    backwards: list[Linked] = []
+    threads: list[Thread] = []
+
+    def link_backwards() -> None:
+        backwards.append(link_together([wanted(lefts[n], rights[n]) for n in (1, 0)], actor=owner, run=None))
+
+    def begin_other(_: int) -> None:
+        if not threads:
+            threads.append(start_thread(link_backwards))
+            wait_until_one_waits()
+
+    forwards = link_together(
+        [wanted(lefts[n], rights[1 - n]) for n in range(2)], actor=owner, run=None, beat=begin_other
+    )
+    threads[0].join(timeout=30)
+    assert len(forwards.made) == 2
+    assert [refusal.sentence for refusal in backwards[0].refused.values()] == [
+        "C1 is linked to V0 in QuickBooks already. Unlink it first.",
+        "C0 is linked to V1 in QuickBooks already. Unlink it first.",
+    ]
+    assert Link.objects.count() == LinkChange.objects.count() == 2
+
+
+def wanted(left: RemoteItem, right: RemoteItem) -> Link:
+    return Link(
+        kind=VENDOR.key,
+        left_connection=left.connection,
+        left_id=left.remote_id,
+        right_connection=right.connection,
+        right_id=right.remote_id,
+        chosen_by=Link.ChosenBy.HAND,
+    )

@@ -3,27 +3,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from mapping.history import note_changes
-from mapping.kinds import PROJECT, VENDOR
-from mapping.links import link, unlink
+from mapping.kinds import CUSTOMER, PROJECT, VENDOR
+from mapping.links import unlink
 from mapping.models import Link, LinkChange, MappingRun, RemoteItem
-from mapping.undo import AlreadyUndone, Undone, undo_change, undo_run
+from mapping.screens import SECTIONS
+from mapping.undo import AlreadyUndone, Kept, Undone, undo_change, undo_run
+from mapping.unlinking import unlink_many
 from smoothx.tenants.models import AuditEntry
-from tests.mapping.factories import make_company, make_link, make_vendor
+from tests.mapping.factories import link_rows, make_company, make_customer, make_link, make_vendor
 
 pytestmark = pytest.mark.usefixtures("scope")
-
-
-def connect(left: RemoteItem, right: RemoteItem, **facts: Any) -> Link:
-    return link(
-        VENDOR,
-        left_connection=left.connection,
-        left_id=left.remote_id,
-        right_connection=right.connection,
-        right_id=right.remote_id,
-        **{"chosen_by": Link.ChosenBy.HAND, **facts},
-    )
 
 
 def pairs() -> set[tuple[str, str]]:
@@ -41,7 +33,7 @@ def run() -> MappingRun:
 
 def test_a_link_is_written_down_with_both_names_and_taken_back(owner: Any) -> None:
     left, right = make_company("Aspen Roofing"), make_vendor("Aspen Roofing Inc.")
-    connect(left, right, actor=owner, reason="seen on an invoice")
+    link_rows(left, right, actor=owner, reason="seen on an invoice")
     change = LinkChange.objects.get()
     assert (change.action, change.left_name, change.right_name) == ("linked", "Aspen Roofing", "Aspen Roofing Inc.")
     assert (change.actor, change.reason, change.chosen_by) == (owner, "seen on an invoice", "hand")
@@ -54,7 +46,7 @@ def test_a_link_is_written_down_with_both_names_and_taken_back(owner: Any) -> No
 
 def test_an_unlinked_pair_is_linked_again(owner: Any) -> None:
     left, right = make_company("Aspen Roofing"), make_vendor("Aspen Roofing Inc.")
-    unlink(connect(left, right), owner)
+    unlink(link_rows(left, right), owner)
     change = LinkChange.objects.get(action="unlinked")
     assert undo_change(change, owner) == Undone(linked=1)
     assert pairs() == {pair(left, right)}
@@ -62,20 +54,47 @@ def test_an_unlinked_pair_is_linked_again(owner: Any) -> None:
 
 def test_a_side_that_was_taken_meanwhile_stays_with_its_new_partner(owner: Any) -> None:
     left, right, other = make_company("Aspen Roofing"), make_vendor("Aspen Roofing Inc."), make_vendor("Aspen Supply")
-    unlink(connect(left, right), owner)
+    unlink(link_rows(left, right), owner)
     change = LinkChange.objects.get(action="unlinked")
-    connect(left, other)
+    link_rows(left, other)
     noted = LinkChange.objects.count()
-    assert undo_change(change, owner) == Undone(kept=1)
+    assert undo_change(change, owner) == Undone(kept=(Kept("taken", "Aspen Roofing", "Aspen Supply"),))
     assert pairs() == {pair(left, other)}
     assert LinkChange.objects.count() == noted
 
 
-def test_a_target_that_became_inactive_is_not_linked_again(owner: Any) -> None:
-    left, right = make_company("Aspen Roofing"), make_vendor("Aspen Roofing Inc.")
-    unlink(connect(left, right), owner)
-    RemoteItem.objects.filter(pk=right.pk).update(is_active=False)
-    assert undo_change(LinkChange.objects.get(action="unlinked"), owner) == Undone(kept=1)
+def test_a_bulk_unlink_is_undone_as_far_as_it_goes_and_each_pair_left_out_says_why(owner: Any) -> None:
+    names = ("Inactive", "Gone", "Job", "Taken", "Used", "Again", "Left")
+    lefts, rights = [make_company(name) for name in names], [make_vendor(f"{name} Inc") for name in names]
+    standing = [link_rows(left, right) for left, right in zip(lefts, rights, strict=True)]
+    run = unlink_many(standing, SECTIONS["contacts"], owner)
+    rows = RemoteItem.objects.all()
+    rows.filter(pk=rights[0].pk).update(is_active=False)
+    rows.filter(pk=rights[1].pk).update(is_active=False, vanished_at=timezone.now())
+    rows.filter(pk=lefts[6].pk).delete()
+    link_rows(lefts[3], make_vendor("Another Inc"))
+    link_rows(make_company("Somebody"), rights[4])
+    link_rows(lefts[5], rights[5])
+    assert undo_run(run, owner) == Undone(
+        linked=2,
+        inactive=1,
+        kept=(
+            Kept("linked", "Again and Again Inc"),
+            Kept("gone", "Gone Inc"),
+            Kept("taken", "Taken", "Another Inc"),
+            Kept("taken", "Used Inc", "Somebody"),
+            Kept("gone", "Left and Left Inc"),
+        ),
+    )
+    assert pairs() >= {pair(lefts[0], rights[0]), pair(lefts[2], rights[2])}
+    assert LinkChange.objects.filter(undid__run=run).count() == 2
+
+
+def test_a_row_that_became_a_sub_customer_is_not_linked_again(owner: Any) -> None:
+    left, right = make_company("Aspen"), make_customer("Aspen LLC")
+    change = unlink(link_rows(left, right, CUSTOMER), owner)
+    RemoteItem.objects.filter(pk=right.pk).update(parent_id="9")
+    assert undo_change(change, owner) == Undone(kept=(Kept("type", "Aspen LLC"),))
     assert pairs() == set()
 
 
@@ -99,8 +118,8 @@ def test_what_somebody_linked_anew_since_a_run_stays(run: MappingRun, owner: Any
     made = make_link(VENDOR, left, right, run=run)
     note_changes(LinkChange.Action.LINKED, [made], actor=owner, run=run)
     unlink(made, owner)
-    connect(left, right, actor=owner)
-    assert undo_run(run, owner) == Undone(kept=1)
+    link_rows(left, right, actor=owner)
+    assert undo_run(run, owner) == Undone(kept=(Kept("changed", "Aspen Roofing and Aspen Roofing Inc."),))
     assert pairs() == {pair(left, right)}
 
 

@@ -47,7 +47,7 @@ def test_many_rows_that_exist_are_linked_by_a_worker_which_may_die(
 
     assert namesakes.link_next(run) == 2
     with monkeypatch.context() as patch:
-        patch.setattr(namesakes, "announce", die)
+        patch.setattr(namesakes, "link_together", die)
         with pytest.raises(Died):
             carry(run)
     assert (Link.objects.count(), outcome(run)) == (2, {"done": 2, "waiting": 3})

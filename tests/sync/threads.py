@@ -46,3 +46,14 @@ def start_thread(work: Callable[[], object]) -> threading.Thread:
     thread = threading.Thread(target=run)
     thread.start()
     return thread
+
+
+def wait_until_one_waits() -> None:
+    """Come back once another connection waits for a lock that one of ours holds."""
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(
+                "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone():
+                return

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
 
 from connectors.qbo import resources as qbo
 from mapping.imports import commit as committing
@@ -15,7 +14,7 @@ from mapping.kinds import COST_CODE_ACCOUNT, COST_CODE_ITEM, VENDOR
 from mapping.links import unlink
 from mapping.models import LeftOut, Link, LinkChange, MappingRun, RemoteItem, RunRow
 from mapping.signals import mapping_changed
-from mapping.undo import undo_run
+from mapping.undo import Undone, undo_run
 from smoothx.tenants.models import AuditEntry
 from tests.mapping.factories import make_account, make_code, make_company, make_link, make_row, make_vendor
 from tests.mapping.imports.conftest import Start, links, told
@@ -103,9 +102,13 @@ def test_what_became_wrong_is_refused_by_row_and_the_rest_stands(
         (
             2,
             "changed",
-            "01-100 Permits is linked to 5200 Rent, and stays so. Replace existing links to change it.",
+            "01-100 Permits is linked to Rent in QuickBooks already. Unlink it first.",
         ),
-        (3, "changed", f"{lists['01-200'].remote_id} is not in the list any more."),
+        (
+            3,
+            "changed",
+            "It is not in the list of Procore cost codes any more. Refresh, and choose again.",
+        ),
         (4, "link", ""),
     ]
     assert (run.state, run.linked, run.options["refused"]) == ("done", 1, 2)
@@ -116,7 +119,11 @@ def test_an_account_that_became_inactive_is_refused(lists: dict[str, RemoteItem]
     RemoteItem.objects.filter(pk=lists["5100"].pk).update(is_active=False)
     finish(run)
     assert links() == {pair(lists, "01-100", "5000")}
-    assert told(run)[1] == (3, "changed", "5100 Labor became inactive in QuickBooks, or of another type.")
+    assert told(run)[1] == (
+        3,
+        "changed",
+        "Labor is inactive in QuickBooks. Make it active there and refresh, or choose another.",
+    )
 
 
 def test_replaced_links_are_in_the_history_and_come_back_with_undo(
@@ -132,7 +139,7 @@ def test_replaced_links_are_in_the_history_and_come_back_with_undo(
     kept = LinkChange.objects.get(run=run, action="unlinked")
     assert (kept.left_name, kept.right_name, kept.chosen_by) == ("01-100 Permits", "Rent", "automap")
     undone = undo_run(run, admin_user)
-    assert (undone.unlinked, undone.linked, undone.kept) == (3, 1, 0)
+    assert undone == Undone(unlinked=3, linked=1)
     assert links() == {pair(lists, "01-100", "5200")}
     assert Link.objects.get().chosen_by == "automap"
 
@@ -159,8 +166,8 @@ def test_a_link_nobody_saw_in_the_preview_is_not_replaced(
     finish(run)
     assert links() == {pair(lists, "01-100", "5100"), pair(lists, "01-200", "5200")}
     assert told(run) == [
-        (2, "changed", "01-100 Permits was linked to something else meanwhile, and stays so."),
-        (3, "changed", "01-200 Cleaning was linked to something else meanwhile, and stays so."),
+        (2, "changed", "01-100 Permits is linked to Labor in QuickBooks already. Unlink it first."),
+        (3, "changed", "01-200 Cleaning is linked to Rent in QuickBooks already. Unlink it first."),
     ]
 
 
@@ -189,42 +196,6 @@ def test_two_imports_at_once_link_each_row_once(lists: dict[str, RemoteItem], st
     }
     assert [verdict for _, verdict, _ in told(other)] == ["changed", "link", "link"]
     assert (other.linked, other.options["refused"]) == (1, 1)
-
-
-def test_a_row_linked_while_it_is_written_is_looked_at_again(
-    lists: dict[str, RemoteItem], start: Start, finish: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = start(FILE)
-    real, calls = committing.load_standing, []
-
-    def see_too_early(*args: Any) -> Any:
-        standing = real(*args)
-        if not calls:
-            make_link(COST_CODE_ACCOUNT, lists["01-100"], lists["5200"])
-        calls.append(1)
-        return standing
-
-    monkeypatch.setattr(committing, "load_standing", see_too_early)
-    finish(run)
-    # The savepoint of the first attempt took the other's link along, which a real other transaction keeps.
-    assert len(calls) == 2
-    assert run.state == "done"
-    assert len(links()) == 3
-
-
-def test_when_others_are_always_quicker_nothing_is_linked(
-    lists: dict[str, RemoteItem], start: Start, finish: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = start(FILE)
-
-    def clash(*_: Any) -> None:
-        raise IntegrityError
-
-    monkeypatch.setattr(committing, "_write_states", clash)
-    finish(run)
-    assert (run.state, run.message, run.linked) == ("failed", committing.BUSY, 0)
-    assert links() == set()
-    assert not LinkChange.objects.exists()
 
 
 def test_a_fault_half_way_leaves_nothing_half_done(

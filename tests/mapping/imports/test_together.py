@@ -5,20 +5,22 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from django.db import connection, connections
 
+from mapping import link_sets
 from mapping.imports import commit as committing
 from mapping.imports.preview import check_run, start_preview
-from mapping.kinds import VENDOR
 from mapping.models import Link, LinkChange, MappingRun, RemoteItem
+from mapping.obstacles import LinkRefused
 from mapping.screens import SECTIONS
 from smoothx.tenants.scope import tenant_scope
 from tests.conftest import make_member
-from tests.mapping.factories import make_company, make_link, make_vendor
+from tests.mapping.factories import link_rows, make_company, make_vendor
+from tests.sync.threads import start_thread, wait_until_one_waits
 
 COUNT = 30
 
@@ -71,46 +73,34 @@ def test_two_imports_at_once_link_every_row_once(company: Any) -> None:
 
 
 @pytest.mark.timeout(90)
-def test_a_link_made_by_hand_in_the_middle_is_kept_and_its_row_refused(
+def test_a_person_who_links_one_of_the_rows_meanwhile_waits_and_is_told_who_has_it(
     company: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = prepared(company, "one@ridgeline.example", 0)
-    real, calls = committing.load_standing, []
+    real = committing._write_states
+    told: list[str] = []
 
     def link_by_hand() -> None:
-        try:
-            with tenant_scope(company.pk):
-                company_row = RemoteItem.objects.get(remote_id="c5")
-                make_link(VENDOR, company_row, RemoteItem.objects.get(remote_id="v6"))
-        finally:
-            connections.close_all()
+        with pytest.raises(LinkRefused) as refused:
+            link_rows(RemoteItem.objects.get(remote_id="c5"), RemoteItem.objects.get(remote_id="v6"))
+        told.append(refused.value.sentence)
 
-    def look_then_be_overtaken(*args: Any) -> Any:
-        standing = real(*args)
-        if not calls:
-            with ThreadPoolExecutor(1) as pool:
-                pool.submit(link_by_hand).result(timeout=30)
-        calls.append(1)
-        return standing
+    def be_met(*args: Any) -> None:
+        threads.append(start_thread(link_by_hand))
+        wait_until_one_waits()
+        real(*args)
 
-    monkeypatch.setattr(committing, "load_standing", look_then_be_overtaken)
+    threads: list[Thread] = []
+    monkeypatch.setattr(committing, "_write_states", be_met)
     committing.commit(run)
-    assert len(calls) == 2
-    assert (run.state, run.linked, run.options["refused"]) == ("done", COUNT - 2, 2)
-    assert Link.objects.get(left_id="c5").chosen_by == "hand"
-    refused = list(run.rows.filter(verdict="changed").order_by("number").values_list("data__text", "reason"))
-    assert refused == [
-        (
-            "Company 05",
-            "Company 05 is linked to Vendor 06, and stays so. Replace existing links to change it.",
-        ),
-        ("Company 06", "Vendor 06 is linked to Company 05 in Procore. It can be linked once."),
-    ]
+    threads[0].join(timeout=30)
+    assert told == ["Company 05 is linked to Vendor 05 in QuickBooks already. Unlink it first."]
+    assert (run.state, run.linked, Link.objects.count()) == ("done", COUNT, COUNT)
 
 
 @pytest.mark.timeout(90)
 def test_others_see_how_far_it_is_before_any_link(company: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(committing, "WRITTEN_AT_ONCE", 10)
+    monkeypatch.setattr(link_sets, "SET_SIZE", 10)
     run = prepared(company, "one@ridgeline.example", 0)
     seen: list[tuple[int, int]] = []
     real = committing._write_states
