@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from mapping.choices import choose
+from smoothx.lib.clock import read_clock
 from sync import actions
-from sync.models import Outgoing
+from sync.basis import WRITTEN_FROM
+from sync.models import Entry, Outgoing
 from sync.work import Work
 from tests import worlds
 from tests.sync.claims import codes_of
@@ -47,6 +49,14 @@ def test_an_order_follows_its_commitment_and_never_takes_a_line_from_its_bills(l
     writes = Outgoing.objects.count()
     look_at_commitments(commitment)
     assert Outgoing.objects.count() == writes
+    # Posted before a commitment said whether it is invoiced in full, so its mark differs: planned anew, not written.
+    entry.refresh_from_db()
+    mark, facts = entry.source_fingerprint, {**entry.facts, WRITTEN_FROM: "earlier"}
+    Entry.objects.filter(pk=entry.pk).update(source_fingerprint="earlier", facts=facts, due_at=read_clock())
+    run()
+    entry.refresh_from_db()
+    assert (entry.state, entry.source_fingerprint, entry.facts[WRITTEN_FROM]) == ("posted", mark, mark)
+    assert (Outgoing.objects.count(), order_in_books(live, entry)) == (writes, order)
 
     # A change order moves no time of its contract; a bill has received part of the first line by then.
     bill = bill_order(order, "2500", key="B-1")
