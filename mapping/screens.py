@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from connectors.qbo.records import Books
@@ -49,7 +49,8 @@ def needs(kind: DefaultKind, option: str) -> Applies:
     """Shown while the default has this option."""
 
     def reason(situation: Situation) -> str:
-        return "" if situation.says(kind, option) else f"{kind.label} is not {dict(kind.options)[option]}."
+        chosen = dict(kind.options).get(situation.chosen(kind), "")
+        return "" if situation.says(kind, option) else f"{kind.label} is set to {chosen}."
 
     return reason
 
@@ -355,10 +356,14 @@ SECTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The screens a firm sees, and those it does not with the reason why, by section key."""
+    """The screens a firm sees, and those it does not with the reason why, by section key.
+
+    `by_books` are those that no choice would show: what they need is not in QuickBooks.
+    """
 
     sections: tuple[Section, ...]
     hidden: Mapping[str, str] = field(default_factory=dict)
+    by_books: frozenset[str] = frozenset()
 
 
 def choose_sections(situation: Situation, linked_kinds: frozenset[str] = frozenset()) -> Shown:
@@ -372,7 +377,9 @@ def choose_sections(situation: Situation, linked_kinds: frozenset[str] = frozens
         for section in SECTIONS.values()
         if reasons[section.key] and linked_kinds.isdisjoint(kind.key for kind in section.kinds)
     }
-    return Shown(tuple(section for section in SECTIONS.values() if section.key not in hidden), hidden)
+    of_any_books = replace(situation, books=None)
+    by_books = frozenset(key for key in hidden if not SECTIONS[key].applies(of_any_books))
+    return Shown(tuple(section for section in SECTIONS.values() if section.key not in hidden), hidden, by_books)
 
 
 def section_of(kind: MappingKind) -> Section:

@@ -99,6 +99,7 @@ def _kind(frame: Frame) -> dict[str, Any]:
         "title": frame.section.label,
         "description": frame.section.sentence,
         "hidden_reason": frame.shown.hidden.get(frame.section.key, ""),
+        "is_hidden_by_books": frame.section.key in frame.shown.by_books,
         "left_noun": left,
         "left_nouns": lefts,
         "right_noun": right,
@@ -135,7 +136,12 @@ def _menu(frame: Frame) -> dict[str, Any]:
     ]
     groups = [{"title": title, "sections": list(found)} for title, found in groupby(sections, itemgetter("group"))]
     hidden = [
-        {"title": SECTIONS[key].label, "url": section_url(SECTIONS[key]), "reason": reason}
+        {
+            "title": SECTIONS[key].label,
+            "url": section_url(SECTIONS[key]),
+            "reason": reason,
+            "is_current": key == frame.section.key,
+        }
         for key, reason in frame.shown.hidden.items()
     ]
     return {

@@ -247,7 +247,7 @@ def test_the_way_of_coding_lines_decides_which_code_map_is_shown(browser: Any, o
     page = context(browser, CONTACTS)
     assert {"Account codes"} == {"Account codes", "Item codes"} & set(section_titles(page))
     hidden = {section["title"]: section["reason"] for section in page["hidden_sections"]}
-    assert hidden["Sub jobs"] == "Sub jobs is not Yes."
+    assert hidden["Sub jobs"] == "Sub jobs is set to No."
     choose("line_item_type", "item", owner)
     page = context(browser, CONTACTS)
     assert {"Item codes"} == {"Account codes", "Item codes"} & set(section_titles(page))
