@@ -134,7 +134,7 @@ def _read_customer(field: Wire) -> tuple[str | None, str]:
 class CostCode:
     """A cost code, standard or a project's copy. A copy's `standard_id` is the map's key; without one its code is.
 
-    A sub job has copies of its own, with `sub_job_id`.
+    A sub job has copies of its own, with `sub_job_id` and its name, `sub_job`.
     """
 
     id: str
@@ -144,6 +144,7 @@ class CostCode:
     standard_id: str | None = None
     project_id: str | None = None
     sub_job_id: str = ""
+    sub_job: str = ""
 
     @property
     def map_key(self) -> str:
@@ -161,6 +162,7 @@ class CostCode:
     @classmethod
     def _read(cls, wire: Wire, *, standard_id: str | None, project_id: str | None) -> CostCode:
         parent = wire.get("parent_id") or (wire.get("parent") or {}).get("id")
+        is_of_sub_job = wire.get("biller_type") == "SubJob"
         return cls(
             id=_id(wire["id"]),
             full_code=collapse_spaces(wire.get("full_code") or wire.get("code") or ""),
@@ -168,7 +170,8 @@ class CostCode:
             parent_id=_id(parent) or None,
             standard_id=standard_id,
             project_id=project_id,
-            sub_job_id=_id(wire.get("biller_id")) if wire.get("biller_type") == "SubJob" else "",
+            sub_job_id=_id(wire.get("biller_id")) if is_of_sub_job else "",
+            sub_job=collapse_spaces(wire.get("biller") or "") if is_of_sub_job else "",
         )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -211,6 +212,14 @@ def test_changes_of_the_books_are_absorbed() -> None:
         ("9", "Materials", True),
     ]
     assert RemoteItem.objects.get(remote_id="9").data["balance"] == "12.50"
+
+
+def test_a_code_of_a_sub_job_says_so() -> None:
+    """A project and each of its sub jobs have the same codes."""
+    code = CostCode("1", "03", "Concrete", None, "3", "9")
+    assert project_code_item(code, project_name="26-101 Clinic")["name"] == "Concrete, 26-101 Clinic"
+    of_job = project_code_item(replace(code, sub_job="East"), project_name="26-101 Clinic")
+    assert (of_job["name"], of_job["data"]["own_name"]) == ("Concrete, 26-101 Clinic, East", "Concrete")
 
 
 def test_codes_only_projects_have_can_be_mapped_once_for_all() -> None:

@@ -65,12 +65,12 @@ def standard_code_item(code: records.CostCode, *, is_active: bool = True) -> Dir
 def project_code_item(code: records.CostCode, *, project_name: str = "", is_active: bool = True) -> DirectoryRow:
     """A project's own copy. `data` says which standard code it is a copy of; None for one made on the project.
 
-    Many projects have the same codes, so the name tells the project; `own_name` is without it.
+    Many projects and their sub jobs have the same codes, so the name tells the place; `own_name` is without it.
     """
     own_name = code.name or code.full_code
     return make_row(
         remote_id=code.id,
-        name=name_in_project(own_name, project_name),
+        name=name_in_project(own_name, ", ".join(place for place in (project_name, code.sub_job) if place)),
         code=code.full_code,
         parent_id=code.parent_id or "",
         project_id=code.project_id or "",

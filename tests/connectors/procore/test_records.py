@@ -38,16 +38,17 @@ def test_cost_type_and_sub_job_come_from_the_parts_of_the_budget_code(
 
 
 @pytest.mark.parametrize(
-    ("biller", "job_id"),
+    ("biller", "job"),
     [
-        ({"biller_type": "SubJob", "biller_id": 61}, "61"),
-        ({"biller_type": "Project", "biller_id": 501}, ""),
-        ({}, ""),
+        ({"biller_type": "SubJob", "biller_id": 61, "biller": " Tower  East"}, ("61", "Tower East")),
+        ({"biller_type": "SubJob", "biller_id": 61}, ("61", "")),
+        ({"biller_type": "Project", "biller_id": 501, "biller": "Clinic"}, ("", "")),
+        ({}, ("", "")),
     ],
 )
-def test_a_code_billed_by_a_sub_job_is_that_jobs(biller: dict[str, Any], job_id: str) -> None:
+def test_a_code_billed_by_a_sub_job_is_that_jobs(biller: dict[str, Any], job: tuple[str, str]) -> None:
     code = CostCode.from_project({"id": 1, "full_code": "03-300", "name": "Slabs", **biller}, project_id="501")
-    assert code.sub_job_id == job_id
+    assert (code.sub_job_id, code.sub_job) == job
 
 
 @pytest.mark.parametrize(
