@@ -117,10 +117,16 @@ def _row(change: LinkChange, *, can_undo: bool) -> dict[str, Any]:
         "right_name": change.right_name,
         "right_kind": kind_label(change.kind),
         "how": _how(change),
-        "reason": change.reason,
+        "reason": _say_reason(change.reason),
         "who": (change.actor.get_full_name() or change.actor.email) if change.actor else "Smoothx",
         "undo": undo if can_undo else None,
     }
+
+
+def _say_reason(reason: str) -> str:
+    """ "Same name, 100" is kept of a pair automap found: the last number is its score."""
+    text, _, score = reason.rpartition(", ")
+    return f"{text}. Score {score}" if text and score.isdecimal() else reason
 
 
 def _how(change: LinkChange) -> str:

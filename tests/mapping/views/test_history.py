@@ -23,8 +23,8 @@ def viewer_browser(client_of: Any, viewer: Any) -> Any:
     return client_of(viewer)
 
 
-def linked(left: str, right: str, *, actor: Any = None, run: MappingRun | None = None) -> LinkChange:
-    made = make_link(VENDOR, make_company(left), make_vendor(right), run=run)
+def linked(left: str, right: str, *, actor: Any = None, run: MappingRun | None = None, **facts: Any) -> LinkChange:
+    made = make_link(VENDOR, make_company(left), make_vendor(right), run=run, **facts)
     return note_changes(LinkChange.Action.LINKED, [made], actor=actor, run=run)[0]
 
 
@@ -35,8 +35,9 @@ def rows(browser: Any, query: str = "") -> list[dict[str, Any]]:
 def test_the_history_says_who_linked_what_when_and_how(browser: Any, admin_user: Any) -> None:
     run = MappingRun.objects.create(section="contacts")
     linked("Aspen Roofing", "Aspen Roofing Inc.", actor=admin_user)
-    linked("Elk Creek", "Elk Creek Survey", run=run)
+    linked("Elk Creek", "Elk Creek Survey", run=run, reason="Same phone number, 92")
     first, second = rows(browser)
+    assert (first["reason"], second["reason"]) == ("Same phone number. Score 92", "")
     assert (first["left_name"], first["right_name"], first["what"]) == ("Elk Creek", "Elk Creek Survey", "Linked")
     assert (second["left_name"], second["how"], second["who"]) == ("Aspen Roofing", "By hand", admin_user.email)
     assert [row["left_name"] for row in rows(browser, f"?run={run.pk}")] == ["Elk Creek"]
