@@ -11,10 +11,19 @@ from django.db.models import QuerySet
 
 Parts = Sequence[QuerySet[Any]]
 
-COUNTED = """
-    SELECT {key}, count(*) OVER () FROM ({listed}) AS listed ({names}) {join} ORDER BY {order} LIMIT %s OFFSET %s
+# Each part is read from an index in its order, and they are merged: nothing is sorted, however many fit.
+IN_ORDER = """
+    SELECT cardinality(keys), keys[%s:%s]
+    FROM (
+        SELECT COALESCE(array_agg({key}), '{{}}') AS keys
+        FROM (SELECT {key} FROM ({listed}) AS listed ({names}) ORDER BY {order}) AS in_order
+    ) AS whole
 """
-RANKED = "LEFT JOIN unnest(%s::bigint[]) WITH ORDINALITY AS ranked (id, place) ON ranked.id = {key}"
+RANKED = """
+    SELECT {key}, count(*) OVER () FROM ({listed}) AS listed ({names})
+    LEFT JOIN unnest(%s::bigint[]) WITH ORDINALITY AS ranked (id, place) ON ranked.id = {key}
+    ORDER BY {order} LIMIT %s OFFSET %s
+"""
 
 
 def merge(parts: Parts, order: Sequence[str], start: int, stop: int) -> QuerySet[Any]:
@@ -44,20 +53,33 @@ def count_and_merge(
     `columns` put the rows in order; the last of them is the key. Rows whose keys are `ranked` stand in that order,
     before the others, or after them when `is_descending` is false; the others go by `columns`.
     """
+    if ranked is not None:
+        return _count_and_rank(parts, columns, start, stop, ranked, is_descending=is_descending)
+    suffix = "-" if is_descending else ""
+    order = [f"{suffix}{column}" for column in columns]
+    listed, values = union_of([part.order_by(*order).values_list(*columns) for part in parts])
+    if not listed:
+        return 0, []
+    names = [f"c{place}" for place in range(len(columns))]
+    by = ", ".join(f"{name}{' DESC' if is_descending else ''}" for name in names)
+    sql = IN_ORDER.format(key=names[-1], names=", ".join(names), listed=listed, order=by)
+    with database.cursor() as cursor:
+        cursor.execute(sql, [start + 1, stop, *values])
+        count, keys = cursor.fetchone()
+    return count, keys
+
+
+def _count_and_rank(
+    parts: Parts, columns: Sequence[str], start: int, stop: int, ranked: Sequence[int], *, is_descending: bool
+) -> tuple[int, list[int]]:
     listed, values = union_of([part.order_by().values_list(*columns) for part in parts])
     if not listed:
         return 0, []
     names = [f"c{place}" for place in range(len(columns))]
-    key = names[-1]
-    order = ", ".join(f"{name}{' DESC' if is_descending and ranked is None else ''}" for name in names)
-    join = ""
-    if ranked is not None:
-        join = RANKED.format(key=key)
-        values = [*values, list(ranked)]
-        order = f"{'place' if is_descending else 'place DESC NULLS FIRST'}, {order}"
-    sql = COUNTED.format(key=key, listed=listed, names=", ".join(names), join=join, order=order)
+    order = ", ".join(["place" if is_descending else "place DESC NULLS FIRST", *names])
+    sql = RANKED.format(key=names[-1], listed=listed, names=", ".join(names), order=order)
     with database.cursor() as cursor:
-        cursor.execute(sql, [*values, stop - start, start])
+        cursor.execute(sql, [*values, list(ranked), stop - start, start])
         rows = cursor.fetchall()
     return (rows[0][1] if rows else 0), [row[0] for row in rows]
 
@@ -71,7 +93,7 @@ def union_of(parts: Parts) -> tuple[str, list[Any]]:
             text, own = part.query.sql_with_params()
         except EmptyResultSet:
             continue
-        texts.append(text)
+        texts.append(f"({text})")
         values += own
     return " UNION ALL ".join(texts), values
 

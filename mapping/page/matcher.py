@@ -15,7 +15,6 @@ from django.db.models.functions import JSONObject
 from connectors.models import Connection
 from mapping.automap.pairs import open_pairs, right_resource
 from mapping.candidates import (
-    Ids,
     IsOneOf,
     all_rows,
     has_link_left,
@@ -52,15 +51,6 @@ class Match:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class OpenList:
-    """One of the vendor's lists: `listed` whole, the `rows` a page may show, and the ids that are `taken` already."""
-
-    listed: Rows
-    rows: Rows
-    taken: tuple[Ids, ...] = ()
-
-
 def open_rows(frame: Frame, side: SideKey) -> Rows:
     """Active rows of a side that can still be mapped, in no order."""
     parts = open_parts(frame, side)
@@ -68,42 +58,35 @@ def open_rows(frame: Frame, side: SideKey) -> Rows:
 
 
 def open_parts(frame: Frame, side: SideKey) -> list[Rows]:
-    """The same, each of the vendor's lists by itself.
+    """The same, each of the vendor's lists by itself: one for each kind where it is QuickBooks'.
 
     A filtered list is looked through whole, and PostgreSQL best hashes what its rows must not be. Of another no more
     is read than a page, whose rows are best looked up.
     """
-    connection, section, lists = frame.connection(side), frame.section, open_lists(frame, side)
-    if frame.query.is_filtered or connection is None:
-        return [each.rows.filter(*(~Q(remote_id__in=ids) for ids in each.taken)) for each in lists]
-    if side == "quickbooks":
-        kinds = zip(lists, section.kinds, strict=True)
-        return [each.rows.filter(~has_link_right(kind, connection)) for each, kind in kinds]
-    unmapped = ~has_link_left(section.kinds, connection), ~is_left_out(section, connection)
-    return [each.rows.filter(*unmapped) for each in lists]
-
-
-def open_lists(frame: Frame, side: SideKey) -> list[OpenList]:
-    """The lists that the unmapped rows of a side are in: one for each kind where it is QuickBooks'."""
-    connection, section = frame.connection(side), frame.section
+    connection, section, is_whole = frame.connection(side), frame.section, frame.query.is_filtered
     if connection is None:
-        return [OpenList(all_rows().none(), all_rows().none())]
+        return [all_rows().none()]
     if side == "quickbooks":
+        rows = all_rows().filter(connection=connection, is_active=True)
         return [
-            OpenList(
-                all_rows().filter(connection=connection, resource=kind.right.key),
-                all_rows().filter(right_fits(kind), connection=connection, is_active=True),
-                (ids_linked_right(kind, connection),),
+            rows.filter(
+                right_fits(kind),
+                ~(
+                    Q(remote_id__in=ids_linked_right(kind, connection))
+                    if is_whole
+                    else has_link_right(kind, connection)
+                ),
             )
             for kind in section.kinds
         ]
-    listed = left_rows(section.kinds[0], connection)
-    rows = listed.filter(is_active=True)
+    lefts = left_rows(section.kinds[0], connection).filter(is_active=True)
     if frame.code_kind is not None:
-        rows = rows.filter(open_codes(frame.tree, Q(pk__in=[])))
+        lefts = lefts.filter(open_codes(frame.tree, Q(pk__in=[])))
+    if not is_whole:
+        return [lefts.filter(~has_link_left(section.kinds, connection), ~is_left_out(section, connection))]
     # Each kind by itself, which PostgreSQL reads from an index however few links are of other kinds.
-    linked = (ids_linked_left([kind], connection) for kind in section.kinds)
-    return [OpenList(listed, rows, (*linked, ids_left_out(section, connection)))]
+    taken = [ids_linked_left([kind], connection) for kind in section.kinds]
+    return [lefts.filter(*(~Q(remote_id__in=ids) for ids in (*taken, ids_left_out(section, connection))))]
 
 
 def find_matches(frame: Frame, side: SideKey, rows: Sequence[RemoteItem]) -> dict[int, Match]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,11 +15,10 @@ from mapping.counts.merging import count_and_merge, union_of
 from mapping.left_out import left_out
 from mapping.models import RemoteItem
 from mapping.page.far import is_far, read_far
-from mapping.page.found import count_and_find
 from mapping.page.frame import Frame
 from mapping.page.inherited import in_project, load_code_facts, project_choices
 from mapping.page.listing import IN_ORDER, ordered_rows, read_slice, rows_by_key, turn, turn_counted
-from mapping.page.matcher import OpenList, find_matches, open_lists, open_parts, open_rows
+from mapping.page.matcher import find_matches, open_parts, open_rows
 from mapping.page.open_row import may_push, show_row
 from mapping.page.query import matches
 from mapping.page.rank_order import read_ranked
@@ -64,14 +62,6 @@ def _parts(frame: Frame, side: SideKey, waiting: Mapping[str, int]) -> list[Rows
     else:
         parts = [in_project(part, show) for part in open_parts(frame, side)]
     return [part.filter(matches(frame.query.search)) for part in parts] if frame.query.search else parts
-
-
-def _searched(frame: Frame, side: SideKey) -> list[OpenList]:
-    """The lists of `_parts`, for a search in all unmapped rows or those of one list."""
-    show, fits, lists = frame.query.show, matches(frame.query.search), open_lists(frame, side)
-    if side == "quickbooks" and show in frame.kind_keys:
-        lists = [lists[frame.kind_keys.index(show)]]
-    return [replace(each, rows=in_project(each.rows, show).filter(fits)) for each in lists]
 
 
 def _shown(frame: Frame, side: SideKey, show: str, waiting: Mapping[str, int]) -> Rows:
@@ -129,11 +119,8 @@ def _turn(frame: Frame, side: SideKey, waiting: Mapping[str, int], total: int) -
     if not frame.query.is_filtered:
         page, shown = turn(frame, total)
         return page, _read(frame, _parts(frame, side, waiting), order, ranked, total, shown)
-    if frame.query.search and ranked is None and _is_plain(frame, side):
-        count = partial(count_and_find, _searched(frame, side), IN_ORDER[order])
-    else:
-        ranks = ranked.read_all() if ranked is not None else None
-        count = partial(count_and_merge, _parts(frame, side, waiting), IN_ORDER[order], ranked=ranks)
+    ranks = ranked.read_all() if ranked is not None else None
+    count = partial(count_and_merge, _parts(frame, side, waiting), IN_ORDER[order], ranked=ranks)
     page, keys = turn_counted(frame, partial(count, is_descending=frame.query.is_descending))
     return page, rows_by_key(keys)
 

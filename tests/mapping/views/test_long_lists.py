@@ -9,7 +9,6 @@ import pytest
 from mapping.kinds import CUSTOMER, VENDOR
 from mapping.models import LeftOut, Link, RemoteItem, SuggestedPair
 from mapping.page import far, link_order, options
-from mapping.page import found as found_rows
 from tests.factories import make_connections
 from tests.mapping.factories import make_company, make_customer, make_link, make_vendor
 
@@ -123,7 +122,7 @@ def test_few_links_and_many_are_found_in_one_order(browser: Any, monkeypatch: py
 
 
 @pytest.mark.usefixtures("firm")
-def test_few_rows_and_many_are_found_in_one_order(browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unmapped_rows_are_found_in_the_order_of_their_list(browser: Any) -> None:
     row = RemoteItem.objects.get(resource="procore.vendors", remote_id="56")
     LeftOut.objects.create(section="contacts", connection=row.connection, remote_id=row.remote_id)
     queries = {
@@ -132,13 +131,12 @@ def test_few_rows_and_many_are_found_in_one_order(browser: Any, monkeypatch: pyt
         "tab=procore&q=alder": 55,
         "tab=quickbooks&q=steel": 53,
     }
-    few = {query: all_pages(browser, query) for query in queries}
-    assert {query: total for query, (_, total) in few.items()} == queries
-    assert few["tab=procore&q=steel&sort=-name"][0] == few["tab=procore&q=steel"][0][::-1]
-    found, whole = few["tab=quickbooks&q=steel"][0], all_pages(browser, "tab=quickbooks")[0]
-    assert found == [each for each in whole if each in set(found)]
-    monkeypatch.setattr(found_rows, "FEW", 1)
-    assert {query: all_pages(browser, query) for query in few} == few
+    found = {query: all_pages(browser, query) for query in queries}
+    assert {query: total for query, (_, total) in found.items()} == queries
+    assert found["tab=procore&q=steel&sort=-name"][0] == found["tab=procore&q=steel"][0][::-1]
+    for tab in ("procore", "quickbooks"):
+        rows, whole = found[f"tab={tab}&q=steel"][0], all_pages(browser, f"tab={tab}")[0]
+        assert rows == [each for each in whole if each in set(rows)]
 
 
 def test_a_search_may_hold_any_sign(browser: Any) -> None:
