@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 from django.db import connection as database
-from django.test.utils import CaptureQueriesContext
+from django.template.base import Template
+from django.test.utils import CaptureQueriesContext, _TestState
 
 from mapping.candidates import left_rows
 from mapping.choices import choose
@@ -141,6 +142,12 @@ def vacuum() -> None:
             if cursor.fetchone()[0]:
                 break
     database.close()
+
+
+@pytest.fixture(autouse=True)
+def as_served(monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> None:
+    """Templates are put together as a server does it: under test Django copies the context of each, half the time."""
+    monkeypatch.setattr(Template, "_render", _TestState.saved_data.template_render)
 
 
 @pytest.fixture
