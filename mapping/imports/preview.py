@@ -23,6 +23,8 @@ from mapping.sides import Sides, load_sides
 
 # Up to here a file is compared while the person waits.
 MOST_AT_ONCE = 5_000
+# In a run's options: who put the preview away, and the newer upload that did it.
+PUT_AWAY = "put_away"
 
 
 class NotOpen(Exception):
@@ -30,7 +32,7 @@ class NotOpen(Exception):
 
 
 def start_preview(section: Section, file: BinaryIO, *, size: int, name: str, actor: Any) -> MappingRun:
-    """Read the file and keep its rows, each without a verdict yet. An earlier preview of the same person goes.
+    """Read the file and keep its rows, each without a verdict yet. An earlier preview of the same person is put away.
 
     Raises FileRefused, and NotConnected when a side was never connected; nothing is kept then.
     """
@@ -42,7 +44,6 @@ def start_preview(section: Section, file: BinaryIO, *, size: int, name: str, act
     if len(sheets[chosen].lines) <= layouts[chosen].header_line + 1:
         raise FileRefused("only_headings", "The file holds headings and no rows below them.")
     with transaction.atomic():
-        _drop_earlier(section, actor)
         run: MappingRun = MappingRun.objects.create(
             what=MappingRun.What.IMPORT,
             section=section.key,
@@ -53,6 +54,7 @@ def start_preview(section: Section, file: BinaryIO, *, size: int, name: str, act
             closed_at=timezone.now(),
         )
         store_sheets(run, sheets)
+        _replace_earlier(run, actor)
     return run
 
 
@@ -185,11 +187,24 @@ def choose_rows(run: MappingRun, rows: Any, *, is_chosen: bool) -> int:
     return changed
 
 
-def discard(run: MappingRun) -> None:
-    """Forget the preview, its rows with it. Raises NotOpen."""
-    deleted, _ = MappingRun.objects.filter(pk=run.pk, state=MappingRun.State.PREVIEW).delete()
-    if not deleted:
-        raise NotOpen
+def discard(run: MappingRun, actor: Any) -> None:
+    """Put the preview away, its rows with it. Raises NotOpen."""
+    with transaction.atomic():
+        if not _put_away(run, actor, newer=None):
+            raise NotOpen
+
+
+def is_put_away(run: MappingRun) -> bool:
+    """Discarded, or replaced by a newer upload: only the page that says so is left."""
+    return PUT_AWAY in run.options
+
+
+def newer_of(run: MappingRun) -> MappingRun | None:
+    """The upload that took the place of this one, or of the one that did."""
+    newer: MappingRun | None = run
+    while newer is not None and is_put_away(newer) and (key := newer.options[PUT_AWAY]["newer"]):
+        newer = MappingRun.objects.filter(pk=key).first()
+    return None if newer == run else newer
 
 
 def _need_open(run: MappingRun) -> None:
@@ -205,10 +220,24 @@ def _change(run: MappingRun, **options: Any) -> None:
     run.options = changed
 
 
-def _drop_earlier(section: Section, actor: Any) -> None:
-    MappingRun.objects.filter(
-        what=MappingRun.What.IMPORT, section=section.key, state=MappingRun.State.PREVIEW, started_by=actor
-    ).delete()
+def _replace_earlier(run: MappingRun, actor: Any) -> None:
+    earlier = MappingRun.objects.filter(
+        what=MappingRun.What.IMPORT, section=run.section, state=MappingRun.State.PREVIEW, started_by=actor
+    )
+    for each in earlier.exclude(pk=run.pk):
+        _put_away(each, actor, newer=run.pk)
+
+
+def _put_away(run: MappingRun, actor: Any, *, newer: int | None) -> bool:
+    """Its page stays, for who comes back to it by an old address. False when it is no preview any more."""
+    away = {PUT_AWAY: {"by": actor.pk if actor else None, "newer": newer}}
+    found = MappingRun.objects.filter(pk=run.pk, state=MappingRun.State.PREVIEW)
+    options = make_options(run.options.get("file", ""), **away)
+    if not found.update(state=MappingRun.State.FAILED, ended_at=timezone.now(), options=options):
+        return False
+    RunRow.objects.filter(run=run).delete()
+    run.refresh_from_db()
+    return True
 
 
 def _options_of(name: str, sheets: Sequence[Sheet], layouts: Sequence[Layout], chosen: int) -> dict[str, Any]:

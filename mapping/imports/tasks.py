@@ -12,7 +12,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from mapping.imports.commit import commit
-from mapping.imports.preview import MOST_AT_ONCE, NotOpen, check_run
+from mapping.imports.preview import MOST_AT_ONCE, NotOpen, check_run, is_put_away
 from mapping.models import MappingRun
 from smoothx.tenants.scope import require_tenant_id
 from smoothx.tenants.tasks import TenantTask
@@ -73,7 +73,7 @@ def is_lost(run: MappingRun) -> bool:
 
 def reopen(run: MappingRun) -> None:
     """Back to the preview, after linking stopped. Raises NotOpen while it runs or when it is done."""
-    if run.state != MappingRun.State.FAILED and not is_lost(run):
+    if is_put_away(run) or (run.state != MappingRun.State.FAILED and not is_lost(run)):
         raise NotOpen
     stopped = MappingRun.objects.filter(pk=run.pk, state=run.state, undone_at__isnull=True)
     if not stopped.update(state=MappingRun.State.PREVIEW, message="", ended_at=None):

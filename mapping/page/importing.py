@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from mapping.exports import headings_of
 from mapping.imports.cells import unpack
 from mapping.imports.files import MEGABYTE, MOST_BYTES, MOST_ROWS
-from mapping.imports.preview import content_of_run, count_rows
+from mapping.imports.preview import PUT_AWAY, content_of_run, count_rows, is_put_away, newer_of
 from mapping.imports.rows import SHEET_STEP
 from mapping.imports.tasks import is_lost, is_running
 from mapping.imports.verdicts import CHOOSABLE, LINKED, NOT_TAKEN, UNDONE, VERDICTS
@@ -45,6 +46,7 @@ def import_links(section_key: str, *, can_change: bool) -> dict[str, str]:
 def start_context(section: Section, *, error: str = "") -> dict[str, Any]:
     """`file_columns` are the headings of our own format."""
     runs = MappingRun.objects.filter(what=MappingRun.What.IMPORT, section=section.key).select_related("started_by")
+    runs = runs.exclude(options__has_key=PUT_AWAY)
     return {
         "section": section,
         "home_url": reverse("mapping:section", args=[section.key]),
@@ -99,6 +101,8 @@ def run_context(run: MappingRun, query: RowsQuery) -> dict[str, Any]:
         "by": name_of_person(run.started_by),
         "progress": progress,
         "is_preview": is_preview,
+        "is_put_away": is_put_away(run),
+        "put_away_by": _who_put_away(run),
         "notices": [] if progress else list(_notices(run, section, counts)),
         "other_list": _other_list(run, section) if is_preview else None,
         "columns": _columns(run, section) if is_preview else None,
@@ -147,6 +151,8 @@ def _post(label: str, name: str, run: MappingRun, **more: Any) -> Action:
 
 
 def _notices(run: MappingRun, section: Section, counts: dict[str, tuple[int, int]]) -> list[Notice]:
+    if is_put_away(run):
+        return [_put_away_notice(run, section)]
     if run.undone_at is not None:
         text = (
             "What it had replaced is linked again."
@@ -162,6 +168,21 @@ def _notices(run: MappingRun, section: Section, counts: dict[str, tuple[int, int
         return [Notice(severity="bad", title="The import stopped.", text=message, action=again)]
     warnings = [Notice(severity="warn", title="Look at the columns.", text=text) for text in run.options["warnings"]]
     return [*_content_notice(run, section), *warnings, *_replace_notice(run, counts)]
+
+
+def _who_put_away(run: MappingRun) -> str:
+    by = run.options[PUT_AWAY]["by"] if is_put_away(run) else None
+    return name_of_person(get_user_model().objects.filter(pk=by).first()) if by else ""
+
+
+def _put_away_notice(run: MappingRun, section: Section) -> Notice:
+    newer = newer_of(run)
+    if newer is None:
+        action = Action(label="Import a file", url=reverse("mapping:import", args=[section.key]))
+        return Notice(severity="info", title="This import was discarded.", text="Nothing was linked.", action=action)
+    action = Action(label="Open the newer import", url=reverse("mapping:import_run", args=[newer.pk]))
+    text = f"It is {newer.options.get('file') or 'another file'}. Nothing was linked by this one."
+    return Notice(severity="info", title="A newer upload took the place of this import.", text=text, action=action)
 
 
 def _done_notice(run: MappingRun) -> Notice:

@@ -27,7 +27,7 @@ from smoothx.tenants.access import TenantRequest, for_role, get_row
 from smoothx.tenants.models import Role
 
 NO_FILE = "Choose a file."
-NOT_OPEN = "This import was confirmed or discarded in another window."
+NOT_OPEN = "This import was confirmed, discarded or replaced in another window."
 
 
 @require_http_methods(["GET", "POST"])
@@ -157,10 +157,10 @@ def reopen(request: TenantRequest, run_id: int) -> HttpResponse:
 @require_POST
 @for_role(Role.ADMIN)
 def discard(request: TenantRequest, run_id: int) -> HttpResponse:
-    """Forget a preview. Nothing was linked by it."""
+    """Put a preview away. Nothing was linked by it."""
     run = _get_run(run_id)
     try:
-        preview.discard(run)
+        preview.discard(run, request.user)
     except preview.NotOpen:
         messages.error(request, NOT_OPEN)
         return HttpResponseRedirect(_page_of(run))

@@ -185,7 +185,7 @@ def test_partners_change_places_in_one_import(scope: Any, start: Start, finish: 
 
 def test_two_imports_at_once_link_each_row_once(lists: dict[str, RemoteItem], start: Start, finish: Start) -> None:
     first, second = start(FILE), start("Cost code,Account\n01-100,5200\n01-200,5100\n", actor=None)
-    assert not MappingRun.objects.filter(pk=first.pk).exists()
+    assert (MappingRun.objects.get(pk=first.pk).state, first.rows.exists()) == ("failed", False)
     other = start(FILE, actor=type(second.started_by).objects.create_user("x@ridgeline.example"))
     finish(second)
     finish(other)

@@ -84,7 +84,8 @@ def test_a_second_upload_takes_the_place_of_the_first_one_of_the_same_person(
 ) -> None:
     other = start(FILE, actor=make_member(tenant, "second@ridgeline.example", "admin"))
     first, second = start(FILE), start(FILE)
-    assert set(MappingRun.objects.values_list("pk", flat=True)) == {other.pk, second.pk}
+    open_ones = MappingRun.objects.filter(state="preview")
+    assert set(open_ones.values_list("pk", flat=True)) == {other.pk, second.pk}
     assert not RunRow.objects.filter(run_id=first.pk).exists()
 
 
@@ -149,7 +150,7 @@ def test_what_is_not_open_any_more_cannot_be_changed(lists: dict[str, Any], star
     for change in (
         lambda: preview.set_replacing(run, replaces=True),
         lambda: preview.choose_rows(run, run.rows.all(), is_chosen=False),
-        lambda: preview.discard(run),
+        lambda: preview.discard(run, None),
         lambda: preview.ask_for_pairs(run),
     ):
         with pytest.raises(preview.NotOpen):
@@ -157,9 +158,9 @@ def test_what_is_not_open_any_more_cannot_be_changed(lists: dict[str, Any], star
     assert RunRow.objects.filter(run=run, is_chosen=True).count() == 1
 
 
-def test_a_preview_put_away_is_gone(lists: dict[str, Any], start: Start) -> None:
-    preview.discard(start(FILE))
-    assert (MappingRun.objects.count(), RunRow.objects.count()) == (0, 0)
+def test_a_preview_put_away_keeps_no_rows(lists: dict[str, Any], start: Start) -> None:
+    preview.discard(start(FILE), None)
+    assert (MappingRun.objects.get().state, RunRow.objects.count()) == ("failed", 0)
 
 
 CODES = "Code,Description\n01-100,Permits\n01-200,Cleaning\n09-999,Nobody\n"
