@@ -15,41 +15,24 @@ from typing import Any
 
 from connectors.errors import Missing, NoPermission, Rejected, Retry, Uncertain
 from connectors.procore import resources as procore
-from connectors.procore.client import ProcoreClient, SyncAnswer
+from connectors.procore.client import SyncAnswer
 from connectors.procore.cost_lines import plan_lines
 from connectors.procore.faults import error_in
 from connectors.procore.records_costs import DirectCostLine, ListedCost
 from connectors.resource import Resource
 from smoothx.lib.money import money
 from smoothx.lib.text import stable_hash
-from sync.models import Entry, Outgoing
+from sync.models import Entry
 from sync.targets.answers import Answer
+from sync.targets.steps import StepWriter
 from sync.work import Work
 
 MOST_LINES = 100
 
 
 @dataclass(slots=True)
-class Writer:
-    """One write of one direct cost, as its row in the outbox says."""
-
-    work: Work
-    outgoing: Outgoing
-    entry: Entry
+class CostWriter(StepWriter[dict[str, Any]]):
     is_unlocked: bool = field(default=False, init=False)
-
-    @property
-    def client(self) -> ProcoreClient:
-        return self.work.procore
-
-    @property
-    def body(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.outgoing.body
-        return found
-
-    @property
-    def project_id(self) -> str:
-        return str(self.body["project_id"])
 
     @property
     def is_locked(self) -> bool:
@@ -196,7 +179,6 @@ class Writer:
     # --- reading
 
     def find(self) -> dict[str, Any] | None:
-        """The direct cost this write is about. Raises Missing where one that was posted is gone."""
         if self.target_id:
             return self._show(self.target_id)
         heads, project_id = procore.DIRECT_COST_HEADS, self.project_id
@@ -208,12 +190,15 @@ class Writer:
                     return self._show(str(row["id"]))
         return None
 
-    def is_complete(self, wire: dict[str, Any]) -> bool:
+    def is_complete(self, found: dict[str, Any]) -> bool:
         wanted = self.body["lines"]
-        is_whole = int(wire.get("line_items_count") or 0) == len(wanted)
+        is_whole = int(found.get("line_items_count") or 0) == len(wanted)
         expected = sum((Decimal(line["amount"]) for line in wanted), Decimal(0))
-        is_same = wire.get("description") == self.body["head"]["description"]
-        return is_whole and is_same and money(wire.get("grand_total")) == expected
+        is_same = found.get("description") == self.body["head"]["description"]
+        return is_whole and is_same and money(found.get("grand_total")) == expected
+
+    def answer(self, found: dict[str, Any]) -> Answer:
+        return read_answer(found)
 
     def _show(self, cost_id: str) -> dict[str, Any]:
         return self.client.get(procore.DIRECT_COSTS, cost_id, project_id=self.project_id)

@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.errors import Missing
 from connectors.procore import resources as procore
 from connectors.procore.documents_costs import DirectCost
 from connectors.procore.records_costs import DirectCost as CostRecord
 from connectors.procore.records_costs import ListedCost
 from smoothx.lib.money import ZERO, money
 from sync.made_forms import standing_cost
-from sync.models import Entry, Outgoing
+from sync.models import Entry
 from sync.plan import MoneyDocument
 from sync.shield import Known, find_alike
-from sync.targets.answers import Adapter, Answer, Standing, Twin
-from sync.targets.cost_writer import Writer, is_made_by, line_origin_of, read_answer, read_lines, read_version
+from sync.targets.answers import Answer, Standing, Twin
+from sync.targets.cost_writer import CostWriter, is_made_by, line_origin_of, read_answer, read_lines, read_version
+from sync.targets.steps import WrittenInSteps
 from sync.targets.unsettled import load_unsettled
 from sync.work import Work
 from sync.written import load_last_body
@@ -27,23 +27,8 @@ from sync.written import load_last_body
 NEAR_DAYS = 7
 
 
-class DirectCosts(Adapter):
-    def send(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer:
-        writer = Writer(work, outgoing, entry)
-        return writer.delete() if outgoing.operation == "delete" else writer.write()
-
-    def probe(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer | None:
-        """None too for one whose lines are not all there: sending again writes those that lack."""
-        writer = Writer(work, outgoing, entry)
-        try:
-            wire = writer.find()
-        except Missing:
-            if outgoing.operation == "delete":
-                return Answer(entry.target_id, entry.target_version)
-            raise
-        if wire is None or outgoing.operation == "delete":
-            return None
-        return read_answer(wire) if writer.is_complete(wire) else None
+class DirectCosts(WrittenInSteps):
+    writer = CostWriter
 
     def twins(self, work: Work, entry: Entry, document: MoneyDocument) -> list[Twin]:
         """Costs of the project with the vendor's number, or with the same amount around the same day.

@@ -15,13 +15,13 @@ from typing import Any
 from connectors.errors import Missing, NoPermission, Rejected, Retry, Uncertain
 from connectors.procore import resources as procore
 from connectors.procore.claim_items import APPROVED, CommitmentClaim, ItemWrite, SplitLine, plan_items
-from connectors.procore.client import ProcoreClient
 from connectors.procore.documents_requisitions import CommitmentInvoice
 from sync.made_forms import standing_claim
-from sync.models import Entry, Outgoing
+from sync.models import Entry
 from sync.plan import MoneyDocument
 from sync.shield import Known, find_alike
-from sync.targets.answers import Adapter, Answer, Standing, Twin
+from sync.targets.answers import Answer, Standing, Twin
+from sync.targets.steps import StepWriter, WrittenInSteps
 from sync.work import Work
 from sync.written import load_last_body
 
@@ -33,102 +33,8 @@ PERSON = "person"
 MOST_ITEMS = 100
 
 
-class CommitmentInvoices(Adapter):
-    touched_codes = ("claim_approved_and_changed", "claim_not_removable")
-
-    def send(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer:
-        writer = Writer(work, outgoing, entry)
-        return writer.delete() if outgoing.operation == "delete" else writer.write()
-
-    def probe(self, work: Work, outgoing: Outgoing, entry: Entry) -> Answer | None:
-        """None too for one that is not filled yet: sending again writes what lacks."""
-        writer = Writer(work, outgoing, entry)
-        try:
-            claim = writer.find()
-        except Missing:
-            if outgoing.operation == "delete":
-                return Answer(entry.target_id, entry.target_version)
-            raise
-        if claim is None or outgoing.operation == "delete":
-            return None
-        return _answer(claim) if writer.is_complete(claim) else None
-
-    def twins(self, work: Work, entry: Entry, document: MoneyDocument) -> list[Twin]:
-        """Invoices of the commitment with the bill's number, or with the same amount around the same day. Those that
-        came from bills before are known and no doubt."""
-        if not isinstance(document, CommitmentInvoice):
-            return []
-        claims = {claim.id: claim for claim in list_claims(work, document.project_id, document.commitment_id)}
-        ours = [claim for claim in claims.values() if claim.mark == document.mark]
-        if ours:
-            return [_twin("duplicate_number", document, claim, is_ours=True) for claim in ours]
-        made = _made_by_us(entry, claims)
-        known = [
-            Known(claim.id, claim.invoice_number, abs(claim.net), claim.billing_date, claim.id in made)
-            for claim in claims.values()
-        ]
-        alike = find_alike(document.number, abs(document.total), document.date, known)
-        return [_twin(each.code, document, claims[each.known.id], why=each.why) for each in alike]
-
-    def read_other(self, work: Work, planned: Mapping[str, Any], target_id: str) -> tuple[Answer, str]:
-        wire = work.procore.get(procore.REQUISITIONS, target_id, project_id=str(planned["project_id"]))
-        return _answer(CommitmentClaim.from_wire(wire)), str(wire["vendor_id"])
-
-    def look(self, work: Work, entry: Entry) -> Standing:
-        """Touched once a person approved it, and once a later invoice stands on it."""
-        planned = entry.planned["document"]
-        project_id, commitment_id = str(planned["project_id"]), str(planned["commitment_id"])
-        claim = read_claim(work, entry.target_id, project_id)
-        later = any(each.number > claim.number for each in list_claims(work, project_id, commitment_id))
-        is_approved = claim.is_approved and planned["status"] not in APPROVED
-        return Standing(
-            claim.version,
-            claim.net,
-            is_approved or later,
-            wire=self._form_of(entry, claim),
-            touched_by=PERSON if is_approved else "",
-        )
-
-    def _form_of(self, entry: Entry, claim: CommitmentClaim) -> dict[str, Any]:
-        """With every line, where that can be told: then a change by hand is seen line by line."""
-        sent = load_last_body(entry)
-        try:
-            return standing_claim(claim, sent["items"]) if sent else {}
-        except SplitLine:
-            return {}
-
-    def is_safe(self, entry: Entry, document: Any, standing: Standing) -> bool:
-        """Later invoices count on from what this one says, so it may change below them; one that a person approved
-        may not."""
-        return standing.touched_by != PERSON
-
-    def update_fields(self, entry: Entry, standing: Standing) -> dict[str, Any]:
-        planned = entry.planned["document"]
-        named = {name: str(planned[name]) for name in ("project_id", "commitment_id")}
-        return {"id": entry.target_id, **named}
-
-
 @dataclass(slots=True)
-class Writer:
-    """One write of one invoice, as its row in the outbox says."""
-
-    work: Work
-    outgoing: Outgoing
-    entry: Entry
-
-    @property
-    def client(self) -> ProcoreClient:
-        return self.work.procore
-
-    @property
-    def body(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.outgoing.body
-        return found
-
-    @property
-    def project_id(self) -> str:
-        return str(self.body["project_id"])
-
+class InvoiceWriter(StepWriter[CommitmentClaim]):
     @property
     def commitment_id(self) -> str:
         return str(self.body["commitment_id"])
@@ -222,7 +128,6 @@ class Writer:
     # --- finding
 
     def find(self) -> CommitmentClaim | None:
-        """The invoice of this write. Raises Missing for one that is to be changed and is gone."""
         if not self.is_new:
             return self._read(str(self.body["id"]))
         self._forget()
@@ -236,11 +141,14 @@ class Writer:
         alike = [claim for claim in claims if claim.id not in others and _is_headed(claim, head)]
         return alike[0] if alike else None
 
-    def is_complete(self, claim: CommitmentClaim) -> bool:
-        is_open_draft = self.is_new and claim.status == DRAFT != self.body["status"]
+    def is_complete(self, found: CommitmentClaim) -> bool:
+        is_open_draft = self.is_new and found.status == DRAFT != self.body["status"]
         with suppress(Rejected):
-            return not is_open_draft and all(write.is_there for write in self._plan(claim))
+            return not is_open_draft and all(write.is_there for write in self._plan(found))
         return False
+
+    def answer(self, found: CommitmentClaim) -> Answer:
+        return _answer(found)
 
     def _read(self, claim_id: str) -> CommitmentClaim:
         return read_claim(self.work, claim_id, self.project_id)
@@ -249,6 +157,65 @@ class Writer:
         """What this run knows of the commitment's invoices is out of date."""
         self.work.claims.pop(self.commitment_id, None)
         self.work.__dict__.pop("invoices_of_bills", None)
+
+
+class CommitmentInvoices(WrittenInSteps):
+    writer = InvoiceWriter
+    touched_codes = ("claim_approved_and_changed", "claim_not_removable")
+
+    def twins(self, work: Work, entry: Entry, document: MoneyDocument) -> list[Twin]:
+        """Invoices of the commitment with the bill's number, or with the same amount around the same day. Those that
+        came from bills before are known and no doubt."""
+        if not isinstance(document, CommitmentInvoice):
+            return []
+        claims = {claim.id: claim for claim in list_claims(work, document.project_id, document.commitment_id)}
+        ours = [claim for claim in claims.values() if claim.mark == document.mark]
+        if ours:
+            return [_twin("duplicate_number", document, claim, is_ours=True) for claim in ours]
+        made = _made_by_us(entry, claims)
+        known = [
+            Known(claim.id, claim.invoice_number, abs(claim.net), claim.billing_date, claim.id in made)
+            for claim in claims.values()
+        ]
+        alike = find_alike(document.number, abs(document.total), document.date, known)
+        return [_twin(each.code, document, claims[each.known.id], why=each.why) for each in alike]
+
+    def read_other(self, work: Work, planned: Mapping[str, Any], target_id: str) -> tuple[Answer, str]:
+        wire = work.procore.get(procore.REQUISITIONS, target_id, project_id=str(planned["project_id"]))
+        return _answer(CommitmentClaim.from_wire(wire)), str(wire["vendor_id"])
+
+    def look(self, work: Work, entry: Entry) -> Standing:
+        """Touched once a person approved it, and once a later invoice stands on it."""
+        planned = entry.planned["document"]
+        project_id, commitment_id = str(planned["project_id"]), str(planned["commitment_id"])
+        claim = read_claim(work, entry.target_id, project_id)
+        later = any(each.number > claim.number for each in list_claims(work, project_id, commitment_id))
+        is_approved = claim.is_approved and planned["status"] not in APPROVED
+        return Standing(
+            claim.version,
+            claim.net,
+            is_approved or later,
+            wire=self._form_of(entry, claim),
+            touched_by=PERSON if is_approved else "",
+        )
+
+    def _form_of(self, entry: Entry, claim: CommitmentClaim) -> dict[str, Any]:
+        """With every line, where that can be told: then a change by hand is seen line by line."""
+        sent = load_last_body(entry)
+        try:
+            return standing_claim(claim, sent["items"]) if sent else {}
+        except SplitLine:
+            return {}
+
+    def is_safe(self, entry: Entry, document: Any, standing: Standing) -> bool:
+        """Later invoices count on from what this one says, so it may change below them; one that a person approved
+        may not."""
+        return standing.touched_by != PERSON
+
+    def update_fields(self, entry: Entry, standing: Standing) -> dict[str, Any]:
+        planned = entry.planned["document"]
+        named = {name: str(planned[name]) for name in ("project_id", "commitment_id")}
+        return {"id": entry.target_id, **named}
 
 
 def read_claim(work: Work, claim_id: str, project_id: str) -> CommitmentClaim:
