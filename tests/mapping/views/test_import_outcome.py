@@ -1,4 +1,4 @@
-"""A finished import says what became of its rows, on the page and in the file of them."""
+"""A finished import says what became of its rows, on the page and in the file of them; one put away who did it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from mapping.kinds import COST_CODE_ACCOUNT
 from mapping.models import MappingRun
 from tests.mapping.factories import make_account, make_code, make_link
-from tests.mapping.views.test_importing import chips_of, page_of, preview_of, work
+from tests.mapping.views.test_importing import START, chips_of, page_of, preview_of, work
 
 FILE = b"Cost code,Name,Account\n01-100,Permits,5000\n01-200,Cleaning,5100\n01-300,Fees,5000\n09-999,Nobody,5000\n"
 
@@ -72,3 +72,31 @@ def test_the_file_of_the_rows_says_the_same(browser: Client, run: MappingRun) ->
         "Not taken in",
         "Not in Procore",
     ]
+
+
+def test_a_preview_is_discarded(browser: Client) -> None:
+    run = preview_of(browser)
+    assert browser.post(f"{page_of(run)}discard/")["Location"] == START
+    assert not run.rows.exists()
+    page = browser.get(page_of(run))
+    [notice] = page.context["notices"]
+    assert (notice.title, notice.action.url) == ("This import was discarded.", START)
+    assert page.context["put_away_by"] == "adam"
+    assert browser.get(START).context["earlier"] == []
+
+
+def test_a_preview_that_a_newer_upload_replaced_says_so_and_leads_to_it(browser: Client) -> None:
+    first, second, third = (preview_of(browser) for _ in range(3))
+    for run in (first, second):
+        page = browser.get(page_of(run))
+        [notice] = page.context["notices"]
+        assert notice.title == "A newer upload took the place of this import."
+        assert (notice.action.url, page.context["put_away_by"]) == (page_of(third), "adam")
+        assert (page.context["commit"], page.context["discard"]) == (None, None)
+        assert b"Put away" in page.content
+        for path in ("link", "discard", "reopen"):
+            assert browser.post(f"{page_of(run)}{path}/")["Location"] == page_of(run)
+            run.refresh_from_db()
+            assert (run.state, run.rows.exists()) == ("failed", False)
+    third.refresh_from_db()
+    assert (third.state, third.rows.count()) == ("preview", 4)

@@ -358,34 +358,6 @@ def test_an_import_confirmed_in_another_window_stays_as_it_is(browser: Client) -
     assert (run.state, run.rows.filter(is_chosen=True).count()) == ("waiting", 2)
 
 
-def test_a_preview_is_discarded(browser: Client) -> None:
-    run = preview_of(browser)
-    assert browser.post(f"{page_of(run)}discard/")["Location"] == START
-    assert not run.rows.exists()
-    page = browser.get(page_of(run))
-    [notice] = page.context["notices"]
-    assert (notice.title, notice.action.url) == ("This import was discarded.", START)
-    assert page.context["put_away_by"] == "adam"
-    assert browser.get(START).context["earlier"] == []
-
-
-def test_a_preview_that_a_newer_upload_replaced_says_so_and_leads_to_it(browser: Client) -> None:
-    first, second, third = (preview_of(browser) for _ in range(3))
-    for run in (first, second):
-        page = browser.get(page_of(run))
-        [notice] = page.context["notices"]
-        assert notice.title == "A newer upload took the place of this import."
-        assert (notice.action.url, page.context["put_away_by"]) == (page_of(third), "adam")
-        assert (page.context["commit"], page.context["discard"]) == (None, None)
-        assert b"Put away" in page.content
-        for path in ("link", "discard", "reopen"):
-            assert browser.post(f"{page_of(run)}{path}/")["Location"] == page_of(run)
-            run.refresh_from_db()
-            assert (run.state, run.rows.exists()) == ("failed", False)
-    third.refresh_from_db()
-    assert (third.state, third.rows.count()) == ("preview", 4)
-
-
 def test_a_run_of_another_kind_has_no_import_page(browser: Client) -> None:
     run = MappingRun.objects.create(section="account-codes")
     assert browser.get(page_of(run)).status_code == 404
