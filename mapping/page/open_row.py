@@ -100,15 +100,24 @@ def _url(frame: Frame, name: str) -> str:
 
 
 def _context(row: RemoteItem, frame: Frame) -> str:
-    context = context_of(row, frame.section)
-    if frame.code_kind is None or row.resource != frame.code_kind.left.key:
-        return context
-    below = frame.tree.below.get(row.remote_id, 0)
-    return f"Division, covers the {below:,} code{'' if below == 1 else 's'} below it" if below else context
+    below = _count_below(row, frame)
+    if not below:
+        return context_of(row, frame.section)
+    context = f"Division, covers the {below:,} code{'' if below == 1 else 's'} below it"
+    # Why it has no button to push it, where its codes have one.
+    pushed = ", which is pushed by itself" if below == 1 else ", each of which is pushed by itself"
+    return context + (pushed if may_push(frame, "procore") else "")
+
+
+def _count_below(row: RemoteItem, frame: Frame) -> int:
+    """How many active codes a division has, none where the row is not one."""
+    is_code = frame.code_kind is not None and row.resource == frame.code_kind.left.key
+    return frame.tree.below.get(row.remote_id, 0) if is_code else 0
 
 
 def _push_url(row: RemoteItem, frame: Frame, side: SideKey) -> str:
-    if not row.is_active or not may_push(frame, side):
+    """Empty for what is never created there: a division would draw the costs of its codes."""
+    if not row.is_active or not may_push(frame, side) or _count_below(row, frame):
         return ""
     return f"{address_of('mapping:push', frame.section.key, side)}?id={row.pk}"
 

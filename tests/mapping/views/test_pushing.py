@@ -200,6 +200,15 @@ class TestOne:
         assert browser.get(f"/mapping/account-codes/push/procore/?id={code.pk}").status_code == 404
         assert browser.get(f"/mapping/item-codes/push/quickbooks/?id={code.pk}").status_code == 404
 
+    def test_a_division_has_no_button_to_push_it_and_says_why(self, browser: Any) -> None:
+        division = make_code("03", "Concrete")
+        make_code("03-100", "Walls", parent_id=division.remote_id)
+        rows = browser.get("/mapping/item-codes/").context["rows"]
+        assert [(row["name"], row["context"], [button.icon for button in row["buttons"]]) for row in rows] == [
+            ("03 Concrete", "Division, covers the 1 code below it, which is pushed by itself", ["link", "slash"]),
+            ("03-100 Walls", "", ["link", "push", "slash"]),
+        ]
+
 
 class TestMany:
     def test_several_rows_go_through_a_preview_first(self, browser: Any, pushed: list[Any], asked: list[str]) -> None:
