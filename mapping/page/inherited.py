@@ -111,12 +111,13 @@ def _code_ref(key: str, row: RemoteItem, above: dict[str, tuple[str, str]]) -> C
     return CodeRef(key, row.code, row.name, tuple(parents), texts)
 
 
-def count_overrides(rows: Iterable[RemoteItem]) -> dict[str, int]:
-    """How many projects have an override of each of these cost codes of the firm; those without any are left out."""
+def count_overrides(rows: Iterable[RemoteItem], section: Section) -> dict[str, int]:
+    """How many projects override what this section says of each of these codes; those without any are left out."""
+    kinds = [key for key, maps in MAPS_OF.items() if maps.code in section.kinds]
     shown = {row.remote_id for row in rows if row.resource == procore.STANDARD_COST_CODES.key}
-    if not shown:
+    if not shown or not kinds:
         return {}
-    linked = Link.objects.filter(kind__in=list(MAPS_OF)).values("left_id")
+    linked = Link.objects.filter(kind__in=kinds).values("left_id")
     own = RemoteItem.objects.filter(resource=procore.PROJECT_COST_CODES.key, remote_id__in=linked)
     found = own.values_list("project_id", "code", "data__standard_id").distinct()
     return dict(Counter(key for _, code, standard_id in found if (key := map_key(standard_id, code)) in shown))
@@ -131,7 +132,7 @@ def load_code_facts(frame: Frame, rows: Sequence[RemoteItem]) -> dict[str, dict[
         return {key: {"inherited": found} for key, found in load_inherited(frame, rows).items()}
     if frame.code_kind is None:
         return {}
-    return {key: {"overrides": override_text(count)} for key, count in count_overrides(rows).items()}
+    return {key: {"overrides": override_text(count)} for key, count in count_overrides(rows, frame.section).items()}
 
 
 def override_text(count: int) -> str:

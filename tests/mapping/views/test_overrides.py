@@ -140,11 +140,16 @@ def test_a_code_of_the_firm_says_on_how_many_projects_it_is_overridden(browser: 
     for key in ("own-lofts", "own-annex"):
         make_link(OVERRIDE_ACCOUNT, codes[key], make_account(f"Account {key}"))
     make_link(OVERRIDE_ITEM, codes["special"], make_row(qbo.ITEMS, "Own", subtype="Service"))
-    found = rows(browser, "/mapping/account-codes/?tab=procore")
-    assert {name: row.get("overrides") for name, row in found.items()} == {
-        "03 Concrete": None,
-        "03-300 Slabs": "Overridden on 2 projects",
-        "99-100 Own": "Overridden on 1 project",
+    told = {
+        section: {
+            name: row.get("overrides") for name, row in rows(browser, f"/mapping/{section}/?tab=procore").items()
+        }
+        for section in ("account-codes", "item-codes", "cost-codes")
+    }
+    assert told == {
+        "account-codes": {"03 Concrete": None, "03-300 Slabs": "Overridden on 2 projects", "99-100 Own": None},
+        "item-codes": {"03 Concrete": None, "03-300 Slabs": None, "99-100 Own": "Overridden on 1 project"},
+        "cost-codes": {"03 Concrete": None, "03-300 Slabs": None, "99-100 Own": None},
     }
 
 
