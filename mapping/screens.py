@@ -358,7 +358,7 @@ SECTIONS = {
 class Shown:
     """The screens a firm sees, and those it does not with the reason why, by section key.
 
-    `by_books` are those that no choice would show: what they need is not in QuickBooks.
+    `by_books` are those that no choice would make apply: what they need is not in QuickBooks.
     """
 
     sections: tuple[Section, ...]
@@ -378,7 +378,7 @@ def choose_sections(situation: Situation, linked_kinds: frozenset[str] = frozens
         if reasons[section.key] and linked_kinds.isdisjoint(kind.key for kind in section.kinds)
     }
     of_any_books = replace(situation, books=None)
-    by_books = frozenset(key for key in hidden if not SECTIONS[key].applies(of_any_books))
+    by_books = frozenset(key for key, reason in reasons.items() if reason and not SECTIONS[key].applies(of_any_books))
     return Shown(tuple(section for section in SECTIONS.values() if section.key not in hidden), hidden, by_books)
 
 

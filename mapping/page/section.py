@@ -98,8 +98,10 @@ def _kind(frame: Frame) -> dict[str, Any]:
         "key": frame.section.key,
         "title": frame.section.label,
         "description": frame.section.sentence,
-        "hidden_reason": frame.shown.hidden.get(frame.section.key, ""),
-        "is_hidden_by_books": frame.section.key in frame.shown.by_books,
+        # One that is in view for its links alone says so as well.
+        "unneeded_reason": frame.section.applies(frame.situation),
+        "is_hidden": frame.section.key in frame.shown.hidden,
+        "is_unneeded_by_books": frame.section.key in frame.shown.by_books,
         "left_noun": left,
         "left_nouns": lefts,
         "right_noun": right,

@@ -258,6 +258,8 @@ def test_the_way_of_coding_lines_decides_which_code_map_is_shown(browser: Any, o
     make_link(COST_CODE_ITEM, code, make_row(qbo.ITEMS, "Permits", subtype="Service"))
     page = context(browser, CONTACTS)
     assert {"Account codes", "Item codes"} <= set(section_titles(page))
+    kept = browser.get("/mapping/account-codes/")
+    assert "Not needed now, and in view for its links: Bill lines are coded by Item." in kept.content.decode()
     assert [group["title"] for group in page["section_groups"]][:2] == ["Companies and jobs", "Cost codes"]
 
 
