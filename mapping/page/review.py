@@ -148,7 +148,7 @@ def _card(frame: Frame, latest: MappingRun | None) -> dict[str, Any] | None:
         "discard": _post("Close", "mapping:close_run", run.pk) if run else None,
         "pairs": [show_pair(pair, frame, {}) for pair in shown],
         "more": {"label": _review_label(count), "url": review_url(frame.section)} if count else None,
-        "note": _note(run),
+        "note": _note(run, count, unmatched),
     }
 
 
@@ -164,10 +164,12 @@ def _review_label(count: int) -> str:
     return f"Review all {count:,}" if count > 1 else "Review it"
 
 
-def _note(run: MappingRun | None) -> str:
+def _note(run: MappingRun | None, count: int, unmatched: int) -> str:
     if run is not None and run.linked:
         return "What was linked is under Mapped, and the whole run can be undone."
-    return "None of these is mapped until you link it."
+    if count:
+        return "None of these is mapped until you link it."
+    return "Link the rest with the chain beside each row." if unmatched else "Nothing is left to link."
 
 
 def _codes_first(frame: Frame, latest: MappingRun | None) -> dict[str, Any] | None:

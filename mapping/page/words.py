@@ -73,7 +73,9 @@ def _term_facts(row: RemoteItem) -> tuple[str, ...]:
     days, day = row.data.get("due_days"), row.data.get("due_day")
     if day is not None:
         return (f"Due on day {day} of the month",)
-    return (f"Due in {days} days",) if days is not None else ()
+    if days is None:
+        return ()
+    return (f"Due in {days} day{'' if days == 1 else 's'}" if days else "Due at once",)
 
 
 def _person_facts(row: RemoteItem) -> tuple[str, ...]:
