@@ -15,7 +15,8 @@ from smoothx.lib.money import ZERO, split
 from sync.flows import _waits
 from sync.flows._billed import BilledRecord
 from sync.flows._codes import CodedLine, Coder, Coding
-from sync.flows._purchase_tax import NO_CODE, PurchaseTax
+from sync.flows._line_tax import NO_CODE
+from sync.flows._purchase_tax import PurchaseTax
 from sync.flows._tags import Tagger
 from sync.plan import Notes
 

@@ -24,7 +24,7 @@ from sync.flows import _waits
 from sync.flows._claims import Difference, Figures
 from sync.flows._codes import CodedLine, Coding, find_default
 from sync.flows._cost_lines import CostLineMaker, Role
-from sync.flows._purchase_tax import NO_CODE
+from sync.flows._line_tax import NO_CODE
 from sync.flows._retention import share_held
 
 MAKES_UP = "Makes up for earlier invoices changed after posting"

@@ -27,7 +27,7 @@ from sync.flows import _waits
 from sync.flows._carriers import find_carrier
 from sync.flows._claims import Difference, Figures
 from sync.flows._codes import CodedLine, find_default
-from sync.flows._purchase_tax import NO_CODE
+from sync.flows._line_tax import NO_CODE
 from sync.flows._revenue import Revenue, Sold
 from sync.flows._sales_tax import SalesTax
 from sync.flows._tags import Tagger

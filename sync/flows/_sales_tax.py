@@ -8,16 +8,13 @@ from decimal import Decimal
 from typing import Literal, Protocol
 
 from connectors.qbo.documents_sales import TAXED, UNTAXED, SalesLine
-from mapping.defaults import OWNER_RETENTION_TAX, SALES_TAX_CODE, TAX_BASE, Choice, Defaults
+from mapping.defaults import OWNER_RETENTION_TAX, SALES_TAX_CODE, TAX_BASE, Defaults
 from mapping.kinds import TAX_SALES
-from mapping.maps import Maps
-from mapping.tax import TaxCoding, find_tax_code
-from smoothx.lib.money import ZERO, cents, total
+from mapping.tax import TaxCoding
+from smoothx.lib.money import ZERO, cents
 from sync.flows import _waits
 from sync.flows._codes import find_default
-from sync.flows._purchase_tax import APPROVAL, NO_CODE
-from sync.plan import Notes
-from sync.totals import TAX_TOLERANCE
+from sync.flows._line_tax import NO_CODE, LineTax
 
 # How tax gets onto the form: not at all, as a total QuickBooks is told, or by a tax code on each line.
 TaxMode = Literal["none", "total", "codes"]
@@ -44,12 +41,14 @@ def mode_of(defaults: Defaults) -> TaxMode:
 
 
 @dataclass(frozen=True, slots=True)
-class SalesTax:
+class SalesTax(LineTax):
     """The tax side of one sales form. `stated` is its tax as Procore has it."""
 
-    maps: Maps
-    defaults: Defaults
-    notes: Notes
+    side = "sale"
+    kind = TAX_SALES
+    work_code = SALES_TAX_CODE
+    retention_code = OWNER_RETENTION_TAX
+    differs = "sales_tax_differs"
     stated: Decimal = ZERO
 
     @property
@@ -64,21 +63,13 @@ class SalesTax:
         """The mapped code of the line's own one, else the default."""
         if self.mode == "total":
             return self._mark(line.tax_code_id)
-        if self.mode == "none":
-            return NO_CODE
-        default = None if line.tax_code_id else self._default()
-        coding = find_tax_code("sale", line.tax_code_id, self.maps, self.defaults, default=default)
-        if line.tax_code_id and coding.problem:
-            self._block_unmapped(line.tax_code_id, coding)
-        return coding
+        return NO_CODE if self.mode == "none" else self._find(line.tax_code_id)
 
     def of_default(self) -> TaxCoding:
         """The code of a line that stands for none of Procore's."""
         if self.mode == "total":
             return self._mark("")
-        if self.mode == "none":
-            return NO_CODE
-        return find_tax_code("sale", "", self.maps, self.defaults, default=self._default())
+        return NO_CODE if self.mode == "none" else self._find("")
 
     def of_retention(self, work: TaxCoding) -> TaxCoding:
         """The firm's code for retention lines, else that of the `work`, unless tax falls on it before retention."""
@@ -115,45 +106,9 @@ class SalesTax:
         code_id = target.id if target else chosen.id if chosen else TAXED
         return WITHOUT_TAX if code_id == UNTAXED else WITH_TAX
 
-    def _default(self) -> Choice | None:
-        chosen = find_default(SALES_TAX_CODE, self.defaults, self.notes)
-        if chosen is None:
-            wait = _waits.default(SALES_TAX_CODE)
-            self.notes.block("tax_code_not_set", SALES_TAX_CODE.label, waits_for=wait)
-        return chosen
-
-    def _block_unmapped(self, tax_code_id: str, coding: TaxCoding) -> None:
-        name = self.maps.label(TAX_SALES, tax_code_id)
-        wait = _waits.link(TAX_SALES, tax_code_id)
-        found_by = {"kind": TAX_SALES.key, "search": name}
-        if coding.problem == "inactive":
-            self.notes.block("tax_code_inactive", name, also_lifted_by=[wait], target=coding.name, **found_by)
-        else:
-            self.notes.block("tax_code_not_mapped", name, waits_for=wait, **found_by)
-
     def settle(self, lines: Iterable[SalesLine], catch_up: Decimal, *, is_posted: bool) -> Decimal:
-        """The tax the form will have, with a blocker where its codes make another than Procore states.
-
-        What makes up for earlier invoices brings tax of its own, by its codes or as `catch_up`. What is posted was
-        looked at before.
-        """
+        """The tax the form will have. What makes up for earlier invoices brings tax of its own, by its codes or as
+        `catch_up`."""
         if self.mode != "codes":
             return cents(self.stated + catch_up)
-        lines = list(lines)
-        own = self.work_out(line for line in lines if line.role != "catch_up")
-        is_allowed = is_posted or APPROVAL in self.maps.approvals
-        if own is not None and abs(own - self.stated) > TAX_TOLERANCE and not is_allowed:
-            again = [_waits.default(kind) for kind in (TAX_BASE, SALES_TAX_CODE, OWNER_RETENTION_TAX)]
-            self.notes.block("sales_tax_differs", also_lifted_by=again, computed=own, stated=self.stated)
-        made_up = self.work_out(line for line in lines if line.role == "catch_up")
-        return cents(self.stated + (made_up or ZERO))
-
-    def work_out(self, lines: Iterable[SalesLine]) -> Decimal | None:
-        """The tax on these lines by their codes' rates; None where one is not known."""
-        bases: dict[str, Decimal] = {}
-        for line in lines:
-            bases[line.tax_code_id] = bases.get(line.tax_code_id, ZERO) + line.amount
-        rates = {code_id: self.maps.tax_rates.get(("sale", code_id)) for code_id in bases}
-        if None in rates.values():
-            return None
-        return total(cents(base * (rates[code_id] or ZERO) / 100) for code_id, base in bases.items())
+        return self._settle(lines, self.stated, is_posted=is_posted)
