@@ -329,17 +329,7 @@ def load_openings() -> dict[str, Opening]:
 
 def write_key(entry: Entry, operation: str) -> str:
     """At most 36 characters, equal for equal (ledger key, operation, revision): QuickBooks replays a repeated one."""
-    return stable_hash(
-        entry.tenant_id,
-        entry.source_connection_id,
-        entry.flow,
-        entry.source_type,
-        entry.source_id,
-        entry.target_connection_id,
-        entry.part,
-        operation,
-        entry.revision,
-    )
+    return stable_hash(*entry.ledger_key, operation, entry.revision)
 
 
 def in_one_step() -> transaction.Atomic:

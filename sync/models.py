@@ -142,6 +142,12 @@ class Entry(TenantModel):
         return bool(self.target_id)
 
     @property
+    def ledger_key(self) -> tuple[object, ...]:
+        """Its key in the ledger, the company included: what makes it the same document for good."""
+        source = (self.source_connection_id, self.flow, self.source_type, self.source_id)
+        return (self.tenant_id, *source, self.target_connection_id, self.part)
+
+    @property
     def target_name(self) -> str:
         """What a reader calls it over there: "Bill 4402", and contacts by their name."""
         nouns = {

@@ -215,15 +215,7 @@ def read_lines(work: Work, project_id: str, cost_id: str) -> list[dict[str, Any]
 
 def origin_of(entry: Entry) -> str:
     """The ledger's own key of the document, at most 36 characters: unique in the company, and the same each time."""
-    return stable_hash(
-        entry.tenant_id,
-        entry.source_connection_id,
-        entry.flow,
-        entry.source_type,
-        entry.source_id,
-        entry.target_connection_id,
-        entry.part,
-    )
+    return stable_hash(*entry.ledger_key)
 
 
 def line_origin_of(entry: Entry, key: str) -> str:
