@@ -36,6 +36,17 @@ class Address:
     zip: str = ""
     country_code: str = ""
 
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Address:
+        """Companies and projects have its members among their own."""
+        return cls(
+            street=wire.get("address") or "",
+            city=wire.get("city") or "",
+            state_code=wire.get("state_code") or "",
+            zip=wire.get("zip") or "",
+            country_code=wire.get("country_code") or "",
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Company:
@@ -65,13 +76,7 @@ class Company:
             mobile=(wire.get("mobile_phone") or "").strip(),
             legal_name=collapse_spaces(wire.get("legal_name") or ""),
             tax_id=_id((wire.get("business_register") or {}).get("identifier") or wire.get("business_id")).strip(),
-            address=Address(
-                street=wire.get("address") or "",
-                city=wire.get("city") or "",
-                state_code=wire.get("state_code") or "",
-                zip=wire.get("zip") or "",
-                country_code=wire.get("country_code") or "",
-            ),
+            address=Address.from_wire(wire),
             is_active=bool(wire.get("is_active", True)),
             updated_at=parse_instant(wire.get("updated_at")),
         )
@@ -108,13 +113,7 @@ class Project:
             customer_id=customer_id,
             customer_label=customer_label,
             has_customer_field=field is not None,
-            address=Address(
-                street=wire.get("address") or "",
-                city=wire.get("city") or "",
-                state_code=wire.get("state_code") or "",
-                zip=wire.get("zip") or "",
-                country_code=wire.get("country_code") or "",
-            ),
+            address=Address.from_wire(wire),
             is_active=bool(wire.get("active", True)),
             updated_at=parse_instant(wire.get("updated_at")),
             department_ids=tuple(_id(row["id"]) for row in wire.get("departments") or ()),
