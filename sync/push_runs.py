@@ -15,7 +15,6 @@ from celery import shared_task
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from mapping.models import MappingRun, RunRow
@@ -158,7 +157,7 @@ def _feed(run: MappingRun) -> None:
     with ledger.in_one_step():
         if not MappingRun.objects.select_for_update().filter(pk=run.pk, state=MappingRun.State.RUNNING).exists():
             return
-        MappingRun.objects.filter(pk=run.pk).update(beat_at=timezone.now())
+        MappingRun.objects.filter(pk=run.pk).update(beat_at=Now())
         on_their_way = run.rows.filter(state=RunRow.State.SENDING).count()
         room = max(0, batches.MOST_TOGETHER[flow.target] - on_their_way)
         rows = list(push_runs.to_send(run)[:room])

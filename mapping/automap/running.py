@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from mapping.automap.finding import Pair, find_pairs
@@ -16,6 +17,7 @@ from mapping.locks import lock_links, lock_section
 from mapping.models import Link, MappingRun, SuggestedPair
 from mapping.screens import SECTIONS, Section
 from mapping.sides import NotConnected, Sides, load_sides
+from smoothx.lib.clock import read_clock
 from smoothx.tenants.models import AuditEntry
 
 # A run that has not said for so long that it is alive was lost with its worker, and another may begin.
@@ -53,6 +55,7 @@ def begin_run(section: Section, actor: Any, *, codes_first: bool = False) -> tup
             what=MappingRun.What.AUTOMAP,
             state=MappingRun.State.WAITING,
             started_by=actor,
+            beat_at=read_clock(),
             options={"codes_first": codes_first} if takes_codes_first(section) else {},
         )
     return run, True
@@ -60,11 +63,10 @@ def begin_run(section: Section, actor: Any, *, codes_first: bool = False) -> tup
 
 def claim_run(run_id: int) -> MappingRun | None:
     """Take up a run that waits, or one whose worker was lost; None when somebody else is at it, or it has ended."""
-    now = timezone.now()
     waiting = MappingRun.objects.filter(pk=run_id, what=MappingRun.What.AUTOMAP)
-    lost = {"state": MappingRun.State.RUNNING, "beat_at__lt": now - LONGEST_SILENCE}
+    lost = {"state": MappingRun.State.RUNNING, "beat_at__lt": Now() - LONGEST_SILENCE}
     for state in ({"state": MappingRun.State.WAITING}, lost):
-        if waiting.filter(**state).update(state=MappingRun.State.RUNNING, beat_at=now):
+        if waiting.filter(**state).update(state=MappingRun.State.RUNNING, beat_at=Now()):
             return MappingRun.objects.get(pk=run_id)
     return None
 
@@ -117,7 +119,7 @@ def running_automap(section: Section) -> MappingRun | None:
 
 
 def is_running(run: MappingRun) -> bool:
-    return run.state in OPEN_STATES and (run.beat_at or run.at) > timezone.now() - LONGEST_SILENCE
+    return run.state in OPEN_STATES and (run.beat_at or run.at) > read_clock() - LONGEST_SILENCE
 
 
 def is_lost(run: MappingRun) -> bool:
@@ -188,12 +190,12 @@ def _beater(run: MappingRun) -> Callable[[], None]:
     """Says that the run is alive, and that one more of the section's lists was compared."""
     kinds = SECTIONS[run.section].kinds
     MappingRun.objects.filter(pk=run.pk).update(
-        state=MappingRun.State.RUNNING, beat_at=timezone.now(), done=0, expected=len(kinds)
+        state=MappingRun.State.RUNNING, beat_at=Now(), done=0, expected=len(kinds)
     )
 
     def beat() -> None:
         run.done += 1
-        MappingRun.objects.filter(pk=run.pk).update(beat_at=timezone.now(), done=run.done)
+        MappingRun.objects.filter(pk=run.pk).update(beat_at=Now(), done=run.done)
 
     return beat
 

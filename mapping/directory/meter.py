@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from mapping.directory.rows import ChangeLog, Counts
@@ -90,7 +91,6 @@ class Meter:
     def _save(self, **fields: Any) -> None:
         if self.progress is None:
             return
-        fields["beat_at"] = timezone.now()
         for name, value in fields.items():
             setattr(self.progress, name, value)
-        Refresh.objects.filter(pk=self.progress.pk).update(**fields)
+        Refresh.objects.filter(pk=self.progress.pk).update(beat_at=Now(), **fields)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from celery import shared_task
 from django.db import connection as database
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -17,6 +18,7 @@ from mapping.directory.refreshing import refresh_section
 from mapping.models import Refresh
 from mapping.screens import SECTIONS
 from mapping.sides import SideKey, side_named
+from smoothx.lib.clock import read_clock
 from smoothx.lib.text import stable_hash
 from smoothx.tenants.scope import require_tenant_id
 from smoothx.tenants.tasks import TenantTask
@@ -37,7 +39,7 @@ NOT_STARTED = "It could not be started. Try again in a minute."
 def refresh(*, tenant_id: int, refresh_id: int, **_: Any) -> None:
     """Do one reading; a message that comes twice finds it begun."""
     waiting = Refresh.objects.filter(pk=refresh_id, state=Refresh.State.WAITING)
-    claimed = waiting.update(state=Refresh.State.RUNNING, beat_at=timezone.now())
+    claimed = waiting.update(state=Refresh.State.RUNNING, beat_at=Now())
     if not claimed:
         return
     progress = Refresh.objects.get(pk=refresh_id)
@@ -56,7 +58,7 @@ def start_refresh(section_key: str, side: SideKey) -> Refresh:
             return running
         own = Refresh.objects.filter(section=section_key, side=side)
         own.filter(state__in=OPEN_STATES).update(state=Refresh.State.FAILED, message=LOST, ended_at=timezone.now())
-        progress: Refresh = Refresh.objects.create(section=section_key, side=side)
+        progress: Refresh = Refresh.objects.create(section=section_key, side=side, beat_at=read_clock())
         transaction.on_commit(lambda: _send(tenant_id, progress.pk))
     return progress
 
@@ -68,10 +70,11 @@ def running_refresh(section_key: str, side: SideKey) -> Refresh | None:
 
 
 def is_running(progress: Refresh) -> bool:
-    if progress.state == Refresh.State.WAITING:
-        return progress.started_at > timezone.now() - LONGEST_READING
-    last_sign = progress.beat_at or progress.started_at
-    return progress.state == Refresh.State.RUNNING and last_sign > timezone.now() - LONGEST_SILENCE
+    if progress.state not in OPEN_STATES:
+        return False
+    longest = LONGEST_READING if progress.state == Refresh.State.WAITING else LONGEST_SILENCE
+    last_sign: datetime = progress.beat_at or progress.started_at
+    return last_sign > read_clock() - longest
 
 
 def _take_turn(tenant_id: int, section_key: str, side: SideKey) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connections, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from mapping.imports.preview import NotOpen
@@ -29,7 +30,7 @@ def claim(run: MappingRun, actor: Any) -> int:
     chosen = RunRow.objects.filter(run=run, is_chosen=True, verdict__in=CHOOSABLE).count()
     found = MappingRun.objects.filter(pk=run.pk, state=MappingRun.State.PREVIEW)
     options = {**run.options, "step": "link"}
-    waiting = {"state": MappingRun.State.WAITING, "expected": chosen, "done": 0, "beat_at": timezone.now()}
+    waiting = {"state": MappingRun.State.WAITING, "expected": chosen, "done": 0, "beat_at": Now()}
     if not found.update(options=options, started_by=actor, **waiting):
         raise NotOpen
     run.refresh_from_db()
@@ -117,8 +118,8 @@ class _Meter:
         with self.connection.cursor() as cursor:
             table = self.connection.ops.quote_name(MappingRun._meta.db_table)
             cursor.execute(
-                f"UPDATE {table} SET done = %s, beat_at = %s WHERE id = %s AND tenant_id = %s",  # noqa: S608
-                [self.done, timezone.now(), self.run.pk, require_tenant_id()],
+                f"UPDATE {table} SET done = %s, beat_at = statement_timestamp() WHERE id = %s AND tenant_id = %s",  # noqa: S608
+                [self.done, self.run.pk, require_tenant_id()],
             )
 
 

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from django.db import transaction
 from django.db.models import Count
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from mapping.imports.columns import MEANINGS, Content, Layout, Probe, content_of, recognise
@@ -147,7 +148,7 @@ def check_run(run: MappingRun) -> None:
     judged = _judge(run, section, sides, [(line.number, line) for line in lines])
     forget_verdicts(run)
     for done in write_verdicts(run, judged, sheet=options["sheet"]):
-        MappingRun.objects.filter(pk=run.pk).update(done=done, beat_at=timezone.now())
+        MappingRun.objects.filter(pk=run.pk).update(done=done, beat_at=Now())
     MappingRun.objects.filter(pk=run.pk).update(state=MappingRun.State.PREVIEW)
     run.refresh_from_db()
 

@@ -8,12 +8,14 @@ from typing import Any
 
 from celery import shared_task
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from mapping.imports.commit import commit
 from mapping.imports.preview import MOST_AT_ONCE, NotOpen, check_run, is_put_away
 from mapping.models import MappingRun
+from smoothx.lib.clock import read_clock
 from smoothx.tenants.scope import require_tenant_id
 from smoothx.tenants.tasks import TenantTask
 
@@ -29,7 +31,7 @@ NOT_COMPARED = "The file could not be compared. It is logged. Import it again."
 def work(*, tenant_id: int, run_id: int, **_: Any) -> None:
     """Compare the rows of a run, or link them, as the run says."""
     waiting = MappingRun.objects.filter(pk=run_id, state=MappingRun.State.WAITING)
-    if not waiting.update(state=MappingRun.State.RUNNING, beat_at=timezone.now()):
+    if not waiting.update(state=MappingRun.State.RUNNING, beat_at=Now()):
         return
     run = MappingRun.objects.get(pk=run_id)
     if run.options.get("step") == "link":
@@ -49,9 +51,7 @@ def start_check(run: MappingRun) -> None:
         return
     found = MappingRun.objects.filter(pk=run.pk, state=MappingRun.State.PREVIEW)
     options = {**run.options, "step": "compare"}
-    if not found.update(
-        state=MappingRun.State.WAITING, options=options, done=0, expected=None, beat_at=timezone.now()
-    ):
+    if not found.update(state=MappingRun.State.WAITING, options=options, done=0, expected=None, beat_at=Now()):
         raise NotOpen
     start_work(run)
 
@@ -68,7 +68,7 @@ def is_running(run: MappingRun) -> bool:
 def is_lost(run: MappingRun) -> bool:
     last: datetime = run.beat_at or run.at
     is_open = run.state in (MappingRun.State.WAITING, MappingRun.State.RUNNING)
-    return is_open and last < timezone.now() - LONGEST_SILENCE
+    return is_open and last < read_clock() - LONGEST_SILENCE
 
 
 def reopen(run: MappingRun) -> None:

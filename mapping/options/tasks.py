@@ -17,6 +17,7 @@ from connectors.models import Connection
 from mapping.choices import known_books
 from mapping.models import BooksEvidence
 from mapping.options.reading import read_evidence
+from smoothx.lib.clock import read_clock
 from smoothx.tenants.scope import require_tenant_id
 from smoothx.tenants.tasks import TenantTask
 
@@ -57,7 +58,7 @@ def carry_out(row: BooksEvidence) -> None:
 
 def start_counting(connection: Connection) -> BooksEvidence:
     """Begin in the background, or answer the one that is running."""
-    now = timezone.now()
+    now = read_clock()
     with transaction.atomic():
         row, is_new = BooksEvidence.objects.get_or_create(connection=connection, defaults={"started_at": now})
         idle = BooksEvidence.objects.filter(~Q(state__in=OPEN) | Q(started_at__lt=now - LONGEST), pk=row.pk)
@@ -70,7 +71,7 @@ def start_counting(connection: Connection) -> BooksEvidence:
 
 
 def is_running(row: BooksEvidence | None) -> bool:
-    return row is not None and row.state in OPEN and row.started_at > timezone.now() - LONGEST
+    return row is not None and row.state in OPEN and row.started_at > read_clock() - LONGEST
 
 
 def _finish(row: BooksEvidence, **fields: Any) -> None:

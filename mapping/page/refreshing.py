@@ -21,16 +21,17 @@ def refresh_context(frame: Frame, side: SideKey | None) -> dict[str, Any] | None
     latest: Refresh | None = (
         Refresh.objects.filter(section=frame.section.key, side=side).order_by("-started_at", "-pk").first()
     )
+    is_reading = latest is not None and is_running(latest)
     return {
         "url": reverse("mapping:refresh", args=[frame.section.key]) if frame.can_change else None,
         "label": "Refresh",
         "side": side,
-        "progress": _progress(latest, side) if latest and is_running(latest) else None,
+        "progress": _progress(latest, side) if latest and is_reading else None,
         "note": _note(latest) if latest else None,
-        "changes": describe_counts(latest) if latest and _is_told(latest) else None,
+        "changes": (describe_counts(latest) or None) if latest and not is_reading else None,
         "changes_url": changes_url(frame.section, side, reading=latest.pk) if latest else None,
         "remark": latest.message if latest and latest.state == Refresh.State.DONE else None,
-        "error": _error(latest) if latest else None,
+        "error": _error(latest) if latest and not is_reading else None,
     }
 
 
@@ -43,11 +44,7 @@ def _progress(progress: Refresh, side: SideKey) -> Progress:
 def _error(latest: Refresh) -> str | None:
     if latest.state == Refresh.State.FAILED:
         return latest.message
-    return LOST if latest.state != Refresh.State.DONE and not is_running(latest) else None
-
-
-def _is_told(latest: Refresh) -> bool:
-    return not is_running(latest) and bool(describe_counts(latest))
+    return LOST if latest.state != Refresh.State.DONE else None
 
 
 def _note(latest: Refresh) -> str | None:

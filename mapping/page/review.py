@@ -40,7 +40,7 @@ def automap_context(frame: Frame) -> dict[str, Any] | None:
         "disabled_reason": f"Connect {' and '.join(missing)} first." if missing else None,
         "codes_first": _codes_first(frame, latest),
         "progress": _progress(frame, running) if running else None,
-        "error": _error(latest) if latest else None,
+        "error": _error(latest) if latest and not running else None,
         "run": run,
         # Once the card is put away, this leads to what is left of it.
         "review": {"label": f"Review {count:,}", "url": review_url(frame.section)} if count and not run else None,

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from mapping.candidates import kind_of_right
 from mapping.kinds import MappingKind
@@ -53,7 +53,7 @@ def link_existing(run: MappingRun, actor: Any) -> bool:
         if not count:
             return False
         options = {**preview.options, "step": STEP}
-        fresh = {"expected": count, "done": 0, "linked": 0, "message": "", "beat_at": timezone.now()}
+        fresh = {"expected": count, "done": 0, "linked": 0, "message": "", "beat_at": Now()}
         _change(run, state=MappingRun.State.RUNNING, options=options, started_by=actor, **fresh)
         if count > LINKED_AT_ONCE:
             pushes.start(run)
@@ -77,7 +77,7 @@ def link_next(run: MappingRun) -> int:
         linked = _link_set(running, rows)
         running.done += len(rows)
         running.linked += linked
-        _change(running, done=running.done, linked=running.linked, beat_at=timezone.now())
+        _change(running, done=running.done, linked=running.linked, beat_at=Now())
         if linked:
             subject = SECTIONS[running.section].label
             AuditEntry.note(

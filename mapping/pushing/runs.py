@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from mapping.divisions import ancestors
@@ -165,13 +166,12 @@ def count(run: MappingRun) -> None:
     states = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
     left = sum(states.get(state, 0) for state in OPEN_STATES)
     done = sum(states.values()) - left
-    now = timezone.now()
     MappingRun.objects.filter(pk=run.pk).update(
-        done=done, linked=states.get(RunRow.State.DONE, 0), beat_at=now, expected=done + left
+        done=done, linked=states.get(RunRow.State.DONE, 0), beat_at=Now(), expected=done + left
     )
     if not left:
         running = MappingRun.objects.filter(pk=run.pk, state=MappingRun.State.RUNNING)
-        running.update(state=MappingRun.State.DONE, ended_at=now)
+        running.update(state=MappingRun.State.DONE, ended_at=timezone.now())
 
 
 def _judged(run: MappingRun) -> Iterator[RunRow]:
