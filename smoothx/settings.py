@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "smoothx.pages.middleware.ContentSecurityPolicyMiddleware",
     "smoothx.pages.middleware.RequestSizeMiddleware",
+    "smoothx.pages.middleware.AddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -1,4 +1,4 @@
-"""What holds for every request: the Content-Security-Policy header, and a limit to what may be sent."""
+"""What holds for every request: the Content-Security-Policy header, and what is refused before a view sees it."""
 
 from __future__ import annotations
 
@@ -47,3 +47,15 @@ class RequestSizeMiddleware:
         if not announced.isdecimal() or int(announced) <= MOST_BYTES:
             return self.get_response(request)
         return render(request, "413.html", status=413)
+
+
+class AddressMiddleware:
+    """Refuses an address with the character NUL: no text in PostgreSQL has one, so asking for it is a fault there."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return render(request, "400.html", status=400)
+        return self.get_response(request)

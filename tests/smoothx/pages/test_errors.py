@@ -17,6 +17,21 @@ def test_an_address_that_does_not_exist(viewer: Any, client_of: Any) -> None:
     assert "This page is not here" in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/mapping/contacts/?tab=procore&show=project-%00",
+        "/mapping/contacts/history/?left=%00",
+        "/mapping/contacts/open/procore/%00/",
+        "/activity/?q=a%00b",
+    ],
+)
+def test_an_address_with_a_character_no_text_has(address: str, viewer: Any, client_of: Any, scope: Tenant) -> None:
+    response = client_of(viewer).get(address)
+    assert response.status_code == 400
+    assert "The request was not understood" in response.content.decode()
+
+
 def test_a_role_that_is_too_weak(viewer: Any, client_of: Any, scope: Tenant) -> None:
     response = client_of(viewer).get("/settings/company/")
     assert response.status_code == 403
