@@ -15,19 +15,18 @@ from mapping.defaults import (
     RETENTION_LINES,
     RETENTION_PAYABLE_RELEASED,
     RETENTION_PAYABLE_RETAINED,
-    DefaultKind,
 )
 from mapping.maps import Target
 from mapping.tax import TaxCoding
-from smoothx.lib.money import ZERO, cents
-from sync.flows import _waits
+from smoothx.lib.money import cents
 from sync.flows._claims import Difference, Figures
-from sync.flows._codes import CodedLine, Coding, find_default
+from sync.flows._codes import CodedLine, Coding
 from sync.flows._cost_lines import CostLineMaker, Role
 from sync.flows._line_tax import NO_CODE
-from sync.flows._retention import share_held
+from sync.flows._retention import MAKES_UP, RetentionAccount, name_retention, share_by_code, share_held
 
-MAKES_UP = "Makes up for earlier invoices changed after posting"
+RETAINED = RetentionAccount(RETENTION_PAYABLE_RETAINED, "retained_code_not_set", "Retained code")
+RELEASED = RetentionAccount(RETENTION_PAYABLE_RELEASED, "released_code_not_set", "Released code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +64,11 @@ class LineMaker(CostLineMaker):
 
     def _retention_of_document(self, role: Role, whole: Decimal, parts: Sequence[Decimal]) -> list[BillLine]:
         """One line, or one per tax code where the retention carries those of the work."""
-        words = f"{_retention_words(role, whole)}, invoice {self.requisition.number}"
-        if not self.tax.is_coded:
-            return self._retention_line(whole, words, role)
-        codes = [self.tax.of_retention(self.tax.of_line(line)) for line, part in self._with(parts)]
-        sums: dict[TaxCoding, Decimal] = {}
-        for code, (_, part) in zip(codes, self._with(parts), strict=True):
-            sums[code] = sums.get(code, ZERO) + part
-        if len(sums) <= 1:
-            code = next(iter(sums), None) or self.tax.of_retention(self.tax.of_default() if whole else NO_CODE)
-            sums = {code: whole}
-        return [
-            line for code, amount in sums.items() for line in self._retention_line(amount, words, role, tax_code=code)
-        ]
+        words = f"{name_retention(role, whole)}, invoice {self.requisition.number}"
+        coded = [(self.tax.of_retention(self.tax.of_line(line)), part) for line, part in self._with(parts)]
+        sums = share_by_code(coded, whole, self._retention_code)
+        made = (self._retention_line(amount, words, role, tax_code=code) for code, amount in sums.items())
+        return [line for lines in made for line in lines]
 
     def _retention_by_line(self, role: Role, whole: Decimal, parts: Sequence[Decimal]) -> list[BillLine]:
         """One line per contract line, with its class and its sub job."""
@@ -88,7 +79,7 @@ class LineMaker(CostLineMaker):
         for (line, part), each, tag in zip(chosen, coded, classes, strict=True):
             made += self._retention_line(
                 part,
-                f"{_retention_words(role, part)}, {each.description}",
+                f"{name_retention(role, part)}, {each.description}",
                 role,
                 tax_code=self.tax.of_retention(self.tax.of_line(line)),
                 source=each,
@@ -114,10 +105,13 @@ class LineMaker(CostLineMaker):
                 code = self.tax.of_default()
                 lines.append(self._line(cost, MAKES_UP, coding, role="catch_up", tax_code=code))
         if difference.retention:
-            code = self.tax.of_retention(self.tax.of_default())
-            lines += self._retention_line(-difference.retention, f"{MAKES_UP}, retention", "catch_up", tax_code=code)
+            words = f"{MAKES_UP}, retention"
+            lines += self._retention_line(-difference.retention, words, "catch_up", tax_code=self._retention_code())
         self.notes.warn("catch_up_posted", cost=cost, retention=difference.retention)
         return lines
+
+    def _retention_code(self) -> TaxCoding:
+        return self.tax.of_retention(self.tax.of_default())
 
     def _retention_line(
         self,
@@ -132,18 +126,16 @@ class LineMaker(CostLineMaker):
         """No line without an amount. Retention is coded to accounts whatever the cost lines are coded to."""
         if not amount:
             return []
-        kind, code, chosen_by = _RETENTION[role]
-        chosen = find_default(kind, self.defaults, self.notes)
+        account = RELEASED if role == "released" else RETAINED
+        chosen = account.find(amount if role == "released" else -amount, self.defaults, self.notes)
         if chosen is None:
-            shown = amount if role == "released" else -amount
-            self.notes.block(code, kind.label, waits_for=_waits.default(kind), amount=shown)
             return []
         customer_id = self.tagger.customer_of(source.line, source.code, self.customer_id) if source else ""
         return [
             self._line(
                 amount,
                 description,
-                Coding("account", chosen.id, chosen.name, chosen_by),
+                Coding("account", chosen.id, chosen.name, account.chosen_by),
                 role=role,
                 source_code=source.code_text if source and source.code else "",
                 source_line_id=source.line.id if source else "",
@@ -152,16 +144,3 @@ class LineMaker(CostLineMaker):
                 tax_code=tax_code,
             )
         ]
-
-
-def _retention_words(role: Role, amount: Decimal) -> str:
-    if role == "released":
-        return "Retention released"
-    return "Retention held reduced" if amount > ZERO else "Retention held"
-
-
-_RETENTION: dict[Role, tuple[DefaultKind, str, str]] = {
-    "retained": (RETENTION_PAYABLE_RETAINED, "retained_code_not_set", "Retained code"),
-    "catch_up": (RETENTION_PAYABLE_RETAINED, "retained_code_not_set", "Retained code"),
-    "released": (RETENTION_PAYABLE_RELEASED, "released_code_not_set", "Released code"),
-}

@@ -17,23 +17,23 @@ from mapping.defaults import (
     RETENTION_RECEIVABLE_RELEASED,
     RETENTION_RECEIVABLE_RETAINED,
     Choice,
-    DefaultKind,
     Defaults,
 )
 from mapping.maps import Maps, Target
 from mapping.tax import TaxCoding
 from smoothx.lib.money import ZERO, total
-from sync.flows import _waits
 from sync.flows._carriers import find_carrier
 from sync.flows._claims import Difference, Figures
-from sync.flows._codes import CodedLine, find_default
+from sync.flows._codes import CodedLine
 from sync.flows._line_tax import NO_CODE
+from sync.flows._retention import MAKES_UP, RetentionAccount, name_retention, share_by_code
 from sync.flows._revenue import Revenue, Sold
 from sync.flows._sales_tax import SalesTax
 from sync.flows._tags import Tagger
 from sync.plan import Notes
 
-MAKES_UP = "Makes up for earlier invoices changed after posting"
+RETAINED = RetentionAccount(RETENTION_RECEIVABLE_RETAINED, "receivable_retained_not_set", "Retained code")
+RELEASED = RetentionAccount(RETENTION_RECEIVABLE_RELEASED, "receivable_released_not_set", "Released code")
 NOT_SOLD = Sold("", "", "")
 
 
@@ -97,14 +97,9 @@ class SaleMaker:
         chosen = [(line, part) for line, part in zip(self.invoice.lines, parts, strict=True) if part]
         if self.defaults.says(OWNER_RETENTION_LINES, "line"):
             return self._retention_by_line(role, whole, chosen)
-        words = f"{_words(role, whole)}, invoice {self.invoice.number}"
-        sums: dict[TaxCoding, Decimal] = {}
-        for line, part in chosen:
-            code = self.tax.of_retention(self.tax.of_line(line))
-            sums[code] = sums.get(code, ZERO) + part
-        if len(sums) <= 1:
-            code = next(iter(sums), None) or (self._retention_code() if whole else NO_CODE)
-            sums = {code: whole}
+        words = f"{name_retention(role, whole)}, invoice {self.invoice.number}"
+        coded = [(self.tax.of_retention(self.tax.of_line(line)), part) for line, part in chosen]
+        sums = share_by_code(coded, whole, self._retention_code)
         made = (self._retention_line(amount, words, role, tax_code=code) for code, amount in sums.items())
         return [line for lines in made for line in lines]
 
@@ -118,7 +113,7 @@ class SaleMaker:
         classes = self.tagger.line_classes(coded)
         made: list[SalesLine] = []
         for (line, part), each, tag in zip(chosen, coded, classes, strict=True):
-            words = f"{_words(role, part)}, {each.description}"
+            words = f"{name_retention(role, part)}, {each.description}"
             code = self.tax.of_retention(self.tax.of_line(line))
             made += self._retention_line(part, words, role, tax_code=code, source=each, tag=tag)
         return made
@@ -158,13 +153,11 @@ class SaleMaker:
         """No line without an amount."""
         if not amount:
             return []
-        kind, code, chosen_by = _RETENTION[role]
-        chosen = find_default(kind, self.defaults, self.notes)
+        account = RELEASED if role == "released" else RETAINED
+        chosen = account.find(amount if role == "released" else -amount, self.defaults, self.notes)
         if chosen is None:
-            shown = amount if role == "released" else -amount
-            self.notes.block(code, kind.label, waits_for=_waits.default(kind), amount=shown)
             return []
-        sold = self._carried(chosen, chosen_by)
+        sold = self._carried(chosen, account.chosen_by)
         return [self._line(amount, description, sold, role=role, source=source, tag=tag, tax_code=tax_code)]
 
     def _carried(self, account: Choice, chosen_by: str) -> Sold:
@@ -201,16 +194,3 @@ class SaleMaker:
             tax_code_id=tax_code.id,
             tax_code_name=tax_code.name,
         )
-
-
-def _words(role: SaleRole, amount: Decimal) -> str:
-    if role == "released":
-        return "Retention released"
-    return "Retention held reduced" if amount > ZERO else "Retention held"
-
-
-_RETENTION: dict[SaleRole, tuple[DefaultKind, str, str]] = {
-    "retained": (RETENTION_RECEIVABLE_RETAINED, "receivable_retained_not_set", "Retained code"),
-    "catch_up": (RETENTION_RECEIVABLE_RETAINED, "receivable_retained_not_set", "Retained code"),
-    "released": (RETENTION_RECEIVABLE_RELEASED, "receivable_released_not_set", "Released code"),
-}

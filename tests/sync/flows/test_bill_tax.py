@@ -95,6 +95,10 @@ def test_tax_before_retention_needs_a_code_for_retention_and_then_taxes_the_work
     stopped = books(british(tax_base="gross")).plan(taxed(Contract().wire(rows, tax=200), A="11"))
     assert codes_of(stopped) == ["retention_tax_not_set"]
     assert stopped.blockers[0].waits_for == "default:retention_tax_code"
+    # A claim that holds nothing back has no line that the code is for.
+    whole = books(british(tax_base="gross")).plan(taxed(Contract().wire([Billed("A", work=1000)], tax=200), A="11"))
+    assert whole.document is not None, codes_of(whole)
+    assert lines_of(whole.document) == [("cost", "70", amount(1000))]
     plan = books(british(tax_base="gross", retention_tax_code="72")).plan(
         taxed(Contract().wire(rows, tax=200), A="11")
     )
