@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from mapping.kinds import MappingKind
-from mapping.models import Link
+from mapping.models import Link, RemoteItem
 from mapping.page.mapped_rows import left_of, load_rows, right_of
 from mapping.page.options import Chooser, list_others, list_suggested, make_options
 from mapping.page.query import ListQuery, url_of
@@ -17,14 +17,27 @@ from mapping.pushing import pushes
 from mapping.screens import Section
 from mapping.sides import SIDE_LABELS
 from mapping.signals import OpenDocuments, count_waiting
+from mapping.suggest import Suggestion
 from smoothx.lib.shapes import Choice
 
 MOST_TITLES = 6
 
 
-def link_dialog(chooser: Chooser, *, search: str, chosen_kind: MappingKind | None, error: str = "") -> dict[str, Any]:
-    """`dialog` of mapping/_dialog.html. `chooser.kinds` are narrowed to `chosen_kind` already."""
+def link_dialog(
+    chooser: Chooser,
+    *,
+    search: str,
+    chosen_kind: MappingKind | None,
+    error: str = "",
+    first: tuple[RemoteItem, Suggestion] | None = None,
+) -> dict[str, Any]:
+    """`dialog` of mapping/_dialog.html. `chooser.kinds` are narrowed to `chosen_kind` already.
+
+    `first` goes before the rows that fit best, as long as nothing is searched for.
+    """
     suggested = list_suggested(chooser, search)
+    if first is not None and not search:
+        suggested = [first, *(pair for pair in suggested if pair[0].pk != first[0].pk)]
     others, more = list_others(chooser, search, [row for row, _ in suggested])
     best, rest = make_options(chooser, suggested, others)
     url = reverse("mapping:link", args=[chooser.section.key, chooser.row.pk])

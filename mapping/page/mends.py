@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from mapping.directory.merges import Survivor, find_survivors
+from mapping.directory.alike import find_alike
+from mapping.directory.merges import MERGEABLE, Survivor, find_survivors
 from mapping.directory.successors import find_projects_beside
 from mapping.models import Link, RemoteItem
 from mapping.page.words import name_of, state_of
 from mapping.screens import Section
 from mapping.sides import SideKey
+from mapping.suggest import Suggestion
 from smoothx.lib.shapes import Action
 
 
@@ -37,6 +39,26 @@ def load_survivors(rows: Sequence[RemoteItem | None]) -> dict[int, Survivor]:
     made = {pk: Survivor(row, is_certain=False, is_beside=True) for pk, row in beside.items()}
     merged = find_survivors(rows)
     return merged | {pk: found for pk, found in made.items() if pk not in merged or not merged[pk].is_certain}
+
+
+def survivor_option(gone: RemoteItem | None) -> tuple[RemoteItem, Suggestion] | None:
+    """What a row gone from QuickBooks was or may have been merged into, for the dialog that links to another.
+
+    It has no score, and is never chosen beforehand: the names may be quite unlike.
+    """
+    if gone is None or gone.resource not in MERGEABLE or gone.vanished_at is None:
+        return None
+    survivor = find_survivors([gone]).get(gone.pk)
+    if survivor is not None:
+        text = f"{name_of(gone)} was merged into it" if survivor.is_certain else "Same name or e-mail"
+        row = survivor.row
+    elif (alike := find_alike(gone)) is not None:
+        text, row = f"Same {' and '.join(alike.shared)}", alike.row
+    else:
+        return None
+    if survivor is None or not survivor.is_certain:
+        text = f"{name_of(gone)} may have been merged into it. {text}"
+    return row, Suggestion(gone.remote_id, row.remote_id, 0, text, "unsure")
 
 
 def mend_of(

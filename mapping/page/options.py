@@ -219,7 +219,7 @@ def make_options(
     reasons = _why_not(chooser, [*(row for row, _ in suggested), *others])
     best = [_option(row, chooser.section, reasons.get(row.pk), pair) for row, pair in suggested]
     for option in best[:1]:
-        option["is_checked"] = option["disabled_reason"] is None and option["score"] >= LEAST_TO_REVIEW
+        option["is_checked"] = option["disabled_reason"] is None and (option["score"] or 0) >= LEAST_TO_REVIEW
     return best, [_option(row, chooser.section, reasons.get(row.pk)) for row in others]
 
 
@@ -277,7 +277,8 @@ def _option(
         "id": str(row.pk),
         "name": name_of(row),
         "context": context_of(row, section),
-        "score": pair.score if pair else None,
+        # Without one it was not compared by name.
+        "score": (pair.score or None) if pair else None,
         "reason": pair.reason if pair else None,
         "is_checked": False,
         "disabled_reason": disabled_reason,

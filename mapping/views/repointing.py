@@ -12,12 +12,13 @@ from mapping.links import LinkRefused
 from mapping.models import Link, RemoteItem
 from mapping.page.dialog import link_dialog
 from mapping.page.mapped_rows import left_of, load_rows, right_of
-from mapping.page.mends import broken_side
+from mapping.page.mends import broken_side, survivor_option
 from mapping.page.options import Chooser
 from mapping.page.query import ListQuery, url_of
 from mapping.page.words import name_of
 from mapping.repoint import others_to, repoint, repoint_all
 from mapping.screens import Section
+from mapping.suggest import Suggestion
 from mapping.views.doors import get_section
 from smoothx.lib.replies import go_back, next_of, render_dialog
 from smoothx.tenants.access import TenantRequest, for_role, get_row
@@ -75,7 +76,7 @@ def _show_dialog(request: TenantRequest, chooser: Chooser, standing: Link, *, er
     url = reverse("mapping:repoint", args=[chooser.section.key, standing.pk])
     search = (request.GET.get("q") or "").strip()[:200]
     dialog = {
-        **link_dialog(chooser, search=search, chosen_kind=None, error=error),
+        **link_dialog(chooser, search=search, chosen_kind=None, error=error, first=_find_survivor(chooser, standing)),
         "title": f"Link {name_of(chooser.row)} to another",
         "action_url": url,
         "search_url": url,
@@ -86,6 +87,10 @@ def _show_dialog(request: TenantRequest, chooser: Chooser, standing: Link, *, er
         "cancel_url": next_of(request, url_of(chooser.section, ListQuery(tab="mapped"))),
     }
     return render_dialog(request, DIALOG, {"dialog": dialog}, title=str(dialog["title"]), status=422 if error else 200)
+
+
+def _find_survivor(chooser: Chooser, standing: Link) -> tuple[RemoteItem, Suggestion] | None:
+    return survivor_option(right_of(standing, load_rows([standing]))) if chooser.side == "procore" else None
 
 
 def _also(standing: Link) -> str:

@@ -8,10 +8,12 @@ import pytest
 from django.utils import timezone
 
 from connectors.qbo import resources as qbo
+from mapping.directory.alike import Alike, find_alike
 from mapping.directory.merges import Survivor, find_survivors, note_merge
 from mapping.directory.refreshing import absorb_qbo_changes
 from mapping.kinds import VENDOR
 from mapping.links import LinkRefused
+from mapping.matching.evidence import MOST_SHARING
 from mapping.models import Link, LinkChange, RefreshChange, RemoteItem
 from mapping.repoint import repoint
 from mapping.signals import ask_survivors
@@ -75,6 +77,27 @@ class TestSurvivors:
         make_vendor("Aspen Roofing, Inc.")
         make_vendor("Aspen Roofing LLC")
         assert find_survivors([make_vendor("Aspen Roofing", **GONE)]) == {}
+
+    def test_what_a_row_shares_with_one_other_tells_who_it_may_be(self) -> None:
+        place = {"street": "1200 Larimer St", "zip": "80204", "state_code": "CO"}
+        facts = {"phone": "(303) 555-0142", "email": "ap@bluebird.example", "data": place}
+        lost = make_vendor("Bluebird Holdings", **facts, **GONE)
+        assert find_alike(lost) is None
+        make_customer("Bluebird Homes", **facts)
+        make_vendor("Elsewhere", data={**place, "zip": "90210"})
+        by_domain = make_vendor("Heron", email="office@bluebird.example")
+        assert find_alike(lost) == Alike(by_domain, ("e-mail domain",))
+        by_phone = make_vendor("Crane", phone="1-303-555-0142 x12")
+        assert find_alike(lost) is None, "two share as much"
+        RemoteItem.objects.filter(pk=by_phone.pk).update(data={**place, "street": "1200 LARIMER STREET"})
+        assert find_alike(lost) == Alike(by_phone, ("phone", "address"))
+        for number in range(MOST_SHARING):
+            make_vendor(f"Tenant {number}", data=place)
+        assert find_alike(lost) is None, "an address of so many tells nothing, and the phone is one of two"
+
+    def test_a_row_without_facts_is_like_none(self) -> None:
+        make_vendor("Other")
+        assert find_alike(make_vendor("Aspen", phone="000-000-0000", **GONE)) is None
 
     def test_an_inactive_row_was_not_merged(self) -> None:
         make_vendor("Aspen Roofing, Inc.")

@@ -190,6 +190,20 @@ class TestMends:
         text = "Not in QuickBooks any more, may have been merged into NW Crane, LLC"
         assert mends(browser) == [(text, [("Link to another", "get")])]
 
+    def test_the_dialog_puts_a_survivor_under_an_unlike_name_first_and_chooses_nothing(self, browser: Any) -> None:
+        lost = make_vendor("Bluebird Holdings", phone="(303) 555-0142", **GONE)
+        standing = make_link(VENDOR, make_company("Bluebird Holdings"), lost)
+        make_vendor("Bluebird Hauling", phone="303 555 0177")
+        kept = make_vendor("Northwest Crane Service", phone="+1 303.555.0142")
+        url = f"{CONTACTS}repoint/{standing.pk}/"
+        first = browser.get(url).context["dialog"]["suggestions"][0]
+        assert (first["id"], first["score"], first["is_checked"]) == (str(kept.pk), None, False)
+        assert first["reason"] == "Bluebird Holdings may have been merged into it. Same phone"
+        make_link(VENDOR, make_company("Crane"), kept)
+        told = b"Bluebird Holdings may have been merged into it. Same phone. Linked to Crane in Procore already"
+        assert told in browser.get(url).content
+        assert Link.objects.get(pk=standing.pk).right_id == lost.remote_id
+
     def test_the_dialog_offers_all_but_what_others_have(self, browser: Any) -> None:
         standing = make_link(VENDOR, make_company("NW Crane"), make_vendor("NW Crane", is_active=False))
         make_vendor("NW Crane Service")
