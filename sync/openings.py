@@ -6,29 +6,27 @@ approved claim before the start date, shown beside the books' retention balance,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from connectors.errors import VendorError
+from connectors.errors import NoPermission, Reconnect, Retry, Throttled, VendorError
 from connectors.procore import resources as procore
-from connectors.procore.records import Requisition, UnreadableRecord
-from mapping.defaults import BILL_STATUSES
+from connectors.procore.records import UnreadableRecord
+from mapping.directory.refreshing import count_minutes
 from mapping.models import RemoteItem
-from smoothx.lib.dates import parse_date
-from smoothx.lib.money import ZERO, money, total
+from smoothx.lib.money import total
 from smoothx.tenants.models import AuditEntry
 from sync import ledger
 from sync.intake import active_project_ids
 from sync.models import Entry, OpeningBalance, OpeningRun
-from sync.owner_openings import read_owner_side
+from sync.opening_claims import read_openings
 from sync.work import NotConnected, Work
 
 # Their entries are grouped by contract.
@@ -65,10 +63,8 @@ def read(run: OpeningRun, *, keep_lease: Callable[[], None] = lambda: None) -> N
         rows = _read_projects(work, run)
     except GivenUp:
         return
-    except NotConnected as error:
-        _fail(run, f"{error.vendor.capitalize()} is not connected.")
-    except (VendorError, UnreadableRecord) as error:
-        _fail(run, f"Reading Procore stopped: {error}")
+    except (NotConnected, VendorError, UnreadableRecord) as error:
+        _fail(run, _explain(error))
     except Exception:
         _fail(run, "Something went wrong on our side. It is logged.")
         raise
@@ -82,8 +78,7 @@ def _read_projects(work: Work, run: OpeningRun) -> list[OpeningBalance]:
     run.found = {"holds_retention": False, "contracts": 0, "claims_after": 0}
     rows: list[OpeningBalance] = []
     for project_id in project_ids:
-        rows += _read_project(work, run, project_id)
-        rows += read_owner_side(work, run, project_id)
+        rows += read_openings(work, run, project_id)
         run.read += 1
         if not _still_running(run).update(read=run.read, expected=run.expected, found=run.found):
             raise GivenUp
@@ -101,49 +96,26 @@ def _finish(work: Work, run: OpeningRun, rows: list[OpeningBalance]) -> None:
             _replace(work, rows)
 
 
+def _explain(error: Exception) -> str:
+    """Why a reading stopped, in a reader's words."""
+    match error:
+        case NotConnected() | Reconnect():
+            return "The connection to Procore is lost. Connect again in Settings, then read again."
+        case NoPermission():
+            return "The connected user may not read invoices or contracts there. Ask an administrator of Procore."
+        case Throttled():
+            return f"Procore allows no more calls just now. Read again in {count_minutes(error.after)}."
+        case Retry():
+            return "Procore was not reachable. Read again later."
+        case VendorError():
+            said = f", and says: {error.vendor_text.rstrip('.')}" if error.vendor_text else ""
+            return f"Procore did not give the invoices{said}. Read again later."
+        case _:
+            return f"Reading Procore stopped: {error}"
+
+
 def _still_running(run: OpeningRun) -> QuerySet[OpeningRun]:
     return OpeningRun.objects.filter(pk=run.pk, state="running")
-
-
-def _read_project(work: Work, run: OpeningRun, project_id: str) -> list[OpeningBalance]:
-    rows = [row for page in _claims(work, project_id) for row in page]
-    approved = [row for row in rows if work.defaults.says(BILL_STATUSES, str(row.get("status")))]
-    run.found["holds_retention"] = run.found["holds_retention"] or any(_holds_retention(row) for row in rows)
-    run.found["claims_after"] += sum(not _is_before(row, run.start_date) for row in approved)
-    openings = []
-    for claims in _by_contract(approved).values():
-        run.found["contracts"] += 1
-        earlier = [row for row in claims if _is_before(row, run.start_date)]
-        if earlier:
-            last = max(earlier, key=lambda row: int(row["number"]))
-            openings.append(_opening(work, project_id, str(last["id"])))
-    return openings
-
-
-def _claims(work: Work, project_id: str) -> Iterator[list[dict[str, Any]]]:
-    return work.procore.list(procore.REQUISITIONS, project_id=project_id, view="default")
-
-
-def _opening(work: Work, project_id: str, requisition_id: str) -> OpeningBalance:
-    wire = work.procore.get(procore.REQUISITIONS, requisition_id, project_id=project_id)
-    claim = Requisition.from_wire(wire)
-    return OpeningBalance(
-        connection=work.procore.connection,
-        commitment_id=claim.commitment_id,
-        contract_name=claim.contract_name,
-        vendor_name=claim.vendor_name,
-        project_id=project_id,
-        source_id=claim.id,
-        number=claim.number,
-        document_date=claim.billing_date or claim.period_end,
-        completed=claim.completed,
-        retainage=claim.retainage,
-        earned=claim.earned,
-        tax=claim.tax,
-        lines=[
-            {"id": line.id, "description": line.description, "completed": str(line.completed)} for line in claim.lines
-        ],
-    )
 
 
 def _replace(work: Work, rows: list[OpeningBalance]) -> None:
@@ -191,20 +163,3 @@ def totals(rows: Iterable[OpeningBalance]) -> Totals:
         retainage=total(row.retainage for row in rows),
         earned=total(row.earned for row in rows),
     )
-
-
-def _by_contract(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    contracts: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        contracts.setdefault(str(row["commitment_id"]), []).append(row)
-    return contracts
-
-
-def _is_before(row: dict[str, Any], start: date) -> bool:
-    dated = parse_date(row.get("billing_date")) or parse_date(row.get("requisition_end"))
-    return dated is not None and dated < start
-
-
-def _holds_retention(row: dict[str, Any]) -> bool:
-    summary = row.get("summary") or row.get("g702") or {}
-    return money(summary.get("total_retainage")) != ZERO

@@ -50,6 +50,11 @@ class Claim(ABC):
 
     @property
     @abstractmethod
+    def party_name(self) -> str:
+        """The vendor who bills, or the owner who is billed."""
+
+    @property
+    @abstractmethod
     def completed_before(self) -> Decimal:
         """Line 4 of the application before."""
 

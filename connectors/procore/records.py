@@ -252,6 +252,10 @@ class Requisition(Claim):
         return self.commitment_id
 
     @property
+    def party_name(self) -> str:
+        return self.vendor_name
+
+    @property
     def completed_before(self) -> Decimal:
         """Line 4 of the application before, which only the lines still tell."""
         return total(line.completed_before for line in self.lines)

@@ -186,6 +186,10 @@ class OwnerInvoice(Claim):
         return prime_key(self.contract.id)
 
     @property
+    def party_name(self) -> str:
+        return self.contract.vendor_name
+
+    @property
     def contract_name(self) -> str:  # type: ignore[override]
         return self.contract.name
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from connectors.models import Connection
 from connectors.procore.records import Requisition, UnreadableRecord
 from smoothx.tenants.models import AuditEntry, DueWork
-from sync import openings
+from sync import opening_claims, openings
 from sync.engine import Engine
 from sync.intake import poll_procore
 from sync.models import Entry, OpeningBalance, OpeningRun
@@ -128,14 +128,14 @@ def test_confirming_needs_a_finished_reading_of_this_very_date(half: list[Claim]
 def test_a_reading_that_was_given_up_writes_nothing(half: list[Claim], monkeypatch: pytest.MonkeyPatch) -> None:
     """Another date was chosen while the first reading was under way, by another worker."""
     first = openings.begin(date(2026, 6, 1))
-    read_opening = openings._opening
+    read_opening = opening_claims._make_opening
 
     def overtaken(*arguments: Any) -> Any:
-        monkeypatch.setattr(openings, "_opening", read_opening)
+        monkeypatch.setattr(opening_claims, "_make_opening", read_opening)
         read(START)
         return read_opening(*arguments)
 
-    monkeypatch.setattr(openings, "_opening", overtaken)
+    monkeypatch.setattr(opening_claims, "_make_opening", overtaken)
     openings.read(first)
     first.refresh_from_db()
     assert (first.state, OpeningRun.objects.latest("started_at").state) == ("failed", "done")
@@ -162,15 +162,20 @@ def test_a_confirmed_reading_is_not_undone_by_a_slower_worker_on_the_same_one(
 
 
 @pytest.mark.parametrize(
-    ("status", "start_of_message"), [(503, "Reading Procore stopped"), (403, "Reading Procore stopped")]
+    ("status", "message"),
+    [
+        (503, "Procore was not reachable. Read again later."),
+        (403, "The connected user may not read invoices or contracts there. Ask an administrator of Procore."),
+        (422, "Procore did not give the invoices. Read again later."),
+    ],
 )
 def test_a_reading_that_fails_says_why_and_keeps_what_was_there(
-    polled: Any, half: list[Claim], status: int, start_of_message: str
+    polled: Any, half: list[Claim], status: int, message: str
 ) -> None:
     read()
     fault(polled.procore, method="GET", path="/requisitions", status=status, times=10)
     run = read(date(2026, 6, 1))
-    assert (run.state, run.message[: len(start_of_message)]) == ("failed", start_of_message)
+    assert (run.state, run.message) == ("failed", message)
     assert run.ended_at is not None
     assert OpeningBalance.objects.get().number == 2
 
@@ -182,13 +187,13 @@ def test_a_claim_without_figures_ends_the_reading_with_a_reason(
         message = "requisition 7 has no summary"
         raise UnreadableRecord(message)
 
-    monkeypatch.setattr(openings.Requisition, "from_wire", unreadable)
+    monkeypatch.setattr(Requisition, "from_wire", unreadable)
     run = read()
     assert (run.state, run.message) == ("failed", "Reading Procore stopped: requisition 7 has no summary")
 
 
 def test_a_mistake_of_ours_ends_the_reading_too(half: list[Claim], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openings, "_by_contract", lambda rows: 1 / 0)
+    monkeypatch.setattr(opening_claims, "_open", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         openings.read(openings.begin(START))
     run = OpeningRun.objects.get()
@@ -197,7 +202,10 @@ def test_a_mistake_of_ours_ends_the_reading_too(half: list[Claim], monkeypatch: 
 
 def test_without_procore_the_reading_says_so(half: list[Claim]) -> None:
     Connection.objects.filter(vendor="procore").update(state="broken")
-    assert (read().state, OpeningRun.objects.get().message) == ("failed", "Procore is not connected.")
+    assert (read().state, OpeningRun.objects.get().message) == (
+        "failed",
+        "The connection to Procore is lost. Connect again in Settings, then read again.",
+    )
 
 
 def test_the_task_reads_what_was_asked_for_while_it_was_reading(
