@@ -20,7 +20,7 @@ from mapping.screens import Section
 from mapping.sides import OTHER_SIDE, NotConnected, SideKey, load_sides, resources_of
 from mapping.signals import count_waiting
 from mapping.views.doors import get_section, get_side, home_of
-from smoothx.lib.replies import go_back, next_of, render_dialog
+from smoothx.lib.replies import go_back, leave_dialog, next_of, render_dialog
 from smoothx.tenants.access import TenantRequest, for_role, get_row
 from smoothx.tenants.models import Role
 
@@ -45,7 +45,7 @@ def open_row(request: TenantRequest, section_key: str, side: str, remote_id: str
     row = RemoteItem.objects.filter(resource__in=keys, remote_id=remote_id).first()
     if row is None:
         messages.warning(request, "It is not in the list yet. Refresh, and look again.")
-        return go_back(request, f"{home_of(section)}?tab={side}")
+        return leave_dialog(request, f"{home_of(section)}?tab={side}")
     return _answer(request, section, row)
 
 
@@ -76,7 +76,7 @@ def _answer(request: TenantRequest, section: Section, row: RemoteItem) -> HttpRe
         chooser, chosen_kind = _choose(request, section, row, side)
     except NotConnected as error:
         messages.error(request, error.sentence)
-        return go_back(request, home_of(section))
+        return leave_dialog(request, home_of(section))
     if request.method != "POST":
         return _show_dialog(request, chooser, chosen_kind)
     target = _find_target(request.POST.get("target", ""))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import HttpResponseClientRedirect
 
 from mapping.models import RemoteItem
 from mapping.page.frame import Frame
@@ -19,7 +18,7 @@ from mapping.pushing.rows import pushable_rows, rows_shown
 from mapping.screens import Section
 from mapping.sides import SideKey
 from mapping.views.doors import get_section, get_side, make_frame
-from smoothx.lib.replies import go_back, next_of, render_dialog
+from smoothx.lib.replies import go_back, go_whole, leave_dialog, next_of, render_dialog
 from smoothx.tenants.access import TenantRequest, for_role
 from smoothx.tenants.models import Role
 
@@ -44,7 +43,7 @@ def push(request: TenantRequest, section_key: str, side: str) -> HttpResponse:
     row = pushable_rows(section, from_side).filter(pk__in=ids[:1]).first()
     if row is None:
         messages.warning(request, NOTHING)
-        return go_back(request, back)
+        return leave_dialog(request, back)
     return _push_one(request, frame, from_side, row, values, back)
 
 
@@ -64,15 +63,10 @@ def _preview_many(
     if not count or count > push_runs.MOST_ROWS:
         too_many = f"At most {push_runs.MOST_ROWS:,} rows are pushed at once. Narrow the list down first."
         messages.warning(request, too_many if count else NOTHING)
-        return _go(request, back)
+        return go_whole(request, back)
     address = "" if ids else back
     run = push_runs.begin(section, side, role=role, ids=ids, address=address, actor=request.user)
-    return _go(request, run_url(run))
-
-
-def _go(request: TenantRequest, url: str) -> HttpResponse:
-    """To a whole page: an answer to the bulk bar would be swapped in as a dialog."""
-    return HttpResponseClientRedirect(url) if getattr(request, "htmx", False) else HttpResponseRedirect(url)
+    return go_whole(request, run_url(run))
 
 
 def _push_one(

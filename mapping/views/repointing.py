@@ -20,7 +20,7 @@ from mapping.repoint import others_to, repoint, repoint_all
 from mapping.screens import Section
 from mapping.suggest import Suggestion
 from mapping.views.doors import get_section
-from smoothx.lib.replies import go_back, next_of, render_dialog
+from smoothx.lib.replies import go_back, leave_dialog, next_of, render_dialog
 from smoothx.tenants.access import TenantRequest, for_role, get_row
 from smoothx.tenants.models import Role
 
@@ -37,7 +37,7 @@ def repoint_link(request: TenantRequest, section_key: str, link_id: int) -> Http
     chooser = _choose(standing, section)
     if chooser is None:
         messages.error(request, "Neither half of this link is in the lists any more. Unlink it.")
-        return go_back(request, back)
+        return leave_dialog(request, back)
     if request.method != "POST":
         return _show_dialog(request, chooser, standing)
     target = _find_target(request.POST.get("target", ""))

@@ -18,7 +18,7 @@ from mapping.roles import RoleChange, change_role, has_both_roles, other_role
 from mapping.screens import Section
 from mapping.sides import NotConnected, load_sides
 from mapping.views.doors import get_section
-from smoothx.lib.replies import go_back, render_dialog
+from smoothx.lib.replies import go_back, leave_dialog, render_dialog
 from smoothx.tenants.access import TenantRequest, for_role, get_row
 from smoothx.tenants.models import Role
 
@@ -34,12 +34,12 @@ def change(request: TenantRequest, section_key: str, link_id: int) -> HttpRespon
     back = url_of(section, ListQuery(tab="mapped"))
     if has_both_roles(standing):
         messages.error(request, "It is linked in both roles already. Unlink the one that is not right.")
-        return go_back(request, back)
+        return leave_dialog(request, back)
     try:
         chooser = _chooser(section, standing)
     except NotConnected as error:
         messages.error(request, error.sentence)
-        return go_back(request, back)
+        return leave_dialog(request, back)
     if request.method != "POST":
         return _show(request, standing, chooser)
     target = _target(request.POST.get("target", ""), chooser)

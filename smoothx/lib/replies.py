@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 
 def next_of(request: HttpRequest, default: str) -> str:
@@ -20,6 +21,16 @@ def next_of(request: HttpRequest, default: str) -> str:
 
 def go_back(request: HttpRequest, default: str) -> HttpResponseRedirect:
     return HttpResponseRedirect(next_of(request, default))
+
+
+def go_whole(request: HttpRequest, url: str) -> HttpResponse:
+    """To a page as a whole, where an answer would be swapped in as a dialog."""
+    return HttpResponseClientRedirect(url) if getattr(request, "htmx", False) else HttpResponseRedirect(url)
+
+
+def leave_dialog(request: HttpRequest, default: str) -> HttpResponse:
+    """Where there is no dialog to show: the page it was asked from is loaded again, and says why."""
+    return HttpResponseClientRefresh() if getattr(request, "htmx", False) else go_back(request, default)
 
 
 def render_dialog(

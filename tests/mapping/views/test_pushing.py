@@ -169,6 +169,9 @@ class TestOne:
         response = browser.post(TO_QUICKBOOKS, {"id": company.pk, "as": "vendor", "confirmed": "1"})
         assert told(response) == [("warning", "Choose at least one row that is not linked yet.")]
         assert pushed == []
+        # A dialog asked for by a list loaded before: the list is loaded again, and says so.
+        stale = browser.get(f"{TO_QUICKBOOKS}?id={company.pk}", headers={"HX-Request": "true"})
+        assert (stale.status_code, stale["HX-Refresh"]) == (200, "true")
 
     def test_a_quickbooks_contact_keeps_its_role(self, browser: Any, pushed: list[Any]) -> None:
         customer = make_customer("Ridgeline Land")
