@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from mapping.automap.storing import offer_again
+from mapping.counts.kept import MOST_CHANGES
+from mapping.counts.upkeep import recount_soon
 from mapping.history import Key, Pair, note_changes
 from mapping.kinds import KINDS
 from mapping.locks import lock_links
@@ -64,6 +66,7 @@ def link_together(
             _write(part, actor, run, undid, names)
             beat(len(part))
         announce(subjects_of_links((each.kind, each.left_id) for each in (*made, *ruling.replaced)))
+        _have_counted(len(made))
     return Linked(made, ruling.replaced, ruling.same, ruling.refused)
 
 
@@ -84,7 +87,14 @@ def unlink_together(
         noted = _take_apart(links, actor, run, undid)
         offer_again(links)
         announce(subjects_of_links((each.kind, each.left_id) for each in links))
+        _have_counted(len(links))
     return noted
+
+
+def _have_counted(changed: int) -> None:
+    """By so few changes pages bring the kept counts up to now themselves."""
+    if changed > MOST_CHANGES:
+        recount_soon()
 
 
 def _take_apart(

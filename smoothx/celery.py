@@ -15,7 +15,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smoothx.settings")
 app = Celery("smoothx")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.autodiscover_tasks(["mapping.automap", "mapping.directory", "mapping.imports", "mapping.options"])
+app.autodiscover_tasks(
+    ["mapping.automap", "mapping.counts", "mapping.directory", "mapping.imports", "mapping.options"]
+)
 
 
 @setup_logging.connect

@@ -265,6 +265,7 @@ CELERY_TASK_ROUTES = {
     "sync.keep_hooks": {"queue": "long", "priority": 9},
     "sync.prune": {"queue": "long", "priority": 9},
     "smoothx.clear_sessions": {"queue": "long", "priority": 9},
+    "mapping.keep_counts": {"queue": "long", "priority": 6},
     "mapping.suggest": {"queue": "long", "priority": 6},
     "mapping.count_books": {"queue": "long", "priority": 6},
     "mapping.*": {"queue": "long", "priority": 0},

@@ -16,6 +16,8 @@ from kombu.exceptions import OperationalError
 from connectors import counting, limits
 from connectors.errors import Retry, VendorError
 from connectors.models import Vendor
+from mapping.counts import upkeep
+from mapping.counts.tasks import keep_counts
 from smoothx.lib.clock import Moment, read_clock
 from smoothx.tenants.models import Due, DueWork, Tenant
 from smoothx.tenants.scope import require_tenant_id
@@ -268,6 +270,7 @@ TOPICS: dict[str, Any] = {
     EVENTS_LATER: look_into_events,
     HOOKS: keep_hooks,
     PRUNE: prune_evidence,
+    upkeep.TOPIC: keep_counts,
 }
 
 

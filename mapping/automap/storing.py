@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from mapping.automap.finding import Found, Pair
 from mapping.automap.pairs import SECOND, Band
+from mapping.counts.upkeep import recount_soon
 from mapping.models import Link, MappingRun, SuggestedPair
 from mapping.screens import Section
 from mapping.sides import Sides
@@ -23,6 +24,7 @@ def store_suggestions(
     SuggestedPair.objects.bulk_create(
         [_make_pair(band, pair, sides, run) for band, pair in pairs], ignore_conflicts=True, batch_size=BATCH
     )
+    recount_soon()
 
 
 def bands_of(found: Found, *, with_sure: bool) -> Iterable[tuple[Band, Pair]]:

@@ -24,21 +24,23 @@ Figure = tuple[str, str, str, int, int]
 MOST_CHANGES = 50
 # What every count is made from, whatever else: which accounts are connected.
 CONNECTIONS = "connections"
-# Counts are made anew after an hour whatever happened, and the changes they were compared with go after two.
+# Counts are left out after a day whatever happened, and the changes they are compared with go after two.
 READ = """
     SELECT pg_current_snapshot()::text, pg_current_xact_id_if_assigned() IS NULL, (
-        SELECT json_object_agg(kept.part, json_build_object('facts', kept.facts, 'turned', (
-            SELECT json_agg(json_build_array(change.of, change.rows IS NULL)) FROM mapping_listchange change
-            WHERE change.tenant_id = kept.tenant_id
+        SELECT json_object_agg(kept.part, json_build_array(kept.facts, changed.count, changed.is_many))
+        FROM jsonb_to_recordset(%s::jsonb) AS given (part text, lists text[])
+        JOIN mapping_countedfacts kept ON kept.tenant_id = %s AND kept.part = given.part
+        CROSS JOIN LATERAL (
+            SELECT count(*), bool_or(change.rows IS NULL) AS is_many FROM mapping_listchange change
+            WHERE change.tenant_id = kept.tenant_id AND change.of = ANY(given.lists)
                 AND NOT pg_visible_in_snapshot(change.xid::text::xid8, kept.snapshot::pg_snapshot)
-        )))
-        FROM mapping_countedfacts kept
-        WHERE kept.tenant_id = %s AND kept.part = ANY(%s) AND kept.at > now() - interval '1 hour'
+        ) AS changed
+        WHERE kept.at > now() - interval '1 day'
     )
 """
 # A statement that keeps may name what it found itself as further rows: `more`.
 KEEP = """
-    gone AS (DELETE FROM mapping_listchange WHERE tenant_id = %s AND at < now() - interval '2 hours'),
+    gone AS (DELETE FROM mapping_listchange WHERE tenant_id = %s AND at < now() - interval '2 days'),
     saved AS (
         INSERT INTO mapping_countedfacts (tenant_id, part, facts, figures, pairs, rows, scores, lefts, snapshot, at)
         SELECT %s, part, facts, figures, pairs, rows, scores, lefts, snapshot, COALESCE(at, now()) FROM (
@@ -122,18 +124,13 @@ class Saving:
 
 def read_kept(parts: Mapping[str, Iterable[str]]) -> Kept:
     """`parts` names each part with the lists it is counted from: ListChange's `of`."""
+    given = [{"part": part, "lists": [*lists, CONNECTIONS]} for part, lists in parts.items()]
     with database.cursor() as cursor:
-        cursor.execute(READ, (require_tenant_id(), list(parts)))
+        cursor.execute(READ, (json.dumps(given), require_tenant_id()))
         snapshot, can_keep, found = cursor.fetchone()
     known = json.loads(found) if isinstance(found, str) else found or {}
-    facts, moved = {}, set()
-    for part, row in known.items():
-        lists = {*parts[part], CONNECTIONS}
-        turned = [is_many for of, is_many in row["turned"] or () if of in lists]
-        if not turned:
-            facts[part] = row["facts"]
-        elif not any(turned) and len(turned) <= MOST_CHANGES:
-            moved.add(part)
+    facts = {part: kept for part, (kept, changes, _) in known.items() if not changes}
+    moved = {part for part, (_, changes, is_many) in known.items() if 0 < changes <= MOST_CHANGES and not is_many}
     return Kept(facts, snapshot, can_keep, frozenset(moved))
 
 

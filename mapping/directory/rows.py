@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from connectors.models import Connection
 from mapping.candidates import all_rows
+from mapping.counts.upkeep import recount_soon
 from mapping.defaults import DEFAULTS
 from mapping.directory.items import PROJECT_ONLY, DirectoryRow
 from mapping.kinds import KINDS
@@ -102,6 +103,8 @@ def save_rows(
     if seen is not None:
         seen.update(by_id)
     announce(subjects_of(connection, resource_key, turned))
+    if renamed or turned or known < len(by_id):
+        recount_soon()
     return Counts(
         read=len(rows),
         added=len(by_id) - known,
@@ -224,6 +227,7 @@ def mark_missing(
         return Counts()
     # A row that another reading wrote meanwhile is not among them any more.
     unseen.filter(remote_id__in=[row.remote_id for row in gone]).update(is_active=False, vanished_at=timezone.now())
+    recount_soon()
     turned = [row for row in gone if row.was_active]
     announce(subjects_of(connection, resource_key, [row.remote_id for row in turned]))
     return note_gone(resource_key, turned, log=log)

@@ -20,6 +20,8 @@ from mapping.screens import SECTIONS, Section, Shown, Situation, choose_sections
 from mapping.sides import Sides
 
 LINKS = "linked"
+# Of a section whose page was opened.
+STATES = "states"
 NOTHING_RANKED: Facts = {"pairs": 0, "rows": 0, "first": []}
 NOTHING_KEPT = Kept({}, "", can_keep=False)
 
@@ -74,7 +76,7 @@ def load_facts(section: Section, situation: Situation, sides: Sides) -> PageFact
     parts, best = _parts(section, sides), f"ranked_lefts:{section.key}"
     lists = {name: part.lists for name, part in parts.items()} | {best: lists_of(section)}
     orders = dict.fromkeys((order_part(section, tab) for tab in TABS), _lists(section))
-    kept = read_kept(lists | orders | {_rights_part(section): lists_of(section)})
+    kept = read_kept(lists | orders | {rights_part(section): lists_of(section)})
     facts, saving = dict(kept.facts), Saving(kept.can_keep)
     moved = _move(parts, best, kept, sides, saving)
     facts |= {name: one.facts for name, one in saving.parts.items()}
@@ -131,14 +133,15 @@ def load_best_rights(section: Section, sides: Sides, facts: PageFacts) -> Ranked
     """The unused rows at the right in order of score. One statement, and none while nothing changed."""
     if not section.can_automap or sides.procore is None or sides.quickbooks is None:
         return NONE
-    part, kept = _rights_part(section), facts.kept
+    part, kept = rights_part(section), facts.kept
     if part in kept.facts:
         return Ranked(kept.facts[part]["rows"], None, part, "rows")
     found = rank_rights(section, sides, facts.tree, Keeping(Saving(kept.can_keep), part, kept.snapshot))
     return Ranked(found.rows, None if found.held is None else tuple(found.held[1]), part, "rows")
 
 
-def _rights_part(section: Section) -> str:
+def rights_part(section: Section) -> str:
+    """What the unused rows at the right are kept in order of score as, once somebody asked for it."""
     return f"ranked_rights:{section.key}"
 
 
@@ -172,8 +175,8 @@ def _gather(
         queue=Ranked(best["pairs"], pairs, part, "pairs"),
         first=tuple(best["first"]),
         best=Ranked(best["rows"], rows, part, "rows"),
-        broken=facts[f"states:{section.key}"]["broken"],
-        left_out=facts[f"states:{section.key}"]["left_out"],
+        broken=facts[f"{STATES}:{section.key}"]["broken"],
+        left_out=facts[f"{STATES}:{section.key}"]["left_out"],
     )
 
 
@@ -200,7 +203,7 @@ def _parts(section: Section, sides: Sides) -> dict[str, Part]:
         else:
             parts[f"covered:{each.key}"] = _cover(each, sides)
     parts[f"rights:{section.key}"] = _rights(section, sides)
-    parts[f"states:{section.key}"] = _state(section, sides)
+    parts[f"{STATES}:{section.key}"] = _state(section, sides)
     return parts
 
 
