@@ -8,6 +8,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from connectors import limits
@@ -127,7 +128,7 @@ def _hooks(tenant: Tenant) -> Iterator[Finding]:
 
 
 def _claims(tenant: Tenant) -> Iterator[Finding]:
-    stuck = Entry.objects.filter(claimed_until__lt=timezone.now() - LATE)
+    stuck = Entry.objects.filter(claimed_until__lt=Now() - LATE)
     if count := stuck.count():
         yield Finding(
             code="claims_stuck",
@@ -139,8 +140,8 @@ def _claims(tenant: Tenant) -> Iterator[Finding]:
 
 
 def _doubts(tenant: Tenant) -> Iterator[Finding]:
-    old = timezone.now() - DOUBT_LASTS
-    in_doubt = Outgoing.objects.filter(state__in=(Outgoing.State.SENDING, Outgoing.State.UNCERTAIN), sent_at__lt=old)
+    unanswered = Outgoing.objects.filter(state__in=(Outgoing.State.SENDING, Outgoing.State.UNCERTAIN))
+    in_doubt = unanswered.filter(sent_at__lt=Now() - DOUBT_LASTS)
     entries = Entry.objects.filter(Exists(in_doubt.filter(entry=OuterRef("pk"))))
     if count := entries.count():
         yield Finding(
@@ -153,12 +154,11 @@ def _doubts(tenant: Tenant) -> Iterator[Finding]:
 
 
 def _due(tenant: Tenant) -> Iterator[Finding]:
-    now = timezone.now()
-    due = Entry.objects.filter(due_at__lt=now - LATE)
+    due = Entry.objects.filter(due_at__lt=Now() - LATE)
     if not (count := due.count()):
         return
     rows = DueWork.objects.filter(Q(topic=SYNC_TOPIC) | Q(topic__startswith=f"{SYNC_TOPIC}:"), tenant=tenant)
-    if rows.filter(due_at__isnull=False, due_at__lt=now + LATE).exists():
+    if rows.filter(due_at__isnull=False, due_at__lt=Now() + LATE).exists():
         # Somebody has them or will; that work is not taken is told of the installation.
         return
     yield Finding(

@@ -14,9 +14,9 @@ from django.contrib.auth import get_user_model
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
 from connectors import counting
+from smoothx.lib.clock import read_clock
 from smoothx.staff.findings import Finding
 from smoothx.tenants.models import DueWork
 from smoothx.tenants.rls import TABLES_WITHOUT_POLICY
@@ -117,7 +117,7 @@ def check_redis() -> Iterator[Finding]:
 
 
 def check_due_work() -> Iterator[Finding]:
-    now = timezone.now()
+    now = read_clock()
     late = DueWork.objects.filter(due_at__lt=now - NOT_TAKEN_AFTER)
     known = [*TOPICS, SYNC_TOPIC]
     of_nobody = [row for row in late.order_by("due_at")[:1000] if _is_unknown(row.topic, known)]

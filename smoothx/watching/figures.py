@@ -13,12 +13,12 @@ from typing import Any
 import redis
 from django.db import connection
 from django.db.models import Count, Min
-from django.utils import timezone
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from connectors import counting, limits
 from connectors.models import Connection
+from smoothx.lib.clock import read_clock
 from smoothx.tenants.models import DueWork, Tenant
 from smoothx.tenants.scope import tenant_scope
 from sync.ledger import ENDED_STATES
@@ -46,7 +46,7 @@ class Figures(Collector):
     """Read anew for each scrape that the view does not answer with what it read seconds ago."""
 
     def collect(self) -> Iterator[Metric]:
-        now = timezone.now()
+        now = read_clock()
         yield from _read_counts()
         yield from _read_sweep()
         yield from _read_due(now)

@@ -168,4 +168,4 @@ def test_figures_are_read_once_for_many_who_ask_and_cost_two_statements_a_compan
     with CaptureQueriesContext(connection) as second:
         assert figures() == before
     views._read = (0.0, b"")
-    assert (len(first), len(second)) == (6, 0)
+    assert (len(first), len(second)) == (7, 0)

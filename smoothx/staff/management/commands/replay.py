@@ -32,12 +32,9 @@ from sync.models import Entry
 class Command(BaseCommand):
     help = (
         "Take the stored webhook events of one company again, for a record or a span of time: each record and list "
-        "they "
-        "name is asked for once more. With --tries instead: the documents a try of which came to nothing in that "
-        "span and "
-        "that are not in order since, for instance after an outage of a vendor. Nothing is sent twice. Events are "
-        "kept "
-        "for KEEP_EVENTS_DAYS. Without --apply it only tells which."
+        "they name is asked for once more. With --tries instead: the documents a try of which came to nothing in that "
+        "span and that are not in order since, for instance after an outage of a vendor. Nothing is sent twice. "
+        "Events are kept for KEEP_EVENTS_DAYS. Without --apply it only tells which."
     )
 
     def add_arguments(self, parser: Any) -> None:
