@@ -123,10 +123,6 @@ def _read_qbo(path: str, query: dict[str, list[str]]) -> PastedRecord:
     return PastedRecord("qbo", "transaction", record_id, entity=_QBO_TYPES[page])
 
 
-def procore_company_url(company_id: str) -> str:
-    return f"{settings.PROCORE_WEB_URL}/{_part(company_id)}/company/home"
-
-
 def procore_direct_cost_url(project_id: str, direct_cost_id: str) -> str:
     return f"{settings.PROCORE_WEB_URL}/{_part(project_id)}/project/direct_costs/{_part(direct_cost_id)}"
 

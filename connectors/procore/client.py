@@ -109,13 +109,6 @@ class ProcoreClient:
             self.total = page.total
             yield page.rows
 
-    def list_requisitions(
-        self, project_id: str, *, updated_since: datetime | None = None, status: str | None = None
-    ) -> Iterator[Rows]:
-        """A project's subcontractor invoices with summary and items. There is no list over all projects."""
-        filters = {"status": status} if status else {}
-        return self.list(REQUISITIONS, project_id=project_id, updated_since=updated_since, **filters)
-
     def get(self, resource: Resource, record_id: str, *, project_id: str | None = None, **scope: str) -> Row:
         """One record. Raises Missing when it is not there or not visible to us. `scope` as in `delete`."""
         params = [*self._scope_params(resource, project_id), *scope.items()]

@@ -86,10 +86,10 @@ def test_invoices_come_whole_and_filtered(client: ProcoreClient, sandboxes: Any)
     known = state(sandboxes, "requisitions")
     project_id = str(known[0]["project_id"])
     here = [row for row in known if str(row["project_id"]) == project_id]
-    read = [Requisition.from_wire(row) for row in rows_of(client.list_requisitions(project_id))]
+    read = [Requisition.from_wire(row) for row in rows_of(client.list(resources.REQUISITIONS, project_id=project_id))]
     assert {each.id for each in read} == {str(row["id"]) for row in here}
     assert all(each.lines for each in read)
-    approved = rows_of(client.list_requisitions(project_id, status="approved"))
+    approved = rows_of(client.list(resources.REQUISITIONS, project_id=project_id, status="approved"))
     assert {row["id"] for row in approved} == {row["id"] for row in here if row["status"] == "approved"}
     assert Requisition.from_wire(client.get(resources.REQUISITIONS, read[0].id, project_id=project_id)) == read[0]
 
@@ -100,7 +100,8 @@ def test_only_what_changed_since_is_read(client: ProcoreClient, sandboxes: Any) 
     control(sandboxes.procore, "clock", {"advance_seconds": 120})
     since = timezone.now() + timedelta(seconds=sandboxes.procore.app.clock.offset - 60)
     act(sandboxes.procore, "set_claim_status", requisition_id=known["id"], status="under_review")
-    assert [row["id"] for row in rows_of(client.list_requisitions(project_id, updated_since=since))] == [known["id"]]
+    changed = client.list(resources.REQUISITIONS, project_id=project_id, updated_since=since)
+    assert [row["id"] for row in rows_of(changed)] == [known["id"]]
     named = {"filters[updated_at]": "2001-01-01T00:00:00Z...2001-01-02T00:00:00Z"}
     assert rows_of(client.list(resources.REQUISITIONS, project_id=project_id, **named)) == []
 
