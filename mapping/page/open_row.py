@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mapping.automap.best import Match
 from mapping.models import RemoteItem
 from mapping.page.company_first import map_company
 from mapping.page.frame import Frame
-from mapping.page.matcher import Match
 from mapping.page.query import address_of, row_url
 from mapping.page.words import context_of, headline_of, name_of, nouns, role_label
 from mapping.pushing import pushes

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from mapping.automap.best import find_matches
 from mapping.candidates import all_rows, left_rows, linked_left, linked_right, right_fits
 from mapping.counts.kept import Listed
 from mapping.counts.merging import count_and_merge, union_of
@@ -18,7 +19,7 @@ from mapping.page.far import is_far, read_far
 from mapping.page.frame import Frame
 from mapping.page.inherited import in_project, load_code_facts, project_choices
 from mapping.page.listing import IN_ORDER, ordered_rows, read_slice, rows_by_key, turn, turn_counted
-from mapping.page.matcher import find_matches, open_parts, open_rows
+from mapping.page.matcher import open_parts, open_rows
 from mapping.page.open_row import may_push, show_row
 from mapping.page.query import matches
 from mapping.page.rank_order import read_ranked
@@ -100,7 +101,7 @@ def list_open(frame: Frame, side: SideKey, total: int) -> tuple[list[dict[str, A
     """The rows of the page in force, ready for the template. `total` is the count of all open rows."""
     waiting = load_waiting(frame) if side == "procore" else {}
     page, found = _turn(frame, side, waiting, total)
-    best = find_matches(frame, side, found)
+    best = find_matches(frame.section, frame.sides, side, found)
     may = bool(found) and may_push(frame, side)
     states = pushes.states(frame.section, side, [row.remote_id for row in found]) if may else {}
     is_left_out = frame.query.show == "left_out"

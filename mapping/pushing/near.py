@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mapping.automap.best import find_matches
 from mapping.candidates import all_rows
 from mapping.models import MappingRun, RunRow
-from mapping.page.frame import Frame
-from mapping.page.matcher import find_matches
-from mapping.page.query import ListQuery
 from mapping.screens import SECTIONS
-from mapping.sides import side_named
+from mapping.sides import load_sides, side_named
 
 
 def mark_near(run: MappingRun, rows: Sequence[RunRow]) -> None:
@@ -19,10 +17,9 @@ def mark_near(run: MappingRun, rows: Sequence[RunRow]) -> None:
     A vendor that stands in the books twice is harder to mend than one that is created a minute later.
     """
     created = {row.data["row"]: row for row in rows if row.verdict == "create"}
-    side = side_named(run.side)
-    frame = Frame(SECTIONS[run.section], ListQuery(tab=side), can_change=True)
     items = all_rows().in_bulk(list(created))
-    for pk, match in find_matches(frame, side, list(items.values())).items():
+    matches = find_matches(SECTIONS[run.section], load_sides(), side_named(run.side), list(items.values()))
+    for pk, match in matches.items():
         row = created[pk]
         row.verdict = "near"
         row.data |= {"near": f"{match.name} may be the same, {match.score}", "subject": items[pk].name}
