@@ -19,6 +19,7 @@ from django.test.utils import CaptureQueriesContext, _TestState
 
 from mapping.candidates import left_rows
 from mapping.choices import choose
+from mapping.counts.tasks import keep_counts
 from mapping.defaults import BILL_CODE
 from mapping.kinds import COST_CODE_ACCOUNT, CUSTOMER, VENDOR, MappingKind
 from mapping.left_out import leave_out
@@ -147,7 +148,8 @@ def vacuum() -> None:
 @pytest.fixture(autouse=True)
 def as_served(monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> None:
     """Templates are put together as a server does it: under test Django copies the context of each, half the time."""
-    monkeypatch.setattr(Template, "_render", _TestState.saved_data.template_render)
+    state: Any = _TestState
+    monkeypatch.setattr(Template, "_render", state.saved_data.template_render)
 
 
 @pytest.fixture
@@ -223,6 +225,7 @@ def test_pages_right_after_a_change(firm: Any, client_of: Any, owner: Any) -> No
             choose(BILL_CODE.key, "1", actor=None)
             measure_after(browser, f"{name} after one left out", url, leavings)
             LeftOut.objects.all().delete()
+            measure_after(browser, f"{name} after a list changed", url, [partial(change_a_row, rows, firm)] * TIMES)
             measure_after(browser, f"{name} counted whole", url, [CountedFacts.objects.all().delete] * TIMES)
 
 
@@ -237,6 +240,12 @@ def link_row(kind: MappingKind, number: int) -> None:
         right_id=str(number) if kind.is_one_to_one else "7",
         chosen_by=Link.ChosenBy.HAND,
     )
+
+
+def change_a_row(rows: Any, tenant: Any) -> None:
+    """With a row of the directory all that is counted of its list is void, until a worker came."""
+    rows.filter(remote_id="1").update(phone="")
+    keep_counts(tenant_id=tenant.pk)
 
 
 def unlink_row(kind: MappingKind, number: int) -> None:

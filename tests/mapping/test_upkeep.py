@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -107,12 +108,9 @@ def links_of(pairs: Sequence[tuple[RemoteItem, RemoteItem]]) -> list[Link]:
 
 def test_rows_that_changed_have_the_lists_counted_and_others_do_not(firm: Any) -> None:
     connection, rows = connections()[0], [company_item(Company(id="1", name="Aspen"))]
-    for change, is_due in (
-        (lambda: save_rows(connection, procore.VENDORS.key, rows), True),
-        (lambda: save_rows(connection, procore.VENDORS.key, rows), False),
-        (lambda: mark_missing(connection, procore.VENDORS.key, only={"1"}), True),
-        (lambda: mark_missing(connection, procore.VENDORS.key, only={"1"}), False),
-    ):
+    read = partial(save_rows, connection, procore.VENDORS.key, rows)
+    miss = partial(mark_missing, connection, procore.VENDORS.key, only={"1"})
+    for change, is_due in ((read, True), (read, False), (miss, True), (miss, False)):
         change()
         assert DueWork.objects.filter(topic=TOPIC).delete()[0] == is_due
 
