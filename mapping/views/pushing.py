@@ -24,6 +24,7 @@ from smoothx.tenants.models import Role
 
 DIALOG = "mapping/_push_dialog.html"
 NOTHING = "Choose at least one row that is not linked yet."
+GONE = "This row is linked already, or not in the list any more."
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,7 +43,7 @@ def push(request: TenantRequest, section_key: str, side: str) -> HttpResponse:
     frame = make_frame(request, section, ListQuery(tab=from_side))
     row = pushable_rows(section, from_side).filter(pk__in=ids[:1]).first()
     if row is None:
-        messages.warning(request, NOTHING)
+        messages.warning(request, GONE if ids else NOTHING)
         return leave_dialog(request, back)
     return _push_one(request, frame, from_side, row, values, back)
 

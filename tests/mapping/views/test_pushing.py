@@ -167,7 +167,7 @@ class TestOne:
         make_link(VENDOR, company, make_vendor("Aspen Roofing"))
         make_link(CUSTOMER, company, make_customer("Aspen Homes"))
         response = browser.post(TO_QUICKBOOKS, {"id": company.pk, "as": "vendor", "confirmed": "1"})
-        assert told(response) == [("warning", "Choose at least one row that is not linked yet.")]
+        assert told(response) == [("warning", "This row is linked already, or not in the list any more.")]
         assert pushed == []
         # A dialog asked for by a list loaded before: the list is loaded again, and says so.
         stale = browser.get(f"{TO_QUICKBOOKS}?id={company.pk}", headers={"HX-Request": "true"})
