@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from mapping.counts.merging import merge
 from mapping.models import Link, LinkChange, MappingRun
 from mapping.page.query import address_of, read_page
 from mapping.page.words import kind_label
@@ -49,7 +50,7 @@ def history_context(section: Section, query: HistoryQuery, *, can_change: bool) 
     """What mapping/history.html reads."""
     changes = _filter(section, query)
     page, shown = _turn(section, query, changes.count())
-    found = list(changes.select_related("actor", "run").order_by("-at", "-pk")[shown])
+    found = _read(section, changes, shown)
     latest = _latest_of(found) if can_change else set()
     return {
         "rows": [_row(change, can_undo=change.pk in latest) for change in found],
@@ -84,6 +85,14 @@ def _filter(section: Section, query: HistoryQuery) -> Changes:
         named = Q(left_name__icontains=word) | Q(right_name__icontains=word) | Q(actor__email__icontains=word)
         changes = changes.filter(named)
     return changes
+
+
+def _read(section: Section, changes: Changes, shown: slice) -> list[LinkChange]:
+    """Newest first. An index has the entries of each kind in this order, so that no more are read than the page."""
+    by_kind = [changes.order_by().filter(kind=kind.key).values_list("at", "pk") for kind in section.kinds]
+    keys = [pk for _, pk in merge(by_kind, ("-at", "-pk"), shown.start, shown.stop)]
+    found = LinkChange.objects.select_related("actor", "run").in_bulk(keys)
+    return [found[key] for key in keys if key in found]
 
 
 def _turn(section: Section, query: HistoryQuery, total: int) -> tuple[Page, slice]:
