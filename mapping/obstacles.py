@@ -14,6 +14,8 @@ from mapping.naming import spell_name
 from mapping.sides import SideKey
 
 Used = tuple[str, int, str]
+# The link that has a row, and which side's row.
+Held = tuple[Link, SideKey]
 # Whether a wanted link (first) may take the place of the one its left row has (second).
 MayReplace = Callable[[Link, Link], bool]
 
@@ -104,44 +106,74 @@ def rule(
 
 def _share_out(links: Sequence[Link], ground: Ground, ruling: Ruling, may_replace: MayReplace | None) -> None:
     """Whose rows are free. One that is refused keeps the link it was to replace, which may refuse another in turn."""
-    taken: dict[int, tuple[Link, SideKey]] = {}
+    taken: dict[int, Held] = {}
     while True:
-        open_places = [place for place in range(len(links)) if not _is_settled(place, ruling, taken)]
-        replaced = _find_replaced([links[place] for place in open_places], ground, may_replace)
-        by_left = {use: each for use, each in ground.by_left.items() if each.pk not in replaced}
-        by_right = {use: each for use, each in ground.by_right.items() if each.pk not in replaced}
-        free, same, met = {}, {}, {}
-        for place in open_places:
-            each = links[place]
-            left, right = by_left.get(_left_use(each)), by_right.get(_right_use(each))
-            if left is not None and pair_of(left) == pair_of(each):
-                same[place] = left
-            elif left is not None:
-                met[place] = (left, "procore")
-            elif right is not None:
-                met[place] = (right, "quickbooks")
-            else:
-                free[place] = each
-                by_left[_left_use(each)] = each
-                if each.exclusive_right:
-                    by_right[_right_use(each)] = each
-        taken |= met
-        if not met or not replaced:
+        settled = {*ruling.refused, *ruling.same, *taken}
+        places = [place for place in range(len(links)) if place not in settled]
+        replaced, held = _find_replaced(links, places, ground, may_replace)
+        free, same, late = _first_come(links, [place for place in places if place not in held])
+        stay = {place: held_by for place, held_by in late.items() if place in replaced}
+        if not stay:
             break
-    ruling.free, ruling.replaced = free, list(replaced.values())
+        taken |= stay
+    ruling.free = free
+    ruling.replaced = [old for place, old in replaced.items() if place in free]
     ruling.same |= same
-    ruling.refused |= _refuse_taken(links, taken, ground)
+    ruling.refused |= _refuse_taken(links, taken | held | late, ground)
 
 
-def _is_settled(place: int, ruling: Ruling, taken: Mapping[int, object]) -> bool:
-    return place in ruling.refused or place in ruling.same or place in taken
+def _find_replaced(
+    links: Sequence[Link], places: Sequence[int], ground: Ground, may_replace: MayReplace | None
+) -> tuple[dict[int, Link], dict[int, Held]]:
+    """The links that go, by who takes their place, and who keeps a row from whom."""
+    replaced: dict[int, Link] = {}
+    held: dict[int, Held] = {}
+    heirs: dict[Used, list[int]] = {}
+    for place in places:
+        each, old = links[place], ground.by_left.get(_left_use(links[place]))
+        heirs.setdefault(_right_use(each), []).append(place)
+        if old is not None and may_replace is not None and may_replace(each, old):
+            replaced[place] = old
+        elif old is not None:
+            held[place] = (old, "procore")
+    going = {old.pk for old in replaced.values()}
+    waiting = [place for place in places if place not in held]
+    while waiting:
+        place = waiting.pop()
+        holder = ground.by_right.get(_right_use(links[place]))
+        if place in held or holder is None or holder.pk in going:
+            continue
+        held[place] = (holder, "quickbooks")
+        if place in replaced:
+            old = replaced.pop(place)
+            going.discard(old.pk)
+            waiting += heirs.get(_right_use(old), ())
+    return replaced, held
 
 
-def _find_replaced(links: Iterable[Link], ground: Ground, may_replace: MayReplace | None) -> dict[int, Link]:
-    if may_replace is None:
-        return {}
-    pairs = ((each, ground.by_left.get(_left_use(each))) for each in links)
-    return {old.pk: old for each, old in pairs if old is not None and may_replace(each, old)}
+def _first_come(
+    links: Sequence[Link], places: Iterable[int]
+) -> tuple[dict[int, Link], dict[int, Link], dict[int, Held]]:
+    """Of those that want one row the first has it: who is free, who says the same once more, who comes too late."""
+    free: dict[int, Link] = {}
+    same: dict[int, Link] = {}
+    late: dict[int, Held] = {}
+    by_left: dict[Used, Link] = {}
+    by_right: dict[Used, Link] = {}
+    for place in places:
+        each = links[place]
+        left, right = by_left.get(_left_use(each)), by_right.get(_right_use(each))
+        if left is not None and pair_of(left) == pair_of(each):
+            same[place] = left
+        elif left is not None:
+            late[place] = (left, "procore")
+        elif right is not None:
+            late[place] = (right, "quickbooks")
+        else:
+            free[place] = by_left[_left_use(each)] = each
+            if each.exclusive_right:
+                by_right[_right_use(each)] = each
+    return free, same, late
 
 
 def _find_unknown(link: Link, ground: Ground) -> LinkRefused | None:
@@ -171,9 +203,7 @@ def _explain_misfit(kind: MappingKind, right: Row) -> str:
     return f"{right.name} is of type {right.subtype}, which costs are not posted to."
 
 
-def _refuse_taken(
-    links: Sequence[Link], taken: Mapping[int, tuple[Link, SideKey]], ground: Ground
-) -> dict[int, LinkRefused]:
+def _refuse_taken(links: Sequence[Link], taken: Mapping[int, Held], ground: Ground) -> dict[int, LinkRefused]:
     """The one that has the row is named. It may be in another kind that shares the row."""
     names = {**load_names([holder for holder, _ in taken.values()]), **ground.names} if taken else {}
     found = {}

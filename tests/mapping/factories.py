@@ -69,3 +69,15 @@ def link_rows(left: RemoteItem, right: RemoteItem, kind: MappingKind = VENDOR, *
         right_id=right.remote_id,
         **{"chosen_by": Link.ChosenBy.HAND, **facts},
     )
+
+
+def wanted_link(left: RemoteItem, right: RemoteItem, kind: MappingKind = VENDOR) -> Link:
+    """Not written yet."""
+    return Link(
+        kind=kind.key,
+        left_connection=left.connection,
+        left_id=left.remote_id,
+        right_connection=right.connection,
+        right_id=right.remote_id,
+        chosen_by=Link.ChosenBy.HAND,
+    )

@@ -15,7 +15,7 @@ from mapping.models import Link, LinkChange, MappingRun, RemoteItem
 from mapping.obstacles import LinkRefused
 from mapping.roles import change_role
 from mapping.undo import AlreadyUndone, Undone, undo_run
-from tests.mapping.factories import link_rows, make_company, make_customer, make_link, make_vendor
+from tests.mapping.factories import link_rows, make_company, make_customer, make_link, make_vendor, wanted_link
 from tests.sync.threads import at_once, start_thread, wait_until_one_waits
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("scope")]
@@ -106,7 +106,7 @@ def test_two_sets_over_the_same_rows_in_opposite_order_do_not_wait_for_one_anoth
     threads: list[Thread] = []
 
     def link_backwards() -> None:
-        backwards.append(link_together([wanted(lefts[n], rights[n]) for n in (1, 0)], actor=owner, run=None))
+        backwards.append(link_together([wanted_link(lefts[n], rights[n]) for n in (1, 0)], actor=owner, run=None))
 
     def begin_other(_: int) -> None:
         if not threads:
@@ -114,7 +114,7 @@ def test_two_sets_over_the_same_rows_in_opposite_order_do_not_wait_for_one_anoth
             wait_until_one_waits()
 
     forwards = link_together(
-        [wanted(lefts[n], rights[1 - n]) for n in range(2)], actor=owner, run=None, beat=begin_other
+        [wanted_link(lefts[n], rights[1 - n]) for n in range(2)], actor=owner, run=None, beat=begin_other
     )
     threads[0].join(timeout=30)
     assert len(forwards.made) == 2
@@ -123,14 +123,3 @@ def test_two_sets_over_the_same_rows_in_opposite_order_do_not_wait_for_one_anoth
         "C0 is linked to V1 in QuickBooks already. Unlink it first.",
     ]
     assert Link.objects.count() == LinkChange.objects.count() == 2
-
-
-def wanted(left: RemoteItem, right: RemoteItem) -> Link:
-    return Link(
-        kind=VENDOR.key,
-        left_connection=left.connection,
-        left_id=left.remote_id,
-        right_connection=right.connection,
-        right_id=right.remote_id,
-        chosen_by=Link.ChosenBy.HAND,
-    )
