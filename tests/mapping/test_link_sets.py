@@ -44,16 +44,15 @@ def test_partners_move_on_together(circle: Any) -> None:
     assert sorted(LinkChange.objects.values_list("action", flat=True)) == ["linked"] * 3 + ["unlinked"] * 3
 
 
-def test_one_that_is_refused_keeps_its_partner_and_so_does_who_counted_on_it(circle: Any) -> None:
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
+def test_one_that_is_refused_keeps_its_partner_and_so_does_who_counted_on_it(circle: Any, order: Any) -> None:
     lefts, rights = circle
     taken, before = make_vendor("Taken"), pairs()
     make_link(VENDOR, make_company("Owner"), taken)
-    linked = replace([wanted_link(lefts[n], right) for n, right in enumerate([rights[1], rights[2], taken])])
-    assert told(linked) == {
-        0: ("already_linked_right", "C1"),
-        1: ("already_linked_right", "C2"),
-        2: ("already_linked_right", "Owner"),
-    }
+    moves = [(lefts[0], rights[1], "C1"), (lefts[1], rights[2], "C2"), (lefts[2], taken, "Owner")]
+    wanted = [moves[place] for place in order]
+    linked = replace([wanted_link(left, right) for left, right, _ in wanted])
+    assert told(linked) == {place: ("already_linked_right", name) for place, (_, _, name) in enumerate(wanted)}
     assert (linked.made, linked.replaced) == ([], [])
     assert pairs() > before
     assert not LinkChange.objects.exists()
