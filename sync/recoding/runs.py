@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from mapping.models import MappingRun, RunRow
@@ -87,7 +88,7 @@ def look_through(run: MappingRun, keep_lease: Callable[[], None] = lambda: None)
         if found.verdict == judging.SAME:
             agree([entry.pk], work.mapped_at)
         RunRow.objects.bulk_create([_row(run, number, entry, found)], ignore_conflicts=True)
-        _runs().filter(pk=run.pk).update(done=number, beat_at=timezone.now())
+        _runs().filter(pk=run.pk).update(done=number, beat_at=Now())
         keep_lease()
     _runs().filter(pk=run.pk, state=State.WAITING).update(state=State.PREVIEW, done=len(run.options["ids"]))
     close_if_through(run)
@@ -116,7 +117,7 @@ def send_again(run: MappingRun, row_ids: Iterable[int], actor: Any) -> int:
             _ask_for(row, actor)
         if rows:
             run.rows.filter(pk__in=[row.pk for row in rows]).update(state=RunRow.State.SENDING, is_chosen=True)
-            _runs().filter(pk=run.pk).update(state=State.RUNNING, beat_at=timezone.now())
+            _runs().filter(pk=run.pk).update(state=State.RUNNING, beat_at=Now())
             AuditEntry.note(actor=actor, action="recoding.sent", subject=f"{len(rows)} documents", run=run.pk)
             ledger.mark_work_due()
             DueWork.mark(tenant_id=require_tenant_id(), topic=TOPIC)
@@ -157,7 +158,7 @@ def take_over(run: MappingRun) -> None:
         if entry is None or not _is_under_way(entry):
             row.state, row.reason = _outcome(row, entry)
             row.save(update_fields=["state", "reason"])
-    _runs().filter(pk=run.pk).update(beat_at=timezone.now())
+    _runs().filter(pk=run.pk).update(beat_at=Now())
     close_if_through(run)
 
 
