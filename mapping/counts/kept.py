@@ -24,20 +24,24 @@ Figure = tuple[str, str, str, int, int]
 MOST_CHANGES = 50
 # What every count is made from, whatever else: which accounts are connected.
 CONNECTIONS = "connections"
+# The first half is told by an index: whatever is older than the snapshot's oldest open transaction was seen.
+UNSEEN = """
+    change.xid >= pg_snapshot_xmin(kept.snapshot::pg_snapshot)::text::bigint
+    AND NOT pg_visible_in_snapshot(change.xid::text::xid8, kept.snapshot::pg_snapshot)
+"""
 # Counts are left out after a day whatever happened, and the changes they are compared with go after two.
-READ = """
+READ = f"""
     SELECT pg_current_snapshot()::text, pg_current_xact_id_if_assigned() IS NULL, (
         SELECT json_object_agg(kept.part, json_build_array(kept.facts, changed.count, changed.is_many))
         FROM jsonb_to_recordset(%s::jsonb) AS given (part text, lists text[])
         JOIN mapping_countedfacts kept ON kept.tenant_id = %s AND kept.part = given.part
         CROSS JOIN LATERAL (
             SELECT count(*), bool_or(change.rows IS NULL) AS is_many FROM mapping_listchange change
-            WHERE change.tenant_id = kept.tenant_id AND change.of = ANY(given.lists)
-                AND NOT pg_visible_in_snapshot(change.xid::text::xid8, kept.snapshot::pg_snapshot)
+            WHERE change.tenant_id = kept.tenant_id AND change.of = ANY(given.lists) AND {UNSEEN}
         ) AS changed
         WHERE kept.at > now() - interval '1 day'
     )
-"""
+"""  # noqa: S608
 # A statement that keeps may name what it found itself as further rows: `more`.
 KEEP = """
     gone AS (DELETE FROM mapping_listchange WHERE tenant_id = %s AND at < now() - interval '2 days'),

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection as database
 
 from mapping.counts.figures import Asked
-from mapping.counts.kept import CONNECTIONS, Figure
+from mapping.counts.kept import CONNECTIONS, UNSEEN, Figure
 from mapping.counts.moves import Change, Held, Left, Now, move
 from mapping.models import RemoteItem
 from mapping.sides import Sides
@@ -19,7 +19,7 @@ from smoothx.tenants.scope import require_tenant_id
 
 # What was kept, what changed since, and what the changed rows are now, in one look. OFFSET 0 has PostgreSQL look the
 # few rows up, as it cannot know how few they are.
-MOVED = """
+MOVED = f"""
     WITH kept AS MATERIALIZED (
         SELECT part, figures, snapshot, at FROM mapping_countedfacts
         WHERE tenant_id = %(tenant)s AND part = ANY(%(parts)s)
@@ -28,7 +28,7 @@ MOVED = """
         SELECT kept.part, change.of, change.rows FROM kept
         JOIN jsonb_to_recordset(%(lists)s::jsonb) AS given (part text, of text) ON given.part = kept.part
         JOIN mapping_listchange AS change ON change.tenant_id = %(tenant)s AND change.of = given.of
-        WHERE NOT pg_visible_in_snapshot(change.xid::text::xid8, kept.snapshot::pg_snapshot)
+        WHERE {UNSEEN}
     ),
     changed AS MATERIALIZED (
         SELECT DISTINCT unseen.of, row ->> 0 AS what, row ->> 2 AS left_id, row ->> 4 AS right_id
@@ -78,7 +78,7 @@ MOVED = """
             ) AS row
         )
     )
-"""
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
