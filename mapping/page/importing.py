@@ -223,10 +223,11 @@ def _can_pair(run: MappingRun, section: Section) -> bool:
 
 def _replace_notice(run: MappingRun, counts: dict[str, tuple[int, int]]) -> list[Notice]:
     replaces = run.options["replaces"]
-    count = counts.get("replace" if replaces else "linked", (0, 0))[0]
+    # Of those to be replaced some may be left out.
+    count = counts.get("replace", (0, 0))[1] if replaces else counts.get("linked", (0, 0))[0]
     if not replaces and not count:
         return []
-    rows = f"{count:,} row{'' if count == 1 else 's'}"
+    rows = f"{count:,} row{'' if count == 1 else 's'}" if count else "No row"
     if replaces:
         keep = _post("Keep existing links", "mapping:import_replace", run, fields={"replaces": "0"})
         title = f"{rows} will take the place of an existing link."

@@ -227,6 +227,9 @@ def test_existing_links_are_replaced_only_when_that_is_chosen(browser: Client) -
     [notice] = page.context["notices"]
     assert notice.title == "1 row will take the place of an existing link."
     assert page.context["rows"][0]["reason"] == "Instead of 5200 Rent."
+    for action, title in (("leave", "No row will take"), ("take", "1 row will take")):
+        browser.post(f"{page_of(run)}rows/", {"id": page.context["rows"][0]["id"], "action": action})
+        assert browser.get(page_of(run)).context["notices"][0].title == f"{title} the place of an existing link."
     browser.post(f"{page_of(run)}link/")
     work(run)
     assert browser.get(page_of(run)).context["notices"][0].title == "1 pair linked, 1 of them in place of another."
