@@ -35,12 +35,14 @@ class CountChanged(Exception):
 class Above:
     """The pairs at or above a line, and how many rows are left for a person.
 
-    `rivals` want a row that another wants too; of `ambiguous` ones several pairs have the best score.
+    `rivals` want a row that another wants too; of `ambiguous` ones several pairs have the best score; `seconds` have
+    one role, and would get the other.
     """
 
     pairs: tuple[SuggestedPair, ...]
     rivals: int = 0
     ambiguous: int = 0
+    seconds: int = 0
 
     @property
     def count(self) -> int:
@@ -48,7 +50,7 @@ class Above:
 
     @property
     def left(self) -> int:
-        return self.rivals + self.ambiguous
+        return self.rivals + self.ambiguous + self.seconds
 
 
 def find_above(section: Section, least: int) -> Above:
@@ -62,11 +64,16 @@ def find_above(section: Section, least: int) -> Above:
     wanted = Counter((kind, right_id) for kind, _, right_id in tops if KINDS[kind].is_one_to_one)
     clear = [pair for pair in found if equals[pair.left_id] < 2]
     pairs = tuple(pair for pair in clear if wanted[pair.kind, pair.right_id] < 2)
-    return Above(pairs, rivals=len(clear) - len(pairs), ambiguous=len(found) - len(clear))
+    seconds = {left_id for part in queue for left_id in _seconds(part, least).values_list("left_id", flat=True)}
+    return Above(pairs, rivals=len(clear) - len(pairs), ambiguous=len(found) - len(clear), seconds=len(seconds))
 
 
 def _at_least(pairs: Pairs, least: int) -> Pairs:
     return pairs.filter(score__gte=least).exclude(band=SECOND)
+
+
+def _seconds(pairs: Pairs, least: int) -> Pairs:
+    return pairs.filter(score__gte=least, band=SECOND)
 
 
 def _find_tops(queue: Sequence[Pairs], best: Mapping[str, int], least: int) -> list[tuple[str, str, str]]:

@@ -82,6 +82,8 @@ def reject_pair(request: TenantRequest, pair_id: int) -> HttpResponse:
 def allow_pair(request: TenantRequest, pair_id: int) -> HttpResponse:
     pair = get_row(SuggestedPair, pk=pair_id)
     take_back_rejection(pair, request.user)
+    left, right = name_pair(pair)
+    messages.success(request, f"Offered again: {left} and {right}")
     return go_back(request, review_url(section_of(KINDS[pair.kind]), rejected=True))
 
 
@@ -139,6 +141,9 @@ def _say_left(above: Above) -> Iterator[str]:
     if above.ambiguous:
         has, stays = ("has", "stays") if above.ambiguous == 1 else ("have", "stay")
         yield f"{above.ambiguous:,} more {has} several that fit equally well, and {stays} for you."
+    if above.seconds:
+        has, stays = ("has", "stays") if above.seconds == 1 else ("have", "stay")
+        yield f"{above.seconds:,} more {has} the other role already, and {stays} for you."
 
 
 def count_pairs(count: int) -> str:

@@ -117,7 +117,8 @@ def test_a_rejected_pair_is_listed_as_such_and_can_come_back(
     assert [review(browser, query)["counts"] for query in ("", "?show=rejected")] == [{"open": 0, "rejected": 1}] * 2
     automap(SECTIONS["contacts"], admin_user)
     assert review(browser)["pairs"] == []
-    browser.post(f"/mapping/pairs/{smith.pk}/allow/")
+    response = browser.post(f"/mapping/pairs/{smith.pk}/allow/")
+    assert told(response)[0] == "Offered again: Smith Electric LLC and Smith Electrical Inc"
     assert [pair["left_name"] for pair in review(browser)["pairs"]] == ["Smith Electric LLC"]
 
 
@@ -163,6 +164,13 @@ def test_a_row_that_several_fit_equally_well_stays_for_a_person(browser: Any, ma
     assert set(Link.objects.values_list("left_id", "right_id")) == {
         (each.left_id, each.right_id) for each in many[1:3]
     }
+
+
+def test_a_second_role_is_told_and_stays_for_a_person(browser: Any, many: list[SuggestedPair]) -> None:
+    SuggestedPair.objects.filter(pk=many[0].pk).update(band="second")
+    question = browser.get(f"{ACCEPT}?least=84").context["confirm"]
+    assert question.title == "Accept 2 pairs at or above 84"
+    assert question.text.endswith("1 more has the other role already, and stays for you.")
 
 
 def test_what_an_ambiguous_row_may_want_is_not_given_to_another(browser: Any, many: list[SuggestedPair]) -> None:
