@@ -164,9 +164,13 @@ def _problem(frame: Frame) -> Notice | None:
     count = frame.facts.broken
     if not count or (frame.query.tab == "mapped" and frame.query.show == "problems"):
         return None
-    show = Action(label="Show them", url=url_of(frame.section, ListQuery(tab="mapped", show="problems")))
+    show = Action(
+        label="Show it" if count == 1 else "Show them",
+        url=url_of(frame.section, ListQuery(tab="mapped", show="problems")),
+    )
     title = f"{count:,} mapped {'row leads' if count == 1 else 'rows lead'} to what is inactive in QuickBooks, or gone"
-    return Notice(severity="warn", title=title, text="Link each to another, or make it active again.", action=show)
+    text = f"Link {'it' if count == 1 else 'each'} to another, or make it active again."
+    return Notice(severity="warn", title=title, text=text, action=show)
 
 
 def _offer(frame: Frame, total: int) -> Notice | None:
