@@ -10,6 +10,7 @@ from typing import Literal
 
 from rapidfuzz.distance import OSA
 
+from mapping.matching.spellings import differs_in_letter, ends_otherwise
 from mapping.matching.vocabulary import STATES, is_known
 from mapping.matching.weights import WeighedName, Weights, Word
 
@@ -39,11 +40,12 @@ _VOWELS = frozenset("aeiouy")
 class Alignment:
     """`score` is 0 to 1. `changes` are words that are the same but for spelling; the rest of each side is left over.
 
-    `head` is the weight of the words both have that are neither trade nor filler.
+    `head` is the weight of the words both have that are neither trade nor filler, `kept` of those both spell alike.
     """
 
     score: float
     head: float
+    kept: float = 0.0
     changes: list[tuple[Change, str, str]] = field(default_factory=list)
     left_over: list[Word] = field(default_factory=list)
     right_over: list[Word] = field(default_factory=list)
@@ -62,19 +64,20 @@ def align(left: WeighedName, right: WeighedName, weights: Weights) -> Alignment:
     if left.name.stems == right.name.stems:
         return Alignment(1.0, _head(left.words))
     if left.name.squashed == right.name.squashed:
-        return Alignment(QUALITY["spacing"], max(_head(left.words), _head(right.words)), [("spacing", "", "")])
+        return Alignment(QUALITY["spacing"], max(_head(left.words), _head(right.words)), changes=[("spacing", "", "")])
     left_over, right_over, shared = _drop_equal(left, right)
     changes: list[tuple[Change, str, str]] = []
-    head, matched = _head(shared), _sum(shared)
+    kept = head = _head(shared)
+    matched = _sum(shared)
     if not left_over and not right_over:
-        return Alignment(QUALITY["order"], head, [("order", "", "")])
+        return Alignment(QUALITY["order"], head, head, [("order", "", "")])
     if _may_be_changed(left_over, right_over):
         lost, gained = _match_changed(left, right, left_over, right_over, changes, weights)
         head += gained
         matched += lost
     score = _score(matched, matched + _sum(left_over), matched, matched + _sum(right_over))
     penalty = min((QUALITY[change] for change, _, _ in changes), default=1.0)
-    return Alignment(score * penalty, head, changes, left_over, right_over)
+    return Alignment(score * penalty, head, kept, changes, left_over, right_over)
 
 
 def _score(one: float, left_total: float, other: float, right_total: float) -> float:
@@ -197,7 +200,9 @@ def _change(left: Word, right: Word, last: tuple[str, str], weights: Weights) ->
     short, long = (one, other) if len(one) <= len(other) else (other, one)
     if long == short + "s" or long == short + "es":
         return "plural"
-    if (last[0] == one and other.startswith(one)) or (last[1] == other and one.startswith(other)):
+    # What a cut leaves of a word is seldom another whole one, as "South" of "Southeast" is.
+    is_cut = short == last[0 if short is one else 1] and long.startswith(short)
+    if is_cut and not is_known(short):
         return "cut"
     if len(short) >= LEAST_TYPO - 1 and len(long) >= LEAST_TYPO:
         typo = _typo(left, right, short, long, weights)
@@ -225,9 +230,9 @@ def _typo(left: Word, right: Word, short: str, long: str, weights: Weights) -> C
 
 def _is_other_spelling(short: str, long: str) -> bool:
     """ "Hansen", "Hanson"; "Johnson", "Johnston"; "Clark", "Clarke": maybe two names rather than one mistyped."""
-    if len(short) == len(long) and sum(one != other for one, other in zip(short, long, strict=True)) == 1:
+    if differs_in_letter(short, long) or ends_otherwise(short, long):
         return True
-    return long == short + "e" or (long.endswith("ston") and short.endswith("son"))
+    return long.endswith("ston") and short.endswith("son")
 
 
 def _is_short_form(short: str, long: str) -> bool:

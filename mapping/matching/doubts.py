@@ -25,10 +25,12 @@ CHANGES: dict[Change, float] = {
 # Two spellings of one trade word: "Electric", "Electrical"; or a short one: "Bros.".
 OTHER_ENDING, OTHER_SPELLING, PLURAL = 0.3, 0.1, 0.05
 SHORT_CUT, LEAST_CUT = 1.5, 4
-COPY, ONE_NUMBER, INITIAL, FORMS = 0.5, 2.0, 0.75, 1.0
+COPY, ONE_NUMBER, FORMS = 0.5, 2.0, 1.0
+# "B. Duarte Electric" and "Duarte Electric" may be cousins.
+INITIAL, INITIAL_OF_WORD, MORE_THAN_A_WORD = 0.75, 1.5, 1.0
 # A name of common words alone is many firms' name.
 WEAK, LEAST_WEAK = 1.0, 0.3
-IN_CONTEXT = 0.5
+IN_CONTEXT, CONTEXT = 0.5, 0.75
 FILLER, FILLER_BESIDE, FILLERS = 0.3, 0.5, 1.5
 TRADE, TRADE_OF_WEAK = 1.0, 2.0
 STRONG_HEAD, WEAK_HEAD = 1.5, 0.6
@@ -37,7 +39,7 @@ LONGEST_INITIALS = 3
 OTHER_TOWN = 1.5
 _TOWNS = ("cityof", "townof", "villageof", "countyof", "townshipof", "boroughof")
 _DISTRICTS = frozenset({"county", "township", "district"})
-KIN, KIN_WEIGHS = frozenset({"brothers", "son", "family"}), 1.0
+KIN, KIN_WEIGHS = frozenset({"brothers", "son", "daughter", "family"}), 1.0
 
 # The words of either side.
 Sides = tuple[list[Word], list[Word]]
@@ -113,7 +115,7 @@ def _doubt_changes(alignment: Alignment, doubt: Doubt) -> None:
         amount = CHANGES[change]
         if change == "cut" and min(len(word), len(changed)) < LEAST_CUT:
             amount = SHORT_CUT
-        elif change in ("typo", "short typo") and alignment.head >= STRONG_HEAD:
+        elif change in ("typo", "short typo") and alignment.kept >= CONTEXT:
             amount -= IN_CONTEXT
         doubt.add(amount, _describe(change, word, changed))
 
@@ -130,10 +132,10 @@ def _describe(change: Change, word: str, changed: str) -> str:
 
 def _doubt_spellings(one: Name, other: Name, doubt: Doubt) -> None:
     """Words of one stem that are not the same word."""
-    others = dict(zip(other.stems, other.words, strict=True))
-    for stem, word, sort in zip(one.stems, one.words, one.sorts, strict=True):
-        against = others.get(stem, word)
-        if against == word or sort == "number" or word in other.words:
+    ours, theirs = (dict(zip(name.stems, name.words, strict=True)) for name in (one, other))
+    for stem, word in ours.items():
+        against = theirs.get(stem, word)
+        if stem.isdigit() or word in other.words or against in one.words:
             continue
         short, long = sorted((word, against), key=len)
         if long in (short + "s", short + "es"):
@@ -192,7 +194,7 @@ def _oppose(content: Sides, fillers: Sides) -> Sides | None:
 def _weigh_extra(extra: list[Word], head: float) -> float:
     sorts = {word[2] for word in extra}
     if sorts == {"initial"}:
-        return INITIAL
+        return INITIAL if head >= MORE_THAN_A_WORD else INITIAL_OF_WORD
     if sorts == {"trade"}:
         return TRADE if head >= STRONG_HEAD else TRADE_OF_WEAK
     return 1.0 + len(extra)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mapping.matching.legal import strip_forms
+from mapping.matching.legal import SHORT_FORMS, strip_forms
 from mapping.matching.vocabulary import STOPS, Sort, look_up
 from mapping.normalize import fold
 
@@ -28,7 +29,9 @@ _MARKER_WORDS = (
 _MARKER = re.compile(
     rf"(?:\s*(?:\(|\[|\*+\s*)(?:{_MARKER_WORDS})(?:\)|\]|\s*\*+)|\s+[-\u2013]\s*(?:{_MARKER_WORDS}))\s*$"
 )
-_COPY = re.compile(r"(?:\s*\((\d{1,2})\)|\s+-\s+(\d))\s*$")
+# A bare number only behind a legal form: "Vail Tile LLC 2" is a second record, "Fire Station 2" the second station.
+_BEHIND_FORM = r"(?:(?<=\binc)|(?<=\bllc)|(?<=\bltd)|(?<=\bl\.l\.c)|(?<=\bcorp))"
+_COPY = re.compile(rf"(?:\s*\((\d{{1,2}})\)|\s+-\s+(\d)|{_BEHIND_FORM}\.?\s+(\d))\s*$")
 _ASIDE = re.compile(r"\s*\(([^()]*)\)?\s*$")
 _ATTENTION = re.compile(r"[(,\s]+(?:attn|attention|c/o)\b.*$")
 _APOSTROPHES = re.compile(r"['\u2019\u2018`\u00b4\u02bc\u2032]")
@@ -82,7 +85,7 @@ def _strip_marker(folded: str) -> tuple[str, str]:
         return stripped.strip(), ""
     copy = _COPY.search(folded)
     if copy and copy.start() > 0:
-        return folded[: copy.start()].strip(), copy.group(1) or copy.group(2)
+        return folded[: copy.start()].strip(), copy.group(1) or copy.group(2) or copy.group(3)
     return folded, ""
 
 
@@ -115,7 +118,8 @@ def _read_part(part: str, copy: str, *, is_cut: bool) -> Name:
     while len(raw) > 1 and raw[-1] == "and":
         raw = raw[:-1]
     words = [word for word in raw if word not in STOPS or word in initials] or raw
-    looked_up = [(word, _INITIALS) if word in initials else look_up(word) for word in words]
+    last = len(words) - 1
+    looked_up = [_look_up(word, initials, is_last=place == last) for place, word in enumerate(words)]
     return Name(
         words=tuple(words),
         stems=tuple(stem for stem, _ in looked_up),
@@ -125,6 +129,13 @@ def _read_part(part: str, copy: str, *, is_cut: bool) -> Name:
         copy=copy,
         is_cut=is_cut,
     )
+
+
+def _look_up(word: str, initials: Set[str], *, is_last: bool) -> tuple[str, Sort]:
+    """Before the end, what is spelled like a short form is initials: "P.A. Duarte Paving"."""
+    if word in initials or (word in SHORT_FORMS and not is_last):
+        return word, _INITIALS
+    return look_up(word)
 
 
 def _read_bare(folded: str, copy: str) -> Name:

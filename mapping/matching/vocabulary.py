@@ -30,6 +30,15 @@ sprinkler sprinklers sprklr
 concrete conc concr cncrt
 cement
 masonry mason masons msnry
+tuckpointing tuckpoint tuckpointers
+terrazzo
+shotcrete gunite
+precast
+rebar
+formwork
+piling piles pile
+shoring
+dewatering
 brick bricks bricklaying
 stone stones stonework stoneworks
 paving pavers paver pavement pavements pvg pav
@@ -44,7 +53,7 @@ conditioning
 refrigeration refrig
 mechanical mech mechl mechanicals
 drywall drywl
-plaster plastering
+plaster plastering plasterers plastg
 stucco
 paint painting painters painter paints pntg ptg
 coating coatings
@@ -55,7 +64,12 @@ carpet carpets carpeting
 tile tiles tiling
 marble
 granite
-glass glazing glaziers glz
+glass glazing glaziers glz glzg
+storefront storefronts
+mirror mirrors
+awning awnings
+shutter shutters
+blinds
 window windows
 door doors
 fence fences fencing fnc
@@ -63,6 +77,12 @@ gate
 deck decks decking
 pool pools
 carpentry carpenter carpenters
+joinery joiners
+stair stairs
+railing railings
+countertop countertops
+furniture
+appliance appliances
 cabinet cabinets cabinetry
 millwork
 woodwork woodworking woodworks
@@ -70,12 +90,26 @@ framing framers
 siding
 gutter gutters
 insulation insul insulators insulating
-waterproofing waterproof
+waterproofing waterproof waterprfg wtrprfg
+fireproofing fireproof
+firestop firestopping
+caulking sealant sealants
+abatement
+remediation
+mold
+asbestos
 demolition demo
 wrecking
 excavation excavating excavators excavator excav
 grading
 earthwork earthworks earthmoving
+groundwork groundworks
+trenching
+hydroseeding hydroseed
+erosion
+striping stripers
+dredging
+diving divers
 trucking truck trucks trkg truckg
 hauling haulers hauler
 crane cranes
@@ -86,8 +120,8 @@ iron ironworks ironwork
 welding welders weld wldg
 fabrication fabricators fabricating fab
 metal metals
-scaffold scaffolding scaffolds
-foundation foundations
+scaffold scaffolding scaffolds scaff
+foundation foundations fdn fdns fndn fndns
 drilling drill drillers drlg
 well
 pump pumps pumping
@@ -98,7 +132,7 @@ pipeline pipelines
 pipe piping
 sewer septic
 underground
-surveying surveyors survey surveyor
+surveying surveyors survey surveyor surv
 engineering engineers engineer engr engrg eng engg
 architecture architects architect architectural arch
 interior interiors
@@ -115,6 +149,8 @@ alarm alarms
 fire
 elevator elevators
 lighting lights light
+boiler boilers
+duct ducts ductwork
 sign signs signage
 lumber lbr lmbr
 material materials matl matls mtl mtls
@@ -163,6 +199,7 @@ telecommunications telecom telecomm
 communications communication
 transport transportation transp transporting
 freight
+logistics
 towing
 auto automotive
 body
@@ -195,6 +232,11 @@ staffing
 law
 dental
 consulting consultants consultant consult
+insurance
+bookkeeping
+accounting
+printing printers
+locksmith locksmiths
 """
 
 FILLERS = """
@@ -232,6 +274,7 @@ care
 contracts
 brothers bros brother
 son sons
+daughter daughters
 family
 department dept
 division div

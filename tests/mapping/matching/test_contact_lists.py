@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mapping.matching.contacts import match_contacts
@@ -90,7 +90,13 @@ def read(prefix: str, rows: Sequence[tuple[str, str, str]]) -> list[Candidate]:
     ]
 
 
+PHONE = "(303) 555-0142"
+
+
 @settings(max_examples=80)
+@example(
+    [("Acme", "", ""), ("Acme Electric", PHONE, "")], [("Acme", PHONE, ""), ("Acme Electrical Electrical", PHONE, "")]
+)
 @given(ROWS, ROWS)
 def test_any_lists_are_matched_one_to_one_and_the_same_from_either_side(
     lefts: list[tuple[str, str, str]], rights: list[tuple[str, str, str]]

@@ -93,6 +93,10 @@ UNSURE = {
     ),
     "near surname": ("Hansen Roofing", "Hanson Roofing", "“Hansen” spelled “Hanson”"),
     "surname with an e": ("Clark Tile", "Clarke Tile", "“Clark” spelled “Clarke”"),
+    "near surname beside a trade": ("Herrera Terrazzo", "Herrero Terrazzo", "“Herrera” spelled “Herrero”"),
+    "initial before one name": ("B. Nájera Electric", "Nájera Electric", "Extra word “B”"),
+    "initials like a form": ("P.A. Duarte Paving", "Duarte Paving", "Extra word “PA”"),
+    "daughters": ("Hutchinson Tile", "Hutchinson & Daughters Tile", "Extra word “Daughters”"),
     "beginning": ("Northfield Ventil. Supply", "Northfield Ventilation Supply", "“Ventil” for “Ventilation”"),
     "two towns": ("City of Stanton", "City of Staunton", "“Stanton” spelled “Staunton”"),
     "other filler": ("Jensen Enterprises", "Jensen Industries", "“Enterprises” against “Industries”"),
@@ -127,6 +131,11 @@ NOTHING = {
     "whom firms work for": ("Trinity Commercial", "Trinity Residential"),
     "what firms do": ("Trinity Management", "Trinity Contracting"),
     "job": ("Acme Builders", "Acme Builders:Job 12"),
+    "directions at the length of a cut": (
+        "Schellenberg Bros. Abatement South",
+        "Schellenberg Bros. Abatement Southeast",
+    ),
+    "other initials like a form": ("P.A. Duarte Paving", "S.A. Duarte Paving"),
     "nothing in common": ("Alpine Crane", "Zebra Fence"),
 }
 
@@ -203,12 +212,22 @@ EVIDENCE = {
     "everything else differs": (
         p("Premier Masonry", **HERE),
         q("Premier Masonry", **ELSEWHERE),
-        ("unsure", "Same name, phone, e-mail and state differ"),
+        ("unsure", "Same name, phone, e-mail domain and state differ"),
     ),
     "two of three differ": (
         p("Premier Masonry", phone=PHONE, email="ap@acme.example"),
         q("Premier Masonry", phone=OTHER_PHONE, email="info@pm.example"),
-        ("unsure", "Same name, phone and e-mail differ"),
+        ("unsure", "Same name, phone and e-mail domain differ"),
+    ),
+    "other private address, name spelled otherwise": (
+        p("Fletcher Masonry", email="fletcher@gmail.com"),
+        q("Fletchar Masonry", email="fletcher@aol.com"),
+        ("unsure", "“Fletcher” spelled “Fletchar”, e-mail differs"),
+    ),
+    "other domain, initial on one side": (
+        p("Nia B. Osei Rental", email="ap@oseirental.example"),
+        q("Nia Osei Rental", email="ar@niaosei.example"),
+        ("unsure", "Extra word “B”, e-mail domain differs"),
     ),
     "one differs": (
         p("Premier Masonry", phone=PHONE),

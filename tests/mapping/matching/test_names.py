@@ -23,6 +23,7 @@ STEMS = {
     "dotted initials": ("J.D. Harmon", ("jd", "harmon")),
     "initials like a stop word": ("A&T United", ("at", "united")),
     "initials like a form": ("United A & B", ("united", "ab")),
+    "initials like a form in front": ("P.A. Duarte Paving", ("pa", "duarte", "paving")),
     "abbreviations": ("Rosales Bros. Lndscpg Svcs", ("rosales", "brothers", "landscape", "service")),
     "number": ("Ferris #0476", ("ferris", "476")),
     "roman number": ("Rancho II", ("rancho", "2")),
