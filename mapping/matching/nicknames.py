@@ -154,7 +154,10 @@ del wen, wesley wes, whitney whit, wilbert will bert, wilbur will, wilfred will 
 willard will, william will bill billy willie willy liam wil billie willi, wilson will, winfield win, winifred winnie
 freddie, winston win, winthrop win, woodrow woody, xavier xave zavier, yolanda yoli, yvette vette, yvonne von,
 zachariah zach zack zak, zachary zach zack zac zak zachery zackary zachariah, zebulon zeb, zechariah zach zeke, zoe
-zoey
+zoey, agnieszka aga, aleksander alek olek, aleksandra ola, antonio tono, concepcion concha, dmitri dima, enrique quique
+kike, grzegorz greg grzes, isabel isa, jakub kuba, katarzyna kasia, krzysztof chris krzys krzysiek, malgorzata gosia,
+piotr piotrek, rajesh raj, rosario chayo, seamus shay, stanislaw staszek, tadeusz tadek, tomasz tomek, wojciech wojtek,
+zbigniew zbyszek
 """
 
 

@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA
 
 from mapping.matching.nicknames import form_sounds, is_common_name, other_forms, sound_of
 from mapping.matching.persons import PARTICLES, PersonName
+from mapping.matching.spellings import ends_otherwise
 
 SHORTEST_TYPO = 4
 # Of four letters one makes another first name as easily as a slip: Luis and Lois, Rick and Rich.
@@ -21,7 +22,7 @@ OWN_NAME = 2
 OWN_SHARE = 0.05
 SHORTEST_START = 3
 # "Maria Garcia" is no sure cut of "Maria Garcia Lopez" where so many would be called so by chance.
-MOST_EXPECTED = 0.2
+MOST_EXPECTED = 0.1
 
 GIVEN_EQUAL, GIVEN_JOINED, GIVEN_SHORT, GIVEN_TYPO, GIVEN_INITIAL, GIVEN_NEAR, GIVEN_OTHER = (
     1.0, 0.97, 0.92, 0.90, 0.74, 0.66, 0.42,
@@ -222,7 +223,8 @@ def _compare_family(left: PersonName, right: PersonName, counts: NameCounts) -> 
     if not _is_one_slip(ours, theirs):
         return FAMILY_OTHER, "Last names differ"
     is_short = max(len(ours), len(theirs)) < SHORTEST_SURE_SURNAME
-    if is_short or _are_first_names(ours, theirs) or _both_own(ours, theirs, counts.family):
+    is_own = ends_otherwise(ours, theirs) or _both_own(ours, theirs, counts.family)
+    if is_short or is_own or _are_first_names(ours, theirs):
         return FAMILY_NEAR, "Last names look alike but are two names"
     return FAMILY_TYPO, "Last name but for one letter"
 

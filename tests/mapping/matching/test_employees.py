@@ -136,6 +136,11 @@ DOUBTFUL = {
     ),
     "first letter": (left("p", "Ada", "Hernandez"), right("q", "Ada Fernandez"), "Last names differ"),
     "short surname": (left("p", "Orla", "Peck"), right("q", "Orla Pack"), "Last names look alike but are two names"),
+    "two endings": (
+        left("p", "Orla", "Gonzales"),
+        right("q", "Orla Gonzalez"),
+        "Last names look alike but are two names",
+    ),
     "only an initial": (left("p", "Orla", "Quist"), right("q", "O Quist"), "Only an initial"),
     "other first name": (left("p", "Orla", "Quist"), right("q", "Birte Quist"), "Same surname, first names differ"),
     "a firm of that surname": (

@@ -5,6 +5,8 @@ import pytest
 from mapping.matching.nicknames import is_common_name, other_forms, sound_of
 
 PAIRS = [
+    ("katarzyna", "kasia"),
+    ("enrique", "quique"),
     ("robert", "bob"),
     ("william", "bill"),
     ("margaret", "peggy"),
