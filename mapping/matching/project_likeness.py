@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import OSA
 
 from mapping.matching.project_names import Part, ProjectName, is_short_direction
+from mapping.matching.spellings import differs_in_letter, ends_otherwise
 
 SHORTEST_TYPO = 5
 SHORTEST_STEM = 4
@@ -42,12 +43,16 @@ class Leftover:
 
 @dataclass(frozen=True, slots=True)
 class ProjectLikeness:
-    """`score` 0 to 1. `is_blank`: one side has no name to compare."""
+    """`score` 0 to 1. `is_blank`: one side has no name to compare.
+
+    `other_spelling`: two words taken for one that may be two names.
+    """
 
     score: float
     left: Leftover
     right: Leftover
     is_blank: bool = False
+    other_spelling: tuple[str, str] | None = None
 
     @property
     def parts_conflict(self) -> bool:
@@ -91,7 +96,14 @@ def compare_projects(left: ProjectName, right: ProjectName, vocabulary: Vocabula
     (our_share, our_rest), (their_share, their_rest) = ours, theirs
     is_blank = not (left.words or left.parts) or not (right.words or right.parts)
     score = 0.5 if is_blank else 0.5 * math.sqrt(our_share * their_share) + 0.5 * min(our_share, their_share)
-    return ProjectLikeness(score, our_rest, their_rest, is_blank)
+    spelled = ((left.words[place], right.words[at]) for place, at, worth in pairs if worth == SLIPPED)
+    other_spelling = next((words for words in spelled if _may_be_two_names(*words)), None)
+    return ProjectLikeness(score, our_rest, their_rest, is_blank, other_spelling)
+
+
+def _may_be_two_names(ours: str, theirs: str) -> bool:
+    """ "Olsen Residence" and "Olson Residence": without a number, nothing tells them from one mistyped."""
+    return differs_in_letter(ours, theirs) or ends_otherwise(ours, theirs)
 
 
 def _cover(
@@ -148,7 +160,7 @@ def _pair_directions(words: Sequence[str], matched: dict[int, float], lone_parts
 
 
 def _goes_on(part: Part, broken: Part | None, others: Iterable[Part]) -> bool:
-    return part == broken and any(other.value.startswith(part.value) for other in others)
+    return part == broken and any(other.word == part.word and other.value.startswith(part.value) for other in others)
 
 
 def _pair_words(left: ProjectName, right: ProjectName, vocabulary: Vocabulary) -> list[tuple[int, int, float]]:

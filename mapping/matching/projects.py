@@ -151,4 +151,6 @@ def _doubts(likeness: ProjectLikeness) -> list[str]:
     ours, theirs = likeness.left.parts, likeness.right.parts
     if ours and theirs:
         return [f"One has {ours[0].shown}, the other {theirs[0].shown}"]
+    if likeness.other_spelling and not (ours or theirs):
+        return ["“{}” and “{}” may be two names".format(*likeness.other_spelling)]
     return [f"Only one has {part.shown}" for part in (ours or theirs)[:1]]

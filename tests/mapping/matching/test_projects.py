@@ -122,6 +122,16 @@ DOUBTFUL = {
         right("Quay Warehouse Dormitory Renovati Bldg B"),
         "Same name. One has building a, the other building b",
     ),
+    "phase and building at the length of a cut": (
+        left("Riverbend Townhomes - Phase II"),
+        right("Riverbend Townhomes, Building 2"),
+        "Same name. One has phase 2, the other building 2",
+    ),
+    "near surname": (
+        left("Olsen Residence Roof"),
+        right("Olson Residence - Roof"),
+        "Same name, other order or abbreviated. “olsen” and “olson” may be two names",
+    ),
     "initials that hold others": (
         left("Quay WTP"),
         right("Quay WWTP"),
