@@ -12,6 +12,7 @@ from mapping.normalize import normal_name
 
 _PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?(?![\w.])\s*%?")
+# How QuickBooks names the United Kingdom's VAT codes: "20.0% S".
 _MARK = re.compile(r"%\s*([SRZE])\b(?!\w)")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -36,7 +37,8 @@ SIDES = {
 _SILENT = frozenset(
     {
         "tax", "taxes", "taxable", "rate", "rated", "state", "the", "and", "of", "on", "for", "in", "to", "at",
-        "charge", "out", "local", "combined", "code", "item", "items", "only", "uk", "us", "usa", "au", "nz", "canada",
+        "charge", "domestic", "out", "local", "combined", "code", "item", "items", "only", "uk", "us", "usa", "au",
+        "nz", "canada",
     }
 )  # fmt: skip
 _PHRASES = (
@@ -76,7 +78,8 @@ def read_tax(row: Candidate) -> TaxRow:
     text = row.name
     for pattern, spelled in _PHRASES:
         text = pattern.sub(spelled, text)
-    treatments = {TREATMENTS[mark.lower()] for mark in _MARK.findall(text)}
+    marks = _MARK.findall(text)
+    treatments = {TREATMENTS[mark.lower()] for mark in marks}
     text, regions = _take_regions(_MARK.sub("%", text))
     words = set(normal_name(_NUMBER.sub(" ", text)).split())
     sides = {SIDES[word] for word in words if word in SIDES}
@@ -87,7 +90,7 @@ def read_tax(row: Candidate) -> TaxRow:
         code=row.code.strip().upper(),
         rate=row.rate if row.rate is not None else read_rate(row.name),
         side=sides.pop() if len(sides) == 1 else "",
-        taxes=frozenset(words & TAXES),
+        taxes=frozenset(words & TAXES) or frozenset({"vat"} if marks else ()),
         treatments=frozenset(treatments),
         specials=frozenset(SPECIALS[word] for word in words if word in SPECIALS),
         regions=frozenset(regions),

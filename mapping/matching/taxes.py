@@ -95,7 +95,7 @@ def _find_doubt(left: TaxRow, right: TaxRow) -> str:
     """What makes two codes of one rate different taxes, empty when nothing does."""
     checks = (
         (left.specials != right.specials, "one is a special case"),
-        (_conflict(left.taxes, right.taxes), "other tax"),
+        (_taxes_conflict(left, right), "other tax"),
         (_treatments_conflict(left, right), "other treatment"),
         (_conflict(left.regions, right.regions), "other state or province"),
         (left.words != right.words, "other place or wording"),
@@ -105,6 +105,11 @@ def _find_doubt(left: TaxRow, right: TaxRow) -> str:
 
 def _conflict(left: frozenset[str], right: frozenset[str]) -> bool:
     return bool(left) and bool(right) and left != right
+
+
+def _taxes_conflict(left: TaxRow, right: TaxRow) -> bool:
+    """Where nothing is charged the tax must be said on both sides: exempt from VAT is not merely untaxed."""
+    return left.taxes != right.taxes if left.rate == 0 else _conflict(left.taxes, right.taxes)
 
 
 def _treatments_conflict(left: TaxRow, right: TaxRow) -> bool:
