@@ -27,7 +27,8 @@ ABBREVIATIONS = _read("""
     expansion: exp; exterior: ext, extr; exterior insulation finish: eifs; fabrication: fab; finish: fin; fixture:
     fixt; floor: flr; flooring: flrg; foundation: fdn, fdtn, fndn; framing: frmg; furnishing: furn; general: gen,
     genl; government: govt; gypsum: gyp; gypsum wallboard: gwb; hardware: hdw, hdwe, hdwr; hazardous: haz; heating:
-    htg; heavy: hvy; inspection: insp, inspect; instrumentation: instr; insulation: insul; interior: int, intr;
+    htg; heavy: hvy; hollow metal: hm; inspection: insp, inspect; instrumentation: instr; insulation: insul;
+    interior: int, intr;
     irrigation: irrig; joint: jt; laboratory: lab; landscaping: landsc, ldscp, lndscp; lighting: ltg; maintenance:
     maint; management: mgmt, mgt; manager: mgr; manufactured: mfd, mfg, mfr; masonry: mas; material: matl, mtl;
     mechanical: mech; medical: med; membrane: memb; miscellaneous: misc; mobilization: mob; operation: ops;
@@ -46,28 +47,31 @@ PHRASES = _read("""
     airconditioning: air conditioning; audiovisual: audio video, audio visual; brickwork: brick work; casework:
     case work; castinplace: cast place; chainlink: chain link; cleanup: clean up; closeout: close out; countertop:
     counter top; curtainwall: curtain wall; dampproofing: damp proofing; drywall: gypsum board, gypsum drywall,
-    gypsum wallboard, sheetrock, wall board, wallboard; curb: curb gutter; fireextinguisher: fire exterior, fire
-    extinguisher; fireproofing: fire proofing; flagpole: flag pole; glazing: glass glazing; hvac: heating cooling,
-    heating air, heating air conditioning, heating cooling ventilation, heating ventilating air conditioning,
-    heating ventilation ac, heating ventilation air conditioning, heating ventilation cooling, heating venting air
-    conditioning; layout: lay out; lighting: light fixture, lighting fixture; lowvoltage: low voltage; millwork:
-    mill work; perdiem: per diem; portabletoilet: port potty, portable toilet, temporary toilet; precast: pre cast;
-    preengineered: pre engineered; prefabricated: pre fabricated; punchlist: punch list; reinforcement: reinforcing
-    steel, steel reinforcement, steel reinforcing; securitydeposit: security deposit; sheetmetal: sheet metal;
-    sitework: site work; storefront: store front; tab: air balancing, test balance, testing adjusting balancing,
-    testing balancing; underlayment: under layment; waterproofing: water proofing
+    gypsum wallboard, plasterboard, sheetrock, wall board, wallboard; curb: curb gutter; fireextinguisher: fire
+    exterior, fire extinguisher; fireproofing: fire proofing; flagpole: flag pole; glazing: glass glazing; hvac:
+    heating cooling, heating air, heating air conditioning, heating cooling ventilation, heating ventilating air
+    conditioning, heating ventilation ac, heating ventilation air conditioning, heating ventilation cooling,
+    heating venting air conditioning; layout: lay out; lighting: light fixture, lighting fixture; lowvoltage: low
+    voltage; millwork: mill work; perdiem: per diem; portabletoilet: port potty, portable toilet, temporary toilet;
+    precast: pre cast; preengineered: pre engineered; prefabricated: pre fabricated; punchlist: punch list;
+    reinforcement: reinforcing steel, steel reinforcement, steel reinforcing; securitydeposit: security deposit;
+    sheetmetal: sheet metal; sitework: site work; storefront: store front; tab: air balancing, test balance,
+    testing adjusting balancing, testing balancing; toiletpartition: bathroom partition, restroom partition, toilet
+    compartment, toilet partition; underlayment: under layment; wallcovering: wall covering; waterproofing: water
+    proofing
 """)
 
 SYNONYMS = _read("""
-    acoustical: acoustic; airconditioning: ac; aluminum: aluminium; bathroom: bath, restroom, washroom;
-    bond: bonding; cabinet: cabinetry; carpet: carpeting; cleaning: cleanup; color: colour; curb: kerb;
-    dampproofing: damproofing; deck: decking; electrical: electric; elevator: elevating; fence: fencing;
-    glass: glasswork; grout: grouting; instrumentation: instrument; labor: labour; landscaping: landscape;
-    mold: mould; mulch: mulching; paint: painting; paving: pavement; permit: permitting; plaster: plastering;
-    reinforcement: reinforcing; scaffolding: scaffold; sealer: caulk, caulking, sealant; shelving: shelf;
-    sign: signage; skylight: skylighting; superintendent: superintendence; supervision: supervisor;
-    survey: surveying; theater: theatre; tile: tiling; truss: trussing; vehicle: vehicular;
-    ventilation: ventilating, venting
+    acoustical: acoustic; airconditioning: ac; aluminum: aluminium; bathroom: bath, restroom, washroom; bond:
+    bonding; cabinet: cabinetry; carpet: carpeting; cleaning: cleanup; color: colour; curb: kerb; dampproofing:
+    damproofing; deck: decking; duct: ducting, ductwork; electrical: electric; elevator: elevating; fence: fencing;
+    formwork: form, forming; glass: glasswork; grout: grouting; instrumentation: instrument; labor: labour;
+    landscaping: landscape; marking: striping; mold: mould; mulch: mulching; paint: painting; paving: pavement;
+    permit: permitting; plaster: plastering; railing: handrail; reinforcement: reinforcing; remediation: abatement;
+    scaffolding: scaffold; sealer: caulk, caulking, sealant; sewer: sewerage; shelving: shelf; sign: signage;
+    skylight: skylighting; superintendent: superintendence; supervision: supervisor; survey: surveying;
+    switchboard: switchgear; theater: theatre; tile: tiling; truss: trussing; vehicle: vehicular; ventilation:
+    ventilating, venting
 """)
 
 SILENT = frozenset(
