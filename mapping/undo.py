@@ -14,12 +14,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from mapping.history import Pair, pair_of, right_key
-from mapping.kinds import KINDS
 from mapping.link_sets import link_together, unlink_together
 from mapping.locks import lock_links
 from mapping.models import Link, LinkChange, MappingRun, RemoteItem
 from mapping.obstacles import LinkRefused
-from mapping.screens import SECTIONS, section_of
+from mapping.screens import SECTIONS
 from smoothx.tenants.models import AuditEntry
 
 # gone: a row is not in its list any more. type: the QuickBooks row is of another sort now. taken: a row is linked
@@ -80,7 +79,6 @@ def undo_run(run: MappingRun, actor: Any) -> Undone:
 def undo_change(change: LinkChange, actor: Any) -> Undone:
     """Take back one entry of the history."""
     with transaction.atomic():
-        lock_links(section_of(KINDS[change.kind]))
         undone = _take_back([change], actor)
         if undone.unlinked or undone.linked:
             title = f"{change.left_name}, {change.right_name}"
