@@ -294,7 +294,17 @@ def _actions(run: MappingRun, counts: dict[str, int]) -> list[Action]:
 
     match run.state:
         case MappingRun.State.PREVIEW:
-            link = [post("link", f"Link the {counts['exists']:,} that exist", "link")] if counts["exists"] else []
+            link = (
+                [
+                    post(
+                        "link",
+                        f"Link the {counts['exists']:,} that exist{'s' if counts['exists'] == 1 else ''}",
+                        "link",
+                    )
+                ]
+                if counts["exists"]
+                else []
+            )
             create = (
                 [post("confirm", f"Create {counts['create']:,} and link", "push", "main")] if counts["create"] else []
             )

@@ -108,7 +108,7 @@ class Judge:
 
     def _there(self, text: str, namesake: Namesake, wanted: Wanted) -> tuple[str, str, Namesake]:
         """A pair that automap left to a person is not linked together with the others."""
-        if self._pair(namesake, wanted) in self._rejected:
+        if self._pair(namesake, wanted) in self._doubtful:
             return "unsure", f"{text} Automap was not sure that it is the same, so look at both.", namesake
         return "exists", f"{text} Link it instead.", namesake
 
@@ -117,16 +117,21 @@ class Judge:
         return ids if self._side == "procore" else (ids[1], ids[0])
 
     @cached_property
-    def _rejected(self) -> dict[tuple[str, str], bool]:
-        """The pairs automap was not sure of, by Procore's and QuickBooks' id: whether a person rejected them."""
-        kinds = [kind.key for kind in self._section.kinds]
-        rows = SuggestedPair.objects.filter(kind__in=kinds).values_list("left_id", "right_id", "rejected_at")
-        return {(left_id, right_id): rejected_at is not None for left_id, right_id, rejected_at in rows}
+    def _doubtful(self) -> dict[tuple[str, str], bool]:
+        """The pairs automap was not sure of, by Procore's and QuickBooks' id: whether a person rejected them.
+
+        One it is sure of waits there as well until automap is run.
+        """
+        rows = SuggestedPair.objects.filter(
+            Q(rejected_at__isnull=False) | ~Q(band="sure"), kind__in=[kind.key for kind in self._section.kinds]
+        )
+        found = rows.values_list("left_id", "right_id", "rejected_at")
+        return {(left_id, right_id): rejected_at is not None for left_id, right_id, rejected_at in found}
 
     def _fits(self, namesake: Namesake, wanted: Wanted) -> bool:
         """Whether the two may be linked. Not when a person said that they are not the same."""
         has_role = namesake.resource == FITS_ROLE.get(wanted.role, namesake.resource) or self._side == "quickbooks"
-        return has_role and not self._rejected.get(self._pair(namesake, wanted), False)
+        return has_role and not self._doubtful.get(self._pair(namesake, wanted), False)
 
     @property
     def _other(self) -> str:

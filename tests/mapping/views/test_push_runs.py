@@ -78,7 +78,7 @@ def test_the_preview_counts_each_group_and_shows_the_first(browser: Any, started
         ("Cannot be pushed", 1, False),
     ]
     assert [row["label"] for row in context["rows"]] == ["Aspen"]
-    assert [action.label for action in context["actions"]] == ["Link the 1 that exist", "Create 1 and link"]
+    assert [action.label for action in context["actions"]] == ["Link the 1 that exists", "Create 1 and link"]
     invalid = page(browser, run, "?show=invalid")["rows"]
     assert [(row["state"], row["reason"]) for row in invalid] == [("Cannot be pushed", "It has no name.")]
     assert started == []
@@ -230,7 +230,7 @@ def test_many_existing_rows_are_linked_in_sets_until_somebody_stops(
     assert namesakes.link_next(run) == 0
     context = page(browser, run)
     assert [notice.text for notice in context["notices"]] == ["2 rows are linked. Stopped before the other 1."]
-    assert [action.label for action in context["actions"]] == ["Link the 1 that exist", "Create 1 and link"]
+    assert [action.label for action in context["actions"]] == ["Link the 1 that exists", "Create 1 and link"]
     act(browser, run, "link")
     assert (run.state, run.message, Link.objects.count()) == ("preview", "1 row is linked.", 3)
 
@@ -238,9 +238,11 @@ def test_many_existing_rows_are_linked_in_sets_until_somebody_stops(
 def test_what_automap_left_to_a_person_is_not_linked_with_the_others(
     browser: Any, started: list[int], admin_user: Any
 ) -> None:
-    doubtful, rejected = make_company("Keystone Fence LLC"), make_company("Orchard Inc")
+    names = ("Aspen Roofing Inc", "Keystone Fence LLC", "Orchard Inc")
+    sure, doubtful, rejected = (make_company(name) for name in names)
+    roofer = make_vendor("Aspen Roofing")
     vendor = make_vendor("Keystone Fence Company", email="ap@keystone.example", phone="(360) 555-7719")
-    for company, right in ((doubtful, vendor), (rejected, make_vendor("Orchard LLC"))):
+    for company, right in ((sure, roofer), (doubtful, vendor), (rejected, make_vendor("Orchard LLC"))):
         pair = SuggestedPair.objects.create(
             kind=VENDOR.key,
             left_connection=company.connection,
@@ -248,11 +250,15 @@ def test_what_automap_left_to_a_person_is_not_linked_with_the_others(
             right_connection=right.connection,
             right_id=right.remote_id,
             score=93,
+            # What automap is sure of waits for it to be run.
+            band="sure" if company == sure else "unsure",
         )
     reject(pair, admin_user)
-    browser.post("/mapping/contacts/push/procore/", {"id": [doubtful.pk, rejected.pk], "action": "push_vendor"})
+    chosen = [company.pk for company in (sure, doubtful, rejected)]
+    browser.post("/mapping/contacts/push/procore/", {"id": chosen, "action": "push_vendor"})
     run = MappingRun.objects.get()
-    assert dict(run.rows.values_list("label", "verdict")) == {doubtful.name: "unsure", rejected.name: "create"}
+    verdicts = [(sure.name, "exists"), (doubtful.name, "unsure"), (rejected.name, "create")]
+    assert dict(run.rows.values_list("label", "verdict")) == dict(verdicts)
     shown = page(browser, run, "?show=unsure")
     [row] = shown["rows"]
     # What is compared is what QuickBooks says, not what would have been created.
@@ -260,9 +266,9 @@ def test_what_automap_left_to_a_person_is_not_linked_with_the_others(
     assert row["reason"] == (
         "QuickBooks has Keystone Fence Company already. Automap was not sure that it is the same, so look at both."
     )
-    assert [action.label for action in shown["actions"]] == ["Create 1 and link"]
+    assert [action.label for action in shown["actions"]] == ["Link the 1 that exists", "Create 1 and link"]
     act(browser, run, "link")
-    assert not Link.objects.exists()
+    assert Link.objects.get().left_id == sure.remote_id
     assert told(act(browser, run, "link", id=row["id"]))[-1:] == [("success", "Keystone Fence LLC is linked")]
     assert [chip["label"] for chip in page(browser, run)["chips"]] == ["To create", "Linked"]
 
