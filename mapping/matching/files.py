@@ -6,6 +6,7 @@ Every kind has its own columns on either side. A file is taken whole or refused 
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from mapping.matching.records import Candidate, Subject, Suggestion
 
 MOST_BYTES = 50_000_000
 OUTPUT = ("left_id", "right_id", "score", "band", "reasons")
+_OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs"}
 _BANDS = {"sure": "sure", "unsure": "suggest"}
 _YES, _NO = frozenset({"", "true", "yes", "1", "t", "y"}), frozenset({"false", "no", "0", "f", "n"})
 
@@ -96,7 +98,7 @@ def _load(path: Path) -> str:
 
 def _parse(path: Path, text: str, columns: Columns) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and cells by column of every row that is not blank."""
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [name.strip().lower() for name in next(reader, [])]
         _check_header(path, header, columns)
@@ -109,7 +111,8 @@ def _parse(path: Path, text: str, columns: Columns) -> Iterator[tuple[int, dict[
             known = dict.fromkeys((*columns.needed, *columns.others), "")
             yield reader.line_num, known | dict(zip(header, (cell.strip() for cell in cells), strict=True))
     except csv.Error as error:
-        raise BadFile(f"{path.name}, line {reader.line_num}: {error}.") from error
+        what = "a quotation mark is not closed" if "end of data" in str(error) else str(error)
+        raise BadFile(f"{path.name}, line {reader.line_num}: {what}.") from error
 
 
 def _check_header(path: Path, header: list[str], columns: Columns) -> None:
@@ -119,6 +122,9 @@ def _check_header(path: Path, header: list[str], columns: Columns) -> None:
     twice = sorted({name for name in header if header.count(name) > 1})
     if not any(header):
         raise BadFile(f"{path.name} is empty. Its first line must name the columns: {', '.join(known)}.")
+    for sign, signs in _OTHER_SEPARATORS.items():
+        if missing and sign in header[0]:
+            raise BadFile(f"{path.name} has {signs} between its columns. Save it with commas and run this again.")
     if missing:
         raise BadFile(f"{path.name} has no column {', '.join(missing)}. Columns are {', '.join(known)}.")
     if unknown:

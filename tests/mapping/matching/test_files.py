@@ -85,17 +85,25 @@ def test_unicode_in_its_usual_forms_is_read(tmp_path: Path, encoding: str) -> No
     assert read_rows(path, CONTACTS.left) == [Candidate("1", "Café"), Candidate("2", "Acme, Inc\nof Reno")]
 
 
+def test_only_the_end_of_a_line_ends_a_row(tmp_path: Path) -> None:
+    """Unicode knows more signs at which lines may be broken, and names hold them."""
+    path = save(tmp_path, "id,name\r1,Acme\u2028Tile\r2,Vail\x0bPaving\r")
+    assert [row.name for row in read_rows(path, CONTACTS.left)] == ["Acme\u2028Tile", "Vail\x0bPaving"]
+
+
 REFUSED = {
     "nothing": ("", "list.csv is empty. Its first line must name the columns: id, name, email, phone"),
     "column missing": ("id,email\n1,x\n", "list.csv has no column name. Columns are id, name, email"),
     "column unknown": ("id,name,fax\n1,x,2\n", "list.csv has an unknown column fax. Columns are id, name, email"),
     "column without a name": ("id,name,\n1,x,2\n", "list.csv has an unknown column (no name)."),
+    "semicolons": ("id;name\n1;x\n", "list.csv has semicolons between its columns. Save it with commas and run"),
+    "tabs": ("id\tname\n1\tx\n", "list.csv has tabs between its columns. Save it with commas and run"),
     "column twice": ("id,name,name\n1,x,2\n", "list.csv has the column name twice."),
     "id empty": ("id,name\n,x\n", "list.csv, line 2: the id is empty."),
     "id twice": ("id,name\n1,x\n2,y\n1,z\n", "list.csv, line 4: the id 1 is on line 2 already."),
     "cells missing": ("id,name\n1\n", "list.csv, line 2: 1 cells, but the header has 2."),
     "cells too many": ("id,name\n1,a,b\n", "list.csv, line 2: 3 cells, but the header has 2."),
-    "quote not closed": ('id,name\n1,"a\n', "list.csv, line 2: unexpected end of data."),
+    "quote not closed": ('id,name\n1,"a\n', "list.csv, line 2: a quotation mark is not closed."),
     "another encoding": ("id,name\n1,Café\n".encode("latin-1"), "list.csv is not UTF-8 text. Save it as “CSV UTF-8”"),
     "no text": (b"PK\x03\x04\x00\x00", "list.csv is not a text file."),
 }
