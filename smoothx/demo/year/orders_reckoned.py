@@ -10,7 +10,7 @@ from typing import Any
 from smoothx.demo.compare import detail_of, tax_beside, why_stuck
 from smoothx.demo.year.acting import Actor
 from smoothx.demo.year.found import Found, differ
-from smoothx.demo.year.owed import State
+from smoothx.demo.year.owed import State, subcontractor_invoices
 from smoothx.lib.money import CENT, ZERO, cents, money, total
 from smoothx.lib.text import collapse_spaces
 
@@ -28,7 +28,9 @@ class Agreed:
 
 
 def reckon_purchase_orders(actor: Actor, procore: State, books: State) -> Found:
-    """Every agreed commitment of a kind that is ordered stands in the books once, with its change orders."""
+    """Every agreed commitment of a kind that is ordered stands in the books once, with its change orders. One that was
+    invoiced in full as the year began is ordered only if a change order adds to it."""
+    billed = _find_billed(actor)
     is_both = actor.switches.choices.get("order_contracts") == "both"
     kinds = {row["id"]: row["kind"] for row in procore["tables"]["rows"]["commitments"]}
     parties = {row["id"]: row["name"] for row in procore["vendors"]}
@@ -39,11 +41,24 @@ def reckon_purchase_orders(actor: Actor, procore: State, books: State) -> Found:
             row["project"]["name"],
         )
         for row in procore["commitments"]
-        if row["status"] in AGREED and (is_both or kinds[row["id"]] == "purchase_order")
+        if row["status"] in AGREED
+        and (is_both or kinds[row["id"]] == "purchase_order")
+        and money(row["revised_contract"]) != billed.get(row["id"])
     }
     vendors = {row["Id"]: collapse_spaces(row["DisplayName"]) for row in books["Vendor"]}
     standing = ((order, vendors[order["VendorRef"]["value"]]) for order in books["PurchaseOrder"])
     return _reckon("Order", actor, agreed, _read(standing, books))
+
+
+def _find_billed(actor: Actor) -> dict[int, Decimal]:
+    """What each commitment came to of which all was invoiced as the year began."""
+    billed: dict[int, Decimal] = {}
+    for contract_id, chain in subcontractor_invoices(actor.procore).items():
+        approved = [claim.wire["summary"] for claim in chain if claim.is_approved]
+        whole = money(approved[-1]["contract_sum_to_date"]) if approved else ZERO
+        if approved and money(approved[-1]["total_completed_and_stored_to_date"]) == whole:
+            billed[contract_id] = whole
+    return billed
 
 
 def reckon_estimates(actor: Actor, procore: State, books: State) -> Found:

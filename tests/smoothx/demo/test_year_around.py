@@ -99,7 +99,8 @@ def test_no_line_of_an_order_is_billed_above_what_was_ordered() -> None:
 
 
 def actor_of(**switches: Any) -> Actor:
-    vendors: Any = SimpleNamespace(procore=SimpleNamespace(state=lambda: {"contract_payments": []}))
+    empty: dict[str, Any] = {"contract_payments": [], "requisitions": [], "projects": []}
+    vendors: Any = SimpleNamespace(procore=SimpleNamespace(state=lambda: empty))
     choices = {"order_bill_status": "approved", "order_contracts": "orders"}
     actor = Actor(vendors, FIRM, switches=Switches(choices=choices, **switches))
     actor.signed["supply"] = Contract("supply", LOFTS, VENDOR, "purchase_order", "PO-1", "Pipe", Decimal(0), ())
@@ -180,6 +181,19 @@ def test_an_order_that_agrees_and_one_that_does_not() -> None:
     books["PurchaseOrder"] = []
     (missing,) = orders_reckoned.reckon_purchase_orders(actor, procore_of(), books).differences
     assert missing == f"Order PO-1 is {told} in Procore and not there in QuickBooks"
+
+
+def test_no_order_is_expected_of_what_was_invoiced_in_full_before_the_year() -> None:
+    actor, procore, books = actor_of(), procore_of(), {**books_of(), "PurchaseOrder": []}
+    figures = {"contract_sum_to_date": "900.00", "total_completed_and_stored_to_date": "900.00"}
+    claim = {**procore["requisitions"][0], "summary": figures, "project_id": 1, "contract_name": "", "vendor_name": ""}
+    actor.procore = {**actor.procore, "projects": [{"id": 1, "name": LOFTS}], "requisitions": [claim]}
+    assert orders_reckoned.reckon_purchase_orders(actor, procore, books).differences == ()
+    # A change order since, or a cent that was left.
+    for revised, invoiced in (("950.00", "900.00"), ("900.00", "899.99")):
+        procore["commitments"][0]["revised_contract"] = revised
+        figures["total_completed_and_stored_to_date"] = invoiced
+        assert len(orders_reckoned.reckon_purchase_orders(actor, procore, books).differences) == 1
 
 
 @pytest.mark.parametrize(
