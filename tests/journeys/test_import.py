@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from mapping.models import Link, MappingRun, RemoteItem
+from mapping.models import Link, RemoteItem, RunRow
 from smoothx.tenants.scope import tenant_scope
 from tests.journeys.conftest import OpenWindow
 
@@ -90,10 +90,13 @@ def test_rows_are_searched_left_out_and_told_why(mapped: Any, owner: Any, open_w
     page.get_by_role("button", name="Leave out").click()
     expect(page.get_by_text("1 row left out")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Link "))).to_have_count(0)
+    address = page.url
     page.get_by_role("button", name="Discard").click()
     expect(page.get_by_text("The import is discarded. Nothing was linked.")).to_be_visible()
+    page.goto(address)
+    expect(page.get_by_text("This import was discarded.")).to_be_visible()
     with tenant_scope(mapped.pk):
-        assert not MappingRun.objects.filter(what="import").exists()
+        assert not RunRow.objects.exists()
 
 
 def test_a_file_too_large_is_not_sent(mapped: Any, owner: Any, open_window: OpenWindow, tmp_path: Path) -> None:
