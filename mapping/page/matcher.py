@@ -29,18 +29,18 @@ Rows = QuerySet[RemoteItem]
 
 
 def open_rows(frame: Frame, side: SideKey) -> Rows:
-    """Active rows of a side that can still be mapped, in no order."""
-    parts = open_parts(frame, side)
+    """Active rows of a side that can still be mapped, in no order: to be read or looked through whole."""
+    parts = open_parts(frame, side, is_whole=True)
     return parts[0] if len(parts) == 1 else _join(parts)
 
 
-def open_parts(frame: Frame, side: SideKey) -> list[Rows]:
+def open_parts(frame: Frame, side: SideKey, *, is_whole: bool) -> list[Rows]:
     """The same, each of the vendor's lists by itself: one for each kind where it is QuickBooks'.
 
-    A filtered list is looked through whole, and PostgreSQL best hashes what its rows must not be. Of another no more
-    is read than a page, whose rows are best looked up.
+    Of a list that is looked through whole PostgreSQL best hashes what its rows must not be: looked up row by row it
+    takes minutes, once the server has yet to learn how many links there are. Of another no more is read than a page.
     """
-    connection, section, is_whole = frame.connection(side), frame.section, frame.query.is_filtered
+    connection, section = frame.connection(side), frame.section
     if connection is None:
         return [all_rows().none()]
     if side == "quickbooks":
