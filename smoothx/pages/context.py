@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from connectors.models import ENDS_SOON, Connection
 from smoothx.lib.shapes import Action, Notice
+from smoothx.tenants.access import has_role
+from smoothx.tenants.models import Role
 
 SECTIONS = (
     ("Dashboard", "dashboard"),
@@ -54,18 +56,22 @@ def load_alerts(request: HttpRequest) -> list[Notice]:
     if known is None:
         ending = Q(state=Connection.State.CONNECTED, refresh_expires_at__lt=timezone.now() + ENDS_SOON)
         known = Connection.objects.filter(ending | Q(state=Connection.State.BROKEN)).order_by("id")
-    return [notice for row in known if (notice := _alert(row)) is not None]
+    membership = getattr(request, "membership", None)
+    can_connect = membership is not None and has_role(membership, Role.ADMIN)
+    return [notice for row in known if (notice := _alert(row, can_connect=can_connect)) is not None]
 
 
-def _alert(row: Connection) -> Notice | None:
+def _alert(row: Connection, *, can_connect: bool) -> Notice | None:
     vendor = row.get_vendor_display()
-    action = Action(label="Connect again", url=reverse("settings:access"))
+    action = Action(label="Connect again", url=reverse("settings:access")) if can_connect else None
     if row.state == Connection.State.BROKEN:
         text = "Documents wait until it is connected again."
         return Notice(severity="bad", title=f"The connection to {vendor} is lost", text=text, action=action)
     if row.ends_soon and row.refresh_expires_at is not None:
         ends_on = f"{timezone.localtime(row.refresh_expires_at):%-d %b %Y}"
         text = "Connect again before then, and nothing has to wait."
+        if not can_connect:
+            text = "An administrator has to connect it again before then."
         return Notice(
             severity="warn", title=f"The permission for {vendor} ends on {ends_on}", text=text, action=action
         )

@@ -58,7 +58,9 @@ def test_a_live_company_gets_the_dashboard(owner: Any, client_of: Any, live: Ten
     assert "Nothing waits for you" in response.content.decode()
 
 
-def test_each_page_says_which_connection_is_lost_or_ends_soon(owner: Any, client_of: Any, live: Tenant) -> None:
+def test_each_page_says_which_connection_is_lost_or_ends_soon(
+    owner: Any, viewer: Any, client_of: Any, live: Tenant
+) -> None:
     Tenant.objects.filter(pk=live.pk).update(time_zone="America/Denver")
     Connection.objects.filter(vendor="procore").update(state=Connection.State.BROKEN)
     soon = (timezone.now() + timedelta(days=13)).replace(hour=3)
@@ -67,6 +69,13 @@ def test_each_page_says_which_connection_is_lost_or_ends_soon(owner: Any, client
     assert "The connection to Procore is lost" in shown
     # The day in the company's zone: three in the morning is the evening before there.
     assert f"The permission for QuickBooks ends on {soon - timedelta(days=1):%-d %b %Y}" in shown
+    assert shown.count("Connect again</a>") == 2
+    # Who may not connect is offered nothing to press.
+    shown = client_of(viewer).get("/activity/").content.decode()
+    assert ("An administrator has to connect it again before then." in shown, "Connect again</a>" in shown) == (
+        True,
+        False,
+    )
     Connection.objects.update(state=Connection.State.CONNECTED, refresh_expires_at=soon + timedelta(days=3))
     assert "Connect again" not in client_of(owner).get("/activity/").content.decode()
 
