@@ -298,7 +298,9 @@ def _empty_mapped(frame: Frame, counts: dict[Tab, int]) -> Empty:
         run = Action(label="Automap", url=reverse("mapping:automap", args=[frame.section.key]), method="post")
         return Empty(title="Nothing mapped yet", text="Automap links what is surely the same.", action=run)
     text = f"Read the {lefts} and the {rights} first, each on its own tab."
-    return Empty(title="Nothing mapped yet", text=text)
+    side: SideKey = "quickbooks" if counts["procore"] else "procore"
+    tab = Action(label=f"Open the {SIDE_LABELS[side]} tab", url=url_of(frame.section, ListQuery(tab=side)))
+    return Empty(title="Nothing mapped yet", text=text, action=tab)
 
 
 def _empty_side(frame: Frame, side: SideKey, *, was_read: bool = False) -> Empty:
