@@ -101,8 +101,7 @@ def run_context(run: MappingRun, query: RowsQuery) -> dict[str, Any]:
         "by": name_of_person(run.started_by),
         "progress": progress,
         "is_preview": is_preview,
-        "is_put_away": is_put_away(run),
-        "put_away_by": _who_put_away(run),
+        **_put_away(run),
         "notices": [] if progress else list(_notices(run, section, counts)),
         "other_list": _other_list(run, section) if is_preview else None,
         "columns": _columns(run, section) if is_preview else None,
@@ -170,9 +169,13 @@ def _notices(run: MappingRun, section: Section, counts: dict[str, tuple[int, int
     return [*_content_notice(run, section), *warnings, *_replace_notice(run, counts)]
 
 
-def _who_put_away(run: MappingRun) -> str:
-    by = run.options[PUT_AWAY]["by"] if is_put_away(run) else None
-    return name_of_person(get_user_model().objects.filter(pk=by).first()) if by else ""
+def _put_away(run: MappingRun) -> dict[str, str]:
+    """How it ended and who did that, of a preview that is no more."""
+    if not is_put_away(run):
+        return {"put_away": "", "put_away_by": ""}
+    away = run.options[PUT_AWAY]
+    person = get_user_model().objects.filter(pk=away["by"]).first()
+    return {"put_away": "Replaced" if away["newer"] else "Discarded", "put_away_by": name_of_person(person)}
 
 
 def _put_away_notice(run: MappingRun, section: Section) -> Notice:

@@ -93,7 +93,7 @@ def test_a_preview_that_a_newer_upload_replaced_says_so_and_leads_to_it(browser:
         assert notice.title == "A newer upload took the place of this import."
         assert (notice.action.url, page.context["put_away_by"]) == (page_of(third), "adam")
         assert (page.context["commit"], page.context["discard"]) == (None, None)
-        assert b"Put away" in page.content
+        assert b"Replaced " in page.content
         for path in ("link", "discard", "reopen"):
             assert browser.post(f"{page_of(run)}{path}/")["Location"] == page_of(run)
             run.refresh_from_db()
