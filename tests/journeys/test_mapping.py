@@ -156,6 +156,10 @@ def test_lists_live_in_their_address_and_back_works(mapped: Any, owner: Any, ope
     expect(rows).to_have_count(rest)
     page.reload()
     expect(rows).to_have_count(rest)
+    # The column pressed keeps the focus, to be pressed once more.
+    page.locator("#sort--linked").press("Enter")
+    expect(page).to_have_url(re.compile(r"sort=-linked"))
+    expect(page.locator("#sort--linked")).to_be_focused()
 
 
 def test_everything_works_without_script(mapped: Any, owner: Any, open_window: OpenWindow) -> None:
