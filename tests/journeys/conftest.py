@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
+from django.http import HttpRequest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from smoothx.celery import app
@@ -41,6 +43,21 @@ def browser() -> Iterator[Browser]:
         yield chromium
         chromium.close()
         connections.close_all()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _kept_files() -> Iterator[None]:
+    """A browser keeps static files, as it does in operation, rather than ask for each with every page."""
+    serve = StaticFilesHandler.serve
+
+    def serve_to_keep(handler: StaticFilesHandler, request: HttpRequest) -> Any:
+        answer = serve(handler, request)
+        answer["Cache-Control"] = "max-age=3600"
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "serve", serve_to_keep)
+        yield
 
 
 @pytest.fixture(scope="session")
