@@ -36,6 +36,8 @@ REASONS: dict[str, Why] = {
 class AlreadyUndone(Exception):
     """The run was taken back before, by this person in another window or by somebody else."""
 
+    sentence = "This run was undone before."
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:

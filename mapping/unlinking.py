@@ -24,11 +24,13 @@ def count_stopped(links: Sequence[Link]) -> OpenDocuments:
     return OpenDocuments(sum(documents.count for documents in found), tuple(titles[:MOST_TITLES]))
 
 
-def unlink_many(links: Sequence[Link], section: Section, actor: Any, *, reason: str = "") -> MappingRun:
+def unlink_many(
+    links: Sequence[Link], section: Section, actor: Any, *, reason: str = "", run: MappingRun | None = None
+) -> MappingRun:
     """Take these pairs apart. One that somebody took apart meanwhile is left out. Answers the run, for its undo."""
     with transaction.atomic():
         lock_links(section)
-        run: MappingRun = MappingRun.objects.create(
+        run = run or MappingRun.objects.create(
             what=MappingRun.What.CHANGE, section=section.key, started_by=actor, message=reason
         )
         standing = Link.objects.filter(pk__in=[link.pk for link in links])

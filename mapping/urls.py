@@ -4,6 +4,7 @@ from django.urls import path
 
 from mapping.views import (
     automapping,
+    bulk,
     exporting,
     history,
     importing,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("runs/<int:run_id>/undo/", automapping.undo_automap, name="undo_run"),
     path("runs/<int:run_id>/close/", automapping.close_review, name="close_run"),
     path("runs/<int:run_id>/reopen/", automapping.reopen_review, name="reopen_run"),
+    path("changes/<int:run_id>/", bulk.show, name="bulk_run"),
     path("pairs/<int:pair_id>/link/", reviewing.link_pair, name="link_pair"),
     path("pairs/<int:pair_id>/reject/", reviewing.reject_pair, name="reject_pair"),
     path("pairs/<int:pair_id>/allow/", reviewing.allow_pair, name="allow_pair"),

@@ -29,6 +29,7 @@ class CountChanged(Exception):
     def __init__(self, count: int) -> None:
         super().__init__(count)
         self.count = count
+        self.sentence = f"The list changed meanwhile: it would be {count:,} now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +84,22 @@ def _find_tops(queue: Sequence[Pairs], best: Mapping[str, int], least: int) -> l
     return [(kind, left_id, right_id) for kind, left_id, right_id, score in rows if best.get(left_id) == score]
 
 
-def accept_above(section: Section, least: int, *, expected: int, actor: Any) -> MappingRun:
+def accept_above(
+    section: Section, least: int, *, expected: int, actor: Any, run: MappingRun | None = None
+) -> MappingRun:
     """Link them. Raises CountChanged when they are not `expected` any more; nothing is linked then."""
     with transaction.atomic():
         lock_links(section)
         above = find_above(section, least)
         if above.count != expected:
             raise CountChanged(above.count)
-        run: MappingRun = MappingRun.objects.create(
-            what=MappingRun.What.CHANGE,
-            section=section.key,
-            started_by=actor,
-            options={"accepted_from": least, "left": above.left},
-            message=f"Accepted all pairs at or above {least}",
-        )
+        run = run or MappingRun(what=MappingRun.What.CHANGE, section=section.key, started_by=actor)
+        run.options = {**run.options, "accepted_from": least, "left": above.left}
+        run.message = f"Accepted all pairs at or above {least}"
+        run.save()
         made = link_together([_make_link(pair, run, actor) for pair in above.pairs], actor=actor, run=run).made
-        MappingRun.objects.filter(pk=run.pk).update(linked=len(made), done=len(made))
-        run.linked = len(made)
+        run.linked = run.done = len(made)
+        run.save(update_fields=["linked", "done"])
         AuditEntry.note(
             actor=actor, action="pair.accept_above", subject=section.key, run=run.pk, least=least, linked=len(made)
         )

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST
 from mapping.automap.running import close_run, reopen_run
 from mapping.automap.tasks import start_automap
 from mapping.models import MappingRun
-from mapping.page.undone import count_pairs, tell_run
+from mapping.page.undone import count_pairs
 from mapping.screens import SECTIONS, Section
 from mapping.sides import NotConnected
-from mapping.undo import AlreadyUndone, undo_run
+from mapping.views.bulk import change_rows
 from mapping.views.doors import get_section, home_of
 from smoothx.lib.replies import go_back
 from smoothx.tenants.access import TenantRequest, for_role, get_row
@@ -48,14 +48,8 @@ def run_automap(request: TenantRequest, section_key: str) -> HttpResponse:
 @for_role(Role.ADMIN)
 def undo_automap(request: TenantRequest, run_id: int) -> HttpResponse:
     run = get_row(MappingRun, pk=run_id)
-    section = SECTIONS[run.section]
-    try:
-        undone = undo_run(run, request.user)
-    except AlreadyUndone:
-        messages.error(request, "This run was undone before.")
-    else:
-        messages.success(request, tell_run(undone))
-    return go_back(request, home_of(section))
+    section, values = SECTIONS[run.section], {"undone": run.pk}
+    return change_rows(request, section, "undo", values, count=run.changes.count(), back=home_of(section))
 
 
 @require_POST

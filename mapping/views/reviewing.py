@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mapping.automap.reviewing import HIGHEST, LOWEST, Above, CountChanged, accept_above, find_above
+from mapping.automap.reviewing import HIGHEST, LOWEST, Above, CountChanged, find_above
 from mapping.automap.running import reject, take_back_rejection
 from mapping.automap.storing import reason_with_score
 from mapping.kinds import KINDS
@@ -19,7 +19,9 @@ from mapping.models import Link, SuggestedPair
 from mapping.page.query import ListQuery, read_page, review_url
 from mapping.page.review import name_pair
 from mapping.page.section import review_page
+from mapping.page.undone import count_pairs
 from mapping.screens import Section, section_of
+from mapping.views.bulk import change_rows
 from mapping.views.doors import get_section, make_frame
 from smoothx.lib.replies import go_back, render_dialog
 from smoothx.lib.shapes import Confirm
@@ -99,16 +101,11 @@ def accept(request: TenantRequest, section_key: str) -> HttpResponse:
         return go_back(request, review_url(section))
     if request.method == "GET":
         return _ask(request, section, least)
-    expected = _read_number(values.get("expected", ""))
-    try:
-        run = accept_above(section, least, expected=-1 if expected is None else expected, actor=request.user)
-    except CountChanged as change:
-        return _ask(request, section, least, error=f"The list changed meanwhile: it would be {change.count:,} now.")
-    undo = f"undo:{reverse('mapping:undo_run', args=[run.pk])}"
-    left = run.options["left"]
-    text = f"{count_pairs(run.linked)} linked" + (f", {left:,} left for you" if left else "")
-    messages.success(request, text, extra_tags=undo)
-    return go_back(request, review_url(section))
+    expected, count = _read_number(values.get("expected", "")), find_above(section, least).count
+    if count != expected:
+        return _ask(request, section, least, error=CountChanged(count).sentence)
+    wanted = {"least": least, "expected": count}
+    return change_rows(request, section, "accept", wanted, count=count, back=review_url(section))
 
 
 def _ask(request: TenantRequest, section: Section, least: int, *, error: str = "") -> HttpResponse:
@@ -144,10 +141,6 @@ def _say_left(above: Above) -> Iterator[str]:
     if above.seconds:
         has, stays = ("has", "stays") if above.seconds == 1 else ("have", "stay")
         yield f"{above.seconds:,} more {has} the other role already, and {stays} for you."
-
-
-def count_pairs(count: int) -> str:
-    return f"{count:,} pair{'' if count == 1 else 's'}"
 
 
 def _read_number(text: str) -> int | None:

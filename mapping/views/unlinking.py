@@ -7,13 +7,15 @@ from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from mapping.bulk.acts import choose_links
 from mapping.models import Link
-from mapping.page.link_order import all_links, filter_links
-from mapping.page.query import ListQuery, read_address, url_of
+from mapping.page.query import ListQuery, url_of
+from mapping.page.undone import count_pairs
 from mapping.screens import Section
 from mapping.signals import OpenDocuments
-from mapping.unlinking import count_stopped, unlink_many
-from mapping.views.doors import get_section, make_frame
+from mapping.unlinking import count_stopped
+from mapping.views.bulk import change_rows, read_values
+from mapping.views.doors import get_section
 from smoothx.lib.replies import go_back, next_of, render_dialog
 from smoothx.lib.shapes import Confirm
 from smoothx.tenants.access import TenantRequest, for_role
@@ -28,33 +30,19 @@ def unlink_chosen(request: TenantRequest, section_key: str) -> HttpResponse:
     """Without `confirmed` the question that counts the documents; with it, the pairs are taken apart."""
     section = get_section(section_key)
     back = next_of(request, url_of(section, ListQuery(tab="mapped")))
-    links = _chosen(request, section, request.POST, back)
+    values = read_values(request.POST, back)
+    links = choose_links(section, values)
     if not links:
         messages.warning(request, "Choose at least one pair.")
         return go_back(request, back)
     if request.POST.get("confirmed") != "1":
         question = _question(section, links, count_stopped(links), request.POST, back)
         return render_dialog(request, CONFIRM, {"confirm": question}, title=question.title)
-    run = unlink_many(links, section, request.user)
-    undo = f"undo:{reverse('mapping:undo_run', args=[run.pk])}"
-    messages.success(request, f"{_pairs(run.done)} unlinked", extra_tags=undo)
-    return go_back(request, back)
-
-
-def _chosen(request: TenantRequest, section: Section, values: QueryDict, back: str) -> list[Link]:
-    """By their ids, or all that the list's search and filter show."""
-    frame = make_frame(request, section, ListQuery(tab="mapped"))
-    if values.get("all") == "1":
-        frame.query = read_address(back, default_tab="mapped")
-        return list(filter_links(frame))
-    # The question sends the ids back as one field.
-    given = [*values.getlist("id"), *values.get("ids", "").split(",")]
-    ids = [int(text) for text in given if text.isdecimal() and len(text) < 19]
-    return list(all_links(frame).filter(pk__in=ids))
+    return change_rows(request, section, "unlink", values, count=len(links), back=back)
 
 
 def _question(section: Section, links: list[Link], documents: OpenDocuments, values: QueryDict, back: str) -> Confirm:
-    count, stopped = _pairs(len(links)), f"{documents.count:,} document{'' if documents.count == 1 else 's'}"
+    count, stopped = count_pairs(len(links)), f"{documents.count:,} document{'' if documents.count == 1 else 's'}"
     is_all = values.get("all") == "1"
     ids = {} if is_all else {"ids": ",".join(str(link.pk) for link in links)}
     return Confirm(
@@ -69,7 +57,3 @@ def _question(section: Section, links: list[Link], documents: OpenDocuments, val
         next=back,
         fields={"confirmed": "1", **({"all": "1"} if is_all else {}), **ids},
     )
-
-
-def _pairs(count: int) -> str:
-    return f"{count:,} pair{'' if count == 1 else 's'}"

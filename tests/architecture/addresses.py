@@ -37,6 +37,7 @@ class Objects:
     run: MappingRun
     push_run: MappingRun
     import_run: MappingRun
+    bulk_run: MappingRun
     pair: SuggestedPair
     unlinked: LinkChange
     version: SettingsVersion
@@ -206,6 +207,7 @@ TABLE = (
     post("mapping:push_act", "admin", **of_push("link")),
     post("mapping:push_act", "admin", **of_push("stop")),
     post("mapping:push_act", "admin", **of_push("resume")),
+    get("mapping:bulk_run", "admin", **of_row("bulk_run")),
     get("mapping:import", "admin", **fixed("contacts")),
     post("mapping:import", "admin", FORM_ERROR, **fixed("contacts")),
     get("mapping:export_csv", "viewer", **fixed("contacts")),

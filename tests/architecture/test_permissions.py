@@ -19,9 +19,11 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from mapping.bulk.tasks import begin
 from mapping.imports.preview import make_options as import_options
 from mapping.links import unlink
 from mapping.models import Link, MappingRun, RemoteItem, RunRow, SuggestedPair
+from mapping.screens import SECTIONS
 from smoothx.tenants.access import has_role
 from smoothx.tenants.api_keys import make_key
 from smoothx.tenants.models import Membership, Role, Tenant
@@ -84,6 +86,7 @@ def objects(scope: Tenant, viewer: Any) -> Objects:
         run=run,
         push_run=push_run,
         import_run=import_run,
+        bulk_run=begin(SECTIONS["contacts"], "unlink", viewer, values={"ids": []}, count=2),
         pair=pair,
         unlinked=unlinked,
         version=SettingsVersion.objects.create(number=7),

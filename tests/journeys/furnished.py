@@ -14,6 +14,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.utils import timezone
 
 from mapping.automap.running import automap
+from mapping.bulk.tasks import begin as begin_change
 from mapping.choices import choose
 from mapping.imports.preview import check_run, start_preview
 from mapping.kinds import CUSTOMER, VENDOR
@@ -54,6 +55,7 @@ class Furniture:
     member: Membership
     imported: MappingRun
     pushed: MappingRun
+    changed: MappingRun
     recoded: MappingRun
     payroll: PayrollFile
     api_key: ApiKey
@@ -77,8 +79,9 @@ def furnish(owner: Any) -> Furniture:
     member, imported = owner.memberships.get(), import_contacts(owner)
     pushed, recoded = push_of_many(owner), look_at_recoded(owner, posted)
     payroll, api_key = read_payroll(owner), make_keys(owner)
+    runs = {"imported": imported, "pushed": pushed, "changed": leave_out_many(owner), "recoded": recoded}
     return Furniture(
-        posted, stopped, twin, company, contact, link, connection, member, imported, pushed, recoded, payroll, api_key
+        posted, stopped, twin, company, contact, link, connection, member, payroll=payroll, api_key=api_key, **runs
     )
 
 
@@ -124,6 +127,12 @@ def push_of_many(owner: Any) -> MappingRun:
         address="",
         actor=owner,
     )
+
+
+def leave_out_many(owner: Any) -> MappingRun:
+    """What a worker is to do, and nobody has begun."""
+    values = {"address": "/mapping/account-codes/?tab=procore"}
+    return begin_change(SECTIONS["account-codes"], "leave_out", owner, values=values, count=12_345)
 
 
 def import_contacts(owner: Any) -> MappingRun:

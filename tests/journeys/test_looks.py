@@ -65,6 +65,7 @@ WORK = [
     Look("mapping:history", lambda _: ["contacts"]),
     Look("mapping:refresh_changes", lambda _: ["contacts"]),
     Look("mapping:push_run", lambda f: [f.pushed.pk]),
+    Look("mapping:bulk_run", lambda f: [f.changed.pk]),
     Look("mapping:import", lambda _: ["contacts"]),
     Look("mapping:import_run", lambda f: [f.imported.pk]),
     Look("mapping:import_run", lambda f: [f.imported.pk], "show=problems"),
