@@ -24,7 +24,7 @@ State = Literal[
 @dataclass(frozen=True, slots=True)
 class Code:
     """`sentence` is filled from the notice: {subject} and its details. `fix` names a link of sync.pages.fixes,
-    `fix_label` is the button. A code without a fix needs nobody."""
+    `fix_label` is the button. A code without a fix needs nobody, or its sentence says what to do elsewhere."""
 
     key: str
     state: State

@@ -68,7 +68,13 @@ OWNERS = (
         "document",
         "Check again",
     ),
-    Code("carrier_account_inactive", "blocked", "Account {subject} is inactive in QuickBooks."),
+    Code(
+        "carrier_account_inactive",
+        "blocked",
+        "Account {subject} is inactive in QuickBooks. Make it active there, or have what uses it go to another.",
+        "mapping",
+        "Check the mapping",
+    ),
     Code(
         "sales_tax_off",
         "blocked",
