@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -45,7 +46,8 @@ class Leftover:
 class ProjectLikeness:
     """`score` 0 to 1. `is_blank`: one side has no name to compare.
 
-    `other_spelling`: two words taken for one that may be two names.
+    `other_spelling`: two words taken for one that may be two names. `skips_inside`: the right leaves out a word
+    between two others of the left, where no cut can have taken it.
     """
 
     score: float
@@ -53,6 +55,7 @@ class ProjectLikeness:
     right: Leftover
     is_blank: bool = False
     other_spelling: tuple[str, str] | None = None
+    skips_inside: bool = False
 
     @property
     def parts_conflict(self) -> bool:
@@ -98,7 +101,12 @@ def compare_projects(left: ProjectName, right: ProjectName, vocabulary: Vocabula
     score = 0.5 if is_blank else 0.5 * math.sqrt(our_share * their_share) + 0.5 * min(our_share, their_share)
     spelled = ((left.words[place], right.words[at]) for place, at, worth in pairs if worth == SLIPPED)
     other_spelling = next((words for words in spelled if _may_be_two_names(*words)), None)
-    return ProjectLikeness(score, our_rest, their_rest, is_blank, other_spelling)
+    return ProjectLikeness(score, our_rest, their_rest, is_blank, other_spelling, _skips_inside(pairs))
+
+
+def _skips_inside(pairs: Sequence[tuple[int, int, float]]) -> bool:
+    at = {place: other for place, other, _ in pairs}
+    return any(later - place > 1 and at[later] - at[place] == 1 for place, later in pairwise(sorted(at)))
 
 
 def _may_be_two_names(ours: str, theirs: str) -> bool:

@@ -63,13 +63,14 @@ class Part:
 class ProjectName:
     """`words` in order without the `parts`. `cut_at`: the length at which its last word may be broken off, or 0.
 
-    `broken` is that last word when it is one of the `parts`.
+    `broken` is that last word when it is one of the `parts`, `remnant` the one or two letters left of it.
     """
 
     words: tuple[str, ...]
     parts: tuple[Part, ...]
     cut_at: int = 0
     broken: Part | None = None
+    remnant: str = ""
 
     def without(self, words: Set[str]) -> ProjectName:
         return replace(self, words=tuple(word for word in self.words if word not in words)) if words else self
@@ -82,14 +83,16 @@ def strip_deleted(text: str) -> str:
 def read_project_name(text: str, *, cut_at: int = 0) -> ProjectName:
     words: list[str] = []
     parts: list[Part] = []
-    items = list(_take_parts(_split(_without_broken_word(text) if cut_at else text)))
+    whole, remnant = _split_broken_word(text) if cut_at else (text, "")
+    items = list(_take_parts(_split(whole)))
     for item in items:
         if isinstance(item, Part):
             parts.append(item)
         elif item not in _STOP_WORDS:
             words.append(item)
     last = items[-1] if items and cut_at else None
-    return ProjectName(tuple(words), tuple(parts), cut_at, last if isinstance(last, Part) else None)
+    broken = last if isinstance(last, Part) else None
+    return ProjectName(tuple(words), tuple(parts), cut_at, broken, "" if _may_be_silent(remnant) else remnant)
 
 
 def is_short_direction(word: str, part: Part) -> bool:
@@ -97,13 +100,18 @@ def is_short_direction(word: str, part: Part) -> bool:
     return not part.word and len(word) == 1 and _DIRECTIONS.get(word) == part.value
 
 
-def _without_broken_word(text: str) -> str:
+def _split_broken_word(text: str) -> tuple[str, str]:
     match = _BROKEN_WORD.search(text)
     if not match:
-        return text
+        return text, ""
     rest = text[: match.start()]
     before = _split(rest)
-    return text if before and before[-1] in _PARTS else rest
+    is_part = bool(before) and before[-1] in _PARTS
+    return (text, "") if is_part else (rest, "" if rest[-1:].isdigit() else fold(match.group()))
+
+
+def _may_be_silent(remnant: str) -> bool:
+    return any(word.startswith(remnant) for word in _STOP_WORDS)
 
 
 def _split(text: str) -> list[str]:

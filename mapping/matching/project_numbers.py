@@ -39,8 +39,12 @@ _LEADING = re.compile(
 # The first word of a name, for numbers that look like no other of the firm's.
 _FIRST = re.compile(rf"^\s*{_WORD}(?P<number>[a-z0-9][a-z0-9./-]*){_END}")
 # A number in brackets at the end that a cut went through: "Gym Roof (18-0", "Gym Roof (Job".
-_BROKEN = re.compile(r"\s*[(\[](?:j(?:ob?)?|pr?o?j?)?\.?\s*(?:no?\.?)?\s*#?\s*[a-z]?-?[\d.-]*$", re.IGNORECASE)
+_BROKEN = re.compile(
+    r"\s*[(\[](?:j(?:ob?)?|pr?o?j?)?\.?\s*(?:no?\.?)?\s*#?\s*(?P<number>[a-z]?-?[\d.-]*)$", re.IGNORECASE
+)
 _TIDY = re.compile(r"^[\s:,;|\u2013-]+|[\s:,;|\u2013-]+$")
+_NOT_DIGIT = re.compile(r"\D+")
+_NOT_SIGN = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +113,18 @@ class JobNumbers:
         return (digits,)
 
 
-def strip_broken_number(name: str) -> str:
-    """A cut name without the number in brackets that the cut went through."""
-    return _BROKEN.sub("", name)
+def split_broken_number(name: str) -> tuple[str, str]:
+    """A cut name without the number in brackets that the cut went through, and what is there of its digits."""
+    match = _BROKEN.search(name)
+    return (name[: match.start()], match.group("number")) if match else (name, "")
+
+
+def may_go_on(remnant: str, number: str) -> bool:
+    """Whether what a cut left of a number may be the beginning of another one, written with or without its century."""
+    digits = _NOT_DIGIT.sub("", remnant)
+    begun = (_NOT_SIGN.sub("", fold(remnant)), digits, digits.removeprefix("20"))
+    whole = (_NOT_SIGN.sub("", fold(number)), _NOT_DIGIT.sub("", number))
+    return any(start and full.startswith(start) for start in begun for full in whole)
 
 
 # A run of digits by its width, "3", and a run of letters by itself.

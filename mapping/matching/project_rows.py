@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mapping.matching.project_names import CUT_LENGTHS, ProjectName, read_project_name, strip_deleted
-from mapping.matching.project_numbers import JobNumbers, strip_broken_number
+from mapping.matching.project_numbers import JobNumbers, split_broken_number
 from mapping.matching.records import Candidate
 from mapping.normalize import normal_name
 
@@ -30,12 +30,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """`readings` of its name, likeliest first; `parent` are the words of the customer above."""
+    """`readings` of its name, likeliest first; `parent` are the words of the customer above.
+
+    `remnant` is what a cut through the number behind the name left of it.
+    """
 
     id: str
     readings: tuple[Reading, ...]
     street: str
     parent: frozenset[str]
+    remnant: str = ""
 
     @property
     def numbers(self) -> set[str]:
@@ -83,7 +87,7 @@ def _own_name(row: Candidate) -> str:
 def _read(row: Candidate, numbers: JobNumbers) -> Project:
     text = _own_name(row)
     cut_at = CUT_LENGTHS.get(len(text), 0)
-    text = strip_broken_number(text) if cut_at else text
+    text, remnant = split_broken_number(text) if cut_at else (text, "")
     found = numbers.find(text)
     own = numbers.normalize(row.code)
     readings = []
@@ -93,7 +97,7 @@ def _read(row: Candidate, numbers: JobNumbers) -> Project:
     if not readings or readings[0].is_soft:
         readings.append(Reading(own, row.code, read_project_name(text, cut_at=cut_at)))
     parent = frozenset(read_project_name(row.parent).words)
-    return Project(row.id, tuple(readings), _normal_street(row), parent)
+    return Project(row.id, tuple(readings), _normal_street(row), parent, remnant)
 
 
 def _normal_street(row: Candidate) -> str:

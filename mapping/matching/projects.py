@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 
 from mapping.matching.assign import Scored, choose
 from mapping.matching.project_likeness import ProjectLikeness, Vocabulary, compare_projects
+from mapping.matching.project_numbers import may_go_on
 from mapping.matching.project_rows import Project, Reading, read_projects
 from mapping.matching.project_shelf import ProjectShelf
 from mapping.matching.records import MOST_SUGGESTED, Candidate, Suggestion
@@ -25,7 +26,7 @@ SAME_STREET_ADDS, OTHER_STREET_COSTS = 0.06, 0.08
 # With an equal number, so much of the name must agree.
 LEAST_FIT, LEAST_SOFT_FIT = 0.34, 0.60
 # Without one, so little of the left name may be missing in the right, or be beyond its cut; of the right nothing.
-MOST_MISSING, MOST_UNSEEN = 0.24, 0.25
+MOST_MISSING, MOST_UNSEEN = 0.15, 0.25
 OTHER_NAME_COSTS = 0.25
 MOST_NAMED = 2
 
@@ -81,7 +82,7 @@ class _Matcher:
         is_sure = not doubts and not likeness.is_blank and _names_agree(likeness, theirs)
         street, street_words = _compare_streets(left, right)
         score += street
-        if ours.number and theirs.number and ours.number != theirs.number:
+        if _numbers_differ(ours, theirs, right.remnant):
             score *= OTHER_NUMBER_LEAVES
             doubts, is_sure = ["Job numbers differ"], False
         is_sure = is_sure and street >= 0
@@ -121,6 +122,12 @@ class _Matcher:
         return []
 
 
+def _numbers_differ(ours: Reading, theirs: Reading, remnant: str) -> bool:
+    if ours.number and theirs.number and ours.number != theirs.number:
+        return True
+    return bool(remnant and ours.number) and not may_go_on(remnant, ours.shown)
+
+
 def _compare_streets(left: Project, right: Project) -> tuple[float, list[str]]:
     if not left.street or not right.street:
         return 0.0, []
@@ -133,7 +140,12 @@ def _names_agree(likeness: ProjectLikeness, theirs: Reading) -> bool:
     """Whether names without a number are one: nothing of importance is in one of them only."""
     if likeness.left.parts or likeness.right.parts or likeness.right.words:
         return False
-    return likeness.left.share <= (MOST_UNSEEN if theirs.name.cut_at else MOST_MISSING)
+    missing, remnant = likeness.left.words, theirs.name.remnant
+    if missing and remnant and all(word[0] != remnant[0] for word in missing):
+        # What the cut took began with another letter.
+        return False
+    is_unseen = theirs.name.cut_at and not likeness.skips_inside
+    return likeness.left.share <= (MOST_UNSEEN if is_unseen else MOST_MISSING)
 
 
 def _name_words(likeness: ProjectLikeness, ours: Reading, theirs: Reading) -> list[str]:

@@ -45,6 +45,14 @@ def test_the_end_of_a_cut_name_may_go_on(text: str, words: tuple[str, ...], brok
     assert (name.words, name.broken, name.cut_at) == (words, broken, 41)
 
 
+@pytest.mark.parametrize(
+    ("text", "remnant"),
+    [("Roof Repair Qu", "qu"), ("Roof 3r", ""), ("Roof Repair a", ""), ("Roof Bldg B", ""), ("Roof Repair", "")],
+)
+def test_letters_left_of_a_word_are_kept_unless_they_begin_a_word_that_says_nothing(text: str, remnant: str) -> None:
+    assert read_project_name(text, cut_at=41).remnant == remnant
+
+
 @pytest.mark.parametrize("text", ["Dock (deleted)", "Dock (deleted 2)", "Dock (deleted) (deleted)", "Dock"])
 def test_the_mark_of_what_is_inactive_goes(text: str) -> None:
     assert strip_deleted(text) == "Dock"

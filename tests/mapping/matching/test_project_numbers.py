@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapping.matching.project_numbers import JobNumbers, strip_broken_number
+from mapping.matching.project_numbers import JobNumbers, may_go_on, split_broken_number
 
 YEARLY = ("22-068", "22-069", "21-004")
 
@@ -104,18 +104,34 @@ def test_a_number_unlike_the_others_is_known_by_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kept"),
+    ("name", "kept", "remnant"),
     [
-        ("Dock Wall (22-0", "Dock Wall"),
-        ("Dock Wall (Job", "Dock Wall"),
-        ("Dock Wall (Job 2022-0", "Dock Wall"),
-        ("Dock Wall (#", "Dock Wall"),
-        ("Dock Wall (22-068)", "Dock Wall (22-068)"),
-        ("Dock Wall (north", "Dock Wall (north"),
+        ("Dock Wall (22-0", "Dock Wall", "22-0"),
+        ("Dock Wall (Job", "Dock Wall", ""),
+        ("Dock Wall (Job 2022-0", "Dock Wall", "2022-0"),
+        ("Dock Wall (#", "Dock Wall", ""),
+        ("Dock Wall (22-068)", "Dock Wall (22-068)", ""),
+        ("Dock Wall (north", "Dock Wall (north", ""),
     ],
 )
-def test_a_number_that_a_cut_went_through_is_none(name: str, kept: str) -> None:
-    assert strip_broken_number(name) == kept
+def test_a_number_that_a_cut_went_through_is_none(name: str, kept: str, remnant: str) -> None:
+    assert split_broken_number(name) == (kept, remnant)
+
+
+@pytest.mark.parametrize(
+    ("remnant", "number", "expected"),
+    [
+        ("22-0", "22-068", True),
+        ("2022-0", "22-068", True),
+        ("220", "22-068", True),
+        ("-2022-0", "PR-2022-0925", True),
+        ("22-1", "22-068", False),
+        ("22-069", "22-068", False),
+        ("S", "GC-068", False),
+    ],
+)
+def test_the_beginning_of_a_number_says_which_it_may_be(remnant: str, number: str, expected: bool) -> None:
+    assert may_go_on(remnant, number) is expected
 
 
 @given(st.integers(10, 39), st.integers(1, 999), st.integers(1, 999))

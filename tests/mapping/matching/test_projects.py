@@ -127,6 +127,16 @@ DOUBTFUL = {
         right("Riverbend Townhomes, Building 2"),
         "Same name. One has phase 2, the other building 2",
     ),
+    "another number cut": (
+        left("Willamette Aquatic Center Remodel", "22-068"),
+        right("Willamette Aquatic Center Remodel (22-069"),
+        "Same name. Job numbers differ",
+    ),
+    "another word cut": (
+        left("Garage at Orchard Grove Senior Living Community"),
+        right("Orchard Grove Senior Living Community - S"),
+        "Name cut at 41 characters",
+    ),
     "near surname": (
         left("Olsen Residence Roof"),
         right("Olson Residence - Roof"),
@@ -307,3 +317,11 @@ def test_two_numbers_that_differ_are_never_sure(lefts: Any, rights: Any, codes_f
         ours = OTHERS[int(one[1:]) - 8].code if one in ("p8", "p9") else lefts[int(one[1:])][2]
         theirs = rights[int(other[1:])][2]
         assert ours == theirs or "" in (ours, theirs)
+
+
+def test_a_word_left_out_before_a_cut_is_none_that_the_cut_took() -> None:
+    others = [Candidate(f"{side}{number}", f"Site{number}") for side in "pq" for number in range(40)]
+    lefts = [Candidate("p", "Montaña Verde Clinic - Garage Addition"), *others[:40]]
+    found = match_projects(lefts, [Candidate("q", "Montaña Verde Clinic - Addition"), *others[40:]])
+    assert sure(found).isdisjoint({("p", "q")})
+    assert unsure(found)["p", "q"] == "Name cut at 31 characters"
