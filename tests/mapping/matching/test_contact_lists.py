@@ -97,6 +97,7 @@ PHONE = "(303) 555-0142"
 @example(
     [("Acme", "", ""), ("Acme Electric", PHONE, "")], [("Acme", PHONE, ""), ("Acme Electrical Electrical", PHONE, "")]
 )
+@example([("Acme Smith Electric Electrical", "", "")], [("Acme Smith Electric", "", "")])
 @given(ROWS, ROWS)
 def test_any_lists_are_matched_one_to_one_and_the_same_from_either_side(
     lefts: list[tuple[str, str, str]], rights: list[tuple[str, str, str]]

@@ -118,6 +118,15 @@ def test_what_may_be_another_firm_goes_to_a_person(left: str, right: str, reason
     assert (found.band, found.reason) == ("unsure", reason)
 
 
+def test_a_word_that_many_firms_have_is_no_context_for_a_slip() -> None:
+    """ "Herrera" and "Herrero" beside a word of their own are one firm; beside what many are called, maybe two."""
+    others = [p(f"Zq{chr(97 + number)}rk Lumina", 100 + number) for number in range(22)]
+    (found,) = match(p("Herrera Lumina"), q("Herrero Lumina"))
+    assert found.band == "sure"
+    among = match([p("Herrera Lumina"), *others], q("Herrero Lumina"))
+    assert bands(among)["p1", "q1"] == "unsure"
+
+
 NOTHING = {
     "branch number": ("Ferris Supply #12", "Ferris Supply #14"),
     "records of one name": ("Ferris Supply (2)", "Ferris Supply (3)"),
