@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from mapping.candidates import all_rows
 from mapping.coverage import Coverage, load_coverages
-from mapping.defaults import BILL_CODE, EXISTING_PROJECTS, ITEMS_IN_QUICKBOOKS, LINE_ITEM_TYPE, Defaults
+from mapping.defaults import BILL_CODE, BILL_ITEM, EXISTING_PROJECTS, ITEMS_IN_QUICKBOOKS, LINE_ITEM_TYPE, Defaults
 from mapping.kinds import KINDS
 from mapping.models import Link
 from mapping.screens import SECTIONS, Section, Situation, choose_sections, section_of
@@ -46,7 +46,8 @@ def _contacts(found: Coverage) -> Check:
     if not found.mapped:
         return Check("contacts", GROUP, "Contacts", "block", detail, "map:contacts", "Map contacts", found.unmapped)
     if found.unmapped:
-        detail += f" {found.unmapped:,} left; a document of theirs waits until they are mapped."
+        whose = "its documents wait until it is" if found.unmapped == 1 else "their documents wait until they are"
+        detail += f" {found.unmapped:,} left; {whose} mapped."
         return Check("contacts", GROUP, "Contacts", "open", detail, "map:contacts", "Continue", found.unmapped)
     return _done("contacts", "Contacts", detail, "map:contacts", found)
 
@@ -56,10 +57,19 @@ def _projects(found: Coverage, defaults: Defaults) -> Check:
         return Check("projects", GROUP, "Projects", "block", "Nothing read yet.", "map:projects", "Read projects")
     detail = f"{found.covered:,} of {found.total:,} Procore projects mapped.{_say_dead(found)}"
     if found.unmapped:
+        is_one = found.unmapped == 1
         if defaults.says(EXISTING_PROJECTS, "create"):
-            detail += f" {found.unmapped:,} become sub-customers when you are live, by their Customer field."
+            rest = (
+                "becomes a sub-customer when you are live, by its"
+                if is_one
+                else ("become sub-customers when you are live, by their")
+            )
+            detail += f" {found.unmapped:,} {rest} Customer field."
         else:
-            detail += f" {found.unmapped:,} wait until you choose them once live; documents of theirs wait as well."
+            rest = (
+                "waits until you choose it once live; its" if is_one else "wait until you choose them once live; their"
+            )
+            detail += f" {found.unmapped:,} {rest} documents wait as well."
         return Check("projects", GROUP, "Projects", "open", detail, "map:projects", "Look", found.unmapped)
     return _done("projects", "Projects", detail, "map:projects", found)
 
@@ -71,11 +81,15 @@ def _codes(section: Section, found: Coverage, defaults: Defaults) -> Check:
     detail = f"{found.covered:,} of {found.total:,} covered.{_say_dead(found)}"
     if not found.unmapped:
         return _done("codes", "Cost codes", detail, fix, found)
-    label = f"Map {found.unmapped:,} codes"
+    is_one, by_item = found.unmapped == 1, section.key == "item-codes"
+    label = _map_codes(found)
     if defaults.get(BILL_CODE):
-        detail += f" {found.unmapped:,} use QB Bill Account Code, and their documents will say so."
+        used = BILL_ITEM if by_item and defaults.get(BILL_ITEM) else BILL_CODE
+        uses, whose = ("uses", "its") if is_one else ("use", "their")
+        detail += f" {found.unmapped:,} {uses} {used.label}, and {whose} documents will say so."
         return Check("codes", GROUP, "Cost codes", "open", detail, fix, label, found.unmapped)
-    detail += f" {found.unmapped:,} have no account: map each one, or set QB Bill Account Code."
+    has, what = "has" if is_one else "have", "product or service" if by_item else "account"
+    detail += f" {found.unmapped:,} {has} no {what}: map {'it' if is_one else 'each one'}, or set {BILL_CODE.label}."
     return Check("codes", GROUP, "Cost codes", "block", detail, fix, label, found.unmapped)
 
 
@@ -86,13 +100,14 @@ def _other_codes(
     checks = []
     for section in sections:
         found = covered[section.key]
-        fix, label = f"map:{section.key}", f"Map {found.unmapped:,} codes"
+        fix, label = f"map:{section.key}", _map_codes(found)
         detail = f"{found.covered:,} of {found.total:,} covered.{_say_dead(found)}"
         if not found.unmapped:
             continue
         # Books without a class per line are said as such, and nothing can be mapped to them.
         if section.key == "cost-codes" and situation.books is not None and situation.books.classes == "line":
-            detail += f" Lines of the other {found.unmapped:,} carry no class, and their documents will say so."
+            others = "the other one" if found.unmapped == 1 else f"the other {found.unmapped:,}"
+            detail += f" Lines of {others} carry no class, and their documents will say so."
             checks.append(Check("class_codes", GROUP, section.label, "open", detail, fix, label, found.unmapped))
         elif section.key == "item-codes" and _chosen(defaults, ITEMS_IN_QUICKBOOKS.key) == "yes":
             detail += f" A cost entered in QuickBooks under one of the other {found.unmapped:,} waits for you."
@@ -127,6 +142,10 @@ def _advice(shown: tuple[Section, ...], covered: Mapping[str, Coverage]) -> list
             key, fix = section.key.replace("-", "_"), f"map:{section.key}"
             checks.append(Check(key, GROUP, section.label, "open", detail, fix, "Continue", found.unmapped))
     return checks
+
+
+def _map_codes(found: Coverage) -> str:
+    return f"Map {found.unmapped:,} code{'' if found.unmapped == 1 else 's'}"
 
 
 def _done(key: str, label: str, detail: str, fix: str, found: Coverage) -> Check:

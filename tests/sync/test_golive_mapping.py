@@ -58,7 +58,7 @@ def test_a_code_left_out_on_purpose_is_covered(books: Any, owner: Any) -> None:
     outcome, detail, _ = found()["codes"]
     assert (outcome, detail) == (
         "block",
-        "1 of 2 covered. 1 have no account: map each one, or set QB Bill Account Code.",
+        "1 of 2 covered. 1 has no account: map it, or set QB Bill Account Code.",
     )
     DefaultChoice.objects.create(key="bill_code", value=make_account("Job costs").remote_id)
     leave_out(SECTIONS["account-codes"], [code], owner)
@@ -71,7 +71,7 @@ def test_codes_without_a_class_are_said_where_lines_take_one(books: Any) -> None
     DefaultChoice.objects.create(key="class_type", value="cost_code")
     assert found()["class_codes"] == (
         "open",
-        "0 of 1 covered. Lines of the other 1 carry no class, and their documents will say so.",
+        "0 of 1 covered. Lines of the other one carry no class, and their documents will say so.",
         "map:cost-codes",
     )
 
