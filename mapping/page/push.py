@@ -38,7 +38,7 @@ def push_dialog(
     shown = suffixed if can_suffix and suffixed else planned
     return {
         "title": f"Push {name_of(row)} to {other}",
-        "text": f"It is created in {other} and linked. This cannot be undone here.",
+        "text": f"It is created in {other} and linked. This cannot be undone here." if shown.facts else "",
         "fields": {"confirmed": "1", "id": str(row.pk)} | ({"shown_as": role} if has_choice else {}),
         "choices": _role_choices(role, roles) if has_choice else [],
         "preview": [{"label": label, "value": value} for label, value in shown.facts],
