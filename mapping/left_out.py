@@ -12,6 +12,7 @@ from connectors.models import Connection
 from mapping.candidates import Ids
 from mapping.defaults import BILL_CODE, BILL_ITEM, INVOICE_CODE, DefaultKind
 from mapping.kinds import COST_CODE_ACCOUNT, COST_CODE_ITEM, PAIR_ACCOUNT, PAIR_ITEM, REVENUE
+from mapping.locks import lock_links
 from mapping.models import DefaultChoice, LeftOut, RemoteItem
 from mapping.screens import Section
 from mapping.signals import announce
@@ -63,6 +64,8 @@ def leave_out(section: Section, rows: Collection[RemoteItem], actor: Any) -> lis
     if fallback is not None and not DefaultChoice.objects.filter(key=fallback.key).exclude(value="").exists():
         raise FallbackMissing(fallback)
     with transaction.atomic():
+        # Rows that are linked meanwhile are taken out of those left out.
+        lock_links()
         known = set(_standing(section, rows).values_list("remote_id", flat=True))
         added = [row for row in rows if row.remote_id not in known]
         LeftOut.objects.bulk_create(
@@ -79,6 +82,7 @@ def leave_out(section: Section, rows: Collection[RemoteItem], actor: Any) -> lis
 def take_back(section: Section, rows: Collection[RemoteItem], actor: Any) -> list[RemoteItem]:
     """Have these rows in the list again. Answers those that had been left out."""
     with transaction.atomic():
+        lock_links()
         known = set(_standing(section, rows).values_list("remote_id", flat=True))
         back = [row for row in rows if row.remote_id in known]
         _standing(section, back).delete()

@@ -19,7 +19,7 @@ def lock_section(section: Section) -> None:
 
 
 def lock_links(section: Section | None = None) -> None:
-    """One at a time makes or takes apart links of this company, so what is read of them afterwards stays true.
+    """One at a time links, unlinks or leaves out rows of this company, so what is read afterwards stays true.
 
     `section` is named by those who write many of its suggestions as well.
     """
