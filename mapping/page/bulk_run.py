@@ -24,7 +24,7 @@ def bulk_run_context(run: MappingRun) -> dict[str, Any]:
         "title": describe(run),
         "home_url": home_url,
         # All of it is one transaction, so that nobody sees how far it is.
-        "progress": Progress(label=describe(run), done=0) if is_moving else None,
+        "progress": Progress(label="Under way", done=0) if is_moving else None,
         "notice": None if is_moving else _notice(run),
         "undo": _undo(run, home_url),
         "back": Action(label=f"Back to {section.label.lower()}", url=home_url),

@@ -15,6 +15,7 @@ from mapping.kinds import VENDOR
 from mapping.models import LeftOut, Link, MappingRun, SuggestedPair
 from mapping.screens import SECTIONS
 from mapping.views import bulk
+from smoothx.lib.shapes import Progress
 from tests.mapping.factories import make_code, make_company, make_link, make_vendor
 
 pytestmark = pytest.mark.usefixtures("scope")
