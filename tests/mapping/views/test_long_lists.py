@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from mapping.kinds import CUSTOMER, VENDOR
 from mapping.models import LeftOut, Link, RemoteItem, SuggestedPair
@@ -137,6 +139,18 @@ def test_unmapped_rows_are_found_in_the_order_of_their_list(browser: Any) -> Non
     for tab in ("procore", "quickbooks"):
         rows, whole = found[f"tab={tab}&q=steel"][0], all_pages(browser, f"tab={tab}")[0]
         assert rows == [each for each in whole if each in set(rows)]
+
+
+@pytest.mark.usefixtures("firm")
+def test_the_keys_of_a_page_are_looked_for_once(browser: Any) -> None:
+    """The server knows nothing yet of rows just written, and would rather look for them again and again."""
+    with CaptureQueriesContext(connection) as asked:
+        assert len(browser.get(f"{CONTACTS}?tab=procore").context["rows"]) == 50
+    (text,) = [query["sql"] for query in asked.captured_queries if "AS listed (" in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING off) {text}")
+        plan = [line for (line,) in cursor.fetchall()]
+    assert ["loops=1)" in line for line in plan if "->  Limit" in line] == [True]
 
 
 def test_a_search_may_hold_any_sign(browser: Any) -> None:
