@@ -100,6 +100,15 @@ ACTS: dict[str, Act] = {
 }
 
 
+def describe(run: MappingRun) -> str:
+    """What a run is at: "Unlinking 50,000 pairs"."""
+    return ACTS[run.options["act"]].label.format(f"{run.expected or 0:,}")
+
+
+def section_of_run(run: MappingRun) -> Section:
+    return SECTIONS[run.section]
+
+
 def choose_links(section: Section, values: Values) -> list[Link]:
     frame = _frame_of(section, values, MAPPED)
     return list(all_links(frame).filter(pk__in=values["ids"]) if "ids" in values else filter_links(frame))
@@ -151,12 +160,3 @@ def _tell_left_out(frame: Frame, added: list[RemoteItem], waiting: Mapping[str, 
     documents = f"{stopped:,} document{'' if stopped == 1 else 's'}"
     stay, rows = "stays" if stopped == 1 else "stay", "it is" if count == 1 else "they are"
     return f"{told}. {documents} {stay} blocked until {rows} linked"
-
-
-def describe(run: MappingRun) -> str:
-    """What a run is at: "Unlinking 50,000 pairs"."""
-    return ACTS[run.options["act"]].label.format(f"{run.expected or 0:,}")
-
-
-def section_of_run(run: MappingRun) -> Section:
-    return SECTIONS[run.section]
