@@ -201,7 +201,7 @@ def _change(left: Word, right: Word, last: tuple[str, str], weights: Weights) ->
     if long == short + "s" or long == short + "es":
         return "plural"
     # What a cut leaves of a word is seldom another whole one, as "South" of "Southeast" is.
-    is_cut = short == last[0 if short is one else 1] and long.startswith(short)
+    is_cut = short == last[0 if short == one else 1] and long.startswith(short)
     if is_cut and not is_known(short):
         return "cut"
     if len(short) >= LEAST_TYPO - 1 and len(long) >= LEAST_TYPO:

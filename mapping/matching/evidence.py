@@ -13,7 +13,7 @@ MOST_SHARING = 3
 PHONE, EMAIL, DOMAIN, STREET, ZIP = 2.0, 2.0, 1.75, 1.0, 0.25
 TAX_NUMBER = 1.75
 TAX_NUMBER_WORD = "tax number"
-SAME_DOMAIN = OTHER_DOMAIN = "e-mail domain"
+EMAIL_DOMAIN_WORD = "e-mail domain"
 SAME_STATE = 0.15
 SHARED = 0.6
 
@@ -87,9 +87,9 @@ def weigh(left: Firm, right: Firm, contacts: Contacts) -> Evidence:
     scales = _Scales(contacts)
     scales.compare("phone", left.phone, right.phone, PHONE)
     if left.domain and left.domain == right.domain and left.email != right.email:
-        scales.agree(SAME_DOMAIN, left.domain, DOMAIN)
+        scales.agree(EMAIL_DOMAIN_WORD, left.domain, DOMAIN)
     elif left.domain and right.domain and left.domain != right.domain:
-        scales.differing.append(OTHER_DOMAIN)
+        scales.differing.append(EMAIL_DOMAIN_WORD)
     else:
         scales.compare("e-mail", left.email, right.email, EMAIL)
     if left.tax_number and left.tax_number == right.tax_number:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mapping.matching.alignment import Alignment, align, could_be_alike
 from mapping.matching.assign import Scored
 from mapping.matching.doubts import LONGEST_INITIALS, OTHER_TOWN, Doubt, are_public, doubt_names
-from mapping.matching.evidence import OTHER_DOMAIN, TAX_NUMBER_WORD, Contacts, Evidence, share_contact, weigh
+from mapping.matching.evidence import EMAIL_DOMAIN_WORD, TAX_NUMBER_WORD, Contacts, Evidence, share_contact, weigh
 from mapping.matching.firms import Firm
 from mapping.matching.legal import forms_conflict
 from mapping.matching.weights import WeighedName, Weights
@@ -27,7 +27,7 @@ CONFLICT_COSTS, HIGHEST_CONFLICT = 0.05, 0.75
 COPY_COSTS, FORMS_COST = 0.03, 0.08
 LEAST_EVIDENT = 0.5
 PROOF_LIFTS, DIFFERENCE_COSTS = 0.06, 0.04
-AGAINST = {"phone": 0.25, "e-mail": 0.5, OTHER_DOMAIN: 1.0, "state": 0.75}
+AGAINST = {"phone": 0.25, "e-mail": 0.5, EMAIL_DOMAIN_WORD: 1.0, "state": 0.75}
 # Each written down by somebody who knew who it is; an address or a domain is shared by many.
 _PROOFS = frozenset({"phone", "e-mail"})
 _QUOTED = re.compile(r"“([^”]*)”")
