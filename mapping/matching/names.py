@@ -118,8 +118,7 @@ def _read_part(part: str, copy: str, *, is_cut: bool) -> Name:
     while len(raw) > 1 and raw[-1] == "and":
         raw = raw[:-1]
     words = [word for word in raw if word not in STOPS or word in initials] or raw
-    last = len(words) - 1
-    looked_up = [_look_up(word, initials, is_last=place == last) for place, word in enumerate(words)]
+    looked_up = [_look_up(word, initials, is_first=place == 0) for place, word in enumerate(words)]
     return Name(
         words=tuple(words),
         stems=tuple(stem for stem, _ in looked_up),
@@ -131,9 +130,9 @@ def _read_part(part: str, copy: str, *, is_cut: bool) -> Name:
     )
 
 
-def _look_up(word: str, initials: Set[str], *, is_last: bool) -> tuple[str, Sort]:
-    """Before the end, what is spelled like a short form is initials: "P.A. Duarte Paving"."""
-    if word in initials or (word in SHORT_FORMS and not is_last):
+def _look_up(word: str, initials: Set[str], *, is_first: bool) -> tuple[str, Sort]:
+    """In front of a name, what is spelled like a short legal form is initials: "P.A. Duarte Paving"."""
+    if word in initials or (is_first and word in SHORT_FORMS):
         return word, _INITIALS
     return look_up(word)
 
