@@ -123,7 +123,9 @@ def _is_beyond_doubt(left: CodeRow, right: CodeRow, name: NameLikeness, fits: bo
     if fits is False or name.label not in ("same", "near") or name.score < LEAST_ALONE:
         return False
     if right.group:
-        return name.label == "same" and name.is_strict and not is_generic(left.words)
+        # A word read as another is not enough alone: "Soddng". Beside a word that is the same it is a slip.
+        is_told = name.is_strict or len(left.words) > 1
+        return name.label == "same" and is_told and not is_generic(left.words)
     is_vague = name.label == "near" or (is_generic(left.words) and len(left.words) == 1)
     return fits is True or not is_vague
 

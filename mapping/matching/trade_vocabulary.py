@@ -64,14 +64,14 @@ PHRASES = _read("""
 SYNONYMS = _read("""
     acoustical: acoustic; airconditioning: ac; aluminum: aluminium; bathroom: bath, restroom, washroom; bond:
     bonding; cabinet: cabinetry; carpet: carpeting; cleaning: cleanup; color: colour; curb: kerb; dampproofing:
-    damproofing; deck: decking; duct: ducting, ductwork; electrical: electric; elevator: elevating; fence: fencing;
-    formwork: form, forming; glass: glasswork; grout: grouting; instrumentation: instrument; labor: labour;
-    landscaping: landscape; marking: striping; mold: mould; mulch: mulching; paint: painting; paving: pavement;
-    permit: permitting; plaster: plastering; railing: handrail; reinforcement: reinforcing; remediation: abatement;
-    scaffolding: scaffold; sealer: caulk, caulking, sealant; sewer: sewerage; shelving: shelf; sign: signage;
-    skylight: skylighting; superintendent: superintendence; supervision: supervisor; survey: surveying;
-    switchboard: switchgear; theater: theatre; tile: tiling; truss: trussing; vehicle: vehicular; ventilation:
-    ventilating, venting
+    damproofing; deck: decking; duct: ducting, ductwork; electrical: electric; elevator: elevating; exterior:
+    external; fence: fencing; formwork: form, forming; glass: glasswork; grout: grouting; instrumentation:
+    instrument; interior: internal; labor: labour; landscaping: landscape; marking: striping; mold: mould; mulch:
+    mulching; paint: painting; paving: pavement; permit: permitting; plaster: plastering; railing: handrail;
+    reinforcement: reinforcing; remediation: abatement; scaffolding: scaffold; sealer: caulk, caulking, sealant;
+    sewer: sewerage; shelving: shelf; sign: signage; skylight: skylighting; superintendent: superintendence;
+    supervision: supervisor; survey: surveying; switchboard: switchgear; theater: theatre; tile: tiling; truss:
+    trussing; vehicle: vehicular; ventilation: ventilating, venting
 """)
 
 SILENT = frozenset(

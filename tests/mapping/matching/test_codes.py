@@ -138,6 +138,12 @@ SURE = {
         right("Weather Protection of Stored Go"),
         "Same name but for spelling",
     ),
+    "slip in an account's name": (
+        "13-480",
+        "Sound Control",
+        right("Job Costs:Sound Cotnrol", subtype="Account"),
+        "Same name but for spelling",
+    ),
     "labor": ("02-924.L", "Sodding - Labor", right("02 924 Sodding Labor"), "same name"),
     "material": ("02-924.M", "Sodding - Material", right("02 924 Sodding Materials"), "same name"),
     "subcontract": ("02-924.S", "Sodding - Sub", right("2924 Sodding Subcontractor"), "same name"),
@@ -152,6 +158,12 @@ def test_one_work_spelled_in_two_ways_is_sure(code: str, name: str, candidate: C
 
 
 UNSURE = {
+    "slip in an account's only word": (
+        "13-480",
+        "Dumbwaiters",
+        [right("Job Costs:Dumbwiaters", subtype="Account")],
+        "Same name but for spelling",
+    ),
     "other name": ("09-300", "Tile", [right("09 300 Mercantile Equipment")], "other name"),
     "other code": (
         "09-300",

@@ -32,6 +32,7 @@ SAME = {
     "extinguisher, no exterior": ("Fire Ext.", "Fire Extinguishers"),
     "british": ("Aluminium Theatre Fence", "Aluminum Theater Fencing"),
     "rebar": ("Rebar", "Reinforcing Steel"),
+    "outside": ("Ext Walls", "External Walls"),
     "hollow metal": ("HM Doors", "Hollow Metal Doors"),
     "partitions": ("Restroom Partitions", "Toilet Compartments"),
 }
