@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -24,11 +25,17 @@ Claim = dict[str, Any]
 
 def claims_of(pair: Any, commitment_id: int) -> list[Claim]:
     """Every invoice of a contract, in order, as the sandbox's state has them."""
+    return list(_read_claims(pair, commitment_id))
+
+
+def _read_claims(pair: Any, commitment_id: int) -> Iterator[Claim]:
     app = pair.procore.app
     with app.lock:
-        rows = [app.shape_requisition(row, "extended") for row in app.tables.of("requisitions", commitment_id)]
-    claims: list[Claim] = json.loads(encode(rows))
-    return sorted(claims, key=lambda claim: claim["number"])
+        rows = sorted(app.tables.of("requisitions", commitment_id), key=lambda row: row["number"])
+    for row in rows:
+        with app.lock:
+            shape = app.shape_requisition(row, "extended")
+        yield json.loads(encode(shape))
 
 
 def worked_example(pair: Any) -> list[Claim]:
@@ -45,13 +52,15 @@ def _find_contract(pair: Any, count: int, dues: list[str] | None = None) -> list
     """The one contract with so many claims, and with these amounts due."""
     tables = pair.procore.app.tables
     ids = [row["id"] for row in tables.all("commitments") if len(tables.of("requisitions", row["id"])) == count]
-    found = [claims for each in ids if _has_dues(claims := claims_of(pair, each), dues)]
+    found = [each for each in ids if dues is None or _has_dues(pair, each, dues)]
     assert len(found) == 1, "the demo lacks the contract, or has it twice"
-    return found[0]
+    return claims_of(pair, found[0])
 
 
-def _has_dues(claims: list[Claim], dues: list[str] | None) -> bool:
-    return dues is None or [claim["summary"]["current_payment_due"] for claim in claims] == dues
+def _has_dues(pair: Any, commitment_id: int, dues: list[str]) -> bool:
+    """Most contracts differ in their first claim, so no more are read of them."""
+    claims = _read_claims(pair, commitment_id)
+    return all(claim["summary"]["current_payment_due"] == due for claim, due in zip(claims, dues, strict=True))
 
 
 def queue(*claims: Claim) -> None:
