@@ -47,7 +47,7 @@ _FAMILIES = {
 }  # fmt: skip
 _CORPORATIONS = frozenset({"inc", "corp"})
 _LEAST_BEFORE_SHORT = 6
-_LEAST_MISSPELLED = 7
+_LEAST_MISSPELLED = 6
 
 
 def is_form(word: str) -> bool:

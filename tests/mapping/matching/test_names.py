@@ -144,6 +144,7 @@ def test_only_two_known_forms_conflict(one: set[str], other: set[str], expected:
 
 def test_a_form_may_be_misspelled_and_a_word_near_it_is_none() -> None:
     assert is_form("incorpated")
+    assert is_form("cmpany")
     assert not is_form("corp0")
     assert not is_form("companion")
 
