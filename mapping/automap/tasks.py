@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from celery import shared_task
@@ -11,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 from mapping.automap.running import begin_run, carry_out, claim_run, fail_run, need_sides, suggest_section
 from mapping.models import MappingRun
-from mapping.screens import SECTIONS, Section, choose_sections
+from mapping.screens import SECTIONS, Section, always, choose_sections
 from mapping.sections import load_linked_kinds, load_situation
 from mapping.sides import NotConnected, SideKey, load_sides, resources_of
 from smoothx.tenants.scope import require_tenant_id
@@ -32,7 +33,7 @@ def automap(*, tenant_id: int, run_id: int, **_: Any) -> None:
 
 @shared_task(base=TenantTask, name="mapping.suggest", ignore_result=True)
 def suggest(*, tenant_id: int, sections: list[str], **_: Any) -> None:
-    """Look at these sections anew after one of their lists was read."""
+    """Look at these sections anew: one of their lists was read, or they are newly needed."""
     for key in sections:
         try:
             suggest_section(SECTIONS[key])
@@ -53,17 +54,22 @@ def start_automap(section: Section, actor: Any, *, codes_first: bool = False) ->
 
 def start_suggesting(section: Section, side: SideKey) -> None:
     """A side of a section was read: the suggestions of every screen that shows one of its lists are looked for."""
+    read = set(resources_of(section, side))
+    _start(lambda each: not read.isdisjoint((*resources_of(each, "procore"), *resources_of(each, "quickbooks"))))
+
+
+def start_suggesting_chosen() -> None:
+    """A choice changed that decides which screens there are: nobody looked at the new ones when their lists were
+    read."""
+    _start(lambda each: each.applies is not always)
+
+
+def _start(is_wanted: Callable[[Section], bool]) -> None:
     sides = load_sides()
     if sides.procore is None or sides.quickbooks is None:
         return
     shown = choose_sections(load_situation(sides), load_linked_kinds()).sections
-    read = set(resources_of(section, side))
-    keys = [
-        each.key
-        for each in shown
-        if each.can_automap
-        and not read.isdisjoint((*resources_of(each, "procore"), *resources_of(each, "quickbooks")))
-    ]
+    keys = [each.key for each in shown if each.can_automap and is_wanted(each)]
     tenant_id = require_tenant_id()
     if keys:
         transaction.on_commit(lambda: _send_suggesting(tenant_id, keys))
