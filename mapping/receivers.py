@@ -11,11 +11,12 @@ from connectors.models import Connection, Vendor
 from connectors.signals import connection_restored
 from mapping.automap.tasks import start_suggesting_chosen
 from mapping.changing import settings_changed, settings_changing
+from mapping.defaults import CLASS_TYPE, CODE_KEY, ITEMS_IN_QUICKBOOKS, LINE_ITEM_TYPE, LOCATION_SOURCE, SUB_JOBS
 from mapping.models import DefaultChoice
 from mapping.options.tasks import start_counting
-from mapping.screens import DECIDING
 
-# The choices that decide which screens there are, as they were before the change at hand.
+# The choices that decide which screens there are (mapping.screens), and what they were before the change at hand.
+DECIDING = (CLASS_TYPE, CODE_KEY, ITEMS_IN_QUICKBOOKS, LINE_ITEM_TYPE, LOCATION_SOURCE, SUB_JOBS)
 _before: ContextVar[dict[str, str] | None] = ContextVar("deciding choices before a change", default=None)
 
 

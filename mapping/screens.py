@@ -19,9 +19,6 @@ from mapping.defaults import (
 )
 from mapping.kinds import MappingKind
 
-# The choices that decide which screens there are.
-DECIDING = (CLASS_TYPE, CODE_KEY, ITEMS_IN_QUICKBOOKS, LINE_ITEM_TYPE, LOCATION_SOURCE, SUB_JOBS)
-
 Group = Literal["Companies and jobs", "Cost codes", "Tax", "Time", "More"]
 
 
@@ -389,14 +386,4 @@ def section_of(kind: MappingKind) -> Section:
     return next(section for section in SECTIONS.values() if kind in section.kinds)
 
 
-__all__ = [
-    "DECIDING",
-    "SECTIONS",
-    "Applies",
-    "Section",
-    "Shown",
-    "Situation",
-    "always",
-    "choose_sections",
-    "section_of",
-]
+__all__ = ["SECTIONS", "Applies", "Section", "Shown", "Situation", "always", "choose_sections", "section_of"]
