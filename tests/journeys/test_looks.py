@@ -278,7 +278,7 @@ def test_an_empty_company(owner: Any, open_window: OpenWindow) -> None:
     page = open_window(owner)
     confirm_password(page)
     of_a_row = {"activity:document", "activity:recode_run", "mapping:import_run", "mapping:push_run"}
-    of_a_row |= {"settings:version", "settings:compare", "settings:restore", "payroll:file"}
+    of_a_row |= {"settings:version", "settings:compare", "settings:restore", "payroll:file", "mapping:bulk_run"}
     needs_nothing = [look for look in (*WORK, *SETTINGS) if look.name not in of_a_row]
     look_at(page, [*needs_nothing, *SECTION_TABS], None)
 
