@@ -108,6 +108,7 @@ def run_context(run: MappingRun, query: RowsQuery) -> dict[str, Any]:
         "chips": _chips(run, counts, query, total),
         "query": query,
         "rows": [] if progress else rows,
+        "has_choosable": any(row["is_choosable"] for row in rows),
         "page": page,
         "total": total,
         "empty": _empty(query),

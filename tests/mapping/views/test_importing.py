@@ -303,6 +303,7 @@ def test_a_list_of_accounts_is_added_to_that_of_the_codes_not_the_other_way_roun
     )
     assert notice.text == "Import the Procore list of cost codes, and add this one there."
     assert (notice.action, page.context["other_list"], page.context["commit"]) == (None, None, None)
+    assert page.context["has_choosable"] is False
 
 
 def test_the_other_list_is_added(browser: Client) -> None:
