@@ -10,7 +10,7 @@ from django.db.models import BooleanField, Exists, Func, OuterRef, Q, QuerySet
 
 from connectors.models import Connection
 from connectors.qbo import resources as qbo
-from mapping.kinds import MappingKind
+from mapping.kinds import MappingKind, sharing_right
 from mapping.models import Link, LinkChange, MappingRun, RemoteItem, SuggestedPair
 from mapping.searched import Holds
 from mapping.suggest import Candidate
@@ -115,7 +115,8 @@ def ids_linked_left(kinds: Iterable[MappingKind], connection: Connection | None)
 
 
 def ids_linked_right(kind: MappingKind, connection: Connection | None) -> Ids:
-    return Link.objects.filter(kind=kind.key, right_connection=connection).values("right_id")
+    """Ids of the rows at the right that a link of this kind, or of one that shares them, uses."""
+    return _links_at_right(kind, connection).values("right_id")
 
 
 def has_link_left(kinds: Iterable[MappingKind], connection: Connection | None) -> Exists:
@@ -126,8 +127,13 @@ def has_link_left(kinds: Iterable[MappingKind], connection: Connection | None) -
 
 def has_link_right(kind: MappingKind, connection: Connection | None) -> Exists:
     """The same at the right of a kind."""
-    links = Link.objects.filter(kind=kind.key, right_connection=connection)
-    return Exists(links.filter(right_id=OuterRef("remote_id")))
+    return Exists(_links_at_right(kind, connection).filter(right_id=OuterRef("remote_id")))
+
+
+def _links_at_right(kind: MappingKind, connection: Connection | None) -> QuerySet[Link]:
+    keys = [each.key for each in sharing_right(kind)]
+    links: QuerySet[Link] = Link.objects.filter(kind__in=keys, right_connection=connection)
+    return links
 
 
 def read_candidates(rows: QuerySet[RemoteItem]) -> list[Candidate]:

@@ -323,5 +323,7 @@ def sharing_left(kind: MappingKind) -> list[MappingKind]:
 
 
 def sharing_right(kind: MappingKind) -> list[MappingKind]:
-    """The same of a row at the right of a kind that is one to one."""
-    return [other for other in KINDS.values() if other.right_group == kind.right_group]
+    """The kinds whose links use up a row at the right of this one: its own, and those that share rows one to one."""
+    if not kind.is_one_to_one:
+        return [kind]
+    return [other for other in KINDS.values() if other.is_one_to_one and other.right_group == kind.right_group]

@@ -13,6 +13,7 @@ from django.db import connection as database
 from mapping.counts.figures import Asked
 from mapping.counts.kept import CONNECTIONS, UNSEEN, Figure
 from mapping.counts.moves import Change, Held, Left, Now, move
+from mapping.kinds import sharing_right
 from mapping.models import RemoteItem
 from mapping.sides import Sides
 from smoothx.tenants.scope import require_tenant_id
@@ -135,7 +136,7 @@ def read_moved(parts: Mapping[str, Asking], sides: Sides) -> Moved:
 def _values(parts: Mapping[str, Asking], sides: Sides) -> dict[str, Any]:
     lists = [{"part": part, "of": of} for part, asking in parts.items() for of in sorted({*asking.lists, CONNECTIONS})]
     sections = {section for asking in parts.values() for _, section in asking.asked}
-    kinds = {kind for section in sections for kind in section.kinds}
+    kinds = {each for section in sections for kind in section.kinds for each in sharing_right(kind)}
     return {
         "tenant": require_tenant_id(),
         "procore": sides.procore and sides.procore.pk,

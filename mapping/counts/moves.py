@@ -13,7 +13,7 @@ from typing import NamedTuple
 from mapping.candidates import is_fit
 from mapping.counts.figures import Asked
 from mapping.counts.kept import Figure
-from mapping.kinds import KINDS
+from mapping.kinds import KINDS, sharing_right
 from mapping.models import RemoteItem
 from mapping.screens import Section
 
@@ -167,7 +167,7 @@ def _move_broken(section: Section, links: Sequence[Change], now: Now) -> list[Fi
 
 
 def _move_rights(section: Section, links: Sequence[Change], now: Now) -> list[Figure]:
-    """A row at the right is free while a kind it fits has no link to it."""
+    """A row at the right is free while of a kind it fits no link uses it."""
     added: Counter[tuple[str, str]] = Counter()
     for each in links:
         if each.right_connection == now.books and each.right_id is not None:
@@ -179,8 +179,9 @@ def _move_rights(section: Section, links: Sequence[Change], now: Now) -> list[Fi
             row = now.rights.get((resource, right_id))
             if row is None or not row.is_active:
                 continue
-            uses = {kind.key: now.uses.get((kind.key, right_id), 0) for kind in section.kinds if is_fit(kind, row)}
-            after = any(count <= 0 for count in uses.values())
-            before = any(count - added[key, right_id] <= 0 for key, count in uses.items())
+            fitting = [kind for kind in section.kinds if is_fit(kind, row)]
+            users = [[(each.key, right_id) for each in sharing_right(kind)] for kind in fitting]
+            after = any(all(now.uses.get(use, 0) <= 0 for use in uses) for uses in users)
+            before = any(all(now.uses.get(use, 0) - added[use] <= 0 for use in uses) for uses in users)
             found.append((f"right:{section.key}", resource, "", after - before, 0))
     return found

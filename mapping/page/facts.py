@@ -13,7 +13,7 @@ from mapping.counts.moved import Asking, Moved, read_moved
 from mapping.counts.moves import names_of
 from mapping.counts.tree import Tree
 from mapping.coverage import Coverage, ask_coverage, is_code_section, read_coverage, read_tree
-from mapping.kinds import KINDS
+from mapping.kinds import KINDS, sharing_right
 from mapping.page.query import TABS, Tab
 from mapping.page.ranked import NONE, Ranked
 from mapping.screens import SECTIONS, Section, Shown, Situation, choose_sections
@@ -75,7 +75,7 @@ def load_facts(section: Section, situation: Situation, sides: Sides) -> PageFact
         return _nothing(section, situation)
     parts, best = _parts(section, sides), f"ranked_lefts:{section.key}"
     lists = {name: part.lists for name, part in parts.items()} | {best: lists_of(section)}
-    orders = dict.fromkeys((order_part(section, tab) for tab in TABS), _lists(section))
+    orders = dict.fromkeys((order_part(section, tab) for tab in TABS), _lists(section) | _users(section))
     kept = read_kept(lists | orders | {rights_part(section): lists_of(section)})
     facts, saving = dict(kept.facts), Saving(kept.can_keep)
     moved = _move(parts, best, kept, sides, saving)
@@ -223,7 +223,7 @@ def _tree(section: Section, sides: Sides) -> Part:
 
 
 def _rights(section: Section, sides: Sides) -> Part:
-    lists = frozenset(kind.key for kind in section.kinds) | {kind.right.key for kind in section.kinds}
+    lists = _users(section) | {kind.right.key for kind in section.kinds}
 
     def read(figures: Sequence[Figure]) -> Facts:
         return {"open": sum(row[3] for row in pick(figures, f"right:{section.key}"))}
@@ -243,6 +243,11 @@ def _lists(section: Section) -> frozenset[str]:
     """The lists that decide what of a section is covered, and which suggestions can still be taken."""
     kinds = section.kinds
     return frozenset((section.key, kinds[0].left.key)).union(*((kind.key, kind.right.key) for kind in kinds))
+
+
+def _users(section: Section) -> frozenset[str]:
+    """The kinds whose links use up rows at the right."""
+    return frozenset(each.key for kind in section.kinds for each in sharing_right(kind))
 
 
 def _read_links(figures: Sequence[Figure]) -> Facts:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet, Value
@@ -24,7 +22,7 @@ from mapping.candidates import (
     right_rows,
 )
 from mapping.counts.merging import merge
-from mapping.kinds import MappingKind, sharing_left, sharing_right
+from mapping.kinds import MappingKind, sharing_left
 from mapping.models import Link, RemoteItem, SuggestedPair
 from mapping.page.listing import FEW, IN_ORDER, rows_by_key
 from mapping.page.mapped_rows import left_of, load_rows, right_of
@@ -206,7 +204,7 @@ def _by_use(chooser: Chooser, kind: MappingKind) -> list[tuple[int, Q]]:
     if chooser.side == "quickbooks":
         is_used = has_link_left(sharing_left(kind), chooser.connection)
     elif kind.is_one_to_one:
-        is_used = reduce(or_, (has_link_right(each, chooser.connection) for each in sharing_right(kind)))
+        is_used = has_link_right(kind, chooser.connection)
     else:
         return [(0, Q(is_active=True)), (2, Q(is_active=False))]
     return [(0, Q(~is_used, is_active=True)), (1, Q(is_used, is_active=True)), (2, Q(is_active=False))]
@@ -226,7 +224,7 @@ def make_options(
 def _free_rows(chooser: Chooser, kind: MappingKind) -> QuerySet[RemoteItem]:
     if chooser.side == "procore":
         rows = right_rows(kind, chooser.connection).filter(is_active=True)
-        return rows.filter(~linked_right(sharing_right(kind), chooser.connection)) if kind.is_one_to_one else rows
+        return rows.filter(~linked_right([kind], chooser.connection)) if kind.is_one_to_one else rows
     rows = left_rows(kind, chooser.connection)
     return rows.filter(~linked_left(sharing_left(kind), chooser.connection), is_active=True)
 

@@ -280,13 +280,24 @@ def test_a_ranking_that_was_kept_anew_meanwhile_is_not_built_on(
     assert found == count_all(CONTACTS)
 
 
-def test_a_row_taken_by_a_kind_that_shares_it_is_no_suggestion_any_more(scope_of_firm: Any) -> None:
+def test_a_row_taken_by_a_kind_that_shares_it_is_free_no_more(
+    scope_of_firm: Any, counted_whole: list[str], client_of: Any, owner: Any
+) -> None:
     """An item is of one code or of one pair of code and type."""
     code = make_code("01-100", "Concrete")
     item = make_row(PAIR_ITEM.right, "Concrete", subtype="Service")
     pair = make_row(PAIR_ITEM.left, "Concrete, labor")
     suggest(COST_CODE_ITEM, code, item, 80).save()
     section = SECTIONS["item-codes"]
-    assert len(look(section)["queue"]) == 1
-    make_link(PAIR_ITEM, pair, item)
-    assert look(section)["queue"] == []
+    free = look(section)
+    assert (len(free["queue"]), free["counts"][0]) == (1, 1)
+    counted_whole.clear()
+    made = make_link(PAIR_ITEM, pair, item)
+    taken = look(section)
+    assert (taken["queue"], taken["counts"][0], counted_whole) == ([], 0, [])
+    assert taken == count_all(section)
+    for search in ("", "&q=concrete"):
+        page = client_of(owner).get(f"/mapping/item-codes/?tab=quickbooks{search}").context
+        assert (page["tabs"][2]["count"], page["rows"]) == (0, [])
+    made.delete()
+    assert look(section) == free == count_all(section)
