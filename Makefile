@@ -38,7 +38,7 @@ chaos-check: $(STAMP)
 
 test: $(STAMP)
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .
