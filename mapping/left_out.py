@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from connectors.models import Connection
 from mapping.candidates import Ids
@@ -45,12 +45,6 @@ def left_out(section: Section, connection: Connection | None) -> Q:
 
 def ids_left_out(section: Section, connection: Connection | None) -> Ids:
     return LeftOut.objects.filter(section=section.key, connection=connection).values("remote_id")
-
-
-def is_left_out(section: Section, connection: Connection | None) -> Exists:
-    """The row is among them, looked up: for a list that is read no further than a page."""
-    rows = LeftOut.objects.filter(section=section.key, connection=connection)
-    return Exists(rows.filter(remote_id=OuterRef("remote_id")))
 
 
 def fallback_of(section: Section) -> DefaultKind | None:

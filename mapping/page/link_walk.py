@@ -12,33 +12,36 @@ from mapping.candidates import left_rows
 from mapping.counts.kept import Listed
 from mapping.kinds import MappingKind
 from mapping.models import Link
-from mapping.page.far import NEAR, is_far, read_far
+from mapping.page.far import is_far, read_far
 from mapping.page.frame import Frame
 from mapping.page.listing import IN_ORDER, read_slice
 
-# The left rows in their order, and of each the links it has: an index gives both, and no more is read than the page
-# needs. OFFSET 0 keeps PostgreSQL from joining the two lists whole.
+# The left rows in their order, and of each that is linked its links: no more is read than the page needs. Which are
+# linked is hashed, as between two rows of a page thousands may stand that are not. OFFSET 0 keeps PostgreSQL from
+# joining the lists whole.
 WALKED = """
-    SELECT own.id FROM ({rows} ORDER BY {first} OFFSET 0) AS item ({names}, remote_id)
+    SELECT own.id FROM (
+        SELECT {names}, remote_id,
+            remote_id IN (SELECT left_id FROM ({links}) AS linked (left_id, place, id)) AS is_linked
+        FROM ({rows} ORDER BY {first} OFFSET 0) AS walked ({names}, remote_id) ORDER BY {first} OFFSET 0
+    ) AS item
     CROSS JOIN LATERAL (
         SELECT link.place, link.id FROM ({links}) AS link (left_id, place, id)
         WHERE link.left_id = item.remote_id OFFSET 0
     ) AS own
-    ORDER BY {order}, own.place{suffix} LIMIT %s OFFSET %s
+    WHERE item.is_linked ORDER BY {order}, own.place{suffix} LIMIT %s OFFSET %s
 """
 LISTED = """
     SELECT {names}, link.place, link.id FROM ({rows}) AS item ({names}, remote_id)
     JOIN ({links}) AS link (left_id, place, id) ON link.left_id = item.remote_id
 """
-# Where links are few among many rows, a walk would pass more rows than this to find the links of a page.
-MOST_WALKED = 5 * NEAR
 
 
 def read_by_name(frame: Frame, links: QuerySet[Link], shown: slice, count: int) -> list[Link]:
     """The links of the slice, of all `count` of the section."""
     if frame.sides.procore is None:
         return []
-    if is_far(shown, count) or _is_sparse(frame, count):
+    if is_far(shown, count):
         keys = read_far(frame, _listed(frame, links), shown, count)
     else:
         keys = read_slice(
@@ -56,10 +59,6 @@ def place_of(kinds: Sequence[MappingKind]) -> Case:
     return Case(*(When(kind=kind.key, then=Value(place)) for place, kind in enumerate(kinds)))
 
 
-def _is_sparse(frame: Frame, count: int) -> bool:
-    return frame.coverage.total * NEAR > MOST_WALKED * count
-
-
 def _walk(frame: Frame, links: QuerySet[Link], start: int, stop: int, *, is_descending: bool) -> list[int]:
     parts, of_rows, of_links = _parts(frame, links)
     names, suffix = parts["names"].split(", "), " DESC" if is_descending else ""
@@ -70,7 +69,7 @@ def _walk(frame: Frame, links: QuerySet[Link], start: int, stop: int, *, is_desc
         suffix=suffix,
     )
     with database.cursor() as cursor:
-        cursor.execute(statement, [*of_rows, *of_links, stop - start, start])
+        cursor.execute(statement, [*of_links, *of_rows, *of_links, stop - start, start])
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -11,8 +11,6 @@ from mapping.automap.best import NAMED, spell_pair_row
 from mapping.automap.pairs import right_resource
 from mapping.candidates import (
     all_rows,
-    has_link_left,
-    has_link_right,
     ids_linked_left,
     ids_linked_right,
     left_rows,
@@ -20,7 +18,7 @@ from mapping.candidates import (
 )
 from mapping.coverage import open_codes
 from mapping.kinds import KINDS
-from mapping.left_out import ids_left_out, is_left_out
+from mapping.left_out import ids_left_out
 from mapping.models import RemoteItem, SuggestedPair
 from mapping.page.frame import Frame
 from mapping.sides import SideKey
@@ -29,16 +27,16 @@ Rows = QuerySet[RemoteItem]
 
 
 def open_rows(frame: Frame, side: SideKey) -> Rows:
-    """Active rows of a side that can still be mapped, in no order: to be read or looked through whole."""
-    parts = open_parts(frame, side, is_whole=True)
+    """Active rows of a side that can still be mapped, in no order."""
+    parts = open_parts(frame, side)
     return parts[0] if len(parts) == 1 else _join(parts)
 
 
-def open_parts(frame: Frame, side: SideKey, *, is_whole: bool) -> list[Rows]:
+def open_parts(frame: Frame, side: SideKey) -> list[Rows]:
     """The same, each of the vendor's lists by itself: one for each kind where it is QuickBooks'.
 
-    Of a list that is looked through whole PostgreSQL best hashes what its rows must not be: looked up row by row it
-    takes minutes, once the server has yet to learn how many links there are. Of another no more is read than a page.
+    What rows must not be is a list that PostgreSQL hashes, each kind by itself as an index has it. Looked up row by
+    row, a page takes as long as there are mapped rows before its own: whoever maps from the top waits ever longer.
     """
     connection, section = frame.connection(side), frame.section
     if connection is None:
@@ -46,22 +44,12 @@ def open_parts(frame: Frame, side: SideKey, *, is_whole: bool) -> list[Rows]:
     if side == "quickbooks":
         rows = all_rows().filter(connection=connection, is_active=True)
         return [
-            rows.filter(
-                right_fits(kind),
-                ~(
-                    Q(remote_id__in=ids_linked_right(kind, connection))
-                    if is_whole
-                    else has_link_right(kind, connection)
-                ),
-            )
+            rows.filter(right_fits(kind), ~Q(remote_id__in=ids_linked_right(kind, connection)))
             for kind in section.kinds
         ]
     lefts = left_rows(section.kinds[0], connection).filter(is_active=True)
     if frame.code_kind is not None:
         lefts = lefts.filter(open_codes(frame.tree, Q(pk__in=[])))
-    if not is_whole:
-        return [lefts.filter(~has_link_left(section.kinds, connection), ~is_left_out(section, connection))]
-    # Each kind by itself, which PostgreSQL reads from an index however few links are of other kinds.
     taken = [ids_linked_left([kind], connection) for kind in section.kinds]
     return [lefts.filter(*(~Q(remote_id__in=ids) for ids in (*taken, ids_left_out(section, connection))))]
 

@@ -59,9 +59,9 @@ def _parts(frame: Frame, side: SideKey, waiting: Mapping[str, int]) -> list[Rows
     if not _is_plain(frame, side):
         parts = [_shown(frame, side, show, waiting)]
     elif side == "quickbooks" and show in frame.kind_keys:
-        parts = [open_parts(frame, side, is_whole=True)[frame.kind_keys.index(show)]]
+        parts = [open_parts(frame, side)[frame.kind_keys.index(show)]]
     else:
-        parts = [in_project(part, show) for part in open_parts(frame, side, is_whole=frame.query.is_filtered)]
+        parts = [in_project(part, show) for part in open_parts(frame, side)]
     return [part.filter(matches(frame.query.search)) for part in parts] if frame.query.search else parts
 
 

@@ -195,9 +195,11 @@ CONTACTS = (
     "tab=quickbooks&q=roofing+00ff",
     "tab=quickbooks&q=303",
 )
+# All mapped codes stand before the others.
 CODES = (
     "tab=mapped",
     "tab=mapped&page=500",
+    "tab=mapped&page=1000",
     "tab=mapped&q=steel",
     "tab=procore",
     "tab=procore&page=500",
