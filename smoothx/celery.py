@@ -16,7 +16,7 @@ app = Celery("smoothx")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(
-    ["mapping.automap", "mapping.counts", "mapping.directory", "mapping.imports", "mapping.options"]
+    [f"mapping.{package}" for package in ("automap", "bulk", "counts", "directory", "imports", "options")]
 )
 
 

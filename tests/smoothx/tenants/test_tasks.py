@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +21,11 @@ from smoothx.tenants.tasks import TenantTask, clear_sessions
 # The sweep looks over all tenants' due rows, which no policy hides, and works for none of them itself; sessions are
 # of people, not of tenants.
 WITHOUT_TENANT = {"sync.sweep", "smoothx.clear_sessions"}
-OURS = ("smoothx.", "connectors.", "mapping.", "sync.", "timesheets.")
+PACKAGES = ("smoothx", "connectors", "mapping", "sync", "timesheets")
+OURS = tuple(f"{package}." for package in PACKAGES)
+ROOT = Path(__file__).resolve().parents[3]
+DECLARED = re.compile(r"@shared_task\([^)]*name=\"([^\"]+)\"")
+TELL_TASKS = "from smoothx.celery import app; app.loader.import_default_modules(); print(*app.tasks)"
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +93,15 @@ def test_every_task_of_ours_is_a_tenants_except_what_serves_all() -> None:
     tasks = {name: task for name, task in current_app.tasks.items() if name.startswith(OURS)}
     assert {name for name, task in tasks.items() if not isinstance(task, TenantTask)} == WITHOUT_TENANT
     assert len(tasks) > len(WITHOUT_TENANT)
+
+
+def test_a_worker_knows_every_task_there_is() -> None:
+    """As it starts: no page that sends one is imported there, and a message for an unknown task is thrown away."""
+    told = subprocess.run([sys.executable, "-c", TELL_TASKS], cwd=ROOT, check=True, capture_output=True, text=True)
+    sources = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    declared = {name for path in sources for name in DECLARED.findall(path.read_text())}
+    assert "mapping.change_many" in declared
+    assert declared - set(told.stdout.split()) == set()
 
 
 def test_the_schedule_names_the_tasks_that_serve_all_tenants() -> None:
