@@ -96,7 +96,7 @@ def test_every_task_of_ours_is_a_tenants_except_what_serves_all() -> None:
 
 
 def test_a_worker_knows_every_task_there_is() -> None:
-    """As it starts: no page that sends one is imported there, and a message for an unknown task is thrown away."""
+    """As it starts by itself. A message for a task it does not know is thrown away."""
     told = subprocess.run([sys.executable, "-c", TELL_TASKS], cwd=ROOT, check=True, capture_output=True, text=True)
     sources = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
     declared = {name for path in sources for name in DECLARED.findall(path.read_text())}
